@@ -1,0 +1,78 @@
+/** The one error type of the tool and the one table that gives every code its exit status and next step. */
+
+/** Exit statuses as `docs/errors.md` lists them: 1 a claim is broken, 2 wrong usage, 3 it could not be done or judged. */
+export interface ErrorEntry {
+  /** Process exit status. */
+  readonly exit: 1 | 2 | 3 | 130;
+  /** What to do next, used when the error carries no hint of its own. */
+  readonly hint: string;
+}
+
+/** Every error code of the tool. `docs/errors.md` lists the same set; `test/unit/lib/errors.test.ts` proves it both ways. */
+export const ERRORS = {
+  'usage': { exit: 2, hint: 'see `ssmlab --help`' },
+  'instance-not-found': { exit: 3, hint: 'run `ssmlab list` to see the instances' },
+  'instance-ambiguous': { exit: 3, hint: 'use the number or the instance id' },
+  'no-lab': { exit: 3, hint: 'run `ssmlab deploy` first' },
+  'no-terminal': { exit: 2, hint: 'name the instance, or use `ssmlab exec` where there is no terminal' },
+  'declined': { exit: 3, hint: 'run it again and answer y, or pass --yes' },
+  'interrupted': { exit: 130, hint: 'run the same command again: it goes on where it stopped' },
+  'cloud-not-running': { exit: 3, hint: 'run `ssmlab local start`' },
+  'cloud-start-failed': { exit: 3, hint: 'run `ssmlab local logs` to see why' },
+  'cloud-version-mismatch': { exit: 3, hint: 'run `ssmlab local stop`, then the same command again: the state is kept' },
+  'cloud-port-taken': { exit: 3, hint: 'end the program that listens there, or pass --port' },
+  'state-unsafe': { exit: 3, hint: 'set SSMLAB_HOME to a folder that is yours alone' },
+  'state-version': { exit: 3, hint: 'use the ssmlab version that wrote it, or remove the folder to begin anew' },
+  'state-corrupt': { exit: 3, hint: 'move the file away to begin anew, or restore it from a copy' },
+  'template-invalid': { exit: 3, hint: 'mend the template at the line named' },
+  'stack-failed': { exit: 3, hint: 'the first failed event names the cause; `ssmlab destroy`, then deploy again' },
+  'stack-busy': { exit: 3, hint: 'wait for the other operation to end, then run it again' },
+  'stack-foreign': { exit: 3, hint: 'choose another name with --stack' },
+  'key-missing': { exit: 3, hint: 'run `ssmlab destroy` and `ssmlab deploy` to make a new key pair' },
+  'key-unsafe': { exit: 3, hint: 'run `chmod 600` on it' },
+  'credentials-missing': { exit: 3, hint: 'run `aws configure`, or pass --profile' },
+  'credentials-wrong': { exit: 3, hint: 'check the profile, or run `eval "$(ssmlab local env)"` again' },
+  'access-denied': { exit: 3, hint: 'the message names the missing action; ask for it, or use another profile' },
+  'region-missing': { exit: 2, hint: 'pass --region' },
+  'aws-error': { exit: 3, hint: 'the message is the service\'s own' },
+  'endpoint-unreachable': { exit: 3, hint: 'check the network, or `ssmlab status`' },
+  'not-connected': { exit: 3, hint: 'run `ssmlab list` to see whether the agent is online' },
+  'session-failed': { exit: 3, hint: 'run `ssmlab status`, then try again' },
+  'stream-unreachable': { exit: 3, hint: 'check that the host and port named can be reached from here' },
+  'plugin-failed': { exit: 3, hint: 'try again with --client native' },
+  'plugin-missing': { exit: 3, hint: 'install AWS\'s session-manager-plugin, or use --client native' },
+  'ssh-unreachable': { exit: 3, hint: 'port 22 has to be open on the way; `ssmlab verify` says what is' },
+  'ssh-refused': { exit: 3, hint: 'only instance 1 has the key pair; the others are reached by Session Manager' },
+  'host-key-changed': { exit: 3, hint: 'if the instance was replaced, `ssmlab deploy` records its new key' },
+  'output-unparsable': { exit: 3, hint: 'the raw text is in the JSON report' },
+  'node-too-old': { exit: 3, hint: 'install Node 20.19 or newer' },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A code of the table {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Options of {@link SsmlabError}. */
+export interface SsmlabErrorOptions {
+  /** The error underneath, kept for `--debug` and tests. */
+  readonly cause?: unknown;
+  /** The next step for this very case; the table's when absent. */
+  readonly hint?: string | undefined;
+}
+
+/** An error that the user can act on. Message: lower case, no period, names the wrong value. */
+export class SsmlabError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: SsmlabErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SsmlabError';
+    this.code = code;
+    this.hint = options.hint ?? ERRORS[code].hint;
+  }
+
+  /** Exit status of the process when this error ends it. */
+  get exit(): number {
+    return ERRORS[this.code].exit;
+  }
+}
