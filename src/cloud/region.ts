@@ -1,0 +1,57 @@
+/** What services may ask of the running region beyond its state: the parts that live, as opposed to what is stored. */
+import type { Fabric } from './fabric/fabric.js';
+
+/** A session that StartSession opened and that the message service is to bring to the agent. */
+export interface SessionRequest {
+  readonly region: string;
+  readonly sessionId: string;
+  /** Instance id. */
+  readonly target: string;
+  /** Name of the session document, `AWS-StartNonInteractiveCommand`, or `SSM-SessionManagerRunShell` when none was given. */
+  readonly documentName: string;
+  /** The session document (schemaVersion 1.0) as `protocol.md` §8.3 has it. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Parameters as the API takes them: lists of strings. */
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** ARN of who opened it. */
+  readonly owner: string;
+}
+
+/** The ssmmessages service as other services see it. */
+export interface MessageService {
+  /** True while the agent's control channel is open. */
+  isConnected(region: string, instanceId: string): boolean;
+  /** Hands the session to the agent and gives the client's way in. Throws AwsError TargetNotConnected when no channel is open. */
+  openSession(request: SessionRequest): { readonly tokenValue: string; readonly streamUrl: string };
+  /** A fresh token for a session that is still there, else undefined. */
+  resumeSession(region: string, sessionId: string): { readonly tokenValue: string; readonly streamUrl: string } | undefined;
+  /** Ends it at both ends. False when there is no such session. */
+  terminateSession(region: string, sessionId: string): boolean;
+  listSessions(region: string): readonly { readonly sessionId: string; readonly target: string; readonly owner: string; readonly startedAt: number }[];
+}
+
+/** Temporary credentials of an instance's role, as IMDS and STS hand them out. */
+export interface RoleCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiration: number;
+}
+
+/** The keys of the region: the lab's own, and those of roles. */
+export interface KeyRing {
+  readonly accountId: string;
+  readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  issueRoleCredentials(roleName: string, sessionName: string, options?: { readonly instanceId?: string; readonly durationSeconds?: number }): RoleCredentials;
+}
+
+export interface RegionRuntime {
+  readonly fabric: Fabric;
+  readonly messages: MessageService;
+  readonly keys: KeyRing;
+  /** `http://127.0.0.1:PORT` */
+  readonly endpointUrl: string;
+  /** Factor on simulated waits (NAT gateway, endpoints, instances); 0 makes them instant in tests. */
+  readonly pace: number;
+}

@@ -1,0 +1,29 @@
+/** Where the lab is: AWS or the local cloud. What differs between the two is a field here; no code past it asks which. */
+import type { Duplex } from 'node:stream';
+
+/** SDK credentials, or a provider of them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+export interface Target {
+  readonly kind: 'aws' | 'local';
+  readonly region: string;
+  readonly credentials: () => Promise<Credentials>;
+  /** Absent on AWS: the SDK's own endpoints. */
+  readonly endpoint?: string | undefined;
+  /** Opens TCP to a public address of the region: net.connect on AWS, the uplink on the local cloud. */
+  readonly dial: (host: string, port: number, options?: { readonly timeoutMs?: number }) => Promise<Duplex>;
+  /** Seconds between polls of a waiter. */
+  readonly pollSeconds: number;
+  /** Bytes of a stream message's payload (`protocol.md` §7). */
+  readonly payloadBytes: number;
+  /** Client for Session Manager when the user names none. */
+  readonly defaultClient: 'native' | 'plugin';
+  /** What `list` and reports call the data plane. */
+  readonly fabric: 'aws' | 'netns' | 'computed';
+  /** OpenSSH option that makes `ssh` take the same way as {@link dial}, undefined where plain ssh does. */
+  readonly proxyCommand?: string | undefined;
+}
