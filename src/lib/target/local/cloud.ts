@@ -1,0 +1,167 @@
+/** The local cloud as the tool sees it: found by its lock, started as a process of its own, stopped, removed. */
+import { spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../../version.js';
+import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
+import { cloudFolder, ensureSafeFolder } from './home.js';
+import { askLock, type LockGreeting, lockAddress } from './lock.js';
+import { readSecrets } from './secrets.js';
+
+/** A running local cloud. */
+export interface LocalCloud {
+  readonly version: string;
+  readonly pid: number;
+  readonly endpoint: string;
+  readonly accountId: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly uplink: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
+  readonly fabric: 'computed' | 'netns';
+  readonly stateFolder: string;
+}
+
+export interface LocalOptions {
+  /** State folder of the tool, see `stateHome`. */
+  readonly home: string;
+}
+
+export interface StartOptions extends LocalOptions {
+  /** TCP port of the endpoint; default the one it had, else a free one. */
+  readonly port?: number | undefined;
+}
+
+const logPath = (folder: string): string => join(folder, 'log');
+
+async function describe(greeting: LockGreeting, folder: string): Promise<LocalCloud> {
+  const secrets = await readSecrets(folder);
+  return {
+    version: greeting.version,
+    pid: greeting.pid,
+    endpoint: greeting.endpoint,
+    accountId: secrets.accountId,
+    credentials: secrets.lab,
+    uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
+    fabric: greeting.fabric,
+    stateFolder: folder,
+  };
+}
+
+function refuseOtherVersion(greeting: LockGreeting): void {
+  if (greeting.version === VERSION) return;
+  throw new SsmlabError('cloud-version-mismatch', `the local cloud that runs (pid ${greeting.pid}) is version ${greeting.version}, this is ssmlab ${VERSION}`);
+}
+
+/** The running local cloud, or undefined. Throws when it is of another version. */
+export async function findLocalCloud(options: LocalOptions): Promise<LocalCloud | undefined> {
+  const folder = cloudFolder(options.home);
+  if (!existsSync(folder)) return undefined;
+  await ensureSafeFolder(folder);
+  const greeting = await askLock(lockAddress(folder));
+  if (greeting === undefined) return undefined;
+  refuseOtherVersion(greeting);
+  return describe(greeting, folder);
+}
+
+/** True when a state folder of an earlier run is there, so that a start brings back its stacks. */
+export function hasLocalState(options: LocalOptions): boolean {
+  return existsSync(join(cloudFolder(options.home), 'journal'));
+}
+
+/** Finds the package: bundled modules stand at varying depths below it. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'oclif.manifest.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+type Readiness = { readonly ready: true } | { readonly error: { readonly code: string; readonly message: string } };
+
+/** Starts the process, detached and with none of our streams, and waits for its one line of readiness. */
+function launch(folder: string, address: string, port: number | undefined): Promise<Readiness> {
+  const program = join(packageRoot(), 'dist', 'cloud', 'main.js');
+  const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
+  const args = [program, '--state', folder, '--lock', address, ...(port === undefined ? [] : ['--port', String(port)])];
+  // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
+  const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } });
+  closeSync(log);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const done = (outcome: Readiness | undefined, why: string) => {
+      child.stdout.destroy();
+      child.unref();
+      if (outcome !== undefined) resolve(outcome);
+      else reject(new SsmlabError('cloud-start-failed', `the local cloud did not start: ${why}`));
+    };
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.includes('\n')) done(JSON.parse(text.slice(0, text.indexOf('\n'))) as Readiness, '');
+    });
+    child.on('error', (error) => done(undefined, error.message));
+    child.on('exit', (code, signal) => {
+      if (!text.includes('\n')) done(undefined, `its process ended (${signal ?? `status ${code}`})`);
+    });
+  });
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+
+/** The running local cloud; starts it when there is none. Two callers at once end up with the same one. */
+export async function startLocalCloud(options: StartOptions): Promise<LocalCloud & { readonly started: boolean }> {
+  const folder = cloudFolder(options.home);
+  await ensureSafeFolder(options.home);
+  await ensureSafeFolder(folder);
+  const address = lockAddress(folder);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const greeting = await askLock(address);
+    if (greeting !== undefined) {
+      refuseOtherVersion(greeting);
+      return { ...(await describe(greeting, folder)), started: attempt > 0 };
+    }
+    const outcome = await launch(folder, address, options.port);
+    if ('error' in outcome && outcome.error.code !== 'lock-held') {
+      throw new SsmlabError(isErrorCode(outcome.error.code) ? outcome.error.code : 'cloud-start-failed', outcome.error.message);
+    }
+  }
+  throw new SsmlabError('cloud-start-failed', 'the local cloud starts and ends again at once');
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Stops it, whatever its version; its state stays. Resolves to false when none runs. */
+export async function stopLocalCloud(options: LocalOptions): Promise<boolean> {
+  const folder = cloudFolder(options.home);
+  if (!existsSync(folder)) return false;
+  await ensureSafeFolder(folder);
+  const greeting = await askLock(lockAddress(folder));
+  if (greeting === undefined) return false;
+  process.kill(greeting.pid, 'SIGTERM');
+  for (let waited = 0; isAlive(greeting.pid); waited += 20) {
+    // What has not ended in 5 s is stuck; its journal is whole at any moment, so killing it loses nothing.
+    if (waited === 5000) process.kill(greeting.pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+/** Stops it and removes its state: stacks, keys, journal, log. */
+export async function removeLocalCloud(options: LocalOptions): Promise<void> {
+  await stopLocalCloud(options);
+  await rm(cloudFolder(options.home), { recursive: true, force: true });
+}
+
+/** The log of the region process, newest last; undefined when there is none. */
+export async function readLocalLog(options: LocalOptions): Promise<string | undefined> {
+  return readFile(logPath(cloudFolder(options.home)), 'utf8').catch(() => undefined);
+}
+
+/** Where the log is, for `--follow`. */
+export const localLogPath = (options: LocalOptions): string => logPath(cloudFolder(options.home));
