@@ -1,8 +1,9 @@
 /** The local cloud as the tool sees it: found by its lock, started as a process of its own, stopped, removed. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../../version.js';
 import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
@@ -84,7 +85,7 @@ function launch(folder: string, address: string, port: number | undefined): Prom
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
   const args = [program, '--state', folder, '--lock', address, ...(port === undefined ? [] : ['--port', String(port)])];
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
-  const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } });
+  const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);
   return new Promise((resolve, reject) => {
     let text = '';
