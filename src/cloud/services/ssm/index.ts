@@ -1,0 +1,49 @@
+/** AWS Systems Manager as the lab needs it: parameters, managed instances, sessions and their documents. */
+import type { Service } from '../../endpoint/operation.js';
+import { deleteParameter } from './operations/delete-parameter.js';
+import { describeDocument } from './operations/describe-document.js';
+import { describeInstanceInformation } from './operations/describe-instance-information.js';
+import { describeParameters } from './operations/describe-parameters.js';
+import { describeSessions } from './operations/describe-sessions.js';
+import { getConnectionStatus } from './operations/get-connection-status.js';
+import { getDocument } from './operations/get-document.js';
+import { getParameter } from './operations/get-parameter.js';
+import { getParametersByPath } from './operations/get-parameters-by-path.js';
+import { getParameters } from './operations/get-parameters.js';
+import { listDocuments } from './operations/list-documents.js';
+import { listInstanceAssociations } from './operations/list-instance-associations.js';
+import { putParameter } from './operations/put-parameter.js';
+import { resumeSession } from './operations/resume-session.js';
+import { startSession } from './operations/start-session.js';
+import { terminateSession } from './operations/terminate-session.js';
+import { updateInstanceInformation } from './operations/update-instance-information.js';
+
+export { forgetInstance } from './instances.js';
+export { images, publicParameter, type Image, type PublicParameter } from './public-parameters.js';
+export { endSession } from './sessions.js';
+
+export const ssm: Service = {
+  name: 'ssm',
+  protocol: 'json',
+  version: '2014-11-06',
+  targetPrefix: 'AmazonSSM',
+  operations: {
+    DeleteParameter: deleteParameter,
+    DescribeDocument: describeDocument,
+    DescribeInstanceInformation: describeInstanceInformation,
+    DescribeParameters: describeParameters,
+    DescribeSessions: describeSessions,
+    GetConnectionStatus: getConnectionStatus,
+    GetDocument: getDocument,
+    GetParameter: getParameter,
+    GetParameters: getParameters,
+    GetParametersByPath: getParametersByPath,
+    ListDocuments: listDocuments,
+    ListInstanceAssociations: listInstanceAssociations,
+    PutParameter: putParameter,
+    ResumeSession: resumeSession,
+    StartSession: startSession,
+    TerminateSession: terminateSession,
+    UpdateInstanceInformation: updateInstanceInformation,
+  },
+};

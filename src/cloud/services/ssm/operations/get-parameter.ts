@@ -1,0 +1,13 @@
+/** ssm:GetParameter. */
+import { AwsError, type Operation } from '../../../endpoint/operation.js';
+import { optionalBoolean, requiredString } from '../members.js';
+import { findParameter, parameterOutput } from '../parameter-store.js';
+
+export const getParameter: Operation = (input, context) => {
+  const name = requiredString(input, 'Name', { min: 1, max: 2048 });
+  optionalBoolean(input, 'WithDecryption');
+  const found = findParameter(name, context);
+  // AWS sends this error with an empty message.
+  if (found === undefined) throw new AwsError('ParameterNotFound', '');
+  return { Parameter: parameterOutput(found) };
+};

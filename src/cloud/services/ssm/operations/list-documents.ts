@@ -1,0 +1,35 @@
+/** ssm:ListDocuments. */
+import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
+import { documentHead } from '../document-output.js';
+import { DOCUMENTS, type DocumentEntry } from '../documents.js';
+import { optionalInteger, optionalString, requiredString, strings, structures } from '../members.js';
+import { page } from '../pages.js';
+
+function matches(entry: DocumentEntry, key: string, values: readonly string[], context: OperationContext): boolean {
+  switch (key) {
+    case 'Name':
+      return values.some((value) => entry.name.startsWith(value));
+    case 'Owner':
+      return values.some((value) => value === 'All' || (entry.owner === 'Amazon' ? ['Amazon', 'Public'] : ['Self', 'Private', context.accountId]).includes(value));
+    case 'PlatformTypes':
+      return values.some((value) => entry.platformTypes.includes(value));
+    case 'DocumentType':
+      return values.includes('Session');
+    default:
+      throw new AwsError('InvalidFilterKey', `The local cloud does not filter documents by ${key}.`);
+  }
+}
+
+function filtersOf(input: Input): readonly { readonly key: string; readonly values: readonly string[] }[] {
+  const newer = structures(input, 'Filters').map((filter) => ({ key: requiredString(filter, 'Key'), values: strings(filter, 'Values') }));
+  const older = structures(input, 'DocumentFilterList').map((filter) => ({ key: requiredString(filter, 'key'), values: [requiredString(filter, 'value')] }));
+  return [...newer, ...older];
+}
+
+export const listDocuments: Operation = (input, context) => {
+  const size = optionalInteger(input, 'MaxResults', { min: 1, max: 50 }) ?? 50;
+  const filters = filtersOf(input);
+  const all = DOCUMENTS.filter((entry) => filters.every(({ key, values }) => matches(entry, key, values, context)));
+  const { items, nextToken } = page(all, (entry) => entry.name, size, optionalString(input, 'NextToken'));
+  return { DocumentIdentifiers: items.map((entry) => documentHead(entry, context)), NextToken: nextToken };
+};

@@ -1,0 +1,8 @@
+/** ssm:ListInstanceAssociations: State Manager has no associations here, so an instance truly has none. */
+import type { Operation } from '../../../endpoint/operation.js';
+import { requiredString } from '../members.js';
+
+export const listInstanceAssociations: Operation = (input) => {
+  requiredString(input, 'InstanceId');
+  return { Associations: [] };
+};

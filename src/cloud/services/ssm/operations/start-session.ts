@@ -1,0 +1,39 @@
+/** ssm:StartSession. */
+import type { Operation } from '../../../endpoint/operation.js';
+import { AwsError } from '../../../endpoint/operation.js';
+import { checkParameters, DEFAULT_DOCUMENT, documentNamed } from '../documents.js';
+import { optionalString, requiredString, stringListMap } from '../members.js';
+import { SESSIONS, type SessionRecord } from '../records.js';
+import { newSessionId, pruneSessions } from '../sessions.js';
+
+export const startSession: Operation = (input, context) => {
+  const target = requiredString(input, 'Target', { min: 1, max: 400 });
+  const documentName = optionalString(input, 'DocumentName', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }) ?? DEFAULT_DOCUMENT;
+  const reason = optionalString(input, 'Reason', { min: 1, max: 256 });
+  const parameters = stringListMap(input, 'Parameters');
+  const entry = documentNamed(documentName);
+  checkParameters(entry.document, parameters);
+  if (!context.runtime.messages.isConnected(context.region, target)) throw new AwsError('TargetNotConnected', `${target} is not connected.`);
+  const record: SessionRecord = {
+    sessionId: newSessionId(context.caller),
+    target,
+    documentName: entry.name,
+    owner: context.caller.arn,
+    reason,
+    started: context.now(),
+  };
+  context.state.transact((tx) => {
+    pruneSessions(tx, record.started);
+    tx.put(SESSIONS, record.sessionId, record);
+  });
+  const { tokenValue, streamUrl } = context.runtime.messages.openSession({
+    region: context.region,
+    sessionId: record.sessionId,
+    target,
+    documentName: entry.name,
+    document: { ...entry.document },
+    parameters,
+    owner: record.owner,
+  });
+  return { SessionId: record.sessionId, TokenValue: tokenValue, StreamUrl: streamUrl };
+};
