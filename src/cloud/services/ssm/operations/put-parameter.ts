@@ -36,7 +36,7 @@ function patternOf(text: string): RegExp {
 export const putParameter: Operation = (input, context) => {
   const name = requiredString(input, 'Name', { min: 1, max: 2048 });
   const value = requiredString(input, 'Value');
-  const askedType = optionalString(input, 'Type', { oneOf: ['String', 'StringList', 'SecureString'] });
+  const askedType = optionalString(input, 'Type', { oneOf: ['String', 'StringList', 'SecureString'] }) as ParameterRecord['type'] | undefined;
   const askedTier = optionalString(input, 'Tier', { oneOf: ['Standard', 'Advanced', 'Intelligent-Tiering'] });
   const description = optionalString(input, 'Description', { max: 1024 });
   const allowedPattern = optionalString(input, 'AllowedPattern', { max: 1024 });
