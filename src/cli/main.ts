@@ -1,7 +1,40 @@
 /** The bundle's way into oclif: `bin/run.js` imports it and hands over the arguments. */
-import { execute } from '@oclif/core';
+import { Config, flush, run } from '@oclif/core';
+import { fileURLToPath } from 'node:url';
+import { SsmlabError } from '../lib/errors.js';
+import { nearNames } from '../lib/inventory/near.js';
+import { asSsmlabError, errorJson, errorLines, FAULT_EXIT, faultLines } from './present-error.js';
+import { styleFor } from './style.js';
+import { textWidth } from './terminal.js';
+import { wantsDebug } from './base-command.js';
+
+/** `connct` → an error that names the near commands. */
+async function unknownCommand(root: string, argv: readonly string[]): Promise<SsmlabError> {
+  const config = await Config.load(fileURLToPath(root));
+  const names = config.commands.filter((command) => command.hidden !== true).map((command) => command.id.replaceAll(':', ' '));
+  const typed = argv.filter((word) => !word.startsWith('-'));
+  const topic = names.some((name) => name.startsWith(`${typed[0]} `));
+  const word = typed.slice(0, topic ? 2 : 1).join(' ');
+  const near = nearNames(word, names);
+  const hint = near.length > 0 ? `did you mean ${near.map((name) => `\`ssmlab ${name}\``).join(' or ')}?` : 'see `ssmlab --help`';
+  return new SsmlabError('usage', `there is no command "${word}"`, { hint });
+}
 
 /** Runs one command line. `root` is the URL of the bin script: oclif finds the package and its manifest from there. */
 export async function main(root: string, argv: readonly string[]): Promise<void> {
-  await execute({ dir: root, args: argv.length === 0 ? ['home'] : [...argv] });
+  try {
+    await run(argv.length === 0 ? ['home'] : [...argv], root);
+    await flush();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIT') {
+      process.exitCode ??= (error as { oclif?: { exit?: number } }).oclif?.exit ?? 0;
+      return;
+    }
+    const notFound = error instanceof Error && /^command .* not found$/u.test(error.message);
+    const known = notFound ? await unknownCommand(root, argv) : asSsmlabError(error);
+    const style = styleFor(process.stderr);
+    process.exitCode = known?.exit ?? FAULT_EXIT;
+    if (known !== undefined && argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(known), null, 2)}\n`);
+    else process.stderr.write(`${(known === undefined ? faultLines(error, style, wantsDebug(argv)) : errorLines(known, style, textWidth(process.stderr))).join('\n')}\n`);
+  }
 }

@@ -1,0 +1,84 @@
+/** What every command shares: style, stderr talk, Ctrl-C, closed pipes, and the one place where an error ends the process. */
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { SsmlabError } from '../lib/errors.js';
+import type { Style } from '../lib/report/style.js';
+import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines } from './present-error.js';
+import { styleFor } from './style.js';
+import { canAsk, textWidth } from './terminal.js';
+
+/** True when the stack of an error is wanted too. */
+export const wantsDebug = (argv: readonly string[], environment: NodeJS.ProcessEnv = process.env): boolean =>
+  argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--debug') || /(?:^|,)(?:\*|ssmlab)/u.test(environment['DEBUG'] ?? '');
+
+export abstract class BaseCommand extends Command {
+  static override baseFlags: Interfaces.FlagInput = {
+    debug: Flags.boolean({ description: 'show the stack of an error', helpGroup: 'GLOBAL' }),
+  };
+
+  protected readonly style: Style = styleFor(process.stdout);
+  protected readonly errorStyle: Style = styleFor(process.stderr);
+  /** Columns to fit text on stdout into; undefined in a pipe. */
+  protected readonly width = textWidth(process.stdout);
+  /** True when a person is there to answer. */
+  protected readonly canAsk = canAsk();
+  /** Aborted by Ctrl-C; what cannot wait for that ends with the process a moment later. */
+  protected readonly interruption = new AbortController();
+  /** What Ctrl-C says, beyond that it happened. */
+  protected interruptedHint: string | undefined;
+  #onInterrupt = (): void => this.#interrupt();
+
+  override async init(): Promise<void> {
+    await super.init();
+    process.on('SIGINT', this.#onInterrupt);
+    for (const stream of [process.stdout, process.stderr]) {
+      // `ssmlab list | head -1`: the reader has what it wanted.
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+        throw error;
+      });
+    }
+  }
+
+  /** Leaves Ctrl-C to the command itself, for a shell on an instance. */
+  protected ownInterrupts(): void {
+    process.off('SIGINT', this.#onInterrupt);
+  }
+
+  /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value. */
+  protected say(text = ''): void {
+    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
+  }
+
+  /** The value's text form, on stdout. */
+  protected print(lines: string | readonly string[]): void {
+    for (const line of typeof lines === 'string' ? [lines] : lines) this.log('%s', line);
+  }
+
+  override logJson(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    const debug = wantsDebug(this.argv);
+    const known = asSsmlabError(error, this.id?.replaceAll(':', ' '));
+    if (error.name === 'ExitError' || ('oclif' in error && (error as { code?: string }).code === 'EEXIT')) throw error;
+    process.exitCode = known?.exit ?? FAULT_EXIT;
+    if (this.jsonEnabled()) {
+      this.logJson(known === undefined ? { error: { code: 'fault', message: error.message, hint: 'run it again with --debug and report what it prints' } } : errorJson(known));
+      return;
+    }
+    const lines = known === undefined ? faultLines(error, this.errorStyle, debug) : [...errorLines(known, this.errorStyle, textWidth(process.stderr)), ...(debug ? causes(known) : [])];
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  #interrupt(): void {
+    if (this.interruption.signal.aborted) process.exit(130);
+    process.exitCode = 130;
+    const error = new SsmlabError('interrupted', 'interrupted', { hint: this.interruptedHint });
+    if (this.jsonEnabled()) this.logJson(errorJson(error));
+    else process.stderr.write(`\n${this.errorStyle.strong('interrupted:')} ${error.hint}\n`);
+    this.interruption.abort(error);
+    // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for.
+    setTimeout(() => process.exit(130), 200);
+  }
+}

@@ -1,0 +1,41 @@
+/** The flags that commands share, in the groups in which help shows them. */
+import { Flags } from '@oclif/core';
+
+/** What the command acts on. */
+export const targetFlags = {
+  target: Flags.option({
+    options: ['local', 'aws'] as const,
+    default: 'local',
+    env: 'SSMLAB_TARGET',
+    description: 'where the lab is: the local cloud on this machine, or AWS',
+    helpGroup: 'TARGET',
+  })(),
+  region: Flags.string({
+    description: 'AWS region, or the name of one for the local cloud [default: ap-northeast-1 locally; the profile\'s on AWS]',
+    helpValue: 'NAME',
+    env: 'SSMLAB_REGION',
+    helpGroup: 'TARGET',
+  }),
+  profile: Flags.string({ description: 'profile of ~/.aws/config, for --target aws', helpValue: 'NAME', helpGroup: 'TARGET' }),
+} as const;
+
+/** Which lab of the target. */
+export const stackFlags = {
+  ...targetFlags,
+  stack: Flags.string({ description: 'name of the CloudFormation stack', helpValue: 'NAME', env: 'SSMLAB_STACK', default: 'ssmlab', helpGroup: 'TARGET' }),
+} as const;
+
+/** For what asks before it acts. */
+export const yesFlag = {
+  yes: Flags.boolean({ char: 'y', description: 'ask nothing', helpGroup: 'CONVERSATION' }),
+} as const;
+
+/** How a session is opened. */
+export const clientFlag = {
+  client: Flags.option({
+    options: ['auto', 'plugin', 'native'] as const,
+    default: 'auto',
+    description: 'client of Session Manager: AWS\'s session-manager-plugin, or the one built in',
+    helpGroup: 'SESSION',
+  })(),
+} as const;

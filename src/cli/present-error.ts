@@ -1,0 +1,67 @@
+/** Errors as text, JSON and exit status: the one place that decides. */
+import { type ErrorCode, ERRORS, SsmlabError } from '../lib/errors.js';
+import { printable } from '../lib/report/printable.js';
+import { cellWidth } from '../lib/report/table.js';
+import type { Style } from '../lib/report/style.js';
+
+const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** What oclif throws when it cannot make sense of the arguments; recognised by shape. */
+function fromOclif(error: Error, command: string | undefined): SsmlabError {
+  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
+  // oclif puts what is wrong on the first line, or after a heading that says only that something is.
+  const text = /^(?:The following errors? occurred|Missing \d+ required)/u.test(lines[0] ?? '') ? lines.join(' ') : (lines[0] ?? '');
+  const message = firstLower(text.replace(/^The following errors? occurred:\s*/u, '').replace(/\s+/gu, ' ').trim().replace(/[.:]$/u, ''));
+  return new SsmlabError('usage', message, { cause: error, hint: `see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
+}
+
+/** The error as one of ours, or undefined when it is a fault of the program itself. `command` is what the user typed, for the hint. */
+export function asSsmlabError(error: unknown, command?: string): SsmlabError | undefined {
+  if (error instanceof SsmlabError) return error;
+  if (!(error instanceof Error)) return undefined;
+  // @inquirer/core names them so; its Ctrl-C is the user's.
+  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return new SsmlabError('interrupted', 'interrupted', { cause: error });
+  if ('code' in error && typeof error.code === 'string' && error.code === 'ENOSPC') {
+    return new SsmlabError('state-unsafe', `the disk is full: ${firstLower(error.message)}`, { cause: error, hint: 'make room, then run the same command again' });
+  }
+  if ('oclif' in error || 'parse' in error) return fromOclif(error, command);
+  return undefined;
+}
+
+/** Two lines for stderr: `error: message   [code]`, the code at the right margin where there is room, and `hint:  …`. */
+export function errorLines(error: SsmlabError, style: Style, width = 100): string[] {
+  const [first = '', ...rest] = error.message.split('\n').map(printable);
+  const label = 'error: ';
+  const code = `[${error.code}]`;
+  const room = Math.min(width, 100) - cellWidth(label + first) - code.length;
+  return [
+    `${style.bad(style.strong('error:'))} ${first}${' '.repeat(Math.max(3, room))}${style.dim(code)}`,
+    ...rest.map((line) => `       ${line}`),
+    `${style.strong('hint:')}  ${printable(error.hint)}`,
+  ];
+}
+
+/** What `--json` prints when the command fails. */
+export function errorJson(error: SsmlabError): { error: { code: ErrorCode; message: string; hint: string } } {
+  return { error: { code: error.code, message: error.message, hint: error.hint } };
+}
+
+/** Lines for an error that is a fault of ssmlab: its text always, its stack when asked for. */
+export function faultLines(error: unknown, style: Style, debug: boolean): string[] {
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const lines = [`${style.bad(style.strong('error:'))} ${printable(thrown.message || thrown.name)}   ${style.dim('[a fault of ssmlab]')}`];
+  if (!debug) return [...lines, `${style.strong('hint:')}  run it again with --debug and report what it prints`];
+  return [...lines, ...causes(thrown)];
+}
+
+/** The stack of an error and of what lies under it. */
+export function causes(error: Error): string[] {
+  const lines: string[] = [];
+  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
+    lines.push(...`${depth === 0 ? '' : 'caused by: '}${current.stack ?? current.message}`.split('\n').map(printable));
+  }
+  return lines;
+}
+
+/** Exit status for what {@link asSsmlabError} does not know. */
+export const FAULT_EXIT = ERRORS['aws-error'].exit;

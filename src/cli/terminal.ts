@@ -1,0 +1,84 @@
+/** What the process's terminal can do: width, colour, symbols, raw mode that is given back whatever happens. */
+import type { ReadStream, WriteStream } from 'node:tty';
+
+/** The parts of the environment that decide how output looks. */
+export interface Looks {
+  readonly isTty: boolean;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly platform?: NodeJS.Platform | undefined;
+}
+
+/**
+ * Colour or none. `NO_COLOR` (https://no-color.org: present and not empty) and `FORCE_COLOR` come first, in that order
+ * of weight: an explicit FORCE_COLOR wins, as chalk and Node have it; then CI and `TERM=dumb` switch it off.
+ */
+export function wantsColour({ isTty, environment }: Looks): boolean {
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  return isTty && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';
+}
+
+/** Symbols beyond ASCII, or their plain twins: by the locale, as programs that draw with letters do. */
+export function wantsUnicode({ environment, platform = process.platform }: Looks): boolean {
+  if (environment['TERM'] === 'dumb' || environment['TERM'] === 'linux') return false;
+  if (platform === 'win32') return (environment['WT_SESSION'] ?? '') !== '' || environment['TERM_PROGRAM'] === 'vscode';
+  const locale = [environment['LC_ALL'], environment['LC_CTYPE'], environment['LANG']].find((value) => (value ?? '') !== '');
+  // No locale at all is a container, not an old terminal: the C locale has to be asked for by name.
+  return locale === undefined || /utf-?8/iu.test(locale) || !/^(?:C|POSIX)$/u.test(locale);
+}
+
+/** Width to fit lines into: the terminal's, at most 100 for reading; unlimited in a pipe. */
+export function textWidth(stream: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined {
+  if (stream.isTTY !== true) return undefined;
+  return Math.max(40, stream.columns ?? 80);
+}
+
+/** True when a person can be asked: both the question and the answer need a terminal. */
+export const canAsk = (input: { isTTY?: boolean } = process.stdin, output: { isTTY?: boolean } = process.stderr): boolean =>
+  input.isTTY === true && output.isTTY === true;
+
+export interface RawTerminal {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  size(): { readonly columns: number; readonly rows: number };
+  onResize(listener: (size: { readonly columns: number; readonly rows: number }) => void): void;
+  /** Gives the terminal back as it was. Safe to call twice. */
+  restore(): void;
+}
+
+/** Puts the terminal into raw mode. It is restored by `restore`, and also when the process ends, by error or by signal. */
+export function takeTerminal(input: ReadStream = process.stdin, output: WriteStream = process.stdout): RawTerminal {
+  const wasRaw = input.isRaw;
+  const listeners: (() => void)[] = [];
+  let restored = false;
+  const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
+  const restore = (): void => {
+    if (restored) return;
+    restored = true;
+    for (const listener of listeners) output.off('resize', listener);
+    process.off('exit', restore);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
+    input.setRawMode(wasRaw);
+    input.pause();
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    restore();
+    process.kill(process.pid, signal);
+  };
+  process.on('exit', restore);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  input.setRawMode(true);
+  input.resume();
+  return {
+    input,
+    output,
+    size,
+    onResize(listener) {
+      const onResize = (): void => listener(size());
+      listeners.push(onResize);
+      output.on('resize', onResize);
+    },
+    restore,
+  };
+}

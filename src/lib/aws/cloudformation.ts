@@ -1,0 +1,99 @@
+/** CloudFormation calls of the tool. */
+import {
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStackResourcesCommand, DescribeStacksCommand, type Stack, type StackEvent,
+  type StackResource, ValidateTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import { SsmlabError } from '../errors.js';
+import type { Target } from '../target/target.js';
+import { clientPerTarget } from './client.js';
+import { awsCode, awsMessage } from './errors.js';
+
+const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
+
+/** The stack of this name or id, or undefined. A deleted one is found by its id only. */
+export async function findStack(target: Target, stack: string): Promise<Stack | undefined> {
+  try {
+    return (await cloudformation(target).send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
+  } catch (error) {
+    if (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error))) return undefined;
+    throw error;
+  }
+}
+
+/** Names of all stacks that are there. */
+export async function stackNames(target: Target): Promise<string[]> {
+  const all: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await cloudformation(target).send(new DescribeStacksCommand({ NextToken: token }));
+    all.push(...(page.Stacks ?? []).flatMap((stack) => (stack.StackStatus === 'DELETE_COMPLETE' ? [] : (stack.StackName ?? []))));
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+export interface NewStack {
+  readonly name: string;
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const invalid = (error: unknown): SsmlabError => new SsmlabError('template-invalid', `the template is refused: ${awsMessage(error)}`, { cause: error });
+
+/** Creates it and returns its id, or undefined when a stack of this name is there. `template-invalid` with the service's words. */
+export async function createStack(target: Target, stack: NewStack): Promise<string | undefined> {
+  try {
+    const { StackId } = await cloudformation(target).send(
+      new CreateStackCommand({
+        StackName: stack.name,
+        TemplateBody: stack.template,
+        Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+        Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
+        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+        OnFailure: 'ROLLBACK',
+      }),
+    );
+    return StackId ?? stack.name;
+  } catch (error) {
+    if (awsCode(error) === 'AlreadyExistsException') return undefined;
+    if (awsCode(error) === 'ValidationError') throw invalid(error);
+    throw error;
+  }
+}
+
+/** Names of the template's parameters. `template-invalid` with the service's words. */
+export async function templateParameters(target: Target, template: string): Promise<string[]> {
+  try {
+    const { Parameters } = await cloudformation(target).send(new ValidateTemplateCommand({ TemplateBody: template }));
+    return (Parameters ?? []).flatMap((parameter) => parameter.ParameterKey ?? []);
+  } catch (error) {
+    if (awsCode(error) === 'ValidationError') throw invalid(error);
+    throw error;
+  }
+}
+
+/** Events newest first, back to (without) the one whose id is `until`. */
+export async function stackEvents(target: Target, stack: string, until?: string): Promise<StackEvent[]> {
+  const all: StackEvent[] = [];
+  let token: string | undefined;
+  do {
+    const page = await cloudformation(target).send(new DescribeStackEventsCommand({ StackName: stack, NextToken: token }));
+    for (const event of page.StackEvents ?? []) {
+      if (event.EventId === until && until !== undefined) return all;
+      all.push(event);
+    }
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+/** What the stack is made of. */
+export async function stackResources(target: Target, stack: string): Promise<StackResource[]> {
+  return (await cloudformation(target).send(new DescribeStackResourcesCommand({ StackName: stack }))).StackResources ?? [];
+}
+
+/** Starts the deletion; an unknown name is no error (as the API has it). */
+export async function deleteStack(target: Target, stack: string): Promise<void> {
+  await cloudformation(target).send(new DeleteStackCommand({ StackName: stack }));
+}

@@ -1,0 +1,105 @@
+/** EC2 calls of the tool, every page of them. */
+import {
+  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeKeyPairsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, GetConsoleOutputCommand,
+  ImportKeyPairCommand, type Instance, type KeyPairInfo, type NatGateway, type RouteTable, type SecurityGroup, type Subnet, type VpcEndpoint,
+} from '@aws-sdk/client-ec2';
+import type { Target } from '../target/target.js';
+import { clientPerTarget } from './client.js';
+import { awsCode } from './errors.js';
+
+const ec2 = clientPerTarget('ec2', (options) => new EC2Client(options));
+
+interface Page {
+  readonly NextToken?: string | undefined;
+}
+
+async function everyPage<P extends Page, Item>(send: (nextToken: string | undefined) => Promise<P>, items: (page: P) => readonly Item[] | undefined): Promise<Item[]> {
+  const all: Item[] = [];
+  let token: string | undefined;
+  do {
+    const page = await send(token);
+    all.push(...(items(page) ?? []));
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+const filter = (name: string, ...values: string[]): Filter => ({ Name: name, Values: values });
+const byVpcs = (vpcIds: readonly string[]): Filter[] => [filter('vpc-id', ...vpcIds)];
+
+/** Instances with these filters; terminated ones are left out unless `states` asks for them. */
+export function describeInstances(target: Target, filters: readonly Filter[], states = ['pending', 'running', 'shutting-down', 'stopping', 'stopped']): Promise<Instance[]> {
+  const Filters = [...filters, filter('instance-state-name', ...states)];
+  return everyPage(
+    (NextToken) => ec2(target).send(new DescribeInstancesCommand({ Filters, NextToken })),
+    (page) => page.Reservations?.flatMap((reservation) => reservation.Instances ?? []),
+  );
+}
+
+/** Filter for what a CloudFormation stack made (CloudFormation tags it so). */
+export const ofStack = (stack: string): Filter => filter('tag:aws:cloudformation:stack-name', stack);
+
+/** What decides which way the instances of these VPCs take. */
+export interface NetworkDescription {
+  readonly subnets: readonly Subnet[];
+  readonly routeTables: readonly RouteTable[];
+  readonly natGateways: readonly NatGateway[];
+  readonly vpcEndpoints: readonly VpcEndpoint[];
+  readonly securityGroups: readonly SecurityGroup[];
+}
+
+/** Reads the network of VPCs, all kinds at once; of all VPCs when none is named. */
+export async function describeNetwork(target: Target, vpcIds: readonly string[]): Promise<NetworkDescription> {
+  const Filters = byVpcs(vpcIds);
+  const [subnets, routeTables, natGateways, vpcEndpoints, securityGroups] = await Promise.all([
+    everyPage((NextToken) => ec2(target).send(new DescribeSubnetsCommand({ Filters, NextToken })), (page) => page.Subnets),
+    everyPage((NextToken) => ec2(target).send(new DescribeRouteTablesCommand({ Filters, NextToken })), (page) => page.RouteTables),
+    everyPage((NextToken) => ec2(target).send(new DescribeNatGatewaysCommand({ Filter: Filters, NextToken })), (page) => page.NatGateways),
+    everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints),
+    everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups),
+  ]);
+  return { subnets, routeTables, natGateways, vpcEndpoints, securityGroups };
+}
+
+/** The key pair of this name with its public half where the service tells it, or undefined. */
+export async function findKeyPair(target: Target, keyName: string): Promise<KeyPairInfo | undefined> {
+  const found = await ec2(target).send(new DescribeKeyPairsCommand({ Filters: [filter('key-name', keyName)], IncludePublicKey: true }));
+  return found.KeyPairs?.[0];
+}
+
+/** Imports the public half. Returns false when a pair of this name is already there. */
+export async function importKeyPair(target: Target, keyName: string, publicKey: string, tags: Readonly<Record<string, string>>): Promise<boolean> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  try {
+    await ec2(target).send(new ImportKeyPairCommand({ KeyName: keyName, PublicKeyMaterial: Buffer.from(publicKey), TagSpecifications: [{ ResourceType: 'key-pair', Tags }] }));
+    return true;
+  } catch (error) {
+    if (awsCode(error) === 'InvalidKeyPair.Duplicate') return false;
+    throw error;
+  }
+}
+
+/** Deletes it; one that is not there is no error (as the API has it). */
+export async function deleteKeyPair(target: Target, keyName: string): Promise<void> {
+  await ec2(target).send(new DeleteKeyPairCommand({ KeyName: keyName }));
+}
+
+/** Public addresses that carry the stack's tag. */
+export async function describeAddresses(target: Target, stack: string): Promise<string[]> {
+  const found = await ec2(target).send(new DescribeAddressesCommand({ Filters: [ofStack(stack)] }));
+  return (found.Addresses ?? []).map((address) => address.PublicIp ?? address.AllocationId ?? '');
+}
+
+/** Ids of VPCs; with a stack only those that it made, without one all that are not default. */
+export async function describeVpcIds(target: Target, stack?: string): Promise<string[]> {
+  const Filters = [stack === undefined ? filter('is-default', 'false') : ofStack(stack)];
+  const vpcs = await everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs);
+  return vpcs.flatMap((vpc) => vpc.VpcId ?? []);
+}
+
+/** The console's text so far; empty while the service has none. */
+export async function consoleOutput(target: Target, instanceId: string): Promise<string> {
+  const found = await ec2(target).send(new GetConsoleOutputCommand({ InstanceId: instanceId, Latest: true }));
+  return Buffer.from(found.Output ?? '', 'base64').toString('utf8');
+}

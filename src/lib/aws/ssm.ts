@@ -1,0 +1,61 @@
+/** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
+import { DescribeInstanceInformationCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { SsmlabError } from '../errors.js';
+import type { Target } from '../target/target.js';
+import { clientPerTarget } from './client.js';
+
+const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
+
+/** What StartSession returns: the way into a data channel. */
+export interface StartedSession {
+  readonly sessionId: string;
+  readonly tokenValue: string;
+  readonly streamUrl: string;
+}
+
+/** The request as it was sent: AWS's plugin wants it too (`protocol.md` §1.1). */
+export interface SessionRequest {
+  readonly instanceId: string;
+  /** Absent: the account's shell document. */
+  readonly documentName?: string | undefined;
+  readonly parameters?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** The request in the API's own spelling. */
+export function startSessionInput(request: SessionRequest) {
+  return {
+    Target: request.instanceId,
+    ...(request.documentName === undefined ? {} : { DocumentName: request.documentName }),
+    ...(request.parameters === undefined ? {} : { Parameters: Object.fromEntries(Object.entries(request.parameters).map(([name, values]) => [name, [...values]])) }),
+  };
+}
+
+/** Every managed instance: id, ping status, agent version. */
+export async function describeAgents(target: Target): Promise<InstanceInformation[]> {
+  const all: InstanceInformation[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken: token }));
+    all.push(...(page.InstanceInformationList ?? []));
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+/** Opens a session at the service; `not-connected` when the agent has no control channel. */
+export async function startSession(target: Target, request: SessionRequest): Promise<StartedSession> {
+  const { SessionId, TokenValue, StreamUrl } = await ssm(target).send(new StartSessionCommand(startSessionInput(request)));
+  if (SessionId === undefined || TokenValue === undefined || StreamUrl === undefined) throw new SsmlabError('session-failed', 'StartSession answered without a session id, token or stream URL');
+  return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+}
+
+/** A fresh token and URL for a session whose connection was lost. */
+export async function resumeSession(target: Target, sessionId: string): Promise<StartedSession | undefined> {
+  const { TokenValue, StreamUrl } = await ssm(target).send(new ResumeSessionCommand({ SessionId: sessionId }));
+  return TokenValue === undefined || StreamUrl === undefined || TokenValue === '' ? undefined : { sessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+}
+
+/** Ends a session at the service. */
+export async function terminateSession(target: Target, sessionId: string): Promise<void> {
+  await ssm(target).send(new TerminateSessionCommand({ SessionId: sessionId }));
+}

@@ -1,0 +1,41 @@
+/** An instance as the tool shows it: what the APIs say of it, with its path and auth method derived from that. */
+
+/** What leads out of the instance's subnet to the services of the region, and so which way a session takes. */
+export type PathKind = 'internet-gateway' | 'nat-gateway' | 'vpc-endpoint' | 'none';
+
+/** How a shell is opened. */
+export type AuthMethod = 'ssh-key-pair' | 'session-manager' | 'none';
+
+/** Ping status of the SSM agent; null when Systems Manager does not know the instance. */
+export type AgentStatus = 'online' | 'connection-lost' | 'inactive' | null;
+
+/** One row of `list --json`; what is not there is null. */
+export interface LabInstance {
+  /** The lab's number for an instance of the lab, else its place in the list. */
+  readonly number: number;
+  /** `Name` tag, else the logical id, else the instance id. */
+  readonly name: string;
+  readonly instanceId: string;
+  readonly path: PathKind;
+  readonly auth: AuthMethod;
+  /** What the security groups admit from outside: `tcp/22`, `tcp/8000-8080`, `all`. Empty: nothing. */
+  readonly inbound: readonly string[];
+  readonly subnetId: string | null;
+  readonly vpcId: string | null;
+  readonly privateIpv4: string | null;
+  readonly publicIpv4: string | null;
+  readonly publicDnsName: string | null;
+  readonly keyName: string | null;
+  /** Name of the instance profile. */
+  readonly instanceProfile: string | null;
+  /** AWS's state name: `pending`, `running` … */
+  readonly state: string;
+  readonly agent: AgentStatus;
+}
+
+/** {@link LabInstance} with what the tool needs besides and does not print. */
+export interface KnownInstance extends LabInstance {
+  /** Logical id in its CloudFormation stack, when it has one. */
+  readonly logicalId: string | null;
+  readonly privateDnsName: string | null;
+}
