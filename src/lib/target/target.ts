@@ -24,6 +24,12 @@ export interface Target {
   readonly defaultClient: 'native' | 'plugin';
   /** What `list` and reports call the data plane. */
   readonly fabric: 'aws' | 'netns' | 'computed';
+  /** Milliseconds between two StartSession calls (AWS admits 3 a second, `aws-facts.md` §5); none when absent. */
+  readonly sessionIntervalMs?: number | undefined;
+  /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */
+  readonly ownCidr?: (() => Promise<string>) | undefined;
+  /** Profile that the credentials come from: AWS's plugin wants its name. */
+  readonly profile?: string | undefined;
   /** OpenSSH option that makes `ssh` take the same way as {@link dial}, undefined where plain ssh does. */
   readonly proxyCommand?: string | undefined;
 }

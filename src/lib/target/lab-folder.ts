@@ -1,0 +1,48 @@
+/** The folder of one lab: its private key and the host keys that belong to it, by target, region and stack. */
+import { existsSync, readdirSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SsmlabError } from '../errors.js';
+import { ensureSafeFolder } from './local/home.js';
+import type { Target } from './target.js';
+
+export interface LabFolder {
+  readonly folder: string;
+  /** Private key, OpenSSH format, 0600. */
+  readonly keyFile: string;
+  /** Host keys, OpenSSH format. */
+  readonly knownHosts: string;
+}
+
+/** The one place that names labs on disk: `HOME/labs/KIND-REGION-STACK`. */
+export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>, stack: string): LabFolder {
+  checkStackName(stack);
+  if (!/^[a-z0-9-]{1,64}$/u.test(target.region)) throw new SsmlabError('usage', `"${target.region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
+  const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
+  return { folder, keyFile: join(folder, 'id_ed25519'), knownHosts: join(folder, 'known_hosts') };
+}
+
+/** CloudFormation's own rule for a stack's name, checked before it becomes a path. */
+export function checkStackName(stack: string): void {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/u.test(stack)) {
+    throw new SsmlabError('usage', `"${stack}" is not a stack's name`, { hint: 'letters, digits and hyphens, a letter first, at most 128' });
+  }
+}
+
+/** Makes it (0700) where it is missing. */
+export async function makeLabFolder(home: string, lab: LabFolder): Promise<void> {
+  for (const folder of [home, dirname(lab.folder), lab.folder]) await ensureSafeFolder(folder);
+}
+
+/** Removes it, and the folders above that it leaves empty. */
+export async function removeLabFolder(home: string, lab: LabFolder): Promise<void> {
+  await rm(lab.folder, { recursive: true, force: true });
+  for (const folder of [dirname(lab.folder), home]) await rmdir(folder).catch(() => undefined);
+}
+
+/** Labs of this kind that are on record, as `REGION-STACK`. */
+export function recordedLabs(home: string, kind: Target['kind']): string[] {
+  const folder = join(home, 'labs');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => name.startsWith(`${kind}-`)).map((name) => name.slice(kind.length + 1));
+}

@@ -1,0 +1,85 @@
+/** Flags and environment → the target that a command acts on. */
+import { SsmlabError } from '../errors.js';
+import { findLocalCloud, hasLocalState, type LocalCloud, startLocalCloud } from './local/cloud.js';
+import { recordedLabs } from './lab-folder.js';
+import type { Target } from './target.js';
+import { dialDirectly, dialUplink } from './uplink.js';
+
+/** Region of the local cloud when none is named. */
+export const DEFAULT_REGION = 'ap-northeast-1';
+
+export interface TargetOptions {
+  readonly kind: 'aws' | 'local';
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  /** State folder, see `stateHome`. */
+  readonly home: string;
+  /** Start the local cloud when it does not run; otherwise that is an error with its next step. */
+  readonly start?: boolean | undefined;
+  /** What `ssh` runs as ProxyCommand, without the arguments, on the local target. */
+  readonly dialCommand?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/** The target of a running local cloud. */
+export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'region' | 'dialCommand'>): Target {
+  return {
+    kind: 'local',
+    region: options.region ?? DEFAULT_REGION,
+    credentials: async () => cloud.credentials,
+    endpoint: cloud.endpoint,
+    dial: (host, port, { timeoutMs } = {}) => dialUplink(cloud.uplink, host, port, timeoutMs),
+    pollSeconds: 0.1,
+    payloadBytes: 65_536,
+    defaultClient: 'native',
+    fabric: cloud.fabric,
+    proxyCommand: `${options.dialCommand ?? 'ssmlab local dial'} %h %p`,
+  };
+}
+
+/** AWS sees a machine by the address that its own check tells. */
+async function addressSeenByAws(): Promise<string> {
+  const response = await fetch('https://checkip.amazonaws.com/', { signal: AbortSignal.timeout(5000) }).catch((error: unknown) => {
+    throw new SsmlabError('endpoint-unreachable', 'checkip.amazonaws.com:443 does not answer, so your own address is not known', { cause: error, hint: 'pass --ssh-from CIDR' });
+  });
+  const text = (await response.text()).trim();
+  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/u.test(text)) throw new SsmlabError('output-unparsable', 'checkip.amazonaws.com did not answer with an IPv4 address', { hint: 'pass --ssh-from CIDR' });
+  return `${text}/32`;
+}
+
+async function awsTarget(options: TargetOptions): Promise<Target> {
+  const environment = options.environment ?? process.env;
+  const { chainCredentials } = await import('../aws/credentials.js');
+  const profile = options.profile ?? environment['AWS_PROFILE'];
+  const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
+  const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
+  if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
+  return {
+    kind: 'aws',
+    region,
+    credentials: chainCredentials(options.profile, region),
+    dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
+    pollSeconds: 3,
+    payloadBytes: 1024,
+    defaultClient: 'plugin',
+    fabric: 'aws',
+    sessionIntervalMs: 350,
+    ownCidr: addressSeenByAws,
+    profile,
+  };
+}
+
+/**
+ * The target. Locally `no-lab` when nothing was ever made here, `cloud-not-running` when the local cloud has ended but its
+ * state is there. Making the target makes no call to it.
+ */
+export async function resolveTarget(options: TargetOptions): Promise<Target> {
+  if (options.kind === 'aws') return awsTarget(options);
+  if (options.profile !== undefined) throw new SsmlabError('usage', '--profile is for --target aws; the local cloud has keys of its own', { hint: 'leave --profile out, or add --target aws' });
+  const cloud = options.start === true ? await startLocalCloud({ home: options.home }) : await findLocalCloud({ home: options.home });
+  if (cloud !== undefined) return localTarget(cloud, options);
+  if (hasLocalState({ home: options.home }) || recordedLabs(options.home, 'local').length > 0) {
+    throw new SsmlabError('cloud-not-running', 'the local cloud does not run', { hint: 'run `ssmlab local start`: it brings the lab back as it was' });
+  }
+  throw new SsmlabError('no-lab', 'no lab is deployed here');
+}
