@@ -1,0 +1,95 @@
+/** The region's keys: the lab's own, which may do everything, and the temporary ones of roles, which live in memory. */
+import { randomBytes, randomInt } from 'node:crypto';
+import type { KeyRing, RoleCredentials } from '../region.js';
+
+/** A key as the endpoint looks it up. */
+export type KeyRecord =
+  | { readonly kind: 'lab'; readonly accessKeyId: string; readonly secretAccessKey: string }
+  | {
+    readonly kind: 'role';
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+    /** Milliseconds since the epoch. */
+    readonly expiration: number;
+    readonly roleName: string;
+    /** `AROA…` of the role as it was at issue; empty when nobody said. */
+    readonly roleId: string;
+    readonly sessionName: string;
+    readonly instanceId?: string | undefined;
+  };
+
+/** The key ring as the endpoint needs it: it can look keys up. */
+export interface LookupKeyRing extends KeyRing {
+  /** The key of this id; also expired ones for a while, so that the answer can say so. Undefined for one whose role is gone. */
+  find(accessKeyId: string): KeyRecord | undefined;
+}
+
+export interface KeyRingOptions {
+  readonly accountId: string;
+  /** Absent: made anew. */
+  readonly lab?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The role's present id. Keys of a role that was deleted, or made anew under its name, are void. */
+  readonly roleIdOf?: ((roleName: string) => string | undefined) | undefined;
+}
+
+/** Instance credentials hold six hours, as those that EC2 hands out do. */
+const DEFAULT_DURATION_SECONDS = 6 * 3600;
+const REMEMBER_EXPIRED_MS = 3600_000;
+
+export function createKeyRing(options: KeyRingOptions): LookupKeyRing {
+  const { accountId, now, roleIdOf } = options;
+  const lab = options.lab ?? makeLabKeys();
+  const issued = new Map<string, KeyRecord & { kind: 'role' }>();
+  return {
+    accountId,
+    lab,
+    issueRoleCredentials(roleName, sessionName, { instanceId, durationSeconds = DEFAULT_DURATION_SECONDS } = {}): RoleCredentials {
+      for (const [id, key] of issued) if (key.expiration + REMEMBER_EXPIRED_MS < now()) issued.delete(id);
+      const record = {
+        kind: 'role' as const,
+        accessKeyId: keyId('ASIA'),
+        secretAccessKey: secret(),
+        sessionToken: randomBytes(192).toString('base64'),
+        expiration: now() + durationSeconds * 1000,
+        roleName,
+        roleId: roleIdOf?.(roleName) ?? '',
+        sessionName,
+        instanceId,
+      };
+      issued.set(record.accessKeyId, record);
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = record;
+      return { accessKeyId, secretAccessKey, sessionToken, expiration };
+    },
+    find(accessKeyId): KeyRecord | undefined {
+      if (accessKeyId === lab.accessKeyId) return { kind: 'lab', ...lab };
+      const found = issued.get(accessKeyId);
+      return found === undefined || (roleIdOf !== undefined && roleIdOf(found.roleName) !== found.roleId) ? undefined : found;
+    },
+  };
+}
+
+/** Keys of AWS's form that are nobody's: `AKIA` and 16 of base 32, and 40 characters of secret. */
+export function makeLabKeys(): { accessKeyId: string; secretAccessKey: string } {
+  return { accessKeyId: keyId('AKIA'), secretAccessKey: secret() };
+}
+
+/** Twelve digits, not beginning with 0. */
+export function makeAccountId(): string {
+  return String(randomInt(1, 10)) + String(randomInt(0, 100_000_000_000)).padStart(11, '0');
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function keyId(prefix: string): string {
+  return prefix + Array.from(randomBytes(16), (byte) => BASE32[byte & 31]).join('');
+}
+
+/** 240 bits as 40 characters that need no quoting in a shell or a credentials file. */
+function secret(): string {
+  let text = '';
+  while (text.length < 40) text += randomBytes(60).toString('base64').replaceAll(/[+/=]/g, '');
+  return text.slice(0, 40);
+}
