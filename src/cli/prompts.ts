@@ -1,6 +1,6 @@
 /** Questions to a person, on stderr so that stdout stays data. @inquirer/prompts is loaded only when one is asked. */
 import { SsmlabError } from '../lib/errors.js';
-import type { LabInstance } from '../lib/inventory/instance.js';
+import type { ListedInstance } from '../lib/inventory/instance.js';
 import { printable } from '../lib/report/printable.js';
 
 /** Yes or no, no by default. Throws `declined` on no, `interrupted` on Ctrl-C. */
@@ -11,19 +11,19 @@ export async function confirmOrDecline(question: string, what: string): Promise<
 }
 
 /** Line of the picker for an instance. */
-export function pickerLine(instance: LabInstance): string {
+export function pickerLine(instance: ListedInstance): string {
   const parts = [instance.instanceId, instance.path, instance.auth, instance.privateIpv4, instance.publicIpv4, instance.agent].filter((part) => part !== null);
   return `${instance.number}  ${printable(instance.name)}  ${parts.join(' · ')}`;
 }
 
 /** The instances whose line holds every word of the term, whatever their order. */
-export function filterInstances(instances: readonly LabInstance[], term: string | undefined): LabInstance[] {
+export function filterInstances(instances: readonly ListedInstance[], term: string | undefined): ListedInstance[] {
   const words = (term ?? '').toLowerCase().split(/\s+/u).filter((word) => word !== '');
   return instances.filter((instance) => words.every((word) => pickerLine(instance).toLowerCase().includes(word)));
 }
 
 /** A list to choose from that narrows as one types. */
-export async function pickInstance(instances: readonly LabInstance[]): Promise<LabInstance> {
+export async function pickInstance(instances: readonly ListedInstance[]): Promise<ListedInstance> {
   const { search } = await import('@inquirer/prompts');
   return search(
     {

@@ -1,23 +1,18 @@
 /** An instance as the tool shows it: what the APIs say of it, with its path and auth method derived from that. */
-
-/** What leads out of the instance's subnet to the services of the region, and so which way a session takes. */
-export type PathKind = 'internet-gateway' | 'nat-gateway' | 'vpc-endpoint' | 'none';
-
-/** How a shell is opened. */
-export type AuthMethod = 'ssh-key-pair' | 'session-manager' | 'none';
+import type { Auth, Path } from '../lab/lab.js';
 
 /** Ping status of the SSM agent; null when Systems Manager does not know the instance. */
 export type AgentStatus = 'online' | 'connection-lost' | 'inactive' | null;
 
 /** One row of `list --json`; what is not there is null. */
-export interface LabInstance {
+export interface ListedInstance {
   /** The lab's number for an instance of the lab, else its place in the list. */
   readonly number: number;
   /** `Name` tag, else the logical id, else the instance id. */
   readonly name: string;
   readonly instanceId: string;
-  readonly path: PathKind;
-  readonly auth: AuthMethod;
+  readonly path: Path;
+  readonly auth: Auth;
   /** What the security groups admit from outside: `tcp/22`, `tcp/8000-8080`, `all`. Empty: nothing. */
   readonly inbound: readonly string[];
   readonly subnetId: string | null;
@@ -33,9 +28,15 @@ export interface LabInstance {
   readonly agent: AgentStatus;
 }
 
-/** {@link LabInstance} with what the tool needs besides and does not print. */
-export interface KnownInstance extends LabInstance {
+/** {@link ListedInstance} with what the tool needs besides and does not print. */
+export interface KnownInstance extends ListedInstance {
   /** Logical id in its CloudFormation stack, when it has one. */
   readonly logicalId: string | null;
   readonly privateDnsName: string | null;
+}
+
+/** The row without what is not printed, its fields in the documented order. */
+export function listed(instance: KnownInstance): ListedInstance {
+  const { logicalId: _logicalId, privateDnsName: _privateDnsName, ...row } = instance;
+  return row;
 }

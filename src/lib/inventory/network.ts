@@ -1,0 +1,99 @@
+/** What EC2 describes, as the neutral network document that the rules are asked with. */
+import type { NetworkDescription } from '../aws/ec2.js';
+import type { NatGateway, Route, RouteTable, RouteTargetKind, SecurityGroup, SecurityGroupRule, Subnet, VpcEndpoint } from '../vpc/model.js';
+
+/** The kinds of the network document that decide an instance's path and what is admitted to it. */
+export interface NetworkView {
+  readonly subnets: readonly Subnet[];
+  readonly routeTables: readonly RouteTable[];
+  readonly natGateways: readonly NatGateway[];
+  readonly vpcEndpoints: readonly VpcEndpoint[];
+  readonly securityGroups: readonly SecurityGroup[];
+}
+
+type ApiRouteTable = NetworkDescription['routeTables'][number];
+type ApiRoute = NonNullable<ApiRouteTable['Routes']>[number];
+type ApiGroup = NetworkDescription['securityGroups'][number];
+type ApiPermission = NonNullable<ApiGroup['IpPermissions']>[number];
+
+const present = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
+
+function routeTarget(route: ApiRoute): { targetKind: RouteTargetKind; targetId: string } {
+  const gateway = route.GatewayId;
+  if (gateway === 'local') return { targetKind: 'local', targetId: 'local' };
+  if (gateway?.startsWith('igw-') === true) return { targetKind: 'internet-gateway', targetId: gateway };
+  if (gateway?.startsWith('vpce-') === true) return { targetKind: 'vpc-endpoint', targetId: gateway };
+  if (route.NatGatewayId !== undefined) return { targetKind: 'nat-gateway', targetId: route.NatGatewayId };
+  if (route.NetworkInterfaceId !== undefined) return { targetKind: 'network-interface', targetId: route.NetworkInterfaceId };
+  const other = [gateway, route.TransitGatewayId, route.VpcPeeringConnectionId, route.EgressOnlyInternetGatewayId, route.LocalGatewayId, route.CarrierGatewayId, route.CoreNetworkArn];
+  return { targetKind: 'unsupported', targetId: other.find((id) => id !== undefined) ?? 'unknown' };
+}
+
+function routeOf(route: ApiRoute): Route | undefined {
+  // IPv6 routes do not matter to an IPv4 path.
+  const destination = route.DestinationCidrBlock ?? route.DestinationPrefixListId;
+  return destination === undefined ? undefined : { destination, ...routeTarget(route), state: route.State === 'blackhole' ? 'blackhole' : 'active' };
+}
+
+function routeTableOf(table: ApiRouteTable): RouteTable {
+  const associations = table.Associations ?? [];
+  return {
+    routeTableId: table.RouteTableId ?? '',
+    vpcId: table.VpcId ?? '',
+    main: associations.some((association) => association.Main === true),
+    subnetIds: present(associations.map((association) => association.SubnetId)),
+    routes: (table.Routes ?? []).flatMap((route) => routeOf(route) ?? []),
+  };
+}
+
+function rulesOf(groupId: string, direction: string, permissions: readonly ApiPermission[]): SecurityGroupRule[] {
+  return permissions.flatMap((permission, i) => {
+    const base = { protocol: permission.IpProtocol ?? '-1', fromPort: permission.FromPort, toPort: permission.ToPort };
+    const sources = [
+      ...(permission.IpRanges ?? []).map((range) => ({ cidr: range.CidrIp })),
+      ...(permission.UserIdGroupPairs ?? []).map((pair) => ({ groupId: pair.GroupId })),
+      ...(permission.PrefixListIds ?? []).map((list) => ({ prefixListId: list.PrefixListId })),
+    ];
+    return sources.map((source, j) => ({ ruleId: `${groupId}/${direction}/${i}.${j}`, ...base, ...source }));
+  });
+}
+
+/** The description in the neutral document's terms. */
+export function networkView(description: NetworkDescription): NetworkView {
+  return {
+    subnets: description.subnets.map((subnet) => ({
+      subnetId: subnet.SubnetId ?? '',
+      vpcId: subnet.VpcId ?? '',
+      cidr: subnet.CidrBlock ?? '',
+      availabilityZone: subnet.AvailabilityZone ?? '',
+    })),
+    routeTables: description.routeTables.map(routeTableOf),
+    natGateways: description.natGateways.map((gateway) => ({
+      natGatewayId: gateway.NatGatewayId ?? '',
+      vpcId: gateway.VpcId ?? '',
+      subnetId: gateway.SubnetId ?? '',
+      networkInterfaceId: gateway.NatGatewayAddresses?.[0]?.NetworkInterfaceId ?? '',
+      privateIp: gateway.NatGatewayAddresses?.[0]?.PrivateIp ?? '',
+      publicIp: gateway.NatGatewayAddresses?.[0]?.PublicIp,
+      state: gateway.State ?? '',
+    })),
+    vpcEndpoints: description.vpcEndpoints.map((endpoint) => ({
+      vpcEndpointId: endpoint.VpcEndpointId ?? '',
+      vpcId: endpoint.VpcId ?? '',
+      endpointType: endpoint.VpcEndpointType === 'Gateway' ? 'Gateway' : 'Interface',
+      serviceName: endpoint.ServiceName ?? '',
+      // The API's documentation writes `Available`, the API itself `available`.
+      state: (endpoint.State ?? '').toLowerCase(),
+      privateDnsEnabled: endpoint.PrivateDnsEnabled === true,
+      networkInterfaceIds: endpoint.NetworkInterfaceIds ?? [],
+      routeTableIds: endpoint.RouteTableIds ?? [],
+    })),
+    securityGroups: description.securityGroups.map((group) => ({
+      groupId: group.GroupId ?? '',
+      groupName: group.GroupName ?? '',
+      vpcId: group.VpcId ?? '',
+      ingress: rulesOf(group.GroupId ?? '', 'ingress', group.IpPermissions ?? []),
+      egress: rulesOf(group.GroupId ?? '', 'egress', group.IpPermissionsEgress ?? []),
+    })),
+  };
+}
