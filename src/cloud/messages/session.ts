@@ -1,0 +1,181 @@
+/** One session as the service carries it: a hop to the client, a hop to the agent, and how it comes to its end (`protocol.md` §8.5). */
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import type { SessionRequest } from '../region.js';
+import { decodeFrame, frameJson, jsonFrame, PAYLOAD, type Frame } from './frame.js';
+import { Hop } from './hop.js';
+
+export interface SessionOptions {
+  readonly request: SessionRequest;
+  readonly now: () => number;
+  /** How long an end may be away before the session is over. */
+  readonly resumeWindowMs: number;
+  /** Tells the agent that the session is over. */
+  readonly tellAgent: () => void;
+  readonly onEnd: () => void;
+}
+
+/** After the agent's word that the work is over its data channel may still bring the last output. */
+const LAST_OUTPUT_MS = 1000;
+/** A client that was told leaves by itself; then the socket is closed. */
+const LEAVE_MS = 1000;
+
+type End = 'client' | 'agent';
+
+/** An empty payload is taken and goes no further: AWS's ends cannot write one (§3). */
+function forward(to: Hop, payloadType: number, payload: Buffer, accept: () => void): void {
+  if (payload.length === 0) accept();
+  else to.send(payloadType, payload, accept);
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #sockets = new Map<End, WebSocket>();
+  readonly #away = new Map<End, NodeJS.Timeout>();
+  readonly #hops: { readonly client: Hop; readonly agent: Hop };
+  readonly startedAt: number;
+  /** Set when the agent has said its last word; nothing more comes from it but what is under way. */
+  #output: string | undefined;
+  #agentDone = false;
+  #lastOutput: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { now } = options;
+    this.startedAt = now();
+    const client: Hop = new Hop({
+      sends: 'output_stream_data',
+      now,
+      onData: (type, payload, accept) => forward(this.#hops.agent, type, payload, accept),
+      onProgress: () => this.#finishWhenDrained(),
+    });
+    const agent: Hop = new Hop({
+      sends: 'input_stream_data',
+      now,
+      onData: (type, payload, accept) => {
+        // The client's HandshakeResponse is acknowledged before it sees that the handshake is complete.
+        if (type === PAYLOAD.handshakeComplete) client.flushAcknowledgements();
+        forward(client, type, payload, accept);
+      },
+    });
+    this.#hops = { client, agent };
+    this.#expect('client');
+    this.#expect('agent');
+  }
+
+  get request(): SessionRequest {
+    return this.#options.request;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes that the service holds for this session. */
+  get backlog(): number {
+    return this.#hops.client.backlog + this.#hops.agent.backlog;
+  }
+
+  /** Takes an end's websocket; one that it had before is dropped. */
+  attach(end: End, socket: WebSocket): void {
+    if (this.#ended) {
+      socket.close(1000, 'Session is already terminated');
+      return;
+    }
+    this.#sockets.get(end)?.terminate();
+    this.#sockets.set(end, socket);
+    clearTimeout(this.#away.get(end));
+    this.#away.delete(end);
+    const hop = this.#hops[end];
+    const expected = end === 'client' ? 'input_stream_data' : 'output_stream_data';
+    socket.on('message', (data) => {
+      if (this.#ended || this.#sockets.get(end) !== socket) return;
+      // AWS's client sends whole messages as binary; what comes as text is read alike.
+      const frame = decodeFrame(data as Buffer);
+      if (frame === undefined) return;
+      if (frame.type === 'acknowledge' || frame.type === expected) hop.receive(frame);
+      else if (end === 'agent') this.#agentSays(frame);
+    });
+    socket.once('close', () => this.#detached(end, socket));
+    hop.attach(socket);
+    if (end === 'client') this.#finishWhenDrained();
+  }
+
+  /** The agent's task is complete: what is under way is still brought to the client, then it is told. */
+  agentCompleted(output: string): void {
+    if (this.#output !== undefined) return;
+    this.#output = output;
+    if (!this.#sockets.has('agent')) this.#agentIsDone();
+    else this.#lastOutput = setTimeout(() => this.#agentIsDone(), LAST_OUTPUT_MS).unref();
+  }
+
+  /** Ends it at both ends, now. `output` is what the client is told. */
+  terminate(output: string): void {
+    this.#end(output, true);
+  }
+
+  #agentSays(frame: Frame): void {
+    if (frame.type !== 'agent_session_state' || frameJson(frame)?.['SessionState'] !== 'Terminating') return;
+    this.#output ??= '';
+    this.#lastOutput ??= setTimeout(() => this.#agentIsDone(), LAST_OUTPUT_MS).unref();
+  }
+
+  #agentIsDone(): void {
+    this.#agentDone = true;
+    clearTimeout(this.#lastOutput);
+    clearTimeout(this.#away.get('agent'));
+    this.#away.delete('agent');
+    this.#finishWhenDrained();
+  }
+
+  #finishWhenDrained(): void {
+    if (this.#agentDone && this.#hops.client.idle) this.#end(this.#output ?? '', false);
+  }
+
+  #detached(end: End, socket: WebSocket): void {
+    if (this.#sockets.get(end) !== socket) return;
+    this.#sockets.delete(end);
+    this.#hops[end].detach();
+    if (this.#ended) return;
+    if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
+    else this.#expect(end);
+  }
+
+  /** An end that is away has this long to come (back). */
+  #expect(end: End): void {
+    clearTimeout(this.#away.get(end));
+    this.#away.set(end, setTimeout(() => this.#end('', true), this.#options.resumeWindowMs).unref());
+  }
+
+  #end(output: string, tellAgent: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#lastOutput);
+    for (const timer of this.#away.values()) clearTimeout(timer);
+    if (tellAgent) this.#options.tellAgent();
+    for (const [end, socket] of this.#sockets) this.#sayClosed(end, socket, output);
+    this.#hops.client.close();
+    this.#hops.agent.close();
+    this.#options.onEnd();
+  }
+
+  /** channel_closed is the last message; then the peer leaves, or the socket is closed for it. */
+  #sayClosed(end: End, socket: WebSocket, output: string): void {
+    const { request, now } = this.#options;
+    if (socket.isPaused) socket.resume();
+    this.#hops[end].flushAcknowledgements();
+    const closed = {
+      MessageType: 'channel_closed',
+      MessageId: randomUUID(),
+      DestinationId: request.target,
+      SessionId: request.sessionId,
+      SchemaVersion: 1,
+      CreatedDate: String(now()),
+      Output: output,
+    };
+    if (socket.readyState === socket.OPEN) socket.send(jsonFrame('channel_closed', closed, now()));
+    setTimeout(() => socket.terminate(), LEAVE_MS).unref();
+    socket.close(1000, 'Bye');
+  }
+}
