@@ -1,0 +1,89 @@
+/** The guest's SSH server on port 22: ssh2's, since it needs no uid of its own and runs on any guest (`fabric.md` §3). */
+import { timingSafeEqual } from 'node:crypto';
+import ssh2, { type AuthContext, type Connection, type ParsedKey } from 'ssh2';
+import type { Guest } from '../guest.js';
+import type { HostKey } from './host-keys.js';
+import { serveSession } from './session.js';
+
+export interface SshServerOptions {
+  readonly hostKeys: readonly HostKey[];
+  readonly log: (line: string) => void;
+}
+
+export interface SshServer {
+  close(): void;
+}
+
+/** Key pairs open this account and no other, as on AL2023. */
+const LOGIN = 'ec2-user';
+/** OpenSSH's LoginGraceTime. */
+const GRACE_MS = 120_000;
+
+function authorized(context: AuthContext, keys: readonly ParsedKey[]): boolean {
+  if (context.method !== 'publickey' || context.username !== LOGIN) return false;
+  const offered = context.key.data;
+  const key = keys.find((candidate) => {
+    const known = candidate.getPublicSSH();
+    return known.length === offered.length && timingSafeEqual(known, offered);
+  });
+  if (key === undefined) return false;
+  // Without a signature the client only asks whether the key would do.
+  if (context.signature === undefined || context.blob === undefined) return true;
+  return key.verify(context.blob, context.signature, context.hashAlgo) === true;
+}
+
+/** Reads `~ec2-user/.ssh/authorized_keys` anew at each login: what the user adds there counts. */
+async function authorizedKeys(guest: Guest): Promise<ParsedKey[]> {
+  const path = `${guest.home(LOGIN)}/.ssh/authorized_keys`;
+  const files = guest.files('root');
+  let text: string;
+  try {
+    const { size } = await files.stat(path);
+    text = (await files.read(path, 0, size)).toString('utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    if (line.trim() === '' || line.startsWith('#')) return [];
+    const key = ssh2.utils.parseKey(line);
+    return key instanceof Error ? [] : Array.isArray(key) ? key : [key];
+  });
+}
+
+function accept(guest: Guest, connection: Connection, log: (line: string) => void): void {
+  const grace = setTimeout(() => connection.end(), GRACE_MS);
+  connection.on('error', (error) => log(`sshd: ${error.message}`));
+  connection.on('close', () => clearTimeout(grace));
+  connection.on('authentication', (context) => {
+    authorizedKeys(guest).then(
+      (keys) => (authorized(context, keys) ? context.accept() : context.reject(['publickey'])),
+      () => context.reject(['publickey']),
+    );
+  });
+  connection.on('ready', () => {
+    clearTimeout(grace);
+    connection.on('session', (acceptSession) => serveSession(guest, LOGIN, acceptSession(), log));
+    // Forwarding from inside the instance is served by the session protocol's port sessions, not here.
+    connection.on('tcpip', (_accept, reject) => void reject());
+  });
+}
+
+/** Starts it. Resolves when port 22 listens. */
+export async function startSshServer(guest: Guest, options: SshServerOptions): Promise<SshServer> {
+  const connections = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: options.hostKeys.map((key) => key.privateKey), ident: 'OpenSSH_8.7' }, (connection) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+    accept(guest, connection, options.log);
+  });
+  const listener = await guest.listen(22, (stream) => {
+    stream.on('error', () => stream.destroy());
+    server.injectSocket(stream as never);
+  });
+  return {
+    close: () => {
+      listener.close();
+      for (const connection of connections) connection.end();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** One session channel: pty, environment, shell or command, signals, exit status; and the SFTP subsystem. */
+import type { ServerChannel, Session } from 'ssh2';
+import type { Guest, GuestProcess, GuestUser, PtySize, SpawnRequest } from '../guest.js';
+import { serveSftp } from './sftp.js';
+
+/** What pam_motd shows at an interactive login on AL2023. */
+const MOTD = String.raw`   ,     #_
+   ~\_  ####_        Amazon Linux 2023
+  ~~  \_#####\
+  ~~     \###|
+  ~~       \#/ ___   https://aws.amazon.com/linux/amazon-linux-2023
+   ~~       V~' '->
+    ~~~         /
+      ~~._.   _/
+         _/ _/
+       _/m/'
+`;
+
+/** sshd's AcceptEnv on AL2023 takes the locale only. */
+const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]+)$/;
+
+/** Window sizes of 0 are "unknown" (RFC 4254, 6.2). */
+const sizeOf = (info: { cols: number; rows: number }): PtySize => ({ columns: info.cols || 80, rows: info.rows || 24 });
+
+function connect(process: GuestProcess, channel: ServerChannel): void {
+  channel.pipe(process.stdin);
+  process.stdout.pipe(channel, { end: false });
+  process.stderr.pipe(channel.stderr, { end: false });
+  process.stdin.on('error', () => undefined);
+  channel.on('close', () => process.signal('HUP'));
+  void process.status.then(({ code, signal }) => {
+    if (signal === undefined) channel.exit(code ?? 0);
+    else channel.exit(signal, false, '');
+    channel.end();
+  });
+}
+
+export function serveSession(guest: Guest, user: GuestUser, session: Session, log: (line: string) => void): void {
+  const environment: Record<string, string> = {};
+  let pty: SpawnRequest['pty'];
+  let running: GuestProcess | undefined;
+
+  const start = (channel: ServerChannel, run: SpawnRequest['run']): void => {
+    channel.on('error', () => channel.destroy());
+    if (run.kind === 'shell' && pty !== undefined) channel.write(MOTD.replaceAll('\n', '\r\n'));
+    guest.spawn({ user, run, environment, pty }).then(
+      (process) => {
+        running = process;
+        connect(process, channel);
+      },
+      (error: unknown) => {
+        log(`sshd: ${(error as Error).message}`);
+        channel.stderr.write('the command could not be started\n');
+        channel.exit(255);
+        channel.end();
+      },
+    );
+  };
+
+  session.on('pty', (accept, _reject, info) => {
+    pty = { ...sizeOf(info), term: info.term === '' ? 'dumb' : (info.term ?? 'xterm') };
+    accept?.();
+  });
+  session.on('env', (accept, reject, info) => {
+    if (!ACCEPTED_ENVIRONMENT.test(info.key)) return void reject?.();
+    environment[info.key] = info.val;
+    accept?.();
+  });
+  session.on('window-change', (accept, _reject, info) => {
+    running?.resize(sizeOf(info));
+    accept?.();
+  });
+  session.on('signal', (accept, _reject, info) => {
+    running?.signal(info.name.replace(/^SIG/, ''));
+    accept?.();
+  });
+  session.on('shell', (accept) => start(accept(), { kind: 'shell', login: true }));
+  session.on('exec', (accept, _reject, info) => start(accept(), { kind: 'line', line: info.command }));
+  session.on('sftp', (accept) => serveSftp(guest.files(user), guest.home(user), accept()));
+}
