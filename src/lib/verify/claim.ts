@@ -1,0 +1,36 @@
+/** What verify says: claims of the lab, each with what was declared and observed, and a verdict with its reason. */
+
+export type Verdict = 'pass' | 'fail' | 'unknown';
+
+/** What can be claimed of an instance. */
+export type ClaimName = 'way-in' | 'public-ipv4' | 'ping';
+
+export interface Claim {
+  /** The lab's number, else the instance id. */
+  readonly instance: number | string;
+  readonly claim: ClaimName;
+  /** What the lab says has to be seen. */
+  readonly declared: string;
+  /** What a trace over the configuration says; null until there is one. */
+  readonly predicted: string | null;
+  /** What was seen; null when nothing could be. */
+  readonly observed: string | null;
+  readonly verdict: Verdict;
+  /** What was asked: the command that was run, or the call. */
+  readonly by: string;
+  /** Why the verdict is what it is. */
+  readonly why: string;
+}
+
+/** `verify --json`. */
+export interface VerifyReport {
+  readonly verdict: Verdict;
+  readonly fabric: 'aws' | 'netns' | 'computed';
+  readonly claims: readonly Claim[];
+}
+
+/** One claim that fails breaks the lab; else one that is unknown leaves it unknown. Nothing claimed is nothing known. */
+export function verdictOf(claims: readonly Claim[]): Verdict {
+  if (claims.some((claim) => claim.verdict === 'fail')) return 'fail';
+  return claims.length > 0 && claims.every((claim) => claim.verdict === 'pass') ? 'pass' : 'unknown';
+}
