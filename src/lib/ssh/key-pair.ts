@@ -1,0 +1,39 @@
+/** The lab's key pair: made here, kept here (0600); only the public half goes up. */
+import { createHash } from 'node:crypto';
+import { lstat, readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import { SsmlabError } from '../errors.js';
+
+export interface KeyPair {
+  /** OpenSSH private key file. */
+  readonly privateKey: string;
+  /** `ssh-ed25519 AAAA… comment` */
+  readonly publicKey: string;
+}
+
+/** A new Ed25519 pair: short, and Linux images take it (`aws-facts.md` §7). */
+export function makeKeyPair(comment: string): KeyPair {
+  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  return { privateKey, publicKey };
+}
+
+/** `SHA256:…` as ssh prints it, of a public key in wire form. */
+export function fingerprint(publicKey: Buffer): string {
+  return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/u, '')}`;
+}
+
+/** Reads a private key file as ssh does: it must be there, yours alone, and a key that needs no passphrase. */
+export async function loadPrivateKey(path: string): Promise<string> {
+  const found = await lstat(path).catch((error: unknown) => {
+    throw new SsmlabError('key-missing', `the key file ${path} is not there`, { cause: error });
+  });
+  if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+    throw new SsmlabError('key-unsafe', `the key file ${path} has mode 0${(found.mode & 0o777).toString(8)}; others may read it`, { hint: `run \`chmod 600 ${path}\`` });
+  }
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new SsmlabError('key-missing', `the key file ${path} cannot be read`, { cause: error });
+  });
+  const key = ssh2.utils.parseKey(text);
+  if (key instanceof Error) throw new SsmlabError('key-missing', `${path} is not a private key that can be used: ${key.message}`, { cause: key });
+  return text;
+}
