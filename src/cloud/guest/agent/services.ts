@@ -1,0 +1,89 @@
+/** The two services that the agent speaks to: ssm for its reports, ssmmessages for its channels. Each call is a new connection. */
+import type { WebSocket } from 'ws';
+import { hashPayload, signRequest } from '../../../lib/protocol/sigv4.js';
+import type { RoleCredentials } from '../../region.js';
+import type { Guest } from '../guest.js';
+import { exchange, openTls, openWebSocket, type HttpReply } from './connection.js';
+import type { Identity } from './metadata.js';
+import { randomUUID } from 'node:crypto';
+
+/** As on the Amazon Linux 2023 image of the lab. */
+export const AGENT_VERSION = '3.3.4624.0';
+
+export interface ServiceAccess {
+  readonly guest: Guest;
+  readonly caCertificate: string;
+  readonly now: () => number;
+  readonly identity: Identity;
+  readonly credentials: RoleCredentials;
+}
+
+export type ChannelKind = 'control' | 'data';
+
+const QUERY = { control: 'role=subscribe&stream=input', data: 'role=publish_subscribe' } as const;
+
+function signed(access: ServiceAccess, service: string, method: string, url: URL, body: string, headers: Record<string, string>): Record<string, string> {
+  const { region } = access.identity;
+  const signature = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region, now: access.now() }, access.credentials);
+  return { ...headers, ...signature };
+}
+
+async function post(access: ServiceAccess, service: string, path: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {
+  const host = `${service}.${access.identity.region}.amazonaws.com`;
+  const stream = await openTls(access.guest, host, access.caCertificate, signal);
+  const url = new URL(`https://${host}${path}`);
+  return exchange(stream, { method: 'POST', host, path, body, headers: signed(access, service, 'POST', url, body, headers) }, signal);
+}
+
+/** ssm:UpdateInstanceInformation, the full report. Throws when it is not taken. */
+export async function report(access: ServiceAccess, signal: AbortSignal): Promise<void> {
+  const { hostName, domainName, privateIp } = access.guest.specification;
+  const body = JSON.stringify({
+    AgentName: 'amazon-ssm-agent',
+    AgentVersion: AGENT_VERSION,
+    AgentStatus: 'Active',
+    InstanceId: access.identity.instanceId,
+    PlatformType: 'Linux',
+    PlatformName: 'Amazon Linux',
+    PlatformVersion: '2023',
+    ComputerName: [hostName, domainName.replace(/^\./, '')].filter((part) => part !== '').join('.'),
+    IPAddress: privateIp,
+    SSMConnectionChannel: 'ssmmessages',
+  });
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.UpdateInstanceInformation' };
+  const reply = await post(access, 'ssm', '/', body, headers, signal);
+  if (reply.status !== 200) throw new Error(`UpdateInstanceInformation was answered ${reply.status}`);
+}
+
+/** ssmmessages:CreateControlChannel or CreateDataChannel: the token for the websocket. */
+export async function createChannel(access: ServiceAccess, kind: ChannelKind, id: string, signal: AbortSignal): Promise<string> {
+  const body = JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: randomUUID(), ...(kind === 'data' ? { ClientId: '' } : {}) });
+  const reply = await post(access, 'ssmmessages', `/v1/${kind}-channel/${id}`, body, { 'content-type': 'application/json' }, signal);
+  const token = /<TokenValue>([^<]+)<\/TokenValue>/.exec(reply.body)?.[1];
+  if (reply.status !== 201 || token === undefined) throw new ChannelRefused(kind, reply);
+  return token;
+}
+
+/** The service gave no token. `gone` when the session is over and there is no use in trying again. */
+export class ChannelRefused extends Error {
+  readonly gone: boolean;
+  constructor(kind: ChannelKind, reply: HttpReply) {
+    super(`the ${kind} channel was refused: ${reply.status}`);
+    this.name = 'ChannelRefused';
+    this.gone = reply.body.includes('Session is already terminated');
+  }
+}
+
+/** Opens the websocket of a channel and says the first word. */
+export async function openChannel(access: ServiceAccess, kind: ChannelKind, id: string, signal: AbortSignal): Promise<WebSocket> {
+  const token = await createChannel(access, kind, id, signal);
+  const host = `ssmmessages.${access.identity.region}.amazonaws.com`;
+  const url = new URL(`wss://${host}/v1/${kind}-channel/${id}?${QUERY[kind]}`);
+  const stream = await openTls(access.guest, host, access.caCertificate, signal);
+  const socket = await openWebSocket(stream, url, signed(access, 'ssmmessages', 'GET', url, '', {}), signal);
+  const opening = { MessageSchemaVersion: '1.0', RequestId: randomUUID(), TokenValue: token };
+  socket.send(JSON.stringify(kind === 'control'
+    ? { Cookie: null, ...opening, AgentVersion: AGENT_VERSION, PlatformType: 'linux' }
+    : { ...opening, ClientInstanceId: access.identity.instanceId, ClientId: '' }));
+  return socket;
+}
