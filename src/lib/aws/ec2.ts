@@ -1,8 +1,8 @@
 /** EC2 calls of the tool, every page of them. */
 import {
-  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeKeyPairsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand,
-  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, GetConsoleOutputCommand,
-  ImportKeyPairCommand, type Instance, type KeyPairInfo, type NatGateway, type RouteTable, type SecurityGroup, type Subnet, type VpcEndpoint,
+  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeInternetGatewaysCommand, DescribeKeyPairsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance,
+  type InternetGateway, type KeyPairInfo, type NatGateway, type RouteTable, type SecurityGroup, type Subnet, type Vpc, type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
@@ -26,7 +26,6 @@ async function everyPage<P extends Page, Item>(send: (nextToken: string | undefi
 }
 
 const filter = (name: string, ...values: string[]): Filter => ({ Name: name, Values: values });
-const byVpcs = (vpcIds: readonly string[]): Filter[] => [filter('vpc-id', ...vpcIds)];
 
 /** Instances with these filters; terminated ones are left out unless `states` asks for them. */
 export function describeInstances(target: Target, filters: readonly Filter[], states = ['pending', 'running', 'shutting-down', 'stopping', 'stopped']): Promise<Instance[]> {
@@ -42,6 +41,8 @@ export const ofStack = (stack: string): Filter => filter('tag:aws:cloudformation
 
 /** What decides which way the instances of these VPCs take. */
 export interface NetworkDescription {
+  readonly vpcs: readonly Vpc[];
+  readonly internetGateways: readonly InternetGateway[];
   readonly subnets: readonly Subnet[];
   readonly routeTables: readonly RouteTable[];
   readonly natGateways: readonly NatGateway[];
@@ -49,17 +50,20 @@ export interface NetworkDescription {
   readonly securityGroups: readonly SecurityGroup[];
 }
 
-/** Reads the network of VPCs, all kinds at once; of all VPCs when none is named. */
+/** Reads the network of these VPCs, all kinds at once. */
 export async function describeNetwork(target: Target, vpcIds: readonly string[]): Promise<NetworkDescription> {
-  const Filters = byVpcs(vpcIds);
-  const [subnets, routeTables, natGateways, vpcEndpoints, securityGroups] = await Promise.all([
+  const Filters = [filter('vpc-id', ...vpcIds)];
+  const attached = [filter('attachment.vpc-id', ...vpcIds)];
+  const [vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, securityGroups] = await Promise.all([
+    everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs),
+    everyPage((NextToken) => ec2(target).send(new DescribeInternetGatewaysCommand({ Filters: attached, NextToken })), (page) => page.InternetGateways),
     everyPage((NextToken) => ec2(target).send(new DescribeSubnetsCommand({ Filters, NextToken })), (page) => page.Subnets),
     everyPage((NextToken) => ec2(target).send(new DescribeRouteTablesCommand({ Filters, NextToken })), (page) => page.RouteTables),
     everyPage((NextToken) => ec2(target).send(new DescribeNatGatewaysCommand({ Filter: Filters, NextToken })), (page) => page.NatGateways),
     everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints),
     everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups),
   ]);
-  return { subnets, routeTables, natGateways, vpcEndpoints, securityGroups };
+  return { vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, securityGroups };
 }
 
 /** The key pair of this name with its public half where the service tells it, or undefined. */
@@ -96,10 +100,4 @@ export async function describeVpcIds(target: Target, stack?: string): Promise<st
   const Filters = [stack === undefined ? filter('is-default', 'false') : ofStack(stack)];
   const vpcs = await everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs);
   return vpcs.flatMap((vpc) => vpc.VpcId ?? []);
-}
-
-/** The console's text so far; empty while the service has none. */
-export async function consoleOutput(target: Target, instanceId: string): Promise<string> {
-  const found = await ec2(target).send(new GetConsoleOutputCommand({ InstanceId: instanceId, Latest: true }));
-  return Buffer.from(found.Output ?? '', 'base64').toString('utf8');
 }

@@ -4,10 +4,12 @@ import { describeAgents } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
 import { LAB_INSTANCES } from '../lab/lab.js';
 import type { Target } from '../target/target.js';
+import type { NetworkModel } from '../vpc/model.js';
+import { indexModel } from '../vpc/network.js';
+import { pathOf } from '../vpc/path.js';
 import { authOf, inboundOf } from './derive.js';
 import type { AgentStatus, KnownInstance } from './instance.js';
-import { networkView, type NetworkView } from './network.js';
-import { pathOf } from './path.js';
+import { networkModel } from './network.js';
 
 export type ApiInstance = Awaited<ReturnType<typeof describeInstances>>[number];
 export type ApiAgent = Awaited<ReturnType<typeof describeAgents>>[number];
@@ -39,13 +41,14 @@ function order(instances: readonly ApiInstance[]): { instance: ApiInstance; numb
 }
 
 /** What the APIs said, as rows. Pure. */
-export function inventoryOf(instances: readonly ApiInstance[], view: NetworkView, agents: readonly ApiAgent[]): KnownInstance[] {
+export function inventoryOf(instances: readonly ApiInstance[], model: NetworkModel, agents: readonly ApiAgent[]): KnownInstance[] {
+  const network = indexModel(model);
   return order(instances).map(({ instance, number }) => {
     const instanceId = instance.InstanceId ?? '';
     const logicalId = orNull(tagOf(instance, 'aws:cloudformation:logical-id'));
     const vpcId = orNull(instance.VpcId);
     const subnetId = orNull(instance.SubnetId);
-    const groups = view.securityGroups.filter((group) => instance.SecurityGroups?.some((worn) => worn.GroupId === group.groupId) === true);
+    const groups = model.securityGroups.filter((group) => instance.SecurityGroups?.some((worn) => worn.GroupId === group.groupId) === true);
     const agent = agents.find((candidate) => candidate.InstanceId === instanceId);
     const publicIpv4 = orNull(instance.PublicIpAddress);
     const keyName = orNull(instance.KeyName);
@@ -54,7 +57,7 @@ export function inventoryOf(instances: readonly ApiInstance[], view: NetworkView
       number,
       name: orNull(tagOf(instance, 'Name')) ?? logicalId ?? instanceId,
       instanceId,
-      path: vpcId === null || subnetId === null ? 'none' : pathOf(view, vpcId, subnetId),
+      path: subnetId === null ? 'none' : (pathOf(network, { subnetId })?.path ?? 'none'),
       auth: authOf({ keyName, publicIpv4, groups, instanceProfile, agentKnown: agent !== undefined }),
       inbound: inboundOf(groups),
       subnetId,
@@ -81,5 +84,5 @@ export async function takeInventory(target: Target, stack: string): Promise<Know
   if (instances.length === 0) throw new SsmlabError('no-lab', `no instance of a stack "${stack}" is in ${target.region}`, { hint: 'run `ssmlab deploy` first, or name another stack with --stack, another region with --region' });
   const vpcIds = [...new Set(instances.flatMap((instance) => instance.VpcId ?? []))];
   const [network, agents] = await Promise.all([describeNetwork(target, vpcIds), agentsRead]);
-  return inventoryOf(instances, networkView(network), agents);
+  return inventoryOf(instances, networkModel(target.region, network), agents);
 }

@@ -1,15 +1,6 @@
 /** What EC2 describes, as the neutral network document that the rules are asked with. */
 import type { NetworkDescription } from '../aws/ec2.js';
-import type { NatGateway, Route, RouteTable, RouteTargetKind, SecurityGroup, SecurityGroupRule, Subnet, VpcEndpoint } from '../vpc/model.js';
-
-/** The kinds of the network document that decide an instance's path and what is admitted to it. */
-export interface NetworkView {
-  readonly subnets: readonly Subnet[];
-  readonly routeTables: readonly RouteTable[];
-  readonly natGateways: readonly NatGateway[];
-  readonly vpcEndpoints: readonly VpcEndpoint[];
-  readonly securityGroups: readonly SecurityGroup[];
-}
+import type { NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroupRule } from '../vpc/model.js';
 
 type ApiRouteTable = NetworkDescription['routeTables'][number];
 type ApiRoute = NonNullable<ApiRouteTable['Routes']>[number];
@@ -58,9 +49,23 @@ function rulesOf(groupId: string, direction: string, permissions: readonly ApiPe
   });
 }
 
-/** The description in the neutral document's terms. */
-export function networkView(description: NetworkDescription): NetworkView {
+/**
+ * The description in the neutral document's terms, with the kinds that a path and the admitted ports are derived from.
+ * The DNS attributes of a VPC take a call each; EC2 demands both when an endpoint gets private DNS, so its word is taken.
+ */
+export function networkModel(region: string, description: NetworkDescription): NetworkModel {
   return {
+    region,
+    vpcs: description.vpcs.map((vpc) => ({
+      vpcId: vpc.VpcId ?? '',
+      cidrs: [...new Set([vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map((association) => association.CidrBlock)])].filter((cidr) => cidr !== undefined),
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+    })),
+    internetGateways: description.internetGateways.map((gateway) => ({ internetGatewayId: gateway.InternetGatewayId ?? '', vpcId: gateway.Attachments?.[0]?.VpcId })),
+    networkAcls: [],
+    networkInterfaces: [],
+    prefixLists: [],
     subnets: description.subnets.map((subnet) => ({
       subnetId: subnet.SubnetId ?? '',
       vpcId: subnet.VpcId ?? '',
