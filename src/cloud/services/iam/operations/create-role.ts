@@ -1,0 +1,35 @@
+/** CreateRole. */
+import type { Operation } from '../../../endpoint/operation.js';
+import { intOpt, strOpt } from '../../../endpoint/input.js';
+import { unsupported } from '../../../endpoint/unsupported.js';
+import { alreadyExists, documentText, entityName, entityPath, limitExceeded, newTags, newUniqueId, shownRole } from '../entities.js';
+import { parsePolicy } from '../policy/document.js';
+import { roles, type RoleRecord } from '../records.js';
+
+export const createRole: Operation = (input, context) => {
+  unsupported(input, ['PermissionsBoundary']);
+  const roleName = entityName(input, 'RoleName', 64);
+  const path = entityPath(input);
+  const trustPolicy = documentText(input, 'AssumeRolePolicyDocument');
+  parsePolicy(trustPolicy, 'trust');
+  if (trustPolicy.replaceAll(/\s/g, '').length > 2048) throw limitExceeded('Cannot exceed quota for ACLSizePerRole: 2048');
+  const role: RoleRecord = {
+    roleName,
+    roleId: newUniqueId('AROA'),
+    arn: `arn:aws:iam::${context.accountId}:role${path}${roleName}`,
+    path,
+    createdAt: context.now(),
+    trustPolicy,
+    description: strOpt(input, 'Description'),
+    maxSessionDuration: intOpt(input, 'MaxSessionDuration', { min: 3600, max: 43_200 }) ?? 3600,
+    tags: newTags(input),
+    attachedPolicies: [],
+    inlinePolicies: [],
+  };
+  context.globalState.transact((tx) => {
+    // Names are unique without regard to case.
+    if (tx.list(roles).some((other) => other.roleName.toLowerCase() === roleName.toLowerCase())) throw alreadyExists(`Role with name ${roleName} already exists.`);
+    tx.put(roles, roleName, role);
+  });
+  return { Role: shownRole(role) };
+};

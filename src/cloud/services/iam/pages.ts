@@ -1,0 +1,16 @@
+/** IAM's way of paging: Marker, MaxItems, IsTruncated. */
+import type { Input, Output } from '../../endpoint/operation.js';
+import { strOpt } from '../../endpoint/input.js';
+import { page } from '../../endpoint/page.js';
+
+/** The page of a list under its reply's name, sorted by `key`. */
+export function listReply<T>(name: string, items: readonly T[], input: Input, key: (item: T) => string, show: (item: T) => unknown): Output {
+  const sorted = items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const found = page(sorted, input, { token: 'Marker', max: 'MaxItems', default: 100, maximum: 1000, key });
+  return { [name]: found.items.map(show), IsTruncated: found.nextToken !== undefined, Marker: found.nextToken };
+}
+
+/** Whether an entity's path begins with the PathPrefix asked for. */
+export function underPath(input: Input, path: string): boolean {
+  return path.startsWith(strOpt(input, 'PathPrefix') ?? '/');
+}
