@@ -1,11 +1,11 @@
 /** The two services that the agent speaks to: ssm for its reports, ssmmessages for its channels. Each call is a new connection. */
+import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { hashPayload, signRequest } from '../../../lib/protocol/sigv4.js';
 import type { RoleCredentials } from '../../region.js';
 import type { Guest } from '../guest.js';
 import { exchange, openTls, openWebSocket, type HttpReply } from './connection.js';
 import type { Identity } from './metadata.js';
-import { randomUUID } from 'node:crypto';
 
 /** As on the Amazon Linux 2023 image of the lab. */
 export const AGENT_VERSION = '3.3.4624.0';

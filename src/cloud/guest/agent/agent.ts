@@ -1,0 +1,269 @@
+/**
+ * The SSM agent of a guest: reports by HTTPS, holds a control channel and runs sessions, all of it as bytes through the
+ * guest's own network (`agent-service.md` §4, §6). It tries for ever, faster than AWS's agent does: a lab is watched.
+ */
+import type { WebSocket } from 'ws';
+import { decodeFrame, frameJson } from '../../messages/frame.js';
+import type { Guest } from '../guest.js';
+import { Metadata, type Identity } from './metadata.js';
+import { createChannel, openChannel, report, type ServiceAccess } from './services.js';
+import { readOrder, SessionOrderError, type SessionOrder } from './session-document.js';
+import { SessionWorker } from './session-worker.js';
+import { TaskReports } from './task-reports.js';
+
+export interface AgentOptions {
+  /** The lab's CA, PEM: the only one that the agent trusts. */
+  readonly caCertificate: string;
+  readonly log: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface Agent {
+  /** Ends it and all its sessions. */
+  stop(): void;
+  /**
+   * Opens new connections to ssm and ssmmessages and has an authorized call on each answered, within 3 s. When that
+   * fails the control channel is closed and the agent tries anew; false then. While it is not connected this makes it
+   * try at once.
+   */
+  prove(): Promise<boolean>;
+}
+
+const PROOF_MS = 3000;
+/** One attempt to come online. */
+const ATTEMPT_MS = 5000;
+const BACK_OFF_FIRST_MS = 200;
+const BACK_OFF_LAST_MS = 2000;
+const REPORT_MS = 5 * 60_000;
+const PING_MS = 54_000;
+/** As AWS's agent: a channel on which no pong came for so long is dead. */
+const PONG_MS = 60_000;
+
+export function startAgent(guest: Guest, options: AgentOptions): Agent {
+  const agent = new RunningAgent(guest, options);
+  void agent.run();
+  return { stop: () => agent.stop(), prove: () => agent.prove() };
+}
+
+/** A wait that can be cut short. */
+class Pause {
+  #wake: (() => void) | undefined;
+
+  wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  wake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}
+
+class RunningAgent {
+  readonly #guest: Guest;
+  readonly #options: AgentOptions;
+  readonly #metadata: Metadata;
+  readonly #reports: TaskReports;
+  readonly #workers = new Map<string, SessionWorker>();
+  readonly #stop = new AbortController();
+  readonly #pause = new Pause();
+  #identity: Identity | undefined;
+  #control: WebSocket | undefined;
+  #attempt: AbortController | undefined;
+  #backOff = BACK_OFF_FIRST_MS;
+  #lastFailure = '';
+  #proofs = 0;
+  /** Called when a control channel is open. */
+  #onOnline = new Set<() => void>();
+
+  constructor(guest: Guest, options: AgentOptions) {
+    this.#guest = guest;
+    this.#options = options;
+    this.#metadata = new Metadata(guest, options.now);
+    this.#reports = new TaskReports(() => this.#identity?.instanceId ?? guest.specification.instanceId, options.now);
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#connect();
+      } catch (error) {
+        this.#failed(error);
+      }
+      this.#reports.use(undefined);
+      if (this.#stop.signal.aborted) return;
+      await this.#pause.wait(this.#backOff);
+      this.#backOff = Math.min(this.#backOff * 2, BACK_OFF_LAST_MS);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#reports.stop();
+    for (const worker of this.#workers.values()) worker.kill();
+    this.#control?.terminate();
+    this.#pause.wake();
+  }
+
+  async prove(): Promise<boolean> {
+    if (this.#stop.signal.aborted) return false;
+    const proof = ++this.#proofs;
+    const control = this.#control;
+    if (control === undefined) return this.#comeOnline();
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PROOF_MS)]);
+      const access = await this.#access(signal, true);
+      await Promise.all([report(access, signal), createChannel(access, 'control', access.identity.instanceId, signal)]);
+      return this.#control !== undefined;
+    } catch (error) {
+      // A later proof judges by a later state of the network: its verdict counts, not this one's.
+      if (proof !== this.#proofs || this.#stop.signal.aborted) return false;
+      this.#failed(error);
+      control.terminate();
+      return false;
+    }
+  }
+
+  /** Not connected: tries at once instead of when the back-off is over, and says whether that helped. */
+  #comeOnline(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (online: boolean) => (): void => {
+        clearTimeout(timer);
+        this.#onOnline.delete(succeed);
+        resolve(online);
+      };
+      const succeed = finish(true);
+      const timer = setTimeout(finish(false), PROOF_MS).unref();
+      this.#onOnline.add(succeed);
+      this.#stop.signal.addEventListener('abort', finish(false), { once: true });
+      this.#backOff = BACK_OFF_FIRST_MS;
+      this.#attempt?.abort(new Error('the network changed: trying anew'));
+      this.#pause.wake();
+    });
+  }
+
+  async #access(signal: AbortSignal, fresh: boolean): Promise<ServiceAccess> {
+    const identity = await this.#metadata.identity(signal);
+    this.#identity = identity;
+    const credentials = await this.#metadata.credentials(signal, { fresh });
+    if (credentials === undefined) throw new Error('the instance has no role');
+    return { guest: this.#guest, caCertificate: this.#options.caCertificate, now: this.#options.now, identity, credentials };
+  }
+
+  /** Reports, opens the control channel, and stays until it is closed. */
+  async #connect(): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    const signal = AbortSignal.any([this.#stop.signal, attempt.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    let socket: WebSocket;
+    try {
+      const access = await this.#access(signal, false);
+      await report(access, signal);
+      socket = await openChannel(access, 'control', access.identity.instanceId, signal);
+    } finally {
+      this.#attempt = undefined;
+    }
+    if (this.#stop.signal.aborted) {
+      socket.terminate();
+      return;
+    }
+    await this.#serve(socket);
+  }
+
+  #serve(socket: WebSocket): Promise<void> {
+    this.#control = socket;
+    this.#lastFailure = '';
+    this.#options.log('agent: control channel open');
+    socket.on('message', (data, binary) => {
+      // The service accepted the channel when it speaks; until then a refusal may still come.
+      this.#backOff = BACK_OFF_FIRST_MS;
+      if (binary) this.#message(data as Buffer);
+    });
+    this.#reports.use(socket);
+    for (const tell of [...this.#onOnline]) tell();
+    const report_ = setInterval(() => void this.#reportAgain(), REPORT_MS).unref();
+    let ponged = this.#options.now();
+    const ping = setInterval(() => {
+      if (this.#options.now() - ponged > PING_MS + PONG_MS) socket.terminate();
+      else socket.ping('keepalive');
+    }, PING_MS).unref();
+    socket.on('pong', () => (ponged = this.#options.now()));
+    return new Promise((resolve) => {
+      socket.once('close', () => {
+        clearInterval(report_);
+        clearInterval(ping);
+        if (this.#control === socket) this.#control = undefined;
+        this.#options.log('agent: control channel closed');
+        resolve();
+      });
+    });
+  }
+
+  async #reportAgain(): Promise<void> {
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+      await report(await this.#access(signal, false), signal);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Says why, once for each reason in a row: a lab without a route would fill the log. */
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.#stop.signal.aborted || reason === this.#lastFailure) return;
+    this.#lastFailure = reason;
+    this.#options.log(`agent: ${reason}`);
+  }
+
+  #message(bytes: Buffer): void {
+    const frame = decodeFrame(bytes);
+    const content = frame === undefined ? undefined : frameJson(frame);
+    if (frame === undefined || content === undefined) return;
+    switch (frame.type) {
+      case 'interactive_shell':
+        this.#begin(content);
+        break;
+      case 'channel_closed':
+        if (typeof content['SessionId'] === 'string') this.#workers.get(content['SessionId'])?.kill();
+        break;
+      case 'agent_task_acknowledge':
+        if (typeof content['TaskId'] === 'string') this.#reports.acknowledged(content['TaskId']);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #begin(content: Readonly<Record<string, unknown>>): void {
+    let order: SessionOrder;
+    try {
+      order = readOrder(content);
+    } catch (error) {
+      const output = error instanceof Error ? error.message : String(error);
+      this.#options.log(`agent: ${output}`);
+      if (error instanceof SessionOrderError && error.sessionId !== undefined) this.#reports.complete(error.sessionId, { status: 'Failed', output });
+      return;
+    }
+    const { sessionId } = order;
+    if (this.#workers.has(sessionId)) return;
+    const worker = new SessionWorker({
+      guest: this.#guest,
+      order,
+      now: this.#options.now,
+      openDataChannel: async (id, signal) => openChannel(await this.#access(signal, false), 'data', id, signal),
+    });
+    this.#workers.set(sessionId, worker);
+    void worker.run().then((result) => {
+      this.#workers.delete(sessionId);
+      this.#reports.complete(sessionId, result);
+    });
+  }
+}
