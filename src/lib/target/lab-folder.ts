@@ -21,7 +21,7 @@ export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>,
   checkStackName(stack);
   if (!/^[a-z0-9-]{1,64}$/u.test(target.region)) throw new SsmlabError('usage', `"${target.region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
   const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
-  return { folder, keyFile: join(folder, 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts') };
+  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts') };
 }
 
 /** CloudFormation's own rule for a stack's name, checked before it becomes a path. */

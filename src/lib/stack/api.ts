@@ -1,0 +1,42 @@
+/** The calls that the life of a stack needs, bound to a target; a test passes its own. */
+import * as cloudformation from '../aws/cloudformation.js';
+import * as ec2 from '../aws/ec2.js';
+import { describeAgents } from '../aws/ssm.js';
+import type { Target } from '../target/target.js';
+
+type Bound<Call> = Call extends (target: Target, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+
+export interface StackApi {
+  readonly findStack: Bound<typeof cloudformation.findStack>;
+  readonly createStack: Bound<typeof cloudformation.createStack>;
+  readonly deleteStack: Bound<typeof cloudformation.deleteStack>;
+  readonly stackEvents: Bound<typeof cloudformation.stackEvents>;
+  readonly stackResources: Bound<typeof cloudformation.stackResources>;
+  readonly templateParameters: Bound<typeof cloudformation.templateParameters>;
+  readonly findKeyPair: Bound<typeof ec2.findKeyPair>;
+  readonly importKeyPair: Bound<typeof ec2.importKeyPair>;
+  readonly deleteKeyPair: Bound<typeof ec2.deleteKeyPair>;
+  readonly describeInstances: Bound<typeof ec2.describeInstances>;
+  readonly describeAddresses: Bound<typeof ec2.describeAddresses>;
+  readonly describeVpcIds: Bound<typeof ec2.describeVpcIds>;
+  readonly describeAgents: Bound<typeof describeAgents>;
+}
+
+/** The real calls. */
+export function stackApi(target: Target): StackApi {
+  return {
+    findStack: (...args) => cloudformation.findStack(target, ...args),
+    createStack: (...args) => cloudformation.createStack(target, ...args),
+    deleteStack: (...args) => cloudformation.deleteStack(target, ...args),
+    stackEvents: (...args) => cloudformation.stackEvents(target, ...args),
+    stackResources: (...args) => cloudformation.stackResources(target, ...args),
+    templateParameters: (...args) => cloudformation.templateParameters(target, ...args),
+    findKeyPair: (...args) => ec2.findKeyPair(target, ...args),
+    importKeyPair: (...args) => ec2.importKeyPair(target, ...args),
+    deleteKeyPair: (...args) => ec2.deleteKeyPair(target, ...args),
+    describeInstances: (...args) => ec2.describeInstances(target, ...args),
+    describeAddresses: (...args) => ec2.describeAddresses(target, ...args),
+    describeVpcIds: (...args) => ec2.describeVpcIds(target, ...args),
+    describeAgents: (...args) => describeAgents(target, ...args),
+  };
+}
