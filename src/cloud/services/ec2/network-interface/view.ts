@@ -1,0 +1,103 @@
+/** A network interface as DescribeNetworkInterfaces shows it, and the part of it that instances repeat. */
+import { zoneIdOf } from '../region/zones.js';
+import type { NetworkInterfaceRecord } from '../model.js';
+import type { Scope } from '../operation.js';
+import { groupSetOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from './interface.js';
+
+/** `association`, where there is a public address. An automatic one belongs to amazon. */
+function associationOf(record: NetworkInterfaceRecord, scope: Scope): {
+  publicIp: string; publicDnsName: string | undefined; ipOwnerId: string; allocationId: string | undefined; associationId: string | undefined;
+} | undefined {
+  const publicIp = publicIpOf(record);
+  if (publicIp === undefined) return undefined;
+  return {
+    publicIp,
+    publicDnsName: publicDnsNameOf(scope.state, record.vpcId, publicIp, scope.region) ?? '',
+    ipOwnerId: record.elasticIp === undefined ? 'amazon' : scope.accountId,
+    allocationId: record.elasticIp?.allocationId,
+    associationId: record.elasticIp?.associationId,
+  };
+}
+
+/** The resource's private name; interfaces of AWS services have none. */
+function privateDnsName(record: NetworkInterfaceRecord, scope: Scope): string | undefined {
+  return record.interfaceType === 'interface' ? privateDnsNameOf(record.privateIpAddress, scope.region) : undefined;
+}
+
+/** AWS services own the attachments of their interfaces. */
+function ownersOf(record: NetworkInterfaceRecord, scope: Scope): { requesterId: string | undefined; instanceOwnerId: string } {
+  if (record.interfaceType === 'interface') return { requesterId: undefined, instanceOwnerId: scope.accountId };
+  return { requesterId: record.interfaceType === 'nat_gateway' ? 'amazon-aws' : `${scope.accountId}:vpce`, instanceOwnerId: 'amazon-aws' };
+}
+
+export function networkInterfaceView(record: NetworkInterfaceRecord, scope: Scope) {
+  const owners = ownersOf(record, scope);
+  const association = associationOf(record, scope);
+  const dnsName = privateDnsName(record, scope);
+  const attachment = record.attachment;
+  return {
+    networkInterfaceId: record.networkInterfaceId,
+    subnetId: record.subnetId,
+    vpcId: record.vpcId,
+    availabilityZone: record.availabilityZone,
+    availabilityZoneId: zoneIdOf(scope.region, record.availabilityZone),
+    description: record.description,
+    ownerId: scope.accountId,
+    requesterId: owners.requesterId,
+    requesterManaged: record.requesterManaged,
+    status: attachment === undefined ? 'available' : 'in-use',
+    macAddress: record.macAddress,
+    privateIpAddress: record.privateIpAddress,
+    privateDnsName: dnsName,
+    sourceDestCheck: record.sourceDestCheck,
+    interfaceType: record.interfaceType,
+    groupSet: groupSetOf(scope.state, record.groupIds),
+    attachment: attachment === undefined ? undefined : {
+      attachmentId: attachment.attachmentId,
+      instanceId: attachment.instanceId,
+      instanceOwnerId: owners.instanceOwnerId,
+      deviceIndex: attachment.deviceIndex,
+      networkCardIndex: 0,
+      status: 'attached',
+      attachTime: new Date(attachment.attachTime),
+      deleteOnTermination: attachment.deleteOnTermination,
+    },
+    association,
+    privateIpAddressesSet: [{ privateIpAddress: record.privateIpAddress, privateDnsName: dnsName, primary: true, association }],
+    ipv6AddressesSet: [],
+    tagSet: record.tags,
+  };
+}
+
+export type NetworkInterfaceView = ReturnType<typeof networkInterfaceView>;
+
+/** As instances show it: some members fewer. */
+export function instanceInterfaceView(record: NetworkInterfaceRecord, scope: Scope) {
+  const view = networkInterfaceView(record, scope);
+  const association = view.association && { publicIp: view.association.publicIp, publicDnsName: view.association.publicDnsName, ipOwnerId: view.association.ipOwnerId };
+  return {
+    networkInterfaceId: view.networkInterfaceId,
+    subnetId: view.subnetId,
+    vpcId: view.vpcId,
+    description: view.description,
+    ownerId: view.ownerId,
+    status: view.status,
+    macAddress: view.macAddress,
+    privateIpAddress: view.privateIpAddress,
+    privateDnsName: view.privateDnsName,
+    sourceDestCheck: view.sourceDestCheck,
+    groupSet: view.groupSet,
+    attachment: view.attachment && {
+      attachmentId: view.attachment.attachmentId,
+      deviceIndex: view.attachment.deviceIndex,
+      networkCardIndex: view.attachment.networkCardIndex,
+      status: view.attachment.status,
+      attachTime: view.attachment.attachTime,
+      deleteOnTermination: view.attachment.deleteOnTermination,
+    },
+    association,
+    privateIpAddressesSet: [{ privateIpAddress: view.privateIpAddress, privateDnsName: view.privateDnsName, primary: true, association }],
+    ipv6AddressesSet: [],
+    interfaceType: view.interfaceType,
+  };
+}

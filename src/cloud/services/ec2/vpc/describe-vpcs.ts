@@ -1,0 +1,23 @@
+/** DescribeVpcs. */
+import { describe } from '../describe.js';
+import { VPC } from '../noun.js';
+import { reading } from '../operation.js';
+import { vpcView, type VpcView } from './view.js';
+
+const FILTERS = {
+  'cidr': (view: VpcView) => view.cidrBlock,
+  'cidr-block': (view: VpcView) => view.cidrBlock,
+  'cidr-block-association.association-id': (view: VpcView) => view.cidrBlockAssociationSet.map((association) => association.associationId),
+  'cidr-block-association.cidr-block': (view: VpcView) => view.cidrBlockAssociationSet.map((association) => association.cidrBlock),
+  'cidr-block-association.state': (view: VpcView) => view.cidrBlockAssociationSet.map((association) => association.cidrBlockState.state),
+  'dhcp-options-id': (view: VpcView) => view.dhcpOptionsId,
+  'is-default': (view: VpcView) => view.isDefault,
+  'isDefault': (view: VpcView) => view.isDefault,
+  'owner-id': (view: VpcView) => view.ownerId,
+  'state': (view: VpcView) => view.state,
+  'vpc-id': (view: VpcView) => view.vpcId,
+};
+
+export const describeVpcs = reading((input, scope) => describe(input, scope, {
+  noun: VPC, ids: 'VpcId', set: 'vpcSet', view: vpcView, key: (view) => view.vpcId, filters: FILTERS,
+}));
