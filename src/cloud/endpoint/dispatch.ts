@@ -1,0 +1,89 @@
+/** The dispatch table, and the contexts in which operations run: a client's request's, and those of internal callers. */
+import { randomUUID } from 'node:crypto';
+import type { LookupKeyRing } from '../keys/key-ring.js';
+import type { RegionRuntime } from '../region.js';
+import type { Store } from '../state/store.js';
+import { AwsError, type Caller, type Input, type OperationContext, type Origin, type Output, type Service, type WireProtocol } from './operation.js';
+import { asAwsError } from './reply.js';
+import { labCaller } from './verify.js';
+
+export interface DispatchOptions {
+  readonly services: readonly Service[];
+  readonly keys: LookupKeyRing;
+  /** State of a region; called only for requests that were authenticated, and for internal callers. */
+  readonly stateFor: (region: string) => Store;
+  readonly globalState: Store;
+  readonly runtime: RegionRuntime;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of errors that are not AWS's: defects of ours. */
+  readonly onDefect?: ((what: string, error: unknown) => void) | undefined;
+}
+
+export interface ContextOptions {
+  /** Default: the lab's own user. */
+  readonly caller?: Caller | undefined;
+  readonly origin?: Origin | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export interface Dispatcher {
+  readonly services: readonly Service[];
+  /** A context for running operations in a region, without a request unless the options say of one. */
+  internalContext(region: string, options?: ContextOptions): OperationContext;
+  /** Runs an operation; what it throws comes out as an AwsError in the service's own words. */
+  run(service: Service, operation: string, input: Input, context: OperationContext): Output | Promise<Output>;
+}
+
+export function createDispatcher(options: DispatchOptions): Dispatcher {
+  const { services, keys, now } = options;
+  const byName = new Map(services.map((service) => [service.name, service]));
+
+  const run: Dispatcher['run'] = (service, operation, input, context) => {
+    const translated = (thrown: unknown): AwsError => {
+      if (!(thrown instanceof AwsError)) options.onDefect?.(`${service.name}.${operation}`, thrown);
+      return asAwsError(thrown, service.protocol);
+    };
+    if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
+    const found = service.operations[operation];
+    if (found === undefined) throw unknownOperation(service.protocol, operation, service);
+    try {
+      const output = found(input, context);
+      return output instanceof Promise ? output.catch((thrown: unknown) => { throw translated(thrown); }) : output;
+    } catch (thrown) {
+      throw translated(thrown);
+    }
+  };
+
+  const internalContext: Dispatcher['internalContext'] = (region, { caller, origin, requestId } = {}) => {
+    const context: OperationContext = {
+      region,
+      accountId: keys.accountId,
+      caller: caller ?? labCaller(keys.accountId, keys.lab.accessKeyId),
+      origin: origin ?? { kind: 'loopback', sourceAddress: '127.0.0.1' },
+      requestId: requestId ?? randomUUID(),
+      state: options.stateFor(region),
+      globalState: options.globalState,
+      runtime: options.runtime,
+      now,
+      call: (name, operation, input) => {
+        const service = byName.get(name);
+        if (service === undefined) throw new AwsError('InvalidAction', `The local cloud has no service ${name}`);
+        return run(service, operation, input, context);
+      },
+    };
+    return context;
+  };
+
+  return { services, run, internalContext };
+}
+
+/** The error of each protocol for an operation that is not there. */
+export function unknownOperation(protocol: WireProtocol, operation: string, service?: Service): AwsError {
+  const shown = operation.slice(0, 100);
+  switch (protocol) {
+    case 'ec2': return new AwsError('InvalidAction', `The action ${shown} is not valid for this web service: the local cloud does not have it.`);
+    case 'query': return new AwsError('InvalidAction', `Could not find operation ${shown} for version ${service?.version ?? 'NO_VERSION_SPECIFIED'}: the local cloud does not have it.`);
+    case 'json': return new AwsError('UnknownOperationException', `The local cloud does not have the operation ${shown}.`);
+  }
+}

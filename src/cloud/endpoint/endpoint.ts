@@ -1,0 +1,149 @@
+/** The HTTP face of the region: one port for many services, every answer in the shape of the protocol that was spoken. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authorize } from './authorize.js';
+import { readBody } from './body.js';
+import { createDispatcher, unknownOperation, type Dispatcher, type DispatchOptions } from './dispatch.js';
+import { isLoopbackHost, serviceOfHost } from './host.js';
+import { AwsError, type Origin, type Service } from './operation.js';
+import { asAwsError, errorReply, successReply, type Reply, type ReplyShape } from './reply.js';
+import { resourcesOf } from './resources.js';
+import { missingAction, route } from './route.js';
+import { authenticate, claimedScope } from './verify.js';
+
+export interface EndpointOptions extends Omit<DispatchOptions, 'onDefect'> {
+  /** One line a request, and the stack of what should not have happened. Never parameters, keys or tokens. */
+  readonly log: (line: string) => void;
+  /** Default 1 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Default 20 s. */
+  readonly bodyTimeoutMs?: number | undefined;
+}
+
+export interface Endpoint extends Pick<Dispatcher, 'internalContext'> {
+  /** Answers one request. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse, origin?: Origin): Promise<void>;
+}
+
+/** What is known of a request while it is worked on: enough to answer in its own protocol whenever it fails. */
+interface Progress {
+  shape: ReplyShape;
+  service?: Service | undefined;
+  operation: string;
+}
+
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  const { log, keys, now } = options;
+  const limits = { maxBytes: options.maxBodyBytes ?? 1024 * 1024, timeoutMs: options.bodyTimeoutMs ?? 20_000 };
+  const defect = (what: string, error: unknown): void => log(`defect in ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const dispatcher = createDispatcher({ ...options, onDefect: defect });
+
+  const answer = async (request: IncomingMessage, origin: Origin, requestId: string, progress: Progress): Promise<Reply> => {
+    const { method = '', url: path = '/', headers } = request;
+    progress.shape = claimedShape(request, options.services);
+    if (origin.kind === 'loopback' && !isLoopbackHost(headers.host)) throw new AwsError('AccessDenied', 'The Host header does not name this machine', { status: 403 });
+    if (progress.shape === 'cbor') throw new AwsError('UnsupportedProtocolException', 'The local cloud does not speak rpc-v2-cbor; use a client that speaks the JSON or query protocol of the service', { status: 415 });
+    if (method !== 'POST' && method !== 'GET') throw new AwsError('MethodNotAllowed', `The method ${method} is not allowed`, { status: 405 });
+
+    const body = await readBody(request, limits);
+    const scope = claimedScope({ path, headers });
+    const routed = route(options.services, { method, path, headers, body: body.toString('utf8'), scopeService: scope?.ok === true ? scope.authorization.service : undefined });
+    progress.service = routed?.service;
+    progress.shape = routed?.service.protocol ?? progress.shape;
+    progress.operation = routed?.operation ?? '';
+
+    const protocol = progress.shape;
+    const { caller, region, service: signedFor } = authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name });
+    if (routed === undefined) throw protocol === 'json' ? unknownOperation('json', String(headers['x-amz-target'])) : new AwsError('InvalidAction', `The local cloud has no service ${signedFor}`);
+    const { service, operation } = routed;
+    if (origin.kind === 'fabric') checkServedHere(headers.host, service, region);
+    if (operation === '') throw missingAction(service);
+    if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
+    const input = routed.input();
+    authorize(caller, `${service.name}:${operation}`, resourcesOf(input, { service: service.name, operation, region, accountId: keys.accountId }), {
+      globalState: options.globalState, region, origin, protocol: service.protocol, now: now(),
+    });
+    const context = dispatcher.internalContext(region, { caller, origin, requestId });
+    return successReply(service, operation, await dispatcher.run(service, operation, input, context), requestId);
+  };
+
+  return {
+    internalContext: dispatcher.internalContext,
+    handle: async (request, response, origin = { kind: 'loopback', sourceAddress: request.socket.remoteAddress }) => {
+      const requestId = randomUUID();
+      const progress: Progress = { shape: 'query', operation: '' };
+      let reply: Reply;
+      let outcome = '';
+      try {
+        reply = await answer(request, origin, requestId, progress);
+      } catch (thrown) {
+        if (request.destroyed && !request.complete) return; // the client went away: nobody is there to answer
+        if (!(thrown instanceof AwsError)) defect('the endpoint', thrown);
+        const error = asAwsError(thrown, progress.shape === 'cbor' ? 'json' : progress.shape);
+        outcome = ` ${error.code}`;
+        reply = errorReply(progress.shape, error, requestId, progress.service?.xmlNamespace);
+      }
+      log(`${progress.service?.name ?? '-'}.${/^\w{1,64}$/.test(progress.operation) ? progress.operation : '-'} ${reply.status}${outcome} ${requestId}`);
+      if (!request.complete) {
+        // An answer while the client still writes would be lost in the reset: let it finish, but not for ever.
+        response.setHeader('Connection', 'close');
+        await discarded(request);
+      }
+      write(response, reply, requestId, request.method === 'HEAD');
+    },
+  };
+}
+
+/** The protocol that a request seems to speak, before its service is known. */
+function claimedShape(request: IncomingMessage, services: readonly Service[]): ReplyShape {
+  const { headers, url = '/' } = request;
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor' || /^application\/cbor/.test(headers['content-type'] ?? '')) return 'cbor';
+  if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
+  const scope = claimedScope({ path: url, headers });
+  const service = scope?.ok === true ? scope.authorization.service : undefined;
+  return services.find((candidate) => candidate.name === service)?.protocol ?? 'query';
+}
+
+/** Inside the fabric every service has hosts of its own, and its neighbours' operations are not there. */
+function checkServedHere(host: string | undefined, service: Service, region: string): void {
+  const served = serviceOfHost(host);
+  if (served === undefined || (served.service === service.name && (served.region === undefined || served.region === region))) return;
+  throw service.protocol === 'json'
+    ? new AwsError('UnknownOperationException', `${served.service} is not ${service.name} of ${region}`)
+    : new AwsError('InvalidAction', `${served.service} is not ${service.name} of ${region}`);
+}
+
+const DISCARD_MS = 2000;
+const DISCARD_BYTES = 16 * 1024 * 1024;
+
+/** Reads the rest of a request and throws it away, within bounds. */
+function discarded(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let size = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', done).off('close', done).off('error', done);
+      resolve();
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > DISCARD_BYTES) done();
+    };
+    const timer = setTimeout(done, DISCARD_MS);
+    request.on('data', onData).on('end', done).on('close', done).on('error', done);
+    request.resume();
+  });
+}
+
+function write(response: ServerResponse, reply: Reply, requestId: string, headOnly: boolean): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body, 'utf8') : reply.body;
+  response.writeHead(reply.status, {
+    'Content-Type': reply.contentType,
+    'Content-Length': body.length,
+    'x-amzn-requestid': requestId,
+    'X-Content-Type-Options': 'nosniff',
+    ...(reply.contentType === 'application/cbor' ? { 'smithy-protocol': 'rpc-v2-cbor' } : {}),
+  });
+  response.end(headOnly ? undefined : body);
+}

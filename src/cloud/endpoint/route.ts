@@ -1,0 +1,59 @@
+/** Which service a request is for: by its target header, its credential scope, or its form's Version (`emulators.md` §3). */
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError, type Input, type Service } from './operation.js';
+import { decodeJson } from './json.js';
+import { decodeQuery } from './query.js';
+
+/** What was asked, undecoded as far as that can fail. */
+export interface Routed {
+  readonly service: Service;
+  /** Empty when the request names none. */
+  readonly operation: string;
+  /** Throws AwsError for a body that cannot be read. */
+  readonly input: () => Input;
+}
+
+export interface RoutedRequest {
+  readonly method: string;
+  /** The request target with its query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Service of the credential scope. */
+  readonly scopeService: string | undefined;
+}
+
+/** The service asked for, or undefined when the region has none such. */
+export function route(services: readonly Service[], request: RoutedRequest): Routed | undefined {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const dot = target.lastIndexOf('.');
+    const service = services.find((candidate) => candidate.protocol === 'json' && candidate.targetPrefix === target.slice(0, dot));
+    return service === undefined ? undefined : { service, operation: target.slice(dot + 1), input: () => decodeJson(request.body) };
+  }
+  const form = request.body === '' ? queryOf(request.path) : request.body;
+  const version = parameter(form, 'Version');
+  const service = services.find((candidate) => candidate.name === request.scopeService) ?? services.find((candidate) => candidate.protocol !== 'json' && candidate.version === version);
+  if (service === undefined) return undefined;
+  if (service.protocol === 'json') return { service, operation: '', input: () => ({}) };
+  return { service, operation: parameter(form, 'Action') ?? '', input: () => decodeQuery(form).input };
+}
+
+/** The error for a request that names no operation. */
+export function missingAction(service: Service): AwsError {
+  switch (service.protocol) {
+    case 'ec2': return new AwsError('MissingParameter', 'The request must contain the parameter Action');
+    case 'query': return new AwsError('MissingAction', 'Missing Action');
+    case 'json': return new AwsError('UnknownOperationException', 'The request has no X-Amz-Target header');
+  }
+}
+
+function queryOf(path: string): string {
+  const mark = path.indexOf('?');
+  return mark < 0 ? '' : path.slice(mark + 1);
+}
+
+/** One parameter of a form, without decoding the rest. */
+function parameter(form: string, name: string): string | undefined {
+  return new RegExp(`(?:^|&)${name}=([\\w.-]*)`).exec(form)?.[1];
+}
