@@ -1,5 +1,8 @@
-/** The binary message of Session Manager's data and control channels, strictly (`protocol.md` §3). */
+/** The binary message of data and control channels. Source: `protocol.md` §3; integers are big-endian. */
 import { createHash } from 'node:crypto';
+import { ProtocolError } from './protocol-error.js';
+
+export { ProtocolError } from './protocol-error.js';
 
 export const MESSAGE_TYPE = {
   inputStreamData: 'input_stream_data',
@@ -9,6 +12,13 @@ export const MESSAGE_TYPE = {
   startPublication: 'start_publication',
   pausePublication: 'pause_publication',
   agentSessionState: 'agent_session_state',
+  interactiveShell: 'interactive_shell',
+  agentTaskComplete: 'agent_task_complete',
+  agentTaskAcknowledge: 'agent_task_acknowledge',
+  agentJob: 'agent_job',
+  agentJobAck: 'agent_job_ack',
+  agentJobReply: 'agent_job_reply',
+  agentJobReplyAck: 'agent_job_reply_ack',
 } as const;
 
 export const PAYLOAD_TYPE = {
@@ -20,103 +30,113 @@ export const PAYLOAD_TYPE = {
   handshakeRequest: 5,
   handshakeResponse: 6,
   handshakeComplete: 7,
-  encryptionChallengeRequest: 8,
-  encryptionChallengeResponse: 9,
+  encChallengeRequest: 8,
+  encChallengeResponse: 9,
   flag: 10,
   stdErr: 11,
   exitCode: 12,
 } as const;
 
-/** Bits of the flags field. Acknowledgements carry both: Windows agents stall on less. */
-export const MESSAGE_FLAGS = { none: 0, syn: 1, fin: 2, synFin: 3 } as const;
+/** Header flags; acknowledgements and agent_session_state carry both. */
+export const FLAGS = { none: 0, syn: 1, fin: 2, synFin: 3 } as const;
 
-export interface AgentMessage {
-  /** At most 32 bytes of ASCII. */
-  readonly messageType: string;
-  readonly schemaVersion: number;
-  /** Milliseconds since the epoch; never 0. */
-  readonly createdDate: number;
-  /** Signed 64 bits on the wire; whole numbers up to 2^53 here. */
-  readonly sequenceNumber: number;
-  readonly flags: number;
-  /** UUID in its usual text form. */
-  readonly messageId: string;
-  readonly payloadType: number;
-  readonly payload: Uint8Array;
-}
-
-/** Why bytes are not a message. */
-export class ProtocolError extends Error {
-  readonly code: 'truncated' | 'bad-header' | 'bad-digest' | 'out-of-range';
-  constructor(code: ProtocolError['code'], message: string) {
-    super(message);
-    this.name = 'ProtocolError';
-    this.code = code;
-  }
-}
-
-/** Value of the HeaderLength field: the offset of PayloadLength. */
-const HEADER_LENGTH = 116;
-const PAYLOAD_OFFSET = HEADER_LENGTH + 4;
+/** Value of HeaderLength: the offset of PayloadLength. */
+export const HEADER_LENGTH = 116;
+/** Bytes before the payload. */
+export const FIXED_BYTES = HEADER_LENGTH + 4;
 const TYPE_BYTES = 32;
 
-const digestOf = (payload: Uint8Array): Buffer => createHash('sha256').update(payload).digest();
-
-function wholeNumber(value: bigint, field: string): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) throw new ProtocolError('out-of-range', `${field} ${value} is beyond 53 bits`);
-  return Number(value);
+export interface AgentMessage {
+  /** One of {@link MESSAGE_TYPE}, or one that is not known here: receivers ignore those. */
+  readonly messageType: string;
+  /** 1 */
+  readonly schemaVersion: number;
+  /** Milliseconds since the epoch, never 0. */
+  readonly createdDate: number;
+  /** 64 bits on the wire; a value past 2^53 - 1 is refused, not rounded. */
+  readonly sequenceNumber: number;
+  /** {@link FLAGS} */
+  readonly flags: number;
+  /** UUID, lower case. */
+  readonly messageId: string;
+  /** One of {@link PAYLOAD_TYPE}. */
+  readonly payloadType: number;
+  readonly payload: Buffer;
 }
 
-/** The UUID with its two 8-byte halves swapped, as the wire has it. */
-function swappedHalves(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes.subarray(8, 16), bytes.subarray(0, 8)]);
-}
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** The whole websocket message. Throws {@link ProtocolError} `bad-header` for a field that cannot be written. */
 export function encodeAgentMessage(message: AgentMessage): Buffer {
-  const type = Buffer.from(message.messageType, 'latin1');
-  const id = Buffer.from(message.messageId.replaceAll('-', ''), 'hex');
-  if (type.length === 0 || type.length > TYPE_BYTES) throw new ProtocolError('out-of-range', `message type "${message.messageType}" does not fit 32 bytes`);
-  if (id.length !== 16) throw new ProtocolError('out-of-range', `message id "${message.messageId}" is not a UUID`);
-  if (message.createdDate <= 0) throw new ProtocolError('out-of-range', 'the created date has to be after the epoch');
-  const bytes = Buffer.alloc(PAYLOAD_OFFSET + message.payload.length);
+  const type = Buffer.from(message.messageType, 'utf8');
+  if (type.length === 0 || type.length > TYPE_BYTES) throw new ProtocolError('bad-header', `message type of ${type.length} bytes: "${message.messageType.slice(0, 64)}"`);
+  if (!UUID.test(message.messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${message.messageId.slice(0, 64)}"`);
+  if (message.createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
+  const bytes = Buffer.allocUnsafe(FIXED_BYTES + message.payload.length);
   bytes.writeUInt32BE(HEADER_LENGTH, 0);
   bytes.fill(0x20, 4, 4 + TYPE_BYTES);
   type.copy(bytes, 4);
   bytes.writeUInt32BE(message.schemaVersion, 36);
-  bytes.writeBigUInt64BE(BigInt(Math.floor(message.createdDate)), 40);
-  bytes.writeBigInt64BE(BigInt(message.sequenceNumber), 48);
-  bytes.writeBigUInt64BE(BigInt(message.flags), 56);
-  swappedHalves(id).copy(bytes, 64);
-  digestOf(message.payload).copy(bytes, 80);
+  writeInteger(bytes, message.createdDate, 40, 'created date');
+  writeInteger(bytes, message.sequenceNumber, 48, 'sequence number');
+  writeInteger(bytes, message.flags, 56, 'flags');
+  const uuid = Buffer.from(message.messageId.replaceAll('-', ''), 'hex');
+  // The two halves of the UUID are swapped on the wire: the low one comes first.
+  uuid.copy(bytes, 64, 8, 16);
+  uuid.copy(bytes, 72, 0, 8);
+  sha256(message.payload).copy(bytes, 80);
   bytes.writeUInt32BE(message.payloadType, 112);
   bytes.writeUInt32BE(message.payload.length, 116);
-  bytes.set(message.payload, PAYLOAD_OFFSET);
+  message.payload.copy(bytes, FIXED_BYTES);
   return bytes;
 }
 
 /**
- * Reads a whole message. As both official ends do, it takes the payload from HeaderLength + 4 to the end and trims NULs
- * and spaces of the type; as the plugin does, it refuses a wrong digest. Throws {@link ProtocolError}.
+ * Reads a whole websocket message as the official sides do: the payload is everything after HeaderLength + 4, whatever
+ * PayloadLength says; the type may be padded by spaces or NULs; the digest counts unless PayloadLength is 0. The payload
+ * is a view on `bytes`. Throws {@link ProtocolError}.
  */
-export function decodeAgentMessage(bytes: Buffer): AgentMessage {
-  if (bytes.length < PAYLOAD_OFFSET) throw new ProtocolError('truncated', `a message has at least ${PAYLOAD_OFFSET} bytes, this one ${bytes.length}`);
-  const headerLength = bytes.readUInt32BE(0);
-  if (headerLength < HEADER_LENGTH || headerLength + 4 > bytes.length) throw new ProtocolError('bad-header', `the header length is ${headerLength}`);
-  const messageType = bytes.toString('latin1', 4, 4 + TYPE_BYTES).replaceAll('\0', ' ').trim();
-  if (messageType === '') throw new ProtocolError('bad-header', 'the message type is empty');
-  const createdDate = wholeNumber(bytes.readBigUInt64BE(40), 'the created date');
-  if (createdDate === 0) throw new ProtocolError('bad-header', 'the created date is 0');
-  const payload = bytes.subarray(headerLength + 4);
-  if (payload.length > 0 && !digestOf(payload).equals(bytes.subarray(80, 112))) throw new ProtocolError('bad-digest', 'the payload does not have the digest that the header says');
-  const id = swappedHalves(bytes.subarray(64, 80)).toString('hex');
+export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < FIXED_BYTES) throw new ProtocolError('truncated', `message of ${view.length} bytes, at least ${FIXED_BYTES} are needed`);
+  const headerLength = view.readUInt32BE(0);
+  // A shorter header would let the payload overlap the fixed fields, which are read at their usual offsets.
+  if (headerLength < HEADER_LENGTH || headerLength + 4 > view.length) throw new ProtocolError('bad-header', `header length ${headerLength} in a message of ${view.length} bytes`);
+  const messageType = view.toString('utf8', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
+  if (messageType === '') throw new ProtocolError('bad-header', 'message type is empty');
+  const createdDate = readInteger(view, 40, 'created date');
+  if (createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
+  const sequenceNumber = readInteger(view, 48, 'sequence number');
+  const flags = readInteger(view, 56, 'flags');
+  const id = view.toString('hex', 72, 80) + view.toString('hex', 64, 72);
+  const payload = view.subarray(headerLength + 4);
+  if (view.readUInt32BE(116) !== 0 && !sha256(payload).equals(view.subarray(80, 112))) {
+    throw new ProtocolError('bad-digest', `payload of ${payload.length} bytes does not have the digest in the header of ${messageType}`);
+  }
   return {
     messageType,
-    schemaVersion: bytes.readUInt32BE(36),
+    schemaVersion: view.readUInt32BE(36),
     createdDate,
-    sequenceNumber: wholeNumber(bytes.readBigInt64BE(48), 'the sequence number'),
-    flags: wholeNumber(bytes.readBigUInt64BE(56), 'the flags'),
-    messageId: [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-'),
-    payloadType: bytes.readUInt32BE(112),
+    sequenceNumber,
+    flags,
+    messageId: `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`,
+    payloadType: view.readUInt32BE(112),
     payload,
   };
+}
+
+function writeInteger(bytes: Buffer, value: number, offset: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new ProtocolError('bad-header', `${name} is no safe integer: ${value}`);
+  bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), offset);
+  bytes.writeUInt32BE(value % 0x1_0000_0000, offset + 4);
+}
+
+function readInteger(bytes: Buffer, offset: number, name: string): number {
+  const high = bytes.readUInt32BE(offset);
+  if (high > 0x1f_ffff) throw new ProtocolError('bad-header', `${name} is past 2^53: 0x${bytes.toString('hex', offset, offset + 8)}`);
+  return high * 0x1_0000_0000 + bytes.readUInt32BE(offset + 4);
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }

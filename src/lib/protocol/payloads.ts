@@ -1,117 +1,133 @@
-/** Payloads of data-channel messages: acknowledgement, channel_closed, size, exit code, handshake (`protocol.md` §2.2, §3, §5). */
+/** Payloads of the data channel but for the handshake's. Source: `protocol.md` §3, §6, §8.4. */
+import type { AgentMessage } from './agent-message.js';
+import { integerMember, jsonPayload, optionalStringMember, parseJsonObject, stringMember } from './json-payload.js';
+import { ProtocolError } from './protocol-error.js';
 
-/** What a client calls itself: a version that turns multiplexing on and smux keepalives off at the agent (§5.3). */
-export const CLIENT_VERSION = '1.3.0.0';
-
-export interface Acknowledgement {
-  readonly AcknowledgedMessageType: string;
-  readonly AcknowledgedMessageId: string;
-  readonly AcknowledgedMessageSequenceNumber: number;
-  readonly IsSequentialMessage: boolean;
+/** Payload of `acknowledge`. Senders match it by sequence number alone. */
+export interface Acknowledge {
+  readonly acknowledgedMessageType: string;
+  readonly acknowledgedMessageId: string;
+  readonly acknowledgedMessageSequenceNumber: number;
+  readonly isSequentialMessage: boolean;
 }
 
-export interface ChannelClosed {
-  readonly SessionId: string;
-  /** Why, in the service's or the agent's words; empty for an ordinary end. */
-  readonly Output: string;
+export function encodeAcknowledge(value: Acknowledge): Buffer {
+  return jsonPayload({
+    AcknowledgedMessageType: value.acknowledgedMessageType,
+    AcknowledgedMessageId: value.acknowledgedMessageId,
+    AcknowledgedMessageSequenceNumber: value.acknowledgedMessageSequenceNumber,
+    IsSequentialMessage: value.isSequentialMessage,
+  });
 }
 
-export interface ClientAction {
-  readonly ActionType: string;
-  readonly ActionParameters: Readonly<Record<string, unknown>>;
-}
-
-export interface HandshakeRequest {
-  readonly AgentVersion: string;
-  readonly RequestedClientActions: readonly ClientAction[];
-}
-
-/** Status of a processed action. */
-export const ACTION_STATUS = { success: 1, failed: 2, unsupported: 3 } as const;
-
-export interface ProcessedAction {
-  readonly ActionType: string;
-  readonly ActionStatus: number;
-  readonly ActionResult: unknown;
-  readonly Error: string;
-}
-
-export interface HandshakeComplete {
-  /** Nanoseconds. */
-  readonly HandshakeTimeToComplete: number;
-  readonly CustomerMessage: string;
-}
-
-function record(payload: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const encode = (value: object): Buffer => Buffer.from(JSON.stringify(value));
-
-/** First message of a client, as TEXT. */
-export function openDataChannelMessage(requestId: string, clientId: string, tokenValue: string): string {
-  return JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: requestId, TokenValue: tokenValue, ClientId: clientId, ClientVersion: CLIENT_VERSION });
-}
-
-export function encodeAcknowledgement(of: { readonly messageType: string; readonly messageId: string; readonly sequenceNumber: number }): Buffer {
-  const acknowledgement: Acknowledgement = {
-    AcknowledgedMessageType: of.messageType,
-    AcknowledgedMessageId: of.messageId,
-    AcknowledgedMessageSequenceNumber: of.sequenceNumber,
-    IsSequentialMessage: true,
-  };
-  return encode(acknowledgement);
-}
-
-/** The acknowledged sequence number (matching is by number only, §3), undefined when the payload is malformed. */
-export function acknowledgedSequenceNumber(payload: Uint8Array): number | undefined {
-  const number = record(payload)?.['AcknowledgedMessageSequenceNumber'];
-  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
-}
-
-export function parseChannelClosed(payload: Uint8Array): ChannelClosed | undefined {
-  const value = record(payload);
-  return value === undefined ? undefined : { SessionId: text(value['SessionId']), Output: text(value['Output']) };
-}
-
-/** Terminal size; both at least 1. */
-export function encodeSize(columns: number, rows: number): Buffer {
-  return encode({ cols: columns, rows });
-}
-
-/** `EXIT_CODE: 7` → 7. */
-export function parseExitCode(payload: Uint8Array): number | undefined {
-  const code = /^EXIT_CODE: (-?\d+)\s*$/u.exec(Buffer.from(payload).toString('latin1'))?.[1];
-  return code === undefined ? undefined : Number(code);
-}
-
-export function parseHandshakeRequest(payload: Uint8Array): HandshakeRequest | undefined {
-  const value = record(payload);
-  const actions = value?.['RequestedClientActions'];
-  if (value === undefined || !Array.isArray(actions)) return undefined;
+export function parseAcknowledge(payload: Uint8Array): Acknowledge {
+  const json = parseJsonObject(payload, 'acknowledge');
   return {
-    AgentVersion: text(value['AgentVersion']),
-    RequestedClientActions: actions.map((action: unknown) => {
-      const { ActionType, ActionParameters } = (action ?? {}) as Record<string, unknown>;
-      return { ActionType: text(ActionType), ActionParameters: (ActionParameters ?? {}) as Record<string, unknown> };
-    }),
+    acknowledgedMessageType: stringMember(json, 'AcknowledgedMessageType', 'acknowledge'),
+    acknowledgedMessageId: stringMember(json, 'AcknowledgedMessageId', 'acknowledge'),
+    acknowledgedMessageSequenceNumber: integerMember(json, 'AcknowledgedMessageSequenceNumber', 'acknowledge'),
+    isSequentialMessage: json['IsSequentialMessage'] !== false,
   };
 }
 
-export function encodeHandshakeResponse(actions: readonly ProcessedAction[], errors: readonly string[] | null = null): Buffer {
-  return encode({ ClientVersion: CLIENT_VERSION, ProcessedClientActions: actions, Errors: errors });
+/** The acknowledgement of a stream message. */
+export function acknowledgeOf(message: AgentMessage): Acknowledge {
+  return {
+    acknowledgedMessageType: message.messageType,
+    acknowledgedMessageId: message.messageId,
+    acknowledgedMessageSequenceNumber: message.sequenceNumber,
+    isSequentialMessage: true,
+  };
 }
 
-export function parseHandshakeComplete(payload: Uint8Array): HandshakeComplete | undefined {
-  const value = record(payload);
-  if (value === undefined) return undefined;
-  const nanoseconds = value['HandshakeTimeToComplete'];
-  return { HandshakeTimeToComplete: typeof nanoseconds === 'number' ? nanoseconds : 0, CustomerMessage: text(value['CustomerMessage']) };
+/** Payload of `channel_closed`: the service ends the session. Never acknowledged, always the last message. */
+export interface ChannelClosed {
+  readonly messageId: string;
+  /** As text, ISO 8601. */
+  readonly createdDate: string;
+  readonly destinationId: string;
+  readonly sessionId: string;
+  /** What the session has to say at its end: empty after a normal one. Absent on the control channel. */
+  readonly output?: string | undefined;
+}
+
+export function encodeChannelClosed(value: ChannelClosed): Buffer {
+  return jsonPayload({
+    MessageId: value.messageId,
+    CreatedDate: value.createdDate,
+    DestinationId: value.destinationId,
+    SessionId: value.sessionId,
+    MessageType: 'channel_closed',
+    SchemaVersion: 1,
+    ...(value.output === undefined ? {} : { Output: value.output }),
+  });
+}
+
+export function parseChannelClosed(payload: Uint8Array): ChannelClosed {
+  const json = parseJsonObject(payload, 'channel_closed');
+  return {
+    messageId: optionalStringMember(json, 'MessageId', 'channel_closed') ?? '',
+    createdDate: optionalStringMember(json, 'CreatedDate', 'channel_closed') ?? '',
+    destinationId: optionalStringMember(json, 'DestinationId', 'channel_closed') ?? '',
+    sessionId: stringMember(json, 'SessionId', 'channel_closed'),
+    output: optionalStringMember(json, 'Output', 'channel_closed'),
+  };
+}
+
+/** Payload of `agent_session_state`, agent to service. */
+export interface AgentSessionState {
+  readonly sessionState: 'Connected' | 'Terminating';
+  readonly sessionId: string;
+}
+
+export function encodeAgentSessionState(value: AgentSessionState): Buffer {
+  return jsonPayload({ SchemaVersion: 1, SessionState: value.sessionState, SessionId: value.sessionId });
+}
+
+export function parseAgentSessionState(payload: Uint8Array): AgentSessionState {
+  const json = parseJsonObject(payload, 'agent_session_state');
+  const sessionState = stringMember(json, 'SessionState', 'agent_session_state');
+  if (sessionState !== 'Connected' && sessionState !== 'Terminating') throw new ProtocolError('bad-payload', `agent_session_state is "${sessionState.slice(0, 64)}"`);
+  return { sessionState, sessionId: stringMember(json, 'SessionId', 'agent_session_state') };
+}
+
+/** Payload type 3: the client's terminal, in character cells. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export function encodeSize(size: TerminalSize): Buffer {
+  return jsonPayload({ cols: size.columns, rows: size.rows });
+}
+
+export function parseSize(payload: Uint8Array): TerminalSize {
+  const json = parseJsonObject(payload, 'size');
+  return { columns: integerMember(json, 'cols', 'size'), rows: integerMember(json, 'rows', 'size') };
+}
+
+/** Payload type 10, as numbers on the wire. */
+export const FLAG = { disconnectToPort: 1, terminateSession: 2, connectToPortError: 3 } as const;
+
+export function encodeFlag(flag: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt32BE(flag);
+  return payload;
+}
+
+export function parseFlag(payload: Uint8Array): number {
+  if (payload.byteLength !== 4) throw new ProtocolError('bad-payload', `flag of ${payload.byteLength} bytes`);
+  return Buffer.from(payload).readUInt32BE();
+}
+
+/** Payload type 12. */
+export function encodeExitCode(code: number): Buffer {
+  return Buffer.from(`EXIT_CODE: ${code}`, 'ascii');
+}
+
+export function parseExitCode(payload: Uint8Array): number {
+  const text = Buffer.from(payload).toString('latin1');
+  const match = /^EXIT_CODE: (-?\d{1,10})\s*$/.exec(text);
+  if (match === null) throw new ProtocolError('bad-payload', `exit code text of ${payload.byteLength} bytes is not "EXIT_CODE: N"`);
+  return Number(match[1]);
 }

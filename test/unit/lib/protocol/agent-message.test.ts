@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FIXED_BYTES, ProtocolError, decodeAgentMessage, encodeAgentMessage } from '../../../../src/lib/protocol/agent-message.js';
+import { vector, vectors } from './vectors.js';
+
+const bytesOf = (name: string) => Buffer.from(vector(name).hex, 'hex');
+const codeOf = (run: () => unknown) => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+};
+
+describe('vectors', () => {
+  it.each(vectors.map((each) => [each.name, each] as const))('%s is read field by field and written byte for byte', (_name, { fields, hex }) => {
+    const message = decodeAgentMessage(Buffer.from(hex, 'hex'));
+    expect({ ...message, payload: message.payload.toString('hex') }).toEqual({
+      messageType: fields.messageType,
+      schemaVersion: fields.schemaVersion,
+      createdDate: fields.createdDate,
+      sequenceNumber: fields.sequenceNumber,
+      flags: fields.flags,
+      messageId: fields.messageId,
+      payloadType: fields.payloadType,
+      payload: fields.payloadHex,
+    });
+    expect(encodeAgentMessage(message).toString('hex')).toBe(hex);
+  });
+  it('has the 2^40 + 5 case', () => {
+    expect(decodeAgentMessage(bytesOf('output_utf8')).sequenceNumber).toBe(2 ** 40 + 5);
+  });
+});
+
+describe('what is refused', () => {
+  const mutate = (change: (bytes: Buffer) => unknown): Buffer => {
+    const bytes = bytesOf('stderr');
+    const changed = change(bytes);
+    return changed instanceof Buffer ? changed : bytes;
+  };
+  it.each([
+    ['an empty message', () => Buffer.alloc(0), 'truncated'],
+    ['119 bytes', (bytes: Buffer): unknown => bytes.subarray(0, FIXED_BYTES - 1), 'truncated'],
+    ['header length 0', (bytes: Buffer): unknown => void bytes.writeUInt32BE(0, 0), 'bad-header'],
+    ['a header longer than the message', (bytes: Buffer): unknown => void bytes.writeUInt32BE(0x7fff_ffff, 0), 'bad-header'],
+    ['a header that overlaps the fixed fields', (bytes: Buffer): unknown => void bytes.writeUInt32BE(112, 0), 'bad-header'],
+    ['an empty type', (bytes: Buffer): unknown => void bytes.fill(0x20, 4, 36), 'bad-header'],
+    ['created date 0', (bytes: Buffer): unknown => void bytes.fill(0, 40, 48), 'bad-header'],
+    ['a negative sequence number', (bytes: Buffer): unknown => void bytes.fill(0xff, 48, 56), 'bad-header'],
+    ['a wrong digest', (bytes: Buffer): unknown => void (bytes[80] = (bytes[80] ?? 0) ^ 1), 'bad-digest'],
+    ['a changed payload', (bytes: Buffer): unknown => void (bytes[121] = (bytes[121] ?? 0) ^ 1), 'bad-digest'],
+    ['a cut payload', (bytes: Buffer): unknown => bytes.subarray(0, -1), 'bad-digest'],
+  ] as const)('%s', (_name, change, code) => {
+    expect(codeOf(() => decodeAgentMessage(mutate(change)))).toBe(code);
+  });
+  it.each([
+    ['a type of 33 bytes', { messageType: 'x'.repeat(33) }],
+    ['an empty type', { messageType: '' }],
+    ['no UUID', { messageId: '00112233' }],
+    ['created date 0', { createdDate: 0 }],
+    ['a sequence number past 2^53', { sequenceNumber: 2 ** 53 }],
+    ['a negative sequence number', { sequenceNumber: -1 }],
+  ])('writing %s', (_name, change) => {
+    const message = decodeAgentMessage(bytesOf('stderr'));
+    expect(codeOf(() => encodeAgentMessage({ ...message, ...change }))).toBe('bad-header');
+  });
+});
+
+describe('what is accepted as the official sides do', () => {
+  it('NUL padding of the type', () => {
+    const bytes = bytesOf('stderr');
+    for (let at = 4; at < 36; at += 1) if (bytes[at] === 0x20) bytes[at] = 0;
+    expect(decodeAgentMessage(bytes).messageType).toBe('output_stream_data');
+  });
+  it('an empty payload, whatever digest it has', () => {
+    const bytes = bytesOf('stderr').subarray(0, FIXED_BYTES);
+    bytes.writeUInt32BE(0, 116);
+    expect(decodeAgentMessage(bytes).payload.length).toBe(0);
+  });
+  it('a longer header: the payload starts after it', () => {
+    const bytes = bytesOf('stderr');
+    const longer = Buffer.concat([bytes.subarray(0, FIXED_BYTES), Buffer.from('????'), bytes.subarray(FIXED_BYTES)]);
+    longer.writeUInt32BE(120, 0);
+    expect(decodeAgentMessage(longer).payload.toString()).toBe('err\n');
+  });
+  it('a PayloadLength that is wrong: it cuts nothing', () => {
+    const bytes = bytesOf('stderr');
+    bytes.writeUInt32BE(1, 116);
+    expect(decodeAgentMessage(bytes).payload.toString()).toBe('err\n');
+  });
+});
+
+describe('properties', () => {
+  const messages = fc.record({
+    messageType: fc.stringMatching(/^[a-z_]{1,32}$/),
+    schemaVersion: fc.nat(0xffff),
+    createdDate: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    sequenceNumber: fc.maxSafeNat(),
+    flags: fc.nat(3),
+    messageId: fc.uuid(),
+    payloadType: fc.nat(99),
+    payload: fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes)),
+  });
+  it('what is written is read, and written again the same', () => {
+    fc.assert(fc.property(messages, (message) => {
+      const bytes = encodeAgentMessage(message);
+      expect(decodeAgentMessage(bytes)).toEqual(message);
+      expect(encodeAgentMessage(decodeAgentMessage(bytes)).equals(bytes)).toBe(true);
+    }));
+  });
+  it('a damaged message is refused with a ProtocolError or read to something that survives a round trip', () => {
+    const base = vectors.map(({ hex }) => hex);
+    fc.assert(fc.property(fc.constantFrom(...base), fc.array(fc.tuple(fc.nat(700), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(600), (hex, changes, cut) => {
+      const whole = Buffer.from(hex, 'hex');
+      const bytes = cut < 100 ? whole.subarray(0, whole.length - cut) : whole;
+      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+      let message;
+      try {
+        message = decodeAgentMessage(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtocolError);
+        return;
+      }
+      if (Buffer.byteLength(message.messageType) <= 32) expect(decodeAgentMessage(encodeAgentMessage(message))).toEqual(message);
+    }), { numRuns: 500 });
+  });
+});
