@@ -1,6 +1,9 @@
 /** The region's secrets, made once and kept in one file (0600): the lab's keys, its CA, the uplink's password, its ports. */
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createKeyRing } from './keys/key-ring.js';
+import { createCertificateAuthority } from './tls/certificate-authority.js';
 
 /** Contents of `secrets.json`. The tool reads accountId, lab and uplink of it. */
 export interface RegionSecrets {
@@ -35,4 +38,17 @@ export function writeSecrets(folder: string, secrets: RegionSecrets): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   chmodSync(`${path}.new`, 0o600);
   renameSync(`${path}.new`, path);
+}
+
+/** New secrets, of a region that has none yet. */
+export async function makeSecrets(): Promise<RegionSecrets> {
+  const accountId = String(randomInt(100_000_000_000, 281_474_976_710_655)).slice(0, 12);
+  const { certificatePem, privateKeyPem } = await createCertificateAuthority();
+  return {
+    accountId,
+    lab: createKeyRing({ accountId, now: Date.now }).lab,
+    uplink: { username: 'ssmlab', password: randomBytes(24).toString('base64url') },
+    certificateAuthority: { certificatePem, privateKeyPem },
+    ports: {},
+  };
 }

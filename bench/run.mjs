@@ -1,0 +1,85 @@
+/**
+ * Speed and size, as ratios against something run beside it: `npm run bench`. Needs a built tree; makes a lab of its own in a
+ * temporary folder. Prints medians and exits 1 when a goal is missed.
+ */
+import { build } from 'esbuild';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../scripts/build.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
+const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+const bin = join(root, 'bin/run.js');
+const rounds = Number(process.env.ROUNDS ?? 15);
+
+function run(args, options = {}) {
+  const started = process.hrtime.bigint();
+  const result = spawnSync(process.execPath, args, { env: { ...environment, ...options.env }, encoding: 'utf8', cwd: folder });
+  const took = Number(process.hrtime.bigint() - started) / 1e6;
+  if (result.status !== 0) throw new Error(`${args.join(' ')} ended with ${result.status}:\n${result.stdout}${result.stderr}`);
+  return { took, stdout: result.stdout };
+}
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Medians of several programs, interleaved so that the machine's moods hit all alike. */
+function medians(programs) {
+  const times = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) for (const [name, args] of Object.entries(programs)) times[name].push(run(args.args ?? args, args).took);
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}
+
+const rows = [];
+function goal(what, value, limit, unit, beside = '') {
+  rows.push({ what, value, limit, unit, beside, ok: value <= limit });
+}
+
+/** Resident memory of a process and its children, MB. */
+function resident(pid) {
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((name) => {
+    try {
+      return name === String(pid) || readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(pid);
+    } catch {
+      return false;
+    }
+  });
+  return children.reduce((sum, name) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024;
+}
+
+const folderSize = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) / 2 ** 20;
+
+try {
+  const deploy = run([bin, 'deploy', '--yes']).took;
+  goal('deploy of the lab', deploy / 1000, 5, 's');
+  goal('verify of all four', median([1, 2, 3].map(() => run([bin, 'verify']).took)) / 1000, 4, 's');
+  const status = JSON.parse(run([bin, 'status', '--json']).stdout);
+  for (const instance of ['1', '2', '3', '4']) run([bin, 'exec', instance, '--', 'uname']);
+  goal('local cloud with the lab, resident', resident(status.localCloud.pid), 300, 'MB');
+
+  const exported = Object.fromEntries([...run([bin, 'local', 'env']).stdout.matchAll(/^export (\w+)='?([^'\n;]*)'?;?$/gm)].map(([, name, value]) => [name, value]));
+  const bare = join(folder, 'bare.mjs');
+  writeFileSync(`${bare}.ts`, "import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';\nconst { Reservations } = await new EC2Client({}).send(new DescribeInstancesCommand({}));\nconsole.log(Reservations.length);\n");
+  await build({
+    stdin: { contents: readFileSync(`${bare}.ts`, 'utf8'), resolveDir: root }, outfile: bare, bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], target: 'node20', logLevel: 'error',
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  });
+  const times = medians({ 'node -e 0': ['-e', '0'], '--help': [bin, '--help'], list: [bin, 'list'], bare: { args: [bare], env: exported } });
+  goal('--help', times['--help'] / times['node -e 0'], 4.5, '×', `node -e 0: ${times['node -e 0'].toFixed(0)} ms, --help: ${times['--help'].toFixed(0)} ms`);
+  goal('list', times.list / times.bare, 1.8, '×', `bare DescribeInstances: ${times.bare.toFixed(0)} ms, list: ${times.list.toFixed(0)} ms`);
+
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }).trim().split('\n').at(-1);
+  const empty = mkdtempSync(join(folder, 'install-'));
+  writeFileSync(join(empty, 'package.json'), '{}');
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, packed)], { cwd: empty });
+  goal('what a user installs', folderSize(join(empty, 'node_modules')), 30, 'MB');
+  goal('packages a user installs', readdirSync(join(empty, 'node_modules')).filter((name) => !name.startsWith('.')).length, 5, '');
+  goal('a developer\'s node_modules', folderSize(join(root, 'node_modules')), 450, 'MB');
+} finally {
+  spawnSync(process.execPath, [bin, 'local', 'stop'], { env: environment });
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const { what, value, limit, unit, beside, ok } of rows) {
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${what.padEnd(38)} ${value.toFixed(2).padStart(8)} ${unit.padEnd(3)} goal ${limit} ${unit}  ${beside}`);
+}
+if (rows.some((row) => !row.ok)) process.exitCode = 1;

@@ -1,0 +1,61 @@
+/** One running instance: its guest, and above it the SSH server and the agent, from power on to power off. */
+import { startAgent } from './guest/agent/agent.js';
+import type { Guest, GuestHost, GuestSpecification } from './guest/guest.js';
+import type { HostKey } from './guest/sshd/host-keys.js';
+import { startSshServer } from './guest/sshd/server.js';
+
+export interface InstanceOptions {
+  readonly specification: GuestSpecification;
+  /** Which start of the instance this is; a reboot counts one more. */
+  readonly bootCount: number;
+  readonly hostKeys: readonly HostKey[];
+  readonly guests: GuestHost;
+  readonly caCertificate: string;
+  readonly log: (line: string) => void;
+}
+
+export class RunningInstance {
+  readonly bootCount: number;
+  readonly #guest: Guest;
+  readonly #agent: ReturnType<typeof startAgent>;
+  readonly #sshd: { close(): void | Promise<void> };
+  #proof: Promise<boolean> | undefined;
+  #again = false;
+
+  static async boot(options: InstanceOptions): Promise<RunningInstance> {
+    const { specification, log } = options;
+    const guest = await options.guests.boot(specification);
+    const say = (line: string) => log(`${specification.instanceId}: ${line}`);
+    const sshd = await startSshServer(guest, { hostKeys: options.hostKeys, log: say });
+    const agent = startAgent(guest, { caCertificate: options.caCertificate, log: say, now: Date.now });
+    return new RunningInstance(options.bootCount, guest, agent, sshd);
+  }
+
+  private constructor(bootCount: number, guest: Guest, agent: ReturnType<typeof startAgent>, sshd: { close(): void | Promise<void> }) {
+    this.bootCount = bootCount;
+    this.#guest = guest;
+    this.#agent = agent;
+    this.#sshd = sshd;
+  }
+
+  /** Has the agent prove its way by a new connection; asked again while it does, it does so once more. False: it has no way. */
+  prove(): Promise<boolean> {
+    if (this.#proof !== undefined) {
+      this.#again = true;
+      return this.#proof;
+    }
+    this.#again = false;
+    this.#proof = this.#agent.prove().then((proved) => {
+      this.#proof = undefined;
+      return this.#again ? this.prove() : proved;
+    });
+    return this.#proof;
+  }
+
+  /** Power off. */
+  async stop(): Promise<void> {
+    this.#agent.stop();
+    await this.#sshd.close();
+    await this.#guest.stop();
+  }
+}

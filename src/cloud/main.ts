@@ -1,0 +1,114 @@
+/**
+ * The region process. Started by the tool with a state folder and a lock; takes the lock, opens the journal, listens on
+ * loopback, prints one line of readiness on stdout and closes it. What it says after that goes to its log (stderr).
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { VERSION } from '../version.js';
+import { type LocalCloud, startRegions } from './regions.js';
+import { takeLock } from './lock.js';
+import { makeSecrets, readSecrets, type RegionSecrets, writeSecrets } from './secrets.js';
+import { JournalError, openJournal } from './state/journal.js';
+
+class StartError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const log = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+};
+
+function answer(line: object): Promise<void> {
+  return new Promise((resolve) => process.stdout.end(`${JSON.stringify(line)}\n`, resolve));
+}
+
+/** Listens on the port asked for, else the one of the last run, else a free one. */
+function listen(server: ReturnType<typeof createServer>, asked: number | undefined, kept: number | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const port = asked ?? kept;
+      if (error.code !== 'EADDRINUSE') reject(error);
+      else reject(new StartError('cloud-port-taken', `another program listens on 127.0.0.1:${port}, the port of the local cloud`));
+    });
+    server.listen({ host: '127.0.0.1', port: asked ?? kept ?? 0, exclusive: true }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: object; close: () => void }> {
+  const secrets: RegionSecrets = readSecrets(folder) ?? (await makeSecrets());
+  const journal = openJournal(join(folder, 'journal'));
+  const server = createServer();
+  const port = await listen(server, askedPort, secrets.ports.endpoint);
+  const cloud = await startRegions({
+    memory: journal.memory,
+    secrets,
+    endpointUrl: `http://127.0.0.1:${port}`,
+    uplinkPort: secrets.ports.uplink,
+    workerUrl: new URL('./worker.js', import.meta.url),
+    log,
+  });
+  server.on('request', cloud.onRequest);
+  server.on('upgrade', cloud.onUpgrade);
+  writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
+  return {
+    cloud,
+    greeting: { version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric },
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      journal.close();
+    },
+  };
+}
+
+function startErrorOf(error: unknown): { code: string; message: string } {
+  if (error instanceof StartError || error instanceof JournalError) return { code: error.code, message: error.message };
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return { code: 'cloud-start-failed', message: `the disk of the state folder is full: ${message}` };
+  return { code: 'cloud-start-failed', message };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { state: { type: 'string' }, lock: { type: 'string' }, port: { type: 'string' } } });
+  const { state: folder, lock: address } = values;
+  if (folder === undefined || address === undefined) throw new Error('--state and --lock are required');
+  process.title = 'ssmlab local cloud';
+  const lock = await takeLock(address);
+  if (lock === undefined) {
+    await answer({ error: { code: 'lock-held', message: 'another process holds the lock' } });
+    process.exit(3);
+  }
+  try {
+    const { cloud, greeting, close } = await start(folder, values.port === undefined ? undefined : Number(values.port));
+    const stop = (signal: string): void => {
+      log(`ends on ${signal}`);
+      void cloud.stop().finally(() => {
+        close();
+        lock.release();
+        process.exit(0);
+      });
+      // A guest that will not end must not keep the lock.
+      setTimeout(() => process.exit(0), 3000).unref();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    lock.announce(greeting);
+    log(`ssmlab ${VERSION} is ready (pid ${process.pid})`);
+    await answer({ ready: true });
+  } catch (error) {
+    log(`did not start: ${(error as Error).stack ?? String(error)}`);
+    await answer({ error: startErrorOf(error) });
+    process.exit(3);
+  }
+}
+
+// A defect in one connection must not take the region down; it is logged and the process goes on.
+process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error.message}`));
+process.on('unhandledRejection', (reason) => log(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
+await main();

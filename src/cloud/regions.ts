@@ -1,0 +1,135 @@
+/** The composition: every part of the local cloud made once and put together; regions begin to live when first spoken of. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createCloudFormation } from './cloudformation/cloudformation.js';
+import { authorize } from './endpoint/authorize.js';
+import { createEndpoint } from './endpoint/endpoint.js';
+import { isLoopbackHost } from './endpoint/host.js';
+import type { Origin } from './endpoint/operation.js';
+import { authenticate } from './endpoint/verify.js';
+import { checkipHost } from './fabric/checkip.js';
+import { createComputedFabric } from './fabric/computed/fabric.js';
+import { startUplink } from './fabric/uplink/uplink.js';
+import { createMetadataService } from './guest/imds/imds.js';
+import { createSandboxGuestHost } from './guest/sandbox/host.js';
+import { createKeyRing } from './keys/key-ring.js';
+import { createMessageService } from './messages/messages.js';
+import type { RegionRuntime } from './region.js';
+import { RunningRegion } from './running-region.js';
+import type { RegionSecrets } from './secrets.js';
+import { serviceHosts, serviceNames } from './service-hosts.js';
+import { ec2 } from './services/ec2/ec2.js';
+import { iam, roleIdOf } from './services/iam/iam.js';
+import { endSession, ssm } from './services/ssm/index.js';
+import { sts } from './services/sts/sts.js';
+import type { Memory } from './state/memory.js';
+import { createCertificateAuthority } from './tls/certificate-authority.js';
+
+/** Scope of services that have no region. */
+const GLOBAL = 'aws-global';
+
+export interface RegionsOptions {
+  readonly memory: Memory;
+  readonly secrets: RegionSecrets;
+  readonly endpointUrl: string;
+  readonly uplinkPort: number | undefined;
+  /** Compiled worker of the sandbox. */
+  readonly workerUrl: URL;
+  readonly log: (line: string) => void;
+}
+
+export interface LocalCloud {
+  readonly fabric: 'computed' | 'netns';
+  readonly uplinkPort: number;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  stop(): Promise<void>;
+}
+
+/** Starts what all regions share, and every region that has records. */
+export async function startRegions(options: RegionsOptions): Promise<LocalCloud> {
+  const { memory, secrets, log } = options;
+  const now = Date.now;
+  const globalState = memory.scope(GLOBAL);
+  const fabric = createComputedFabric({ log, now });
+  const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now });
+  const authority = await createCertificateAuthority(secrets.certificateAuthority);
+  const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName) });
+  const messages = createMessageService({
+    log,
+    now,
+    streamBaseUrl: () => options.endpointUrl.replace(/^http/, 'ws'),
+    authenticate: ({ method = 'GET', url: path = '/', headers }, body) => authenticate({ method, path, headers, body }, { keys, now: now(), protocol: 'json', service: 'ssmmessages' }),
+    authorize: (caller, action, resource) => void authorize(caller, action, resource, { globalState, region: resource.split(':')[3] ?? '', origin: { kind: 'fabric' }, protocol: 'json', now: now() }),
+    onSessionEnd: (region, sessionId) => endSession(memory.scope(region), sessionId, now()),
+  });
+  const runtime: RegionRuntime = { fabric, messages, keys, endpointUrl: options.endpointUrl, pace: 1 };
+
+  const living = new Map<string, Promise<{ readonly region: RunningRegion; close(): void }>>();
+  const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
+  const endpoint = createEndpoint({
+    services: [ec2, ssm, iam, sts, cloudFormation.service],
+    keys,
+    stateFor: (region) => {
+      void awaken(region);
+      return memory.scope(region);
+    },
+    globalState,
+    runtime,
+    log,
+    now,
+  });
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse, origin?: Origin): void => {
+    if (!messages.handleRequest(request, response)) void endpoint.handle(request, response, origin);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin?: Origin): void => {
+    const allowed = origin?.kind === 'fabric' || isLoopbackHost(request.headers.host);
+    if (!allowed || !messages.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  };
+
+  /** A region lives from the first word about it: hosts of its services, its network, its instances, its stacks. */
+  function awaken(name: string): Promise<unknown> {
+    const awake = living.get(name);
+    if (awake !== undefined) return awake;
+    const index = living.size;
+    const starting = (async () => {
+      const state = memory.scope(name);
+      const region = new RunningRegion({ region: name, state, globalState, fabric, guests, caCertificate: authority.certificatePem, dropChannel: (instanceId) => messages.dropChannel(name, instanceId), log });
+      const certificate = await authority.issue(serviceNames(name));
+      const services = serviceHosts({ region: name, index, certificate, onRequest, onUpgrade, log });
+      await fabric.serve(name, [...services.hosts, checkipHost({ addresses: [`198.19.${index}.200`] })]);
+      await fabric.serveMetadata(name, createMetadataService({
+        lookup: (networkInterfaceId) => region.metadataAt(networkInterfaceId),
+        credentials: (roleName, instanceId) => keys.issueRoleCredentials(roleName, instanceId, { instanceId }),
+        now,
+      }));
+      await region.start();
+      cloudFormation.resume(name);
+      return { region, close: services.close };
+    })();
+    living.set(name, starting);
+    starting.catch((error: unknown) => log(`${name} did not start: ${(error as Error).stack ?? String(error)}`));
+    return starting;
+  }
+
+  await Promise.all(memory.scopes().filter((scope) => scope !== GLOBAL).map(awaken));
+  const uplink = await startUplink({ fabric, region: 'ap-northeast-1', port: options.uplinkPort, ...secrets.uplink, log });
+  return {
+    fabric: fabric.kind,
+    uplinkPort: uplink.port,
+    onRequest,
+    onUpgrade,
+    stop: async () => {
+      cloudFormation.stop();
+      await uplink.close();
+      for (const starting of living.values()) {
+        const { region, close } = await starting;
+        await region.stop();
+        close();
+      }
+      messages.close();
+      await fabric.close();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * What lives in one region: its network on the fabric, its instances, and the clock that moves resources from state to
+ * state. It follows the region's records: whoever changed them, and whether it was before or after a restart.
+ */
+import type { Fabric } from './fabric/fabric.js';
+import type { GuestHost } from './guest/guest.js';
+import { RunningInstance } from './instance.js';
+import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instancesOf, networkModel } from './services/ec2/ec2.js';
+import { forgetInstance } from './services/ssm/index.js';
+import { type Change, type Store, table } from './state/store.js';
+import { generateHostKeys, type HostKey } from './guest/sshd/host-keys.js';
+
+const HOST_KEYS = table<{ readonly keys: readonly HostKey[] }>('guest/host-keys');
+
+/** After a change of network or IAM the agents prove their way; changes that come together are proved once. */
+const PROOF_DELAY_MS = 100;
+
+export interface RunningRegionOptions {
+  readonly region: string;
+  readonly state: Store;
+  readonly globalState: Store;
+  readonly fabric: Fabric;
+  readonly guests: GuestHost;
+  readonly caCertificate: string;
+  /** Closes the control channel of an instance at the message service. */
+  readonly dropChannel: (instanceId: string) => void;
+  readonly log: (line: string) => void;
+}
+
+export class RunningRegion {
+  readonly #options: RunningRegionOptions;
+  readonly #instances = new Map<string, RunningInstance>();
+  readonly #unsubscribe: (() => void)[] = [];
+  #clock: NodeJS.Timeout | undefined;
+  #proof: NodeJS.Timeout | undefined;
+  #settling: Promise<void> = Promise.resolve();
+  #dirty = false;
+  #stopped = false;
+
+  constructor(options: RunningRegionOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the region to what its records say: after a kill, guests come back as after a power cut. */
+  async start(): Promise<void> {
+    const { state, globalState } = this.#options;
+    this.#unsubscribe.push(
+      state.onCommit((changes) => this.#onCommit(changes)),
+      globalState.onCommit(() => this.#proveSoon()),
+    );
+    this.#advance();
+    this.#settle();
+    await this.#settling;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    clearTimeout(this.#clock);
+    clearTimeout(this.#proof);
+    await this.#settling;
+    await Promise.all([...this.#instances.values()].map((instance) => instance.stop()));
+  }
+
+  /** The description of the instance that has this interface, for the metadata service. */
+  instanceAt(networkInterfaceId: string): InstanceDescription | undefined {
+    return instancesOf(this.#options.state).find((instance) => instance.networkInterfaceId === networkInterfaceId);
+  }
+
+  #onCommit(changes: readonly Change[]): void {
+    if (!changes.some((change) => change.table.startsWith('ec2/'))) return;
+    // Not within the commit: the clock's own moves are transactions too.
+    setImmediate(() => this.#advance());
+    if (changes.some((change) => EC2_NETWORK_TABLES.has(change.table))) this.#settle();
+  }
+
+  /** Moves what is due, and sets the clock to the next due moment. */
+  #advance(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#clock);
+    const now = Date.now();
+    const next = advance(this.#options.state, now);
+    if (next !== undefined) this.#clock = setTimeout(() => this.#advance(), Math.min(Math.max(next - now, 1), 2 ** 31 - 1));
+  }
+
+  /** Puts the network on the fabric and the instances in their state; changes during a round make another round. */
+  #settle(): void {
+    if (this.#dirty || this.#stopped) return;
+    this.#dirty = true;
+    this.#settling = this.#settling.then(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#dirty = false;
+      try {
+        await this.#options.fabric.apply(networkModel(this.#options.state, this.#options.region));
+        await this.#reconcile();
+      } catch (error) {
+        this.#options.log(`${this.#options.region}: ${(error as Error).stack ?? String(error)}`);
+      }
+      this.#proveSoon();
+    });
+  }
+
+  async #reconcile(): Promise<void> {
+    const { state } = this.#options;
+    const described = instancesOf(state);
+    const wanted = new Map(described.filter((instance) => instance.state === 'running').map((instance) => [instance.instanceId, instance]));
+    for (const [instanceId, running] of this.#instances) {
+      const instance = wanted.get(instanceId);
+      if (instance !== undefined && instance.bootCount === running.bootCount) continue;
+      this.#instances.delete(instanceId);
+      await running.stop();
+    }
+    for (const instance of described) if (instance.state === 'terminated') this.#forget(instance.instanceId);
+    await Promise.all([...wanted.values()].map((instance) => this.#boot(instance)));
+  }
+
+  #forget(instanceId: string): void {
+    const { state } = this.#options;
+    if (state.get(HOST_KEYS, instanceId) === undefined) return;
+    state.transact((tx) => {
+      tx.delete(HOST_KEYS, instanceId);
+      forgetInstance(tx, instanceId);
+    });
+  }
+
+  async #boot(instance: InstanceDescription): Promise<void> {
+    if (this.#stopped || this.#instances.has(instance.instanceId)) return;
+    const { region, guests, caCertificate, log } = this.#options;
+    const running = await RunningInstance.boot({
+      specification: {
+        region,
+        instanceId: instance.instanceId,
+        networkInterfaceId: instance.networkInterfaceId,
+        privateIp: instance.privateIpAddress,
+        hostName: instance.hostName,
+        domainName: instance.domainName,
+        architecture: instance.architecture === 'arm64' ? 'aarch64' : instance.architecture,
+        authorizedKeys: instance.publicKey === undefined ? [] : [instance.publicKey],
+      },
+      bootCount: instance.bootCount,
+      hostKeys: this.#hostKeys(instance.instanceId),
+      guests,
+      caCertificate,
+      log,
+    });
+    this.#instances.set(instance.instanceId, running);
+  }
+
+  /** Host keys are made at the first boot and journalled: a restart must not look like another machine. */
+  #hostKeys(instanceId: string): readonly HostKey[] {
+    const { state } = this.#options;
+    const kept = state.get(HOST_KEYS, instanceId);
+    if (kept !== undefined) return kept.keys;
+    const keys = generateHostKeys();
+    state.transact((tx) => tx.put(HOST_KEYS, instanceId, { keys }));
+    return keys;
+  }
+
+  #proveSoon(): void {
+    if (this.#proof !== undefined || this.#stopped) return;
+    this.#proof = setTimeout(() => {
+      this.#proof = undefined;
+      for (const [instanceId, instance] of this.#instances) void this.#prove(instanceId, instance);
+    }, PROOF_DELAY_MS);
+  }
+
+  /** What the agent says when it hangs up may be dropped on the way as well, so the service is told from here. */
+  async #prove(instanceId: string, instance: RunningInstance): Promise<void> {
+    if (!(await instance.prove()) && this.#instances.get(instanceId) === instance) this.#options.dropChannel(instanceId);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Killed at random moments of deploy and destroy, the local cloud keeps every call that was answered, and of every other
+ * all or nothing. `SSMLAB_KILLS=100` for the long run; the seed is printed and can be given as SSMLAB_SEED.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, describe, expect, it } from 'vitest';
+import { LAB_TEMPLATE } from '../../src/lib/lab/template.js';
+import { signRequest } from '../../src/lib/protocol/sigv4.js';
+import { type LocalCloud, removeLocalCloud, startLocalCloud } from '../../src/lib/target/local/cloud.js';
+import { Home } from './program.js';
+
+const KILLS = Number(process.env['SSMLAB_KILLS'] ?? 25);
+const seed = Number(process.env['SSMLAB_SEED'] ?? randomInt(2 ** 31));
+
+/** Mulberry32: small, seeded. */
+function randomOf(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const VERSIONS: Record<string, string> = { ec2: '2016-11-15', cloudformation: '2010-05-15' };
+
+/** One signed call, without the SDK's retries: what is answered is answered by this process of the region. */
+function call(cloud: LocalCloud, service: string, action: string, parameters: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  const body = new URLSearchParams({ Action: action, Version: VERSIONS[service] ?? '', ...parameters }).toString();
+  const url = new URL(`${cloud.endpoint}/`);
+  const headers: Record<string, string> = { host: url.host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  const payloadHash = createHash('sha256').update(body).digest('hex');
+  const signed = signRequest({ method: 'POST', url, headers, payloadHash }, { service, region: 'ap-northeast-1', now: Date.now() }, cloud.credentials);
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent: false, headers: { ...headers, ...signed } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+
+describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
+  const home = new Home();
+  const options = { home: home.environment['SSMLAB_HOME'] ?? '' };
+  afterAll(async () => {
+    await removeLocalCloud(options);
+    home.remove();
+  });
+
+  it('keeps what was answered, and whole resources only', { timeout: 20_000 + KILLS * 6000 }, async () => {
+    const random = randomOf(seed);
+    let cloud: LocalCloud = await startLocalCloud(options);
+    const { endpoint, credentials } = cloud;
+    const keyName = await call(cloud, 'ec2', 'CreateKeyPair', { KeyName: 'MyKeyPair', KeyType: 'ed25519' });
+    expect(keyName.status, keyName.text).toBe(200);
+    const answered = new Set<string>();
+    const removed = new Set<string>();
+
+    /** Makes VPCs and removes some, until the region is gone. */
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const made = await call(cloud, 'ec2', 'CreateVpc', { 'CidrBlock': '10.9.0.0/16', 'TagSpecification.1.ResourceType': 'vpc', 'TagSpecification.1.Tag.1.Key': 'durable', 'TagSpecification.1.Tag.1.Value': 'yes' });
+        const vpcId = all(made.text, /<vpcId>(vpc-\w+)<\/vpcId>/g)[0] ?? '';
+        expect(made.status, made.text).toBe(200);
+        answered.add(vpcId);
+        if (random() < 0.5) {
+          const gone = await call(cloud, 'ec2', 'DeleteVpc', { VpcId: vpcId }).catch((error: unknown) => {
+            // Not answered: it may be there or not.
+            answered.delete(vpcId);
+            throw error;
+          });
+          expect(gone.status, gone.text).toBe(200);
+          answered.delete(vpcId);
+          removed.add(vpcId);
+        }
+      }
+    };
+    const stackStatus = async (): Promise<string | undefined> => {
+      const { status, text } = await call(cloud, 'cloudformation', 'DescribeStacks', { StackName: 'durable' });
+      return status === 200 ? all(text, /<StackStatus>(\w+)<\/StackStatus>/g)[0] : undefined;
+    };
+
+    for (let kill = 0; kill < KILLS; kill++) {
+      const status = await stackStatus();
+      if (status === undefined) {
+        const made = await call(cloud, 'cloudformation', 'CreateStack', { 'StackName': 'durable', 'TemplateBody': LAB_TEMPLATE, 'Capabilities.member.1': 'CAPABILITY_IAM', 'Parameters.member.1.ParameterKey': 'KeyName', 'Parameters.member.1.ParameterValue': 'MyKeyPair' });
+        expect(made.status, made.text).toBe(200);
+        expect(await stackStatus()).toBe('CREATE_IN_PROGRESS');
+      } else if (status === 'CREATE_COMPLETE') {
+        expect((await call(cloud, 'cloudformation', 'DeleteStack', { StackName: 'durable' })).status).toBe(200);
+      } else {
+        expect(['CREATE_IN_PROGRESS', 'DELETE_IN_PROGRESS']).toContain(status);
+      }
+      const { pid } = cloud;
+      const killed = new Promise<void>((resolve) => setTimeout(() => (process.kill(pid, 'SIGKILL'), resolve()), random() * 900));
+      await Promise.all([killed, work().catch((error: NodeJS.ErrnoException) => expect(['ECONNRESET', 'ECONNREFUSED', 'EPIPE']).toContain(error.code))]);
+      cloud = await startLocalCloud(options);
+      expect([cloud.endpoint, cloud.credentials]).toEqual([endpoint, credentials]);
+
+      const vpcs = new Set(all((await call(cloud, 'ec2', 'DescribeVpcs', { 'Filter.1.Name': 'tag:durable', 'Filter.1.Value.1': 'yes' })).text, /<vpcId>(vpc-\w+)<\/vpcId>/g));
+      for (const vpcId of answered) expect(vpcs, `answered CreateVpc of ${vpcId}, kill ${kill}`).toContain(vpcId);
+      for (const vpcId of removed) expect(vpcs, `answered DeleteVpc of ${vpcId}, kill ${kill}`).not.toContain(vpcId);
+      const everyVpc = all((await call(cloud, 'ec2', 'DescribeVpcs')).text, /<vpcId>(vpc-\w+)<\/vpcId>/g).toSorted();
+      // A VPC comes with three default objects (vpc-semantics.md V6): whole means all of them.
+      const mains = all((await call(cloud, 'ec2', 'DescribeRouteTables', { 'Filter.1.Name': 'association.main', 'Filter.1.Value.1': 'true' })).text, /<item><routeTableId>[^<]*<\/routeTableId><vpcId>(vpc-\w+)</g);
+      const acls = all((await call(cloud, 'ec2', 'DescribeNetworkAcls', { 'Filter.1.Name': 'default', 'Filter.1.Value.1': 'true' })).text, /<vpcId>(vpc-\w+)</g);
+      const groups = all((await call(cloud, 'ec2', 'DescribeSecurityGroups', { 'Filter.1.Name': 'group-name', 'Filter.1.Value.1': 'default' })).text, /<vpcId>(vpc-\w+)</g);
+      for (const found of [mains, acls, groups]) expect([...new Set(found)].toSorted()).toEqual(everyVpc);
+    }
+
+    // Left alone it comes to an end, and deleting it leaves nothing of it.
+    const settled = async (): Promise<string | undefined> => {
+      for (;;) {
+        const status = await stackStatus();
+        if (status === undefined || !status.endsWith('_IN_PROGRESS')) return status;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    expect([undefined, 'CREATE_COMPLETE']).toContain(await settled());
+    await call(cloud, 'cloudformation', 'DeleteStack', { StackName: 'durable' });
+    expect(await settled()).toBeUndefined();
+    const left = all((await call(cloud, 'ec2', 'DescribeVpcs')).text, /<vpcId>(vpc-\w+)<\/vpcId>/g);
+    expect(new Set(left)).toEqual(new Set([...left].filter((vpcId) => answered.has(vpcId) || !removed.has(vpcId))));
+    expect(all((await call(cloud, 'ec2', 'DescribeAddresses')).text, /<allocationId>([^<]*)</g)).toEqual([]);
+    expect(all((await call(cloud, 'ec2', 'DescribeSubnets')).text, /<subnetId>([^<]*)</g)).toEqual([]);
+  });
+});
