@@ -1,0 +1,40 @@
+/** Flags → where the lab is: the target, the folder of the lab, the name of its stack. */
+import { checkStackName, type LabFolder, labFolder } from '../lib/target/lab-folder.js';
+import { hasLocalState } from '../lib/target/local/cloud.js';
+import { stateHome } from '../lib/target/local/home.js';
+import { resolveTarget } from '../lib/target/resolve.js';
+import type { Target } from '../lib/target/target.js';
+import { selfCommand } from './self.js';
+
+/** The flags of `stackFlags`, parsed. */
+export interface LabFlags {
+  readonly target: 'local' | 'aws';
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly stack: string;
+}
+
+export interface LabContext {
+  readonly home: string;
+  readonly target: Target;
+  readonly stack: string;
+  readonly lab: LabFolder;
+}
+
+/** Starting the local cloud: never, always, or when there is a state that it would bring back. */
+export type Start = 'never' | 'always' | 'when-there-is-state';
+
+/** The context of a command. Errors as `resolveTarget` has them. */
+export async function labContext(flags: LabFlags, start: Start = 'never'): Promise<LabContext> {
+  checkStackName(flags.stack);
+  const home = stateHome();
+  const target = await resolveTarget({
+    kind: flags.target,
+    region: flags.region,
+    profile: flags.profile,
+    home,
+    start: start === 'always' || (start === 'when-there-is-state' && hasLocalState({ home })),
+    dialCommand: `${selfCommand()} local dial`,
+  });
+  return { home, target, stack: flags.stack, lab: labFolder(home, target, flags.stack) };
+}

@@ -1,0 +1,84 @@
+/** `ssmlab deploy`: the lab, from nothing to four instances. */
+import { Flags } from '@oclif/core';
+import { readFile } from 'node:fs/promises';
+import { BaseCommand } from '../cli/base-command.js';
+import { deployProgress, resourcesOf } from '../cli/deploy-progress.js';
+import { stackFlags, yesFlag } from '../cli/flags.js';
+import { type LabContext, labContext } from '../cli/lab-context.js';
+import { nextSteps } from '../cli/next-steps.js';
+import { confirmOrDecline } from '../cli/prompts.js';
+import { SsmlabError } from '../lib/errors.js';
+import { listed, type ListedInstance } from '../lib/inventory/instance.js';
+import { takeInventory } from '../lib/inventory/inventory.js';
+import { templateBody } from '../lib/lab/lab.js';
+import { listLines } from '../lib/report/list.js';
+import { stackApi } from '../lib/stack/api.js';
+import { deploy, type DeployOptions } from '../lib/stack/deploy.js';
+import { pauseUntil } from '../lib/stack/pause.js';
+import { makeLabFolder } from '../lib/target/lab-folder.js';
+
+interface Deployed {
+  outcome: 'created' | 'unchanged';
+  stack: string;
+  stackId: string;
+  region: string;
+  target: string;
+  instances: ListedInstance[];
+}
+
+export default class Deploy extends BaseCommand {
+  static override summary = 'Deploy the lab: two networks, four instances, four ways to a shell.';
+  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is
+made here, and only its public half is handed over. Run again, it says that nothing changed; after
+Ctrl-C it goes on where it was.`;
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json', '<%= config.bin %> <%= command.id %> --target aws --profile sandbox --region eu-central-1'];
+  static override flags = {
+    ...stackFlags,
+    ...yesFlag,
+    template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
+    'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
+  };
+  static override enableJsonFlag = true;
+
+  async run(): Promise<Deployed> {
+    const { flags } = await this.parse(Deploy);
+    this.interruptedHint = 'the stack goes on being made; run `ssmlab deploy` again to watch it, or `ssmlab destroy`';
+    const sshFrom = flags['ssh-from'];
+    const context = await labContext(flags, 'always');
+    const { target, stack, lab, home } = context;
+    const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
+    if (target.kind === 'aws') await this.#confirm(context, flags.yes);
+    const options: DeployOptions = {
+      stack,
+      keyFile: lab.keyFile,
+      makeFolder: () => makeLabFolder(home, lab),
+      template,
+      sshSourceCidr: sshFrom === undefined ? target.ownCidr : async () => sshFrom,
+      pollSeconds: target.pollSeconds,
+      pause: pauseUntil(this.interruption.signal),
+      agentSeconds: Math.max(30, target.pollSeconds * 100),
+    };
+    const begun = Date.now();
+    const resources = resourcesOf(template ?? templateBody());
+    const progress = deployProgress(this.errorStyle, resources);
+    this.say(`Deploying ${stack}${resources.size === 0 ? '' : `: ${resources.size} resources`}, ${target.kind === 'local' ? `local cloud, region ${target.region}, fabric ${target.fabric}; no AWS account is used` : `AWS, region ${target.region}`}`);
+    const events = deploy(stackApi(target), options);
+    let next = await events.next();
+    for (; next.done !== true; next = await events.next()) for (const line of progress(next.value)) this.say(line);
+    const { outcome, stackId } = next.value;
+    this.say(outcome === 'created' ? `Deployed in ${((Date.now() - begun) / 1000).toFixed(1)} s\n` : 'Nothing changed: the stack is there and complete.\n');
+    const instances = await takeInventory(target, stack);
+    this.print(listLines(instances, { style: this.style, width: this.width }));
+    this.say(nextSteps(['verify', 'connect', 'list']));
+    return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
+  }
+
+  async #confirm({ target, stack }: LabContext, yes: boolean): Promise<void> {
+    const { callerIdentity } = await import('../lib/aws/sts.js');
+    const { account, arn } = await callerIdentity(target);
+    this.say(`AWS account ${account}, region ${target.region}, as ${arn}\nThe stack "${stack}" costs about 0.15 USD an hour while it is there.`);
+    if (yes) return;
+    if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what costs money on AWS', { hint: 'pass --yes' });
+    await confirmOrDecline(`Deploy "${stack}" in account ${account}, ${target.region}?`, 'the deployment');
+  }
+}

@@ -1,0 +1,66 @@
+/** `ssmlab destroy`: the lab, its key pair and its files; locally the cloud too when it was the last lab. */
+import { BaseCommand } from '../cli/base-command.js';
+import { stackFlags, yesFlag } from '../cli/flags.js';
+import { type LabContext, labContext } from '../cli/lab-context.js';
+import { confirmOrDecline } from '../cli/prompts.js';
+import { stackNames } from '../lib/aws/cloudformation.js';
+import { SsmlabError } from '../lib/errors.js';
+import { printable } from '../lib/report/printable.js';
+import { stackApi } from '../lib/stack/api.js';
+import { destroy, type DestroyPlan, planDestroy } from '../lib/stack/destroy.js';
+import { pauseUntil } from '../lib/stack/pause.js';
+import { removeLabFolder } from '../lib/target/lab-folder.js';
+import { type Release, releaseTarget } from '../lib/target/release.js';
+
+interface Destroyed {
+  stack: string;
+  destroyed: boolean;
+  resources: number;
+  localCloud: Release;
+}
+
+const CLOUD_TEXT: Readonly<Record<Release, string>> = {
+  none: '',
+  kept: 'The local cloud goes on: other stacks are there.',
+  stopped: 'The local cloud has stopped; it keeps the networks that were made by hand.',
+  removed: 'The local cloud has ended. No process, file or key is left.',
+};
+
+export default class Destroy extends BaseCommand {
+  static override summary = 'Delete the lab, its key pair and its files, and check that nothing is left.';
+  static override description = 'Lists what goes and asks first. Destroying the last lab of the local cloud ends the local cloud.';
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes', '<%= config.bin %> <%= command.id %> --target aws --region eu-central-1'];
+  static override flags = { ...stackFlags, ...yesFlag };
+  static override enableJsonFlag = true;
+
+  async run(): Promise<Destroyed> {
+    const { flags } = await this.parse(Destroy);
+    this.interruptedHint = 'the deletion goes on; run `ssmlab destroy` again to see it through';
+    const context = await labContext(flags, 'when-there-is-state');
+    const { target, stack, lab, home } = context;
+    const api = stackApi(target);
+    const plan = await planDestroy(api, stack);
+    const there = plan.stackId !== undefined || plan.keyName !== undefined;
+    if (there) await this.#confirm(context, plan, flags.yes);
+    else this.say(`There is no stack "${stack}" in ${target.region}.`);
+    for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal) })) {
+      if (event.status === 'DELETE_COMPLETE' && !event.isStack) this.say(`  ${this.errorStyle.good(this.errorStyle.ok)} ${printable(event.logicalId)}`);
+      if (event.status === 'DELETE_FAILED') this.say(`  ${this.errorStyle.bad(this.errorStyle.fail)} ${printable(event.logicalId)}: ${printable(event.reason ?? 'no reason is given')}`);
+    }
+    await removeLabFolder(home, lab);
+    const localCloud = await releaseTarget(target, home, async () => ({ stacks: await stackNames(target), vpcs: await api.describeVpcIds() }));
+    if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
+    if (localCloud !== 'none') this.say(CLOUD_TEXT[localCloud]);
+    return { stack, destroyed: there, resources: plan.resources.length, localCloud };
+  }
+
+  async #confirm({ target, stack }: LabContext, plan: DestroyPlan, yes: boolean): Promise<void> {
+    const instances = plan.resources.filter((resource) => resource.type === 'AWS::EC2::Instance').map((resource) => `${resource.logicalId} (${resource.physicalId ?? 'not made'})`);
+    this.say(`Destroying ${stack} in ${target.kind === 'aws' ? 'AWS' : 'the local cloud'}, region ${target.region}: ${plan.resources.length} resources`);
+    if (instances.length > 0) this.say(`  instances  ${printable(instances.join(', '))}`);
+    if (plan.keyName !== undefined) this.say(`  key pair   ${plan.keyName}, and its file here`);
+    if (yes) return;
+    if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what is deleted', { hint: 'pass --yes' });
+    await confirmOrDecline('Destroy all of it?', 'the destruction');
+  }
+}

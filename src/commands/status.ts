@@ -1,0 +1,32 @@
+/** `ssmlab status`: the stack and the local cloud. */
+import { BaseCommand } from '../cli/base-command.js';
+import { stackFlags } from '../cli/flags.js';
+import { nextSteps } from '../cli/next-steps.js';
+import { readStatus, type StatusReport } from '../lib/stack/status.js';
+import { stateHome } from '../lib/target/local/home.js';
+
+export default class Status extends BaseCommand {
+  static override summary = 'Show the state of the stack and of the local cloud.';
+  static override description = 'Starts nothing and changes nothing. A lab that is not there is an answer, not an error.';
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json', '<%= config.bin %> <%= command.id %> --stack second'];
+  static override flags = stackFlags;
+  static override enableJsonFlag = true;
+
+  async run(): Promise<StatusReport> {
+    const { flags } = await this.parse(Status);
+    const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack });
+    const { stack, instances, localCloud } = report;
+    const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
+    this.print(row('stack', stack === null ? `${flags.stack}: not deployed` : `${stack.name}: ${stack.status}`));
+    if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} agents online`));
+    this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
+    if (localCloud !== null) {
+      const { running, pid, version, endpoint, fabric, stateFolder } = localCloud;
+      this.print(row('local cloud', running ? `runs, pid ${pid}, version ${version}, ${fabric} fabric, ${endpoint}` : `does not run${localCloud.hasState ? '; its state is kept' : ''}`));
+      if (running || localCloud.hasState) this.print(row('state', stateFolder));
+    }
+    const stopped = localCloud !== null && !localCloud.running && localCloud.hasState;
+    this.say(nextSteps(stopped ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy']));
+    return report;
+  }
+}

@@ -1,0 +1,76 @@
+/** The state of the lab as a value: the stack, its instances in numbers, and the local cloud. Starts nothing. */
+import { describeInstances, ofStack } from '../aws/ec2.js';
+import { describeAgents } from '../aws/ssm.js';
+import { findStack } from '../aws/cloudformation.js';
+import { callerIdentity } from '../aws/sts.js';
+import { findLocalCloud, hasLocalState } from '../target/local/cloud.js';
+import { cloudFolder } from '../target/local/home.js';
+import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
+import type { Target } from '../target/target.js';
+
+export interface LocalCloudStatus {
+  readonly running: boolean;
+  /** A state is kept that a start would bring back. */
+  readonly hasState: boolean;
+  readonly pid: number | null;
+  readonly version: string | null;
+  readonly endpoint: string | null;
+  readonly fabric: 'computed' | 'netns' | null;
+  readonly stateFolder: string;
+}
+
+/** `status --json`. */
+export interface StatusReport {
+  readonly target: 'local' | 'aws';
+  readonly region: string;
+  /** AWS only. */
+  readonly account: string | null;
+  /** Null when there is none, or when the local cloud does not run and cannot be asked. */
+  readonly stack: { readonly name: string; readonly stackId: string; readonly status: string; readonly outputs: Readonly<Record<string, string>> } | null;
+  readonly instances: { readonly total: number; readonly running: number; readonly online: number } | null;
+  /** Local only. */
+  readonly localCloud: LocalCloudStatus | null;
+}
+
+type Region = Pick<StatusReport, 'stack' | 'instances'>;
+
+async function readRegion(target: Target, name: string): Promise<Region> {
+  const [found, instances, agents] = await Promise.all([findStack(target, name), describeInstances(target, [ofStack(name)]), describeAgents(target)]);
+  if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stack: null, instances: null };
+  const ids = new Set(instances.map((instance) => instance.InstanceId));
+  return {
+    stack: {
+      name: found.StackName ?? name,
+      stackId: found.StackId ?? '',
+      status: found.StackStatus ?? 'unknown',
+      outputs: Object.fromEntries((found.Outputs ?? []).map((output) => [output.OutputKey ?? '', output.OutputValue ?? ''])),
+    },
+    instances: {
+      total: instances.length,
+      running: instances.filter((instance) => instance.State?.Name === 'running').length,
+      online: agents.filter((agent) => agent.PingStatus === 'Online' && ids.has(agent.InstanceId)).length,
+    },
+  };
+}
+
+/** Reads it. A lab or a local cloud that is not there is part of the answer. */
+export async function readStatus(options: TargetOptions & { readonly stack: string }): Promise<StatusReport> {
+  if (options.kind === 'aws') {
+    const target = await resolveTarget(options);
+    const [identity, region] = await Promise.all([callerIdentity(target), readRegion(target, options.stack)]);
+    return { target: 'aws', region: target.region, account: identity.account, ...region, localCloud: null };
+  }
+  const { home } = options;
+  const cloud = await findLocalCloud({ home });
+  const localCloud: LocalCloudStatus = {
+    running: cloud !== undefined,
+    hasState: cloud !== undefined || hasLocalState({ home }),
+    pid: cloud?.pid ?? null,
+    version: cloud?.version ?? null,
+    endpoint: cloud?.endpoint ?? null,
+    fabric: cloud?.fabric ?? null,
+    stateFolder: cloud?.stateFolder ?? cloudFolder(home),
+  };
+  const region = cloud === undefined ? { stack: null, instances: null } : await readRegion(localTarget(cloud, options), options.stack);
+  return { target: 'local', region: options.region ?? DEFAULT_REGION, account: null, ...region, localCloud };
+}
