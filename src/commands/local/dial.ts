@@ -1,0 +1,35 @@
+/** `ssmlab local dial`: a ProxyCommand. Stdin and stdout become a TCP connection into the local cloud's internet. */
+import { Args } from '@oclif/core';
+import { pipeline } from 'node:stream/promises';
+import { BaseCommand } from '../../cli/base-command.js';
+import { SsmlabError } from '../../lib/errors.js';
+import { findLocalCloud } from '../../lib/target/local/cloud.js';
+import { stateHome } from '../../lib/target/local/home.js';
+import { dialUplink } from '../../lib/target/uplink.js';
+
+export default class LocalDial extends BaseCommand {
+  static override summary = 'Connect stdin and stdout to a host and port of the local cloud\'s internet, for ssh\'s ProxyCommand.';
+  static override description = 'The password of the uplink is in no argument: other users of this machine do not see it.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 198.18.0.11 22',
+    'ssh -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p" ec2-user@198.18.0.11',
+    'printf "GET / HTTP/1.0\\r\\n\\r\\n" | <%= config.bin %> <%= command.id %> checkip.amazonaws.com 80',
+  ];
+  static override args = {
+    host: Args.string({ required: true, description: 'address or name in the local cloud\'s internet' }),
+    port: Args.integer({ required: true, description: 'TCP port', min: 1, max: 65_535 }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(LocalDial);
+    const cloud = await findLocalCloud({ home: stateHome() });
+    if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
+    const socket = await dialUplink(cloud.uplink, args.host, args.port);
+    // Either side may end first: the far end's end is ours, our end of input only half-closes.
+    const inward = pipeline(process.stdin, socket, { end: true }).catch(() => undefined);
+    await pipeline(socket, process.stdout, { end: false }).catch(() => undefined);
+    process.stdin.destroy();
+    socket.destroy();
+    await inward;
+  }
+}

@@ -1,0 +1,33 @@
+/** `ssmlab local env`: exports that point AWS's tools at the local cloud. */
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { SsmlabError } from '../../lib/errors.js';
+import { findLocalCloud } from '../../lib/target/local/cloud.js';
+import { stateHome } from '../../lib/target/local/home.js';
+import { DEFAULT_REGION } from '../../lib/target/resolve.js';
+import { exportLines, unsetLines } from '../../lib/target/shell-environment.js';
+
+export default class LocalEnv extends BaseCommand {
+  static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
+  static override description = `Sets the endpoint, the keys of this lab and the region, and unsets what would lead past them: profiles
+and a foreign session token. What was set before is put aside in the shell, and --unset brings it back.`;
+  static override examples = [
+    'eval "$(<%= config.bin %> <%= command.id %>)"',
+    'eval "$(<%= config.bin %> <%= command.id %> --unset)"',
+    '<%= config.bin %> <%= command.id %> --shell fish | source',
+  ];
+  static override flags = {
+    unset: Flags.boolean({ description: 'undo it', helpGroup: 'SHELL' }),
+    shell: Flags.option({ options: ['sh', 'fish'] as const, default: (process.env['FISH_VERSION'] ?? '') === '' ? 'sh' : 'fish', noCacheDefault: true, description: 'language of the lines', helpGroup: 'SHELL' })(),
+    region: Flags.string({ description: 'region to speak of', default: DEFAULT_REGION, env: 'SSMLAB_REGION', helpValue: 'NAME', helpGroup: 'TARGET' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LocalEnv);
+    if (flags.unset) return this.print(unsetLines(flags.shell));
+    const cloud = await findLocalCloud({ home: stateHome() });
+    if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
+    this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials }));
+    if (process.stdout.isTTY) this.say(this.errorStyle.dim('# this is for: eval "$(ssmlab local env)"'));
+  }
+}

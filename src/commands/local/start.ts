@@ -1,0 +1,32 @@
+/** `ssmlab local start`: the local cloud, without a lab. */
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { startLocalCloud } from '../../lib/target/local/cloud.js';
+import { stateHome } from '../../lib/target/local/home.js';
+
+interface Started {
+  started: boolean;
+  pid: number;
+  version: string;
+  endpoint: string;
+  fabric: string;
+  accountId: string;
+  stateFolder: string;
+}
+
+export default class LocalStart extends BaseCommand {
+  static override summary = 'Start the local cloud; it comes back with the stacks, addresses, port and keys it had.';
+  static override description = 'It goes on after this command has ended. When it runs already, nothing happens.';
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --port 4566', '<%= config.bin %> <%= command.id %> --json'];
+  static override flags = {
+    port: Flags.integer({ description: 'TCP port of the endpoint on loopback [default: the one it had, else a free one]', min: 1, max: 65_535, helpValue: 'PORT' }),
+  };
+  static override enableJsonFlag = true;
+
+  async run(): Promise<Started> {
+    const { flags } = await this.parse(LocalStart);
+    const { started, pid, version, endpoint, fabric, accountId, stateFolder } = await startLocalCloud({ home: stateHome(), port: flags.port });
+    this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric`);
+    return { started, pid, version, endpoint, fabric, accountId, stateFolder };
+  }
+}

@@ -1,0 +1,68 @@
+/** The environment that points AWS's own tools at the local cloud, as lines for a shell; and the lines that undo it. */
+import { shellQuote } from '../report/shell-quote.js';
+
+export type ShellKind = 'sh' | 'fish';
+
+export interface Exports {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Where the shell keeps what a variable was before; it never leaves the shell. */
+const saved = (name: string): string => `SSMLAB_SAVED_${name}`;
+/** Set while our exports are in force, so that a second eval does not save our own values. */
+const MARK = 'SSMLAB_ENV';
+
+/** Variables that would lead past the endpoint or to foreign keys: with a profile set the JavaScript SDK signs with its keys. */
+const UNSET = [
+  'AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_ENDPOINT_URL_EC2', 'AWS_ENDPOINT_URL_SSM', 'AWS_ENDPOINT_URL_CLOUDFORMATION', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_IAM',
+] as const;
+
+const SET = {
+  AWS_ENDPOINT_URL: ({ endpoint }: Exports) => endpoint,
+  AWS_ACCESS_KEY_ID: ({ accessKeyId }: Exports) => accessKeyId,
+  AWS_SECRET_ACCESS_KEY: ({ secretAccessKey }: Exports) => secretAccessKey,
+  AWS_REGION: ({ region }: Exports) => region,
+  AWS_DEFAULT_REGION: ({ region }: Exports) => region,
+} as const;
+
+const NAMES = [...Object.keys(SET), ...UNSET];
+
+// The same under `set -eu`: no test stands alone as a command, no variable is read without a default.
+const SYNTAX = {
+  sh: {
+    set: (name: string, value: string) => `export ${name}=${shellQuote(value)}`,
+    unset: (name: string) => `unset ${name}`,
+    save: (name: string) => `if [ -z "\${${MARK}+x}" ] && [ -n "\${${name}+x}" ]; then export ${saved(name)}="$${name}"; fi`,
+    restore: (name: string) => `if [ -n "\${${saved(name)}+x}" ]; then export ${name}="$${saved(name)}"; else unset ${name}; fi; unset ${saved(name)}`,
+    ifMarked: (lines: readonly string[]) => [`if [ -n "\${${MARK}+x}" ]; then`, ...lines, 'fi'],
+  },
+  fish: {
+    // In fish's single quotes a backslash and a quote are escaped by a backslash.
+    set: (name: string, value: string) => `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll('\'', '\\\'')}'`,
+    unset: (name: string) => `set -e ${name}`,
+    save: (name: string) => `if not set -q ${MARK}; and set -q ${name}; set -gx ${saved(name)} $${name}; end`,
+    restore: (name: string) => `if set -q ${saved(name)}; set -gx ${name} $${saved(name)}; else; set -e ${name}; end; set -e ${saved(name)}`,
+    ifMarked: (lines: readonly string[]) => [`if set -q ${MARK}`, ...lines, 'end'],
+  },
+} as const;
+
+/** Lines to be evaluated; what was set before is put aside for {@link unsetLines}. */
+export function exportLines(shell: ShellKind, exports: Exports): string[] {
+  const syntax = SYNTAX[shell];
+  return [
+    ...NAMES.map(syntax.save),
+    ...UNSET.map(syntax.unset),
+    ...Object.entries(SET).map(([name, value]) => syntax.set(name, value(exports))),
+    syntax.set(MARK, exports.region),
+  ];
+}
+
+/** Lines that bring back what was there before; in a shell where nothing was exported they do nothing. */
+export function unsetLines(shell: ShellKind): string[] {
+  const syntax = SYNTAX[shell];
+  return syntax.ifMarked([...NAMES.map(syntax.restore), syntax.unset(MARK)]);
+}
