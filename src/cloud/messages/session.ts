@@ -34,7 +34,9 @@ export class Session {
   readonly #away = new Map<End, NodeJS.Timeout>();
   readonly #hops: { readonly client: Hop; readonly agent: Hop };
   readonly startedAt: number;
-  /** Set when the agent has said its last word; nothing more comes from it but what is under way. */
+  /** The agent said, on its data channel, that it is about to end. */
+  #terminating = false;
+  /** What agent_task_complete said; the agent's last word. */
   #output: string | undefined;
   #agentDone = false;
   #lastOutput: NodeJS.Timeout | undefined;
@@ -104,10 +106,9 @@ export class Session {
 
   /** The agent's task is complete: what is under way is still brought to the client, then it is told. */
   agentCompleted(output: string): void {
-    if (this.#output !== undefined) return;
-    this.#output = output;
-    if (!this.#sockets.has('agent')) this.#agentIsDone();
-    else this.#lastOutput = setTimeout(() => this.#agentIsDone(), LAST_OUTPUT_MS).unref();
+    this.#output ??= output;
+    if (this.#sockets.has('agent')) this.#expectLastOutput();
+    else this.#agentIsDone();
   }
 
   /** Ends it at both ends, now. `output` is what the client is told. */
@@ -117,7 +118,12 @@ export class Session {
 
   #agentSays(frame: Frame): void {
     if (frame.type !== 'agent_session_state' || frameJson(frame)?.['SessionState'] !== 'Terminating') return;
-    this.#output ??= '';
+    this.#terminating = true;
+    this.#expectLastOutput();
+  }
+
+  /** The two last words come on two sockets, in either order; the second one is not waited for without end. */
+  #expectLastOutput(): void {
     this.#lastOutput ??= setTimeout(() => this.#agentIsDone(), LAST_OUTPUT_MS).unref();
   }
 
@@ -139,6 +145,7 @@ export class Session {
     this.#hops[end].detach();
     if (this.#ended) return;
     if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
+    else if (end === 'agent' && this.#terminating) this.#expectLastOutput();
     else this.#expect(end);
   }
 

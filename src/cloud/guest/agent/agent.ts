@@ -164,9 +164,10 @@ class RunningAgent {
     const signal = AbortSignal.any([this.#stop.signal, attempt.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     let socket: WebSocket;
     try {
-      const access = await this.#access(signal, false);
+      const access = await this.#access(signal, true);
       await report(access, signal);
       socket = await openChannel(access, 'control', access.identity.instanceId, signal);
+      await answered(socket, signal);
     } finally {
       this.#attempt = undefined;
     }
@@ -180,15 +181,14 @@ class RunningAgent {
   #serve(socket: WebSocket): Promise<void> {
     this.#control = socket;
     this.#lastFailure = '';
+    this.#backOff = BACK_OFF_FIRST_MS;
     this.#options.log('agent: control channel open');
     socket.on('message', (data, binary) => {
-      // The service accepted the channel when it speaks; until then a refusal may still come.
-      this.#backOff = BACK_OFF_FIRST_MS;
       if (binary) this.#message(data as Buffer);
     });
     this.#reports.use(socket);
     for (const tell of [...this.#onOnline]) tell();
-    const report_ = setInterval(() => void this.#reportAgain(), REPORT_MS).unref();
+    const reporting = setInterval(() => void this.#reportAgain(), REPORT_MS).unref();
     let ponged = this.#options.now();
     const ping = setInterval(() => {
       if (this.#options.now() - ponged > PING_MS + PONG_MS) socket.terminate();
@@ -197,7 +197,7 @@ class RunningAgent {
     socket.on('pong', () => (ponged = this.#options.now()));
     return new Promise((resolve) => {
       socket.once('close', () => {
-        clearInterval(report_);
+        clearInterval(reporting);
         clearInterval(ping);
         if (this.#control === socket) this.#control = undefined;
         this.#options.log('agent: control channel closed');
@@ -266,4 +266,28 @@ class RunningAgent {
       this.#reports.complete(sessionId, result);
     });
   }
+}
+
+/** The service has taken the channel when it answers a ping that follows the opening message; when it has not, it closes. */
+function answered(socket: WebSocket, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('pong', onPong);
+      socket.off('close', onClose);
+      if (error === undefined) {
+        resolve();
+        return;
+      }
+      socket.terminate();
+      reject(error);
+    };
+    const onAbort = (): void => settle(new Error('the control channel was not answered in time'));
+    const onPong = (): void => settle();
+    const onClose = (): void => settle(new Error('the control channel was refused'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('pong', onPong);
+    socket.once('close', onClose);
+    socket.ping('keepalive');
+  });
 }

@@ -1,0 +1,337 @@
+/** A region in the small for tests of the agent and the message service: TLS endpoint, IMDS and a fake guest over loopback TCP. */
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect as netConnect, type AddressInfo, type Socket } from 'node:net';
+import { PassThrough, type Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+import { authenticate } from '../../../../../src/cloud/endpoint/verify.js';
+import { AwsError, type Caller, type Input, type OperationContext, type Output } from '../../../../../src/cloud/endpoint/operation.js';
+import { startAgent, type Agent } from '../../../../../src/cloud/guest/agent/agent.js';
+import type { ExitStatus, Guest, GuestProcess, PtySize, SpawnRequest } from '../../../../../src/cloud/guest/guest.js';
+import { createKeyRing } from '../../../../../src/cloud/keys/key-ring.js';
+import { decodeFrame, type Frame } from '../../../../../src/cloud/messages/frame.js';
+import { Hop } from '../../../../../src/cloud/messages/hop.js';
+import { createMessageService, type MessageEndpoint } from '../../../../../src/cloud/messages/messages.js';
+import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
+import { Memory } from '../../../../../src/cloud/state/memory.js';
+import { selfSigned } from './self-signed.js';
+
+export const REGION = 'ap-northeast-1';
+export const INSTANCE = 'i-0123456789abcdef0';
+const ACCOUNT = '123456789012';
+
+/** A process that the test plays. */
+export class FakeProcess implements GuestProcess {
+  readonly stdin = new PassThrough();
+  readonly stdout = new PassThrough();
+  readonly stderr = new PassThrough();
+  readonly signals: string[] = [];
+  size: PtySize | undefined;
+  #settle: (status: ExitStatus) => void = () => undefined;
+  readonly status = new Promise<ExitStatus>((resolve) => (this.#settle = resolve));
+
+  readonly request: SpawnRequest;
+
+  constructor(request: SpawnRequest) {
+    this.request = request;
+  }
+
+  resize(size: PtySize): void {
+    this.size = size;
+  }
+
+  signal(name: string): void {
+    this.signals.push(name);
+    if (name === 'KILL') this.exit({ code: undefined, signal: 'KILL' });
+  }
+
+  exit(status: ExitStatus): void {
+    this.stdout.end();
+    this.stderr.end();
+    this.#settle(status);
+  }
+}
+
+export class SmallRegion {
+  readonly memory = new Memory();
+  readonly state = this.memory.scope(REGION);
+  readonly keys = createKeyRing({ accountId: ACCOUNT, now: Date.now });
+  readonly processes: FakeProcess[] = [];
+  readonly lines: string[] = [];
+  /** What the role may do; the tests take from it. */
+  readonly allowed = new Set(['ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel']);
+  hasRole = true;
+  /** False: packets out of the guest are dropped. */
+  route = true;
+  readonly calls: string[] = [];
+  messages!: MessageEndpoint;
+  #guestSockets = new Set<Socket>();
+  #servers: Server[] = [];
+  #ports = { tls: 0, imds: 0, loopback: 0 };
+  #agents: Agent[] = [];
+  #ca = '';
+
+  static async start(options: { readonly resumeWindowMs?: number } = {}): Promise<SmallRegion> {
+    const region = new SmallRegion();
+    await region.#start(options);
+    return region;
+  }
+
+  async #start(options: { readonly resumeWindowMs?: number }): Promise<void> {
+    const certificate = selfSigned([`ssm.${REGION}.amazonaws.com`, `ssmmessages.${REGION}.amazonaws.com`]);
+    this.#ca = certificate.cert;
+    this.messages = createMessageService({
+      log: (line) => this.lines.push(line),
+      now: Date.now,
+      streamBaseUrl: () => `ws://127.0.0.1:${this.#ports.loopback}`,
+      authenticate: (request, body) => authenticate(
+        { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body },
+        { keys: this.keys, now: Date.now(), protocol: 'json', service: 'ssmmessages' },
+      ),
+      authorize: (caller, action) => this.#admit(caller, action),
+      onSessionEnd: (_region, sessionId) => endSession(this.state, sessionId, Date.now()),
+      resumeWindowMs: options.resumeWindowMs,
+    });
+    const tls = createTlsServer(certificate);
+    const loopback = createServer();
+    for (const server of [tls, loopback]) {
+      server.on('upgrade', (request, socket, head) => {
+        if (!this.messages.handleUpgrade(request, socket, head)) socket.destroy();
+      });
+    }
+    tls.on('request', (request, response) => {
+      this.calls.push(`${request.headers.host ?? ''}${request.url ?? ''}`);
+      if (this.messages.handleRequest(request, response)) return;
+      void this.#ssmRequest(request).then(
+        (body) => response.end(JSON.stringify(body)),
+        (error: unknown) => {
+          response.statusCode = 400;
+          response.end(JSON.stringify({ __type: error instanceof AwsError ? error.code : 'InternalServerError', message: String(error) }));
+        },
+      );
+    });
+    const imds = createServer((request, response) => {
+      const url = request.url ?? '';
+      if (request.method === 'PUT') response.end('imds-token');
+      else if (request.headers['x-aws-ec2-metadata-token'] !== 'imds-token') response.writeHead(401).end();
+      else if (url.endsWith('/document')) response.end(JSON.stringify({ region: REGION, instanceId: INSTANCE }));
+      else if (!this.hasRole) response.writeHead(404).end();
+      else if (url.endsWith('/security-credentials/')) response.end('lab-role');
+      else {
+        const credentials = this.keys.issueRoleCredentials('lab-role', INSTANCE, { instanceId: INSTANCE });
+        response.end(JSON.stringify({
+          Code: 'Success', AccessKeyId: credentials.accessKeyId, SecretAccessKey: credentials.secretAccessKey,
+          Token: credentials.sessionToken, Expiration: new Date(credentials.expiration).toISOString(),
+        }));
+      }
+    });
+    this.#servers = [tls as unknown as Server, imds, loopback];
+    await Promise.all(this.#servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
+    const [tlsPort, imdsPort, loopbackPort] = this.#servers.map((server) => (server.address() as AddressInfo).port);
+    this.#ports = { tls: tlsPort ?? 0, imds: imdsPort ?? 0, loopback: loopbackPort ?? 0 };
+  }
+
+  async #ssmRequest(request: IncomingMessage): Promise<Output> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    const { caller } = authenticate({ method: 'POST', path: request.url ?? '/', headers: request.headers, body }, { keys: this.keys, now: Date.now(), protocol: 'json', service: 'ssm' });
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    this.#admit(caller, `ssm:${operation}`);
+    return this.call(operation, JSON.parse(body.toString()) as Input, caller);
+  }
+
+  #admit(caller: Caller, action: string): void {
+    if (caller.kind === 'role' && !this.allowed.has(action)) throw new AwsError('AccessDeniedException', `${caller.arn} may not ${action}`);
+  }
+
+  /** Calls an operation of ssm, by default as the lab's user. */
+  async call(operation: string, input: Input, caller: Caller = labCaller()): Promise<Output> {
+    const found = ssm.operations[operation];
+    if (found === undefined) throw new Error(`no operation ${operation}`);
+    return found(input, this.context(caller));
+  }
+
+  context(caller: Caller = labCaller()): OperationContext {
+    return {
+      region: REGION, accountId: ACCOUNT, caller, origin: { kind: 'loopback' }, requestId: 'r', state: this.state, globalState: this.memory.scope('aws-global'),
+      runtime: { messages: this.messages, keys: this.keys, fabric: undefined as never, endpointUrl: '', pace: 0 },
+      now: Date.now,
+      call: () => ({ reservationSet: [{ instancesSet: [{ instanceId: INSTANCE }] }] }),
+    };
+  }
+
+  /** A guest whose connect() leads to the servers of this region, as long as there is a route. */
+  guest(): Guest {
+    const never = (): never => {
+      throw new Error('not part of this test');
+    };
+    return {
+      specification: {
+        region: REGION, instanceId: INSTANCE, networkInterfaceId: 'eni-1', privateIp: '10.0.1.16', hostName: 'ip-10-0-1-16',
+        domainName: `${REGION}.compute.internal`, architecture: 'aarch64', authorizedKeys: [],
+      },
+      spawn: async (request) => {
+        if (request.run.kind === 'line' && request.run.line === 'unstartable') throw new Error('no such shell');
+        const process = new FakeProcess(request);
+        this.processes.push(process);
+        return process;
+      },
+      connect: (host, port, { timeoutMs = 5000, signal } = {}) => this.#connect(host, port, timeoutMs, signal),
+      listen: never,
+      files: never,
+      home: () => '/home/ssm-user',
+      stop: async () => undefined,
+    };
+  }
+
+  #connect(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Duplex> {
+    const metadata = host === '169.254.169.254';
+    if (!metadata && (port !== 443 || !host.endsWith(`.${REGION}.amazonaws.com`))) return Promise.reject(new Error(`unexpected ${host}:${port}`));
+    return new Promise((resolve, reject) => {
+      if (!metadata && !this.route) {
+        const timer = setTimeout(() => reject(new Error('ETIMEDOUT')), timeoutMs);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(new Error('aborted'));
+        });
+        return;
+      }
+      const socket = netConnect(metadata ? this.#ports.imds : this.#ports.tls, '127.0.0.1', () => resolve(socket));
+      socket.once('error', reject);
+      if (!metadata) this.#guestSockets.add(socket);
+      socket.once('close', () => this.#guestSockets.delete(socket));
+    });
+  }
+
+  /** Cuts every connection of the guest to the services. */
+  cut(): void {
+    for (const socket of this.#guestSockets) socket.destroy();
+  }
+
+  agent(): Agent {
+    const agent = startAgent(this.guest(), { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  get connected(): boolean {
+    return this.messages.isConnected(REGION, INSTANCE);
+  }
+
+  async pingStatus(): Promise<unknown> {
+    const output = await this.call('DescribeInstanceInformation', {});
+    return (output['InstanceInformationList'] as { PingStatus: string }[])[0]?.PingStatus;
+  }
+
+  /** StartSession and a client's websocket on it. */
+  async session(documentName?: string, parameters?: Record<string, string[]>): Promise<TestClient> {
+    const output = await this.call('StartSession', {
+      Target: INSTANCE,
+      ...(documentName === undefined ? {} : { DocumentName: documentName }),
+      ...(parameters === undefined ? {} : { Parameters: parameters }),
+    });
+    return new TestClient(output['SessionId'] as string, output['StreamUrl'] as string, output['TokenValue'] as string);
+  }
+
+  /** POST to a channel without a signature. */
+  unsignedPost(path: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest({ port: this.#ports.tls, host: '127.0.0.1', path, method: 'POST' });
+      outgoing.once('error', reject);
+      outgoing.end();
+      outgoing.once('response', (response) => resolve(response.statusCode ?? 0));
+    });
+  }
+
+  get loopbackUrl(): string {
+    return `ws://127.0.0.1:${this.#ports.loopback}`;
+  }
+
+  stop(): void {
+    for (const agent of this.#agents) agent.stop();
+    this.messages.close();
+    this.cut();
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+}
+
+export function labCaller(): Caller {
+  return { accountId: ACCOUNT, accessKeyId: 'AKIALAB', arn: `arn:aws:iam::${ACCOUNT}:user/ssmlab`, userId: 'AIDALAB', kind: 'lab' };
+}
+
+/** A client of the data channel that answers the handshake and collects what comes. */
+export class TestClient {
+  readonly frames: Frame[] = [];
+  readonly received: { readonly type: number; readonly text: string }[] = [];
+  bytes = 0;
+  closedWith: string | undefined;
+  closed = false;
+  /** False: nothing is acknowledged, as by a program that stopped reading. */
+  reading = true;
+  readonly hop: Hop;
+  socket: WebSocket;
+  #unread: (() => void)[] = [];
+
+  readonly sessionId: string;
+
+  constructor(sessionId: string, url: string, token: string) {
+    this.sessionId = sessionId;
+    this.hop = new Hop({
+      sends: 'input_stream_data',
+      now: Date.now,
+      onData: (type, payload, accept) => {
+        this.bytes += payload.length;
+        if (this.bytes < 1 << 20) this.received.push({ type, text: payload.toString() });
+        if (type === 5) this.#respond();
+        if (this.reading) accept();
+        else this.#unread.push(accept);
+      },
+    });
+    this.socket = this.open(url, token);
+  }
+
+  open(url: string, token: string): WebSocket {
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.on('error', () => undefined);
+    socket.once('open', () => {
+      socket.send(JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: 'r', TokenValue: token, ClientId: 'c', ClientVersion: '1.3.0.0' }));
+      this.hop.attach(socket);
+    });
+    socket.on('message', (data) => {
+      const frame = decodeFrame(data as Buffer);
+      if (frame === undefined) throw new Error('a message that is none');
+      this.frames.push(frame);
+      if (frame.type === 'channel_closed') {
+        this.closedWith = (JSON.parse(frame.payload.toString()) as { Output: string }).Output;
+      } else this.hop.receive(frame);
+    });
+    socket.once('close', () => {
+      this.closed = true;
+      this.hop.detach();
+    });
+    return socket;
+  }
+
+  read(): void {
+    this.reading = true;
+    for (const accept of this.#unread.splice(0)) accept();
+  }
+
+  send(text: string, type = 1): void {
+    this.hop.send(type, Buffer.from(text));
+  }
+
+  text(type: number): string {
+    return this.received.filter((item) => item.type === type).map((item) => item.text).join('');
+  }
+
+  #respond(): void {
+    const action = { ActionType: 'SessionType', ActionStatus: 1, ActionResult: null, Error: '' };
+    this.send(JSON.stringify({ ClientVersion: '1.3.0.0', ProcessedClientActions: [action], Errors: null }), 6);
+  }
+}
