@@ -1,0 +1,35 @@
+/** AWS::EC2::KeyPair: imported, or made, in which case the private half goes to the parameter /ec2/keypair/ID (`aws-facts.md` §7). */
+import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+
+function privateKeyParameter(keyPairId: string): string {
+  return `/ec2/keypair/${keyPairId}`;
+}
+
+export const keyPair: ResourceType = {
+  type: 'AWS::EC2::KeyPair',
+  properties: { KeyFormat: 'replacement', KeyName: 'replacement', KeyType: 'replacement', PublicKeyMaterial: 'replacement', Tags: 'replacement' },
+  required: ['KeyName'],
+  attributes: ['KeyFingerprint', 'KeyPairId'],
+  create(properties, scope) {
+    const TagSpecification = scope.tagSpecification('key-pair', properties);
+    const material = properties['PublicKeyMaterial'];
+    if (material !== undefined) {
+      const PublicKeyMaterial = Buffer.from(String(material)).toString('base64');
+      return replyText(scope.call('ec2', 'ImportKeyPair', { ...given(properties, ['KeyName']), PublicKeyMaterial, TagSpecification }), 'keyName');
+    }
+    const made = scope.call('ec2', 'CreateKeyPair', { ...given(properties, ['KeyName', 'KeyType', 'KeyFormat']), TagSpecification });
+    scope.call('ssm', 'PutParameter', { Name: privateKeyParameter(replyText(made, 'keyPairId')), Type: 'SecureString', Value: replyText(made, 'keyMaterial') });
+    return replyText(made, 'keyName');
+  },
+  attributesOf(keyName, scope) {
+    const found = replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet');
+    return { KeyPairId: replyText(found, 'keyPairId'), KeyFingerprint: replyText(found, 'keyFingerprint') };
+  },
+  delete(keyName, scope, properties) {
+    unlessMissing(() => {
+      const found = replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet');
+      scope.call('ec2', 'DeleteKeyPair', { KeyName: keyName });
+      if (properties['PublicKeyMaterial'] === undefined) scope.call('ssm', 'DeleteParameter', { Name: privateKeyParameter(replyText(found, 'keyPairId')) });
+    });
+  },
+};

@@ -1,0 +1,21 @@
+/** AWS::EC2::RouteTable. */
+import { given, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { retag } from './tagging.js';
+
+export const routeTable: ResourceType = {
+  type: 'AWS::EC2::RouteTable',
+  properties: { Tags: 'in-place', VpcId: 'replacement' },
+  required: ['VpcId'],
+  attributes: ['RouteTableId'],
+  create(properties, scope) {
+    const reply = scope.call('ec2', 'CreateRouteTable', { ...given(properties, ['VpcId']), TagSpecification: scope.tagSpecification('route-table', properties) });
+    return replyText(reply, 'routeTable.routeTableId');
+  },
+  attributesOf: (routeTableId) => ({ RouteTableId: routeTableId }),
+  update(routeTableId, properties, _previous, scope) {
+    retag(routeTableId, properties, scope);
+  },
+  delete(routeTableId, scope) {
+    unlessMissing(() => scope.call('ec2', 'DeleteRouteTable', { RouteTableId: routeTableId }));
+  },
+};

@@ -1,0 +1,35 @@
+/** AWS::IAM::InstanceProfile. */
+import type { Structure } from '../../template/value.js';
+import { given, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { textList } from './policies.js';
+
+/** A profile holds one role: the old one leaves before the new one comes. */
+function moveRoles(InstanceProfileName: string, from: Structure, to: Structure, scope: ResourceScope): void {
+  const [old, now] = [textList(from['Roles']), textList(to['Roles'])];
+  for (const RoleName of old.filter((name) => !now.includes(name))) unlessMissing(() => scope.call('iam', 'RemoveRoleFromInstanceProfile', { InstanceProfileName, RoleName }));
+  for (const RoleName of now.filter((name) => !old.includes(name))) scope.call('iam', 'AddRoleToInstanceProfile', { InstanceProfileName, RoleName });
+}
+
+export const instanceProfile: ResourceType = {
+  type: 'AWS::IAM::InstanceProfile',
+  properties: { InstanceProfileName: 'replacement', Path: 'replacement', Roles: 'in-place' },
+  required: ['Roles'],
+  attributes: ['Arn'],
+  capability: (properties) => (properties['InstanceProfileName'] === undefined ? 'CAPABILITY_IAM' : 'CAPABILITY_NAMED_IAM'),
+  create(properties, scope) {
+    const made = scope.call('iam', 'CreateInstanceProfile', { ...given(properties, ['Path']), InstanceProfileName: properties['InstanceProfileName'] ?? scope.uniqueName(128) });
+    const name = replyText(made, 'InstanceProfile.InstanceProfileName');
+    moveRoles(name, {}, properties, scope);
+    return name;
+  },
+  attributesOf: (InstanceProfileName, scope) => ({ Arn: replyText(scope.call('iam', 'GetInstanceProfile', { InstanceProfileName }), 'InstanceProfile.Arn') }),
+  update(name, properties, previous, scope) {
+    moveRoles(name, previous, properties, scope);
+  },
+  delete(InstanceProfileName, scope, properties) {
+    unlessMissing(() => {
+      moveRoles(InstanceProfileName, properties, {}, scope);
+      scope.call('iam', 'DeleteInstanceProfile', { InstanceProfileName });
+    });
+  },
+};

@@ -1,0 +1,56 @@
+/** AWS::IAM::Role. */
+import { valueAt } from '../../../endpoint/input.js';
+import { sameValue } from '../../template/value.js';
+import { given, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { documentText, moveInlinePolicies, moveManagedPolicies } from './policies.js';
+
+export const role: ResourceType = {
+  type: 'AWS::IAM::Role',
+  properties: {
+    AssumeRolePolicyDocument: 'in-place', Description: 'in-place', ManagedPolicyArns: 'in-place', MaxSessionDuration: 'in-place', Path: 'replacement',
+    Policies: 'in-place', RoleName: 'replacement', Tags: 'in-place', PermissionsBoundary: 'unsupported',
+  },
+  required: ['AssumeRolePolicyDocument'],
+  attributes: ['Arn', 'RoleId'],
+  capability: (properties) => (properties['RoleName'] === undefined ? 'CAPABILITY_IAM' : 'CAPABILITY_NAMED_IAM'),
+  create(properties, scope) {
+    const name = properties['RoleName'] ?? scope.uniqueName(64);
+    const made = scope.call('iam', 'CreateRole', {
+      ...given(properties, ['Path', 'Description', 'MaxSessionDuration']),
+      RoleName: name,
+      AssumeRolePolicyDocument: documentText(properties['AssumeRolePolicyDocument']),
+      Tags: scope.tags(properties),
+    });
+    const roleName = replyText(made, 'Role.RoleName');
+    moveManagedPolicies(roleName, {}, properties, scope);
+    moveInlinePolicies(roleName, {}, properties, scope);
+    return roleName;
+  },
+  attributesOf(roleName, scope) {
+    const found = scope.call('iam', 'GetRole', { RoleName: roleName });
+    return { Arn: replyText(found, 'Role.Arn'), RoleId: replyText(found, 'Role.RoleId') };
+  },
+  update(RoleName, properties, previous, scope) {
+    if (!sameValue(properties['AssumeRolePolicyDocument'], previous['AssumeRolePolicyDocument'])) {
+      scope.call('iam', 'UpdateAssumeRolePolicy', { RoleName, PolicyDocument: documentText(properties['AssumeRolePolicyDocument']) });
+    }
+    const settings = ['Description', 'MaxSessionDuration'];
+    if (!sameValue(given(properties, settings), given(previous, settings))) {
+      scope.call('iam', 'UpdateRole', { RoleName, Description: properties['Description'] ?? '', MaxSessionDuration: properties['MaxSessionDuration'] ?? 3600 });
+    }
+    moveManagedPolicies(RoleName, previous, properties, scope);
+    moveInlinePolicies(RoleName, previous, properties, scope);
+    const present = (valueAt(scope.call('iam', 'ListRoleTags', { RoleName }), 'Tags') ?? []) as { Key: string }[];
+    const wanted = scope.tags(properties);
+    const stale = present.map(({ Key }) => Key).filter((key) => !wanted.some((tag) => tag.Key === key));
+    if (stale.length > 0) scope.call('iam', 'UntagRole', { RoleName, TagKeys: stale });
+    if (wanted.length > 0) scope.call('iam', 'TagRole', { RoleName, Tags: wanted });
+  },
+  delete(RoleName, scope, properties) {
+    unlessMissing(() => {
+      moveManagedPolicies(RoleName, properties, {}, scope);
+      moveInlinePolicies(RoleName, properties, {}, scope);
+      scope.call('iam', 'DeleteRole', { RoleName });
+    });
+  },
+};

@@ -1,0 +1,34 @@
+/** Every resource type of the local cloud, by name. */
+import { eip } from './ec2/eip.js';
+import { eipAssociation } from './ec2/eip-association.js';
+import { instance } from './ec2/instance.js';
+import { internetGateway } from './ec2/internet-gateway.js';
+import { keyPair } from './ec2/key-pair.js';
+import { natGateway } from './ec2/nat-gateway.js';
+import { networkAcl } from './ec2/network-acl.js';
+import { networkAclEntry } from './ec2/network-acl-entry.js';
+import { route } from './ec2/route.js';
+import { routeTable } from './ec2/route-table.js';
+import { securityGroup } from './ec2/security-group.js';
+import { securityGroupEgress, securityGroupIngress } from './ec2/security-group-rule.js';
+import { subnet } from './ec2/subnet.js';
+import { subnetNetworkAclAssociation } from './ec2/subnet-network-acl-association.js';
+import { subnetRouteTableAssociation } from './ec2/subnet-route-table-association.js';
+import { vpc } from './ec2/vpc.js';
+import { vpcEndpoint } from './ec2/vpc-endpoint.js';
+import { vpcGatewayAttachment } from './ec2/vpc-gateway-attachment.js';
+import { instanceProfile } from './iam/instance-profile.js';
+import { policy } from './iam/policy.js';
+import { role } from './iam/role.js';
+import type { ResourceType } from './resource-type.js';
+import { parameter } from './ssm/parameter.js';
+
+const TYPES: readonly ResourceType[] = [
+  eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
+  securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
+  instanceProfile, policy, role, parameter,
+];
+
+export type Registry = ReadonlyMap<string, ResourceType>;
+
+export const RESOURCE_TYPES: Registry = new Map(TYPES.map((type) => [type.type, type]));

@@ -1,0 +1,118 @@
+/** What a resource type is to the engine: what it takes, what it gives, and how it is made, changed and removed. */
+import { valueAt } from '../../endpoint/input.js';
+import type { Input, Output } from '../../endpoint/operation.js';
+import { ResourceFailure, ServiceFailure } from '../errors.js';
+import type { Structure, Value } from '../template/value.js';
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/**
+ * What a change of a property does, as the type's specification says; `unsupported` ones are refused before anything is
+ * made, because the local cloud has nothing behind them.
+ */
+export type PropertyUpdate = 'in-place' | 'replacement' | 'unsupported';
+
+/** The resource of one stack that a step is about, and the one way to the services: their API. */
+export interface ResourceScope {
+  readonly region: string;
+  readonly accountId: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  /** Calls an operation. Throws {@link ServiceFailure}. */
+  call(service: string, operation: string, input: Input): Output;
+  /** The resource's own tags and those of the stack; own ones win. */
+  tags(properties: Structure): Tag[];
+  /** {@link tags}, and those by which CloudFormation marks what it made, in EC2's `TagSpecification`. */
+  tagSpecification(resourceType: string, properties: Structure): Input[];
+  /** `STACK-LOGICAL-ID-RANDOM`, at most so long. */
+  uniqueName(maximum: number): string;
+}
+
+/** A type of resource. Every function is synchronous: it runs inside the transaction that records what it did. */
+export interface ResourceType {
+  /** `AWS::EC2::VPC` */
+  readonly type: string;
+  readonly properties: { readonly [name: string]: PropertyUpdate };
+  readonly required?: readonly string[] | undefined;
+  /** Names that Fn::GetAtt knows. */
+  readonly attributes: readonly string[];
+  /** Capability that a template with this type needs, by its properties. */
+  capability?(properties: Structure): 'CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM';
+  /** Makes it and returns its physical id, which is what Ref gives. All or nothing. */
+  create(properties: Structure, scope: ResourceScope): string;
+  /** Whether it has come to rest after creation or update. Throws {@link ResourceFailure} when it never will. Absent: at once. */
+  settled?(physicalId: string, scope: ResourceScope): boolean;
+  /** Values of {@link attributes}, read when it has come to rest. */
+  attributesOf(physicalId: string, scope: ResourceScope, properties: Structure): { readonly [name: string]: Value | undefined };
+  /** Changes `in-place` properties. Absent: nothing but replacement. */
+  update?(physicalId: string, properties: Structure, previous: Structure, scope: ResourceScope): void;
+  /** Removes it, or starts to. What is not there any more counts as removed. */
+  delete(physicalId: string, scope: ResourceScope, properties: Structure): void;
+  /** Whether a started removal is through. Absent: at once. */
+  deleted?(physicalId: string, scope: ResourceScope): boolean;
+}
+
+/** Members of `properties` under these names, those that are there. */
+export function given(properties: Structure, names: readonly string[]): { [name: string]: Value } {
+  const found: { [name: string]: Value } = {};
+  for (const name of names) {
+    const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** A text member of a service's reply, by its dotted path. The service is ours: a missing one is a bug and says so. */
+export function replyText(output: Output, path: string): string {
+  const value = valueAt(output, path);
+  if (typeof value !== 'string') throw new TypeError(`the reply has no ${path}`);
+  return value;
+}
+
+/** A list member of a service's reply. */
+export function replyList(output: Output, path: string): Output[] {
+  const value = valueAt(output, path);
+  return Array.isArray(value) ? (value as Output[]) : [];
+}
+
+/** The only item of a list in a service's reply. */
+export function replyItem(output: Output, path: string): Output {
+  const [item] = replyList(output, path);
+  if (item === undefined) throw new ResourceFailure(`The resource is not there any more`, 'NotFound');
+  return item;
+}
+
+/** Runs a removal; that there is nothing to remove is as good. */
+export function unlessMissing<T>(remove: () => T): T | undefined {
+  try {
+    return remove();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the service says that there is no such thing. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ServiceFailure && /NotFound|NoSuchEntity|ParameterNotFound|\.NotAttached/.test(error.code);
+}
+
+/** A string property that is there (the specification says required, or the caller looked). */
+export function textProperty(properties: Structure, name: string): string {
+  const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new ResourceFailure(`#/${name}: expected type: String`, 'InvalidRequest');
+}
+
+/** A property that is a list of structures; a bad one is named. */
+export function structuresProperty(properties: Structure, name: string): Structure[] {
+  const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item))) return value as Structure[];
+  throw new ResourceFailure(`#/${name}: expected type: JSONArray`, 'InvalidRequest');
+}

@@ -1,0 +1,29 @@
+/** AWS::SSM::Parameter. */
+import { valueAt } from '../../../endpoint/input.js';
+import { given, unlessMissing, textProperty, type ResourceType } from '../resource-type.js';
+
+const SETTINGS = ['AllowedPattern', 'DataType', 'Description', 'Tier', 'Type', 'Value'];
+
+export const parameter: ResourceType = {
+  type: 'AWS::SSM::Parameter',
+  properties: {
+    AllowedPattern: 'in-place', DataType: 'in-place', Description: 'in-place', Name: 'replacement', Tier: 'in-place', Type: 'in-place', Value: 'in-place', Tags: 'unsupported', Policies: 'unsupported',
+  },
+  required: ['Type', 'Value'],
+  attributes: ['Type', 'Value'],
+  create(properties, scope) {
+    const name = properties['Name'] === undefined ? scope.uniqueName(255) : textProperty(properties, 'Name');
+    scope.call('ssm', 'PutParameter', { Name: name, ...given(properties, SETTINGS) });
+    return name;
+  },
+  attributesOf(name, scope) {
+    const found = scope.call('ssm', 'GetParameter', { Name: name });
+    return { Type: String(valueAt(found, 'Parameter.Type')), Value: String(valueAt(found, 'Parameter.Value')) };
+  },
+  update(name, properties, _previous, scope) {
+    scope.call('ssm', 'PutParameter', { Name: name, Overwrite: true, ...given(properties, SETTINGS) });
+  },
+  delete(name, scope) {
+    unlessMissing(() => scope.call('ssm', 'DeleteParameter', { Name: name }));
+  },
+};

@@ -1,0 +1,238 @@
+/** A template's sections, read and judged by themselves: what is declared, and where (`aws-facts.md` §9 for the limits). */
+import { validationError } from '../errors.js';
+import { readTemplate, type ReadTemplate } from './read.js';
+import { isList, isStructure, member, type Structure, type Value } from './value.js';
+
+export interface ParameterDeclaration {
+  readonly name: string;
+  readonly type: string;
+  readonly default?: string | undefined;
+  readonly description?: string | undefined;
+  readonly noEcho: boolean;
+  readonly allowedValues?: readonly string[] | undefined;
+  readonly allowedPattern?: string | undefined;
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly minValue?: number | undefined;
+  readonly maxValue?: number | undefined;
+  readonly constraintDescription?: string | undefined;
+}
+
+export interface ResourceDeclaration {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Structure;
+  readonly dependsOn: readonly string[];
+  readonly condition?: string | undefined;
+  readonly deletionPolicy: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
+  readonly updateReplacePolicy: 'Delete' | 'Retain';
+}
+
+export interface OutputDeclaration {
+  readonly name: string;
+  readonly value: Value;
+  readonly description?: string | undefined;
+  readonly exportName?: Value | undefined;
+  readonly condition?: string | undefined;
+}
+
+export interface Template {
+  readonly text: string;
+  readonly description?: string | undefined;
+  readonly version?: string | undefined;
+  readonly metadata?: Structure | undefined;
+  readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
+  readonly mappings: Structure;
+  readonly conditions: ReadonlyMap<string, Value>;
+  readonly resources: ReadonlyMap<string, ResourceDeclaration>;
+  readonly outputs: ReadonlyMap<string, OutputDeclaration>;
+  lineOf(path: string): number;
+}
+
+const LIMIT = { body: 51_200, resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
+const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'];
+const UNSUPPORTED_SECTIONS = ['Transform', 'Rules', 'Hooks'];
+const RESOURCE_MEMBERS = ['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata', 'Description'];
+const UNSUPPORTED_RESOURCE_MEMBERS = ['CreationPolicy', 'UpdatePolicy'];
+const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
+
+/** Throws ValidationError for a text that is too long, not well-formed, or not a template. */
+export function parseTemplate(text: string): Template {
+  if (Buffer.byteLength(text) > LIMIT.body) {
+    throw validationError(`1 validation error detected: Value '${text.slice(0, 64)}…' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${LIMIT.body}`);
+  }
+  const read = readTemplate(text);
+  if (!isStructure(read.value)) throw validationError('Template format error: unsupported structure.');
+  return new Sections(text, read, read.value).template();
+}
+
+/** Reads the sections of one template; every refusal names the line. */
+class Sections {
+  readonly #text: string;
+  readonly #read: ReadTemplate;
+  readonly #root: Structure;
+
+  constructor(text: string, read: ReadTemplate, root: Structure) {
+    this.#text = text;
+    this.#read = read;
+    this.#root = root;
+  }
+
+  template(): Template {
+    const unsupported = Object.keys(this.#root).find((name) => UNSUPPORTED_SECTIONS.includes(name));
+    if (unsupported !== undefined) {
+      throw this.#error(`/${unsupported}`, `The local cloud does not support the template section ${unsupported}; it has ${SECTIONS.join(', ')}`);
+    }
+    const unknown = Object.keys(this.#root).filter((name) => !SECTIONS.includes(name));
+    if (unknown.length > 0) throw this.#error(`/${unknown[0] ?? ''}`, `Invalid template property or properties [${unknown.join(', ')}]`);
+    const version = this.#text1('/AWSTemplateFormatVersion', member(this.#root, 'AWSTemplateFormatVersion'));
+    if (version !== undefined && version !== '2010-09-09') {
+      throw this.#error('/AWSTemplateFormatVersion', `Template format error: Template format version ${version} is not supported.`);
+    }
+    const description = member(this.#root, 'Description');
+    if (description !== undefined && (typeof description !== 'string' || Buffer.byteLength(description) > 1024)) {
+      throw this.#error('/Description', `Template format error: 'Description' length is greater than 1024, or it is not text.`);
+    }
+    const resources = this.#section('Resources');
+    if (Object.keys(resources).length === 0) throw validationError('Template format error: At least one Resources member must be defined.');
+    this.#limit('resources', resources, LIMIT.resources);
+    const parameters = this.#section('Parameters');
+    this.#limit('parameters', parameters, LIMIT.parameters);
+    const outputs = this.#section('Outputs');
+    this.#limit('outputs', outputs, LIMIT.outputs);
+    const mappings = this.#section('Mappings');
+    this.#limit('mappings', mappings, LIMIT.mappings);
+    return {
+      text: this.#text,
+      description,
+      version,
+      metadata: 'Metadata' in this.#root ? this.#section('Metadata') : undefined,
+      parameters: this.#each('Parameters', parameters, (name, declared) => this.#parameter(name, declared)),
+      mappings,
+      conditions: new Map(Object.entries(this.#section('Conditions'))),
+      resources: this.#each('Resources', resources, (name, declared) => this.#resource(name, declared)),
+      outputs: this.#each('Outputs', outputs, (name, declared) => this.#output(name, declared)),
+      lineOf: (path) => this.#read.lineOf(path),
+    };
+  }
+
+  #error(path: string, message: string) {
+    return validationError(`${message} (line ${this.#read.lineOf(path)})`);
+  }
+
+  #section(name: string): Structure {
+    const section = member(this.#root, name) ?? {};
+    if (!isStructure(section)) throw this.#error(`/${name}`, `Template format error: ${name} has to be a map`);
+    return section;
+  }
+
+  #limit(what: string, section: Structure, limit: number): void {
+    const count = Object.keys(section).length;
+    if (count > limit) throw validationError(`Template format error: Number of ${what}, ${count}, is greater than maximum allowed, ${limit}`);
+  }
+
+  #each<T>(section: string, declared: Structure, read: (name: string, declared: Structure) => T): Map<string, T> {
+    const found = new Map<string, T>();
+    for (const [name, value] of Object.entries(declared)) {
+      const path = `/${section}/${name}`;
+      if (!LOGICAL_ID.test(name)) throw this.#error(path, `Template format error: ${section} name ${name} is non alphanumeric.`);
+      if (value === null) throw this.#error(path, `Template format error: [${path}] 'null' values are not allowed in templates`);
+      if (!isStructure(value)) throw this.#error(path, `Template format error: [${path}] has to be a map`);
+      found.set(name, read(name, value));
+    }
+    return found;
+  }
+
+  /** A scalar as text. */
+  #text1(path: string, value: Value | undefined): string | undefined {
+    if (value === undefined || typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    throw this.#error(path, `Template format error: [${path}] has to be a string`);
+  }
+
+  #number(path: string, value: Value | undefined): number | undefined {
+    const text = this.#text1(path, value);
+    if (text === undefined) return undefined;
+    if (text.trim() === '' || !Number.isFinite(Number(text))) throw this.#error(path, `Template format error: [${path}] has to be a number`);
+    return Number(text);
+  }
+
+  #only(path: string, declared: Structure, known: readonly string[], what: string): void {
+    const unknown = Object.keys(declared).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw this.#error(`${path}/${unknown}`, `Invalid template ${what} property '${unknown}'`);
+  }
+
+  #parameter(name: string, declared: Structure): ParameterDeclaration {
+    const path = `/Parameters/${name}`;
+    const members = ['Type', 'Default', 'Description', 'NoEcho', 'AllowedValues', 'AllowedPattern', 'MinLength', 'MaxLength', 'MinValue', 'MaxValue', 'ConstraintDescription'];
+    this.#only(path, declared, members, 'parameter');
+    const text = (key: string) => this.#text1(`${path}/${key}`, member(declared, key));
+    const number = (key: string) => this.#number(`${path}/${key}`, member(declared, key));
+    const type = text('Type');
+    if (type === undefined) throw this.#error(path, 'Template format error: Every Parameters object must contain a Type member.');
+    const allowed = member(declared, 'AllowedValues');
+    if (allowed !== undefined && !isList(allowed)) throw this.#error(`${path}/AllowedValues`, `Template format error: [${path}/AllowedValues] has to be a list`);
+    return {
+      name,
+      type,
+      default: text('Default'),
+      description: text('Description'),
+      noEcho: text('NoEcho')?.toLowerCase() === 'true',
+      allowedValues: allowed?.map((value) => this.#text1(`${path}/AllowedValues`, value) ?? ''),
+      allowedPattern: text('AllowedPattern'),
+      minLength: number('MinLength'),
+      maxLength: number('MaxLength'),
+      minValue: number('MinValue'),
+      maxValue: number('MaxValue'),
+      constraintDescription: text('ConstraintDescription'),
+    };
+  }
+
+  #resource(logicalId: string, declared: Structure): ResourceDeclaration {
+    const path = `/Resources/${logicalId}`;
+    const unsupported = UNSUPPORTED_RESOURCE_MEMBERS.find((name) => Object.hasOwn(declared, name));
+    if (unsupported !== undefined) throw this.#error(`${path}/${unsupported}`, `The local cloud does not support the resource attribute ${unsupported}`);
+    this.#only(path, declared, RESOURCE_MEMBERS, 'resource');
+    const type = this.#text1(`${path}/Type`, member(declared, 'Type'));
+    if (type === undefined) throw this.#error(path, `Template format error: [${path}] Every Resources object must contain a Type member.`);
+    const properties = member(declared, 'Properties') ?? {};
+    if (!isStructure(properties)) throw this.#error(`${path}/Properties`, `Template format error: [${path}/Properties] Properties has to be a map`);
+    const dependsOn = member(declared, 'DependsOn') ?? [];
+    const names = isList(dependsOn) ? dependsOn : [dependsOn];
+    if (!names.every((name) => typeof name === 'string')) throw this.#error(`${path}/DependsOn`, `Template format error: DependsOn must be a string or list of strings.`);
+    return {
+      logicalId,
+      type,
+      properties,
+      dependsOn: names,
+      condition: this.#text1(`${path}/Condition`, member(declared, 'Condition')),
+      deletionPolicy: this.#policy(path, declared, 'DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate']),
+      updateReplacePolicy: this.#policy(path, declared, 'UpdateReplacePolicy', ['Delete', 'Retain']),
+    };
+  }
+
+  #policy<const P extends string>(path: string, declared: Structure, name: string, allowed: readonly [P, ...P[]]): P {
+    const given = this.#text1(`${path}/${name}`, member(declared, name)) ?? allowed[0];
+    const found = allowed.find((policy) => policy === given);
+    if (found === undefined) throw this.#error(`${path}/${name}`, `Template error: ${name} ${given} is not supported here; there are ${allowed.join(', ')}`);
+    return found;
+  }
+
+  #output(name: string, declared: Structure): OutputDeclaration {
+    const path = `/Outputs/${name}`;
+    this.#only(path, declared, ['Value', 'Description', 'Export', 'Condition'], 'output');
+    const value = member(declared, 'Value');
+    if (value === undefined || value === null) throw this.#error(path, `Template format error: Output ${name} is malformed. Every Outputs member must contain a Value object`);
+    const exported = member(declared, 'Export');
+    if (exported !== undefined && (!isStructure(exported) || member(exported, 'Name') === undefined)) {
+      throw this.#error(`${path}/Export`, `Template format error: Output ${name} is malformed. The Export has to have a Name`);
+    }
+    return {
+      name,
+      value,
+      description: this.#text1(`${path}/Description`, member(declared, 'Description')),
+      exportName: isStructure(exported) ? member(exported, 'Name') : undefined,
+      condition: this.#text1(`${path}/Condition`, member(declared, 'Condition')),
+    };
+  }
+}
