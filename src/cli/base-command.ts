@@ -59,6 +59,8 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
+    // Ctrl-C has said its piece already; what it broke off throws as a consequence.
+    if (this.interruption.signal.aborted) return;
     const debug = wantsDebug(this.argv);
     const known = asSsmlabError(error, this.id?.replaceAll(':', ' '));
     if (error.name === 'ExitError' || ('oclif' in error && (error as { code?: string }).code === 'EEXIT')) throw error;

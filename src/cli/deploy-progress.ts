@@ -1,6 +1,7 @@
 /** Deploy events → lines: a line for each group of resources as it completes, failures at once. */
 import type { DeployEvent } from '../lib/stack/deploy.js';
 import type { ResourceEvent } from '../lib/stack/events.js';
+import type { LabContext } from './lab-context.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 
@@ -30,6 +31,12 @@ const groupOf = (type: string): number => GROUPS.findIndex((group) => group.type
 function shortened(ids: readonly string[]): string {
   const all = ids.join(', ');
   return all.length <= LABEL - 4 ? all : `${ids[0] ?? ''} … ${ids.at(-1) ?? ''}`;
+}
+
+/** What is going to be made, and where. */
+export function deployHeader({ target, stack }: LabContext, resources: number): string {
+  const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${target.fabric} fabric; no AWS account is used` : `AWS, region ${target.region}`;
+  return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resources`} (${where})`;
 }
 
 /** Turns events into lines. `resources` names what the template has; what it does not name gets lines of its own. */

@@ -2,12 +2,11 @@
 import { Flags } from '@oclif/core';
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
-import { deployProgress, resourcesOf } from '../cli/deploy-progress.js';
+import { deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
-import { type LabContext, labContext } from '../cli/lab-context.js';
+import { confirmOnAws } from '../cli/confirm-on-aws.js';
+import { labContext } from '../cli/lab-context.js';
 import { nextSteps } from '../cli/next-steps.js';
-import { confirmOrDecline } from '../cli/prompts.js';
-import { SsmlabError } from '../lib/errors.js';
 import { listed, type ListedInstance } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { templateBody } from '../lib/lab/lab.js';
@@ -47,7 +46,7 @@ Ctrl-C it goes on where it was.`;
     const context = await labContext(flags, 'always');
     const { target, stack, lab, home } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
-    if (target.kind === 'aws') await this.#confirm(context, flags.yes);
+    if (target.kind === 'aws') await confirmOnAws(context, { yes: flags.yes, canAsk: this.canAsk, say: (line) => this.say(line) });
     const options: DeployOptions = {
       stack,
       keyFile: lab.keyFile,
@@ -61,7 +60,7 @@ Ctrl-C it goes on where it was.`;
     const begun = Date.now();
     const resources = resourcesOf(template ?? templateBody());
     const progress = deployProgress(this.errorStyle, resources);
-    this.say(`Deploying ${stack}${resources.size === 0 ? '' : `: ${resources.size} resources`}, ${target.kind === 'local' ? `local cloud, region ${target.region}, fabric ${target.fabric}; no AWS account is used` : `AWS, region ${target.region}`}`);
+    this.say(deployHeader(context, resources.size));
     const events = deploy(stackApi(target), options);
     let next = await events.next();
     for (; next.done !== true; next = await events.next()) for (const line of progress(next.value)) this.say(line);
@@ -71,14 +70,5 @@ Ctrl-C it goes on where it was.`;
     this.print(listLines(instances, { style: this.style, width: this.width }));
     this.say(nextSteps(['verify', 'connect', 'list']));
     return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
-  }
-
-  async #confirm({ target, stack }: LabContext, yes: boolean): Promise<void> {
-    const { callerIdentity } = await import('../lib/aws/sts.js');
-    const { account, arn } = await callerIdentity(target);
-    this.say(`AWS account ${account}, region ${target.region}, as ${arn}\nThe stack "${stack}" costs about 0.15 USD an hour while it is there.`);
-    if (yes) return;
-    if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what costs money on AWS', { hint: 'pass --yes' });
-    await confirmOrDecline(`Deploy "${stack}" in account ${account}, ${target.region}?`, 'the deployment');
   }
 }

@@ -6,6 +6,7 @@ import { listed, type ListedInstance } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { SSH_USER } from '../lib/lab/lab.js';
 import { listLines } from '../lib/report/list.js';
+import { printable } from '../lib/report/printable.js';
 import { sshLine } from '../lib/report/ssh-line.js';
 
 export default class List extends BaseCommand {
@@ -24,7 +25,7 @@ Session Manager it is nothing, which is the point.`;
     this.print(listLines(instances, { style: this.style, width: this.width, wide: true }));
     const reachable = instances.filter((instance) => instance.auth === 'ssh-key-pair' && instance.publicIpv4 !== null);
     for (const { name, publicIpv4 } of reachable) {
-      this.print(['', this.style.dim(`${name} by OpenSSH`), `  ${sshLine({ user: SSH_USER, host: publicIpv4 ?? '', keyFile: lab.keyFile, knownHosts: lab.knownHosts, proxyCommand: target.proxyCommand })}`]);
+      this.print(['', this.style.dim(`${printable(name)} by OpenSSH`), `  ${sshLine({ user: SSH_USER, host: publicIpv4 ?? '', keyFile: lab.keyFile, knownHosts: lab.knownHosts, proxyCommand: target.proxyCommand })}`]);
     }
     return { instances: instances.map(listed) };
   }

@@ -18,7 +18,7 @@ and a foreign session token. What was set before is put aside in the shell, and 
   ];
   static override flags = {
     unset: Flags.boolean({ description: 'undo it', helpGroup: 'SHELL' }),
-    shell: Flags.option({ options: ['sh', 'fish'] as const, default: (process.env['FISH_VERSION'] ?? '') === '' ? 'sh' : 'fish', noCacheDefault: true, description: 'language of the lines', helpGroup: 'SHELL' })(),
+    shell: Flags.option({ options: ['sh', 'fish'] as const, default: 'sh', description: 'language of the lines', helpGroup: 'SHELL' })(),
     region: Flags.string({ description: 'region to speak of', default: DEFAULT_REGION, env: 'SSMLAB_REGION', helpValue: 'NAME', helpGroup: 'TARGET' }),
   };
 
