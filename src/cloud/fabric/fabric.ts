@@ -34,6 +34,8 @@ export interface PingReply {
   readonly ttl: number;
   /** Round trip, milliseconds. */
   readonly milliseconds: number;
+  /** With `frag-needed`: the largest packet that the link takes, bytes with the IP header. */
+  readonly mtu?: number | undefined;
 }
 
 export interface PingRequest {
@@ -41,6 +43,8 @@ export interface PingRequest {
   readonly ttl: number;
   /** ICMP payload, bytes. */
   readonly size: number;
+  /** Sets DF (`ping -M do`): what is too large for a link comes back as `frag-needed` instead of going in fragments (I6). */
+  readonly dontFragment?: boolean | undefined;
   readonly sequence: number;
   readonly identifier: number;
   readonly timeoutMs: number;

@@ -175,3 +175,8 @@ export function inVpc(vpc: VpcNode, address: number): boolean {
 export function subnetAt(vpc: VpcNode, address: number): SubnetNode | undefined {
   return vpc.subnets.find((each) => prefixContains(each.prefix, address));
 }
+
+/** Whether something answers at the interface: gateways and endpoints always, an instance while it runs (I3). */
+export function isUp(node: InterfaceNode): boolean {
+  return node.interface.interfaceType !== 'interface' || node.interface.up;
+}

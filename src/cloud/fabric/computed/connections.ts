@@ -1,0 +1,111 @@
+/** Every TCP connection of the fabric: how one is decided at its SYN, and how all are decided anew when a network changes. */
+import { formatAddress } from '../../../lib/net/address.js';
+import type { Flow } from '../../../lib/net/flow.js';
+import { answerTo, sameFlow } from '../../../lib/net/flow.js';
+import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
+import type { Reason } from '../../../lib/vpc/verdict.js';
+import { deny } from '../../../lib/vpc/verdict.js';
+import type { Conversation } from './conversation.js';
+import type { StreamPair } from './stream.js';
+import type { Arrival, Packet, Start, World } from './walk.js';
+import { walk } from './walk.js';
+
+/** A TCP segment small enough for every link: the gateways clamp the segment size. */
+const SEGMENT = { ttl: 64, bytes: 60, dontFragment: true } as const;
+
+/** Who opens: looked up anew in every network, since its node belongs to one model. */
+export type Opener =
+  | { readonly kind: 'interface'; readonly networkInterfaceId: string }
+  | { readonly kind: 'internet' };
+
+export type Judgement =
+  | { readonly decision: 'pass'; readonly arrival: Arrival }
+  | Reason & { readonly decision: 'drop' };
+
+/** One flow as it was opened. */
+export interface OpenFlow {
+  readonly opener: Opener;
+  readonly sent: Flow;
+  readonly conversation: Conversation;
+}
+
+export function findInterface(world: World, id: string): { readonly network: Network; readonly node: InterfaceNode } | undefined {
+  for (const network of world.networks.values()) {
+    const node = network.interfaces.get(id);
+    if (node !== undefined) return { network, node };
+  }
+  return undefined;
+}
+
+/** Where the answer to an arrived packet sets out. */
+export function startOfAnswer(world: World, arrival: Arrival): Start | undefined {
+  switch (arrival.kind) {
+    case 'interface':
+    case 'endpoint': {
+      const found = findInterface(world, arrival.node.id);
+      return found === undefined ? undefined : { kind: 'interface', ...found };
+    }
+    case 'gateway-endpoint':
+      return { kind: 'gateway-endpoint', network: arrival.network, vpcId: arrival.vpcId };
+    case 'internet':
+      return { kind: 'internet' };
+    case 'metadata':
+    case 'resolver':
+    case 'time':
+      return undefined;
+  }
+}
+
+export function startOf(world: World, opener: Opener): Start | undefined {
+  if (opener.kind === 'internet') return { kind: 'internet' };
+  const found = findInterface(world, opener.networkInterfaceId);
+  return found === undefined ? undefined : { kind: 'interface', ...found };
+}
+
+/** Whether a packet of the flow reaches the other side, and a packet back reaches the opener with the header that it expects. */
+export function judge(world: World, flow: OpenFlow, packet: Omit<Packet, 'flow'> = SEGMENT): Judgement {
+  const start = startOf(world, flow.opener);
+  if (start === undefined) return { ...deny('I3', 'network interface', 'is not there'), decision: 'drop' };
+  const there = walk(world, start, { flow: flow.sent, ...packet }, flow.conversation, 'forward');
+  if (there.decision !== 'arrive') return there.decision === 'drop' ? there : { ...deny('I6', 'segment', there.decision), decision: 'drop' };
+  const { arrival } = there;
+  const back = startOfAnswer(world, arrival);
+  // Link-local services answer on the spot.
+  if (back === undefined) return { decision: 'pass', arrival };
+  const home = walk(world, back, { flow: answerTo(arrival.flow), ...packet }, flow.conversation, 'reply');
+  if (home.decision !== 'arrive') return home.decision === 'drop' ? home : { ...deny('I6', 'segment', home.decision), decision: 'drop' };
+  return isHome(flow, home.arrival)
+    ? { decision: 'pass', arrival }
+    : { ...deny('I7', formatAddress(home.arrival.flow.source), 'the answer comes back another way, and nobody waits for it'), decision: 'drop' };
+}
+
+/** The answer counts when it is where the flow began, from the address and port that were spoken to. */
+export function isHome({ opener, sent }: OpenFlow, arrival: Arrival): boolean {
+  const where = opener.kind === 'internet'
+    ? arrival.kind === 'internet'
+    : arrival.kind === 'interface' && arrival.node.id === opener.networkInterfaceId;
+  return where && sameFlow(answerTo(sent), arrival.flow);
+}
+
+/** An established connection. */
+export interface Connection {
+  readonly flow: OpenFlow;
+  readonly pair: StreamPair;
+  /** As it arrived at the SYN: an established connection does not move to another server. */
+  readonly arrival: Arrival;
+  /** Interfaces whose guests hold an end. */
+  readonly clientInterfaceId: string | undefined;
+  readonly serverInterfaceId: string | undefined;
+}
+
+/** Opens or closes the connection's gate by the present network. */
+export function judgeAgain(world: World, connection: Connection): void {
+  const verdict = judge(world, connection.flow);
+  connection.pair.gate.set(verdict.decision === 'pass' && sameServer(verdict.arrival, connection.arrival));
+}
+
+function sameServer(now: Arrival, then: Arrival): boolean {
+  if (now.kind !== then.kind || !sameFlow(now.flow, then.flow)) return false;
+  if ('node' in now && 'node' in then) return now.node.id === then.node.id;
+  return true;
+}

@@ -1,0 +1,80 @@
+/** What the network remembers of one flow: tracking at both ends (S7–S9), the NAT gateway's mapping, and both headers. */
+import { formatAddress } from '../../../lib/net/address.js';
+import type { Flow } from '../../../lib/net/flow.js';
+import { FLOWS_PER_DESTINATION, translateByNatGateway } from '../../../lib/vpc/nat-gateway.js';
+import type { InterfaceNode } from '../../../lib/vpc/network.js';
+import type { Direction, Tracking } from '../../../lib/vpc/security-group.js';
+import { securityGroupVerdict, trackingOf } from '../../../lib/vpc/security-group.js';
+import type { Verdict } from '../../../lib/vpc/verdict.js';
+import { allow, deny } from '../../../lib/vpc/verdict.js';
+import type { PortTable } from './ports.js';
+
+/** Forward is from who opened the flow. */
+export type Leg = 'forward' | 'reply';
+/** Client is who opened the flow. */
+export type EndName = 'client' | 'server';
+
+interface Mapping {
+  readonly natInterfaceId: string;
+  readonly source: number;
+  readonly sourcePort: number;
+  readonly port: number;
+  readonly destination: string;
+}
+
+export class Conversation {
+  readonly #natPorts: PortTable;
+  readonly #tracking: { client?: Tracking; server?: Tracking } = {};
+  #mapping: Mapping | undefined;
+
+  constructor(natPorts: PortTable) {
+    this.#natPorts = natPorts;
+  }
+
+  /** What an end's interface remembers, once a first packet was admitted there. */
+  trackingAt(end: EndName): Tracking | undefined {
+    return this.#tracking[end];
+  }
+
+  /** The security groups of one end's interface: the first packet asks the rules; later ones pass if tracked (S7), else ask again (S8). */
+  judgeGroups(end: EndName, node: InterfaceNode, direction: Direction, flow: Flow): Verdict {
+    const known = this.#tracking[end];
+    if (known?.decision === 'tracked') return allow(known.rule === 'S9' ? 'S9' : 'S7', node.id, 'belongs to a tracked connection');
+    const verdict = securityGroupVerdict(node, direction, flow);
+    if (known === undefined && verdict.decision === 'allow') this.#tracking[end] = trackingOf(node, direction, flow);
+    return verdict;
+  }
+
+  /** Paths whose flows are tracked whatever the rules look like (S9): NAT gateway, PrivateLink, gateway endpoint. */
+  trackAlways(end: EndName, by: string, why: string): void {
+    if (this.#tracking[end]?.rule !== 'S9') this.#tracking[end] = { decision: 'tracked', rule: 'S9', by, why };
+  }
+
+  /** Outwards through a NAT gateway: the flow keeps its mapping, and has only one. */
+  mapOut(nat: InterfaceNode, flow: Flow): Flow | Verdict {
+    const by = nat.natGateway?.natGatewayId ?? nat.id;
+    if (this.#mapping === undefined) {
+      const destination = `${flow.protocol} ${formatAddress(flow.destination)}:${flow.destinationPort}`;
+      const port = this.#natPorts.take(nat.id, destination);
+      if (port === undefined) return deny('N10', by, `${FLOWS_PER_DESTINATION} flows to ${destination} are open`);
+      this.#mapping = { natInterfaceId: nat.id, source: flow.source, sourcePort: flow.sourcePort, port, destination };
+    }
+    const { natInterfaceId, source, sourcePort, port } = this.#mapping;
+    return natInterfaceId === nat.id && source === flow.source && sourcePort === flow.sourcePort
+      ? translateByNatGateway(nat, flow, port)
+      : deny('N5', by, 'does not know the flow, which began another way');
+  }
+
+  /** Inwards to a NAT gateway: the client's header, or undefined when no mapping leads inside (N7). */
+  mapIn(nat: InterfaceNode, flow: Flow): Flow | undefined {
+    const mapping = this.#mapping;
+    if (mapping === undefined || mapping.natInterfaceId !== nat.id || mapping.port !== flow.destinationPort) return undefined;
+    return { ...flow, destination: mapping.source, destinationPort: mapping.sourcePort };
+  }
+
+  /** Gives the NAT gateway's port back. */
+  release(): void {
+    if (this.#mapping !== undefined) this.#natPorts.release(this.#mapping.natInterfaceId, this.#mapping.destination, this.#mapping.port);
+    this.#mapping = undefined;
+  }
+}

@@ -1,0 +1,174 @@
+/** The two ends of a TCP connection in process: back pressure, half-close and reset as between sockets, and a gate that can fall silent. */
+import { Duplex } from 'node:stream';
+import { FabricError } from '../fabric.js';
+
+/** Most that is handed over in one piece, and what each end buffers. */
+const SEGMENT_BYTES = 65_536;
+/** Pieces handed over in one turn of the event loop, so that one busy flow does not keep the others waiting. */
+const SEGMENTS_PER_TURN = 8;
+
+type Callback = (error?: Error | null) => void;
+
+/** One end. What is written here waits until the other end wants it and the network lets it through; nothing is buffered in between. */
+class StreamEnd extends Duplex {
+  peer: StreamEnd | undefined;
+  readonly #gate: Gate;
+  #out: Buffer | undefined;
+  #written: Callback | undefined;
+  #final: Callback | undefined;
+  #finSent = false;
+  #wanting = false;
+  #scheduled = false;
+  /** What the other end is still to be told after this one was destroyed. */
+  #lastWord: 'reset' | 'end' | undefined;
+
+  constructor(gate: Gate) {
+    super({ allowHalfOpen: true, highWaterMark: SEGMENT_BYTES });
+    this.#gate = gate;
+    // A reset is a fact of the network: an owner who does not listen for it must not bring the region down.
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.#wanting = true;
+    this.peer?.wake();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: Callback): void {
+    this.#offer(Buffer.from(chunk), done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: Callback): void {
+    this.#offer(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
+  #offer(bytes: Buffer, done: Callback): void {
+    this.#out = bytes;
+    this.#written = done;
+    this.wake();
+  }
+
+  override _final(done: Callback): void {
+    this.#final = done;
+    this.wake();
+  }
+
+  override _destroy(error: Error | null, done: Callback): void {
+    const peer = this.peer;
+    const unheard = this.#out !== undefined || (peer !== undefined && peer.#out !== undefined);
+    this.#settle(error ?? new FabricError('ECONNRESET', 'the stream was destroyed'));
+    if (peer !== undefined && !peer.destroyed) {
+      // Closing after both sides have said all is an orderly end; leaving before is a reset, as with unread data on a socket.
+      if (!this.#finSent) this.#lastWord = peer.#finSent && !unheard ? 'end' : 'reset';
+      else if (peer.#out !== undefined) this.#lastWord = 'reset';
+      this.wake();
+    }
+    done(error);
+  }
+
+  #settle(error: Error): void {
+    const written = this.#written;
+    const final = this.#final;
+    this.#out = undefined;
+    this.#written = undefined;
+    this.#final = undefined;
+    written?.(error);
+    final?.(error);
+  }
+
+  /** Tries again in the next turn: never within the caller's own call, and never twice. */
+  wake(): void {
+    if (this.#scheduled || !this.#gate.open) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    const peer = this.peer;
+    if (peer === undefined || !this.#gate.open) return;
+    if (this.#lastWord !== undefined) {
+      const word = this.#lastWord;
+      this.#lastWord = undefined;
+      if (peer.destroyed) return;
+      if (word === 'end') peer.push(null);
+      else peer.destroy(new FabricError('ECONNRESET', 'connection reset by peer'));
+      return;
+    }
+    if (this.destroyed) return;
+    if (peer.destroyed) {
+      if (this.#out !== undefined) this.destroy(new FabricError('ECONNRESET', 'connection reset by peer'));
+      else this.#finish(peer);
+      return;
+    }
+    for (let turn = 0; this.#out !== undefined && peer.#wanting; turn++) {
+      if (turn === SEGMENTS_PER_TURN) return this.wake();
+      this.#hand(peer, this.#out);
+      if (this.destroyed || peer.destroyed) return;
+    }
+    if (this.#out === undefined) this.#finish(peer);
+  }
+
+  #hand(peer: StreamEnd, bytes: Buffer): void {
+    const whole = bytes.length <= SEGMENT_BYTES;
+    this.#out = whole ? undefined : bytes.subarray(SEGMENT_BYTES);
+    peer.#wanting = false;
+    if (peer.push(whole ? bytes : bytes.subarray(0, SEGMENT_BYTES))) peer.#wanting = true;
+    if (!whole) return;
+    const written = this.#written;
+    this.#written = undefined;
+    written?.();
+  }
+
+  #finish(peer: StreamEnd): void {
+    const final = this.#final;
+    if (final === undefined) return;
+    this.#final = undefined;
+    this.#finSent = true;
+    if (!peer.destroyed) peer.push(null);
+    final();
+  }
+}
+
+/** Whether packets of the connection get through, both ways: TCP needs the acknowledgements too. */
+export class Gate {
+  #open = true;
+  #onOpen: () => void = () => undefined;
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Opening lets what waited go on; closing loses nothing that is already at an end. */
+  set(open: boolean): void {
+    if (open === this.#open) return;
+    this.#open = open;
+    if (open) this.#onOpen();
+  }
+
+  onOpen(listener: () => void): void {
+    this.#onOpen = listener;
+  }
+}
+
+export interface StreamPair {
+  readonly client: Duplex;
+  readonly server: Duplex;
+  readonly gate: Gate;
+}
+
+/** A connected pair. Destroying one end before it has ended resets the other, once the gate is open. */
+export function createStreamPair(): StreamPair {
+  const gate = new Gate();
+  const client = new StreamEnd(gate);
+  const server = new StreamEnd(gate);
+  client.peer = server;
+  server.peer = client;
+  gate.onOpen(() => {
+    client.wake();
+    server.wake();
+  });
+  return { client, server, gate };
+}
