@@ -1,0 +1,91 @@
+/** Instance profiles: found through IAM, associated with instances. */
+import { list, str, strOpt, structOpt } from '../../../endpoint/input.js';
+import { AwsError, type Input, type OperationContext, type Output } from '../../../endpoint/operation.js';
+import type { Reader, Transaction } from '../../../state/store.js';
+import { filtered, paged, type FilterTable } from '../describe.js';
+import { PROFILE_ASSOCIATION, type ProfileAssociationRecord } from '../model.js';
+import { find, INSTANCE, newId } from '../noun.js';
+import { change, changing, reading } from '../operation.js';
+
+export interface Profile {
+  readonly arn: string;
+  /** AIPA… */
+  readonly profileId: string;
+}
+
+/** The profile that `IamInstanceProfile` names by name or ARN; undefined when it names none. Throws InvalidParameterValue. */
+export async function profileFor(input: Input, context: OperationContext): Promise<Profile | undefined> {
+  const given = structOpt(input, 'IamInstanceProfile');
+  if (given === undefined) return undefined;
+  const arn = strOpt(given, 'Arn');
+  const name = strOpt(given, 'Name');
+  if (arn !== undefined && name !== undefined) throw new AwsError('InvalidParameterCombination', "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'");
+  const wanted = name ?? arn?.split('/').at(-1) ?? '';
+  const invalid = arn === undefined
+    ? new AwsError('InvalidParameterValue', `Value (${wanted}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`)
+    : new AwsError('InvalidParameterValue', `Value (${arn}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN`);
+  if (wanted === '') throw invalid;
+  let output: Output;
+  try {
+    output = await context.call('iam', 'GetInstanceProfile', { InstanceProfileName: wanted });
+  } catch (error) {
+    if (error instanceof AwsError && error.code.startsWith('NoSuchEntity')) throw invalid;
+    throw error;
+  }
+  const found = output['InstanceProfile'] as { readonly Arn?: unknown; readonly InstanceProfileId?: unknown } | undefined;
+  if (typeof found?.Arn !== 'string' || typeof found.InstanceProfileId !== 'string') throw new AwsError('InternalError', 'IAM gave no instance profile', { status: 500 });
+  if (arn !== undefined && found.Arn !== arn) throw invalid;
+  return { arn: found.Arn, profileId: found.InstanceProfileId };
+}
+
+export function profileOf(state: Reader, instanceId: string): ProfileAssociationRecord | undefined {
+  return state.list(PROFILE_ASSOCIATION).find((association) => association.instanceId === instanceId);
+}
+
+export function associateProfile(tx: Transaction, instanceId: string, profile: Profile, now: number): ProfileAssociationRecord {
+  const record = { associationId: newId('iip-assoc'), instanceId, ...profile, timestamp: now };
+  tx.put(PROFILE_ASSOCIATION, record.associationId, record);
+  return record;
+}
+
+function view(record: ProfileAssociationRecord, state = 'associated') {
+  return {
+    associationId: record.associationId,
+    instanceId: record.instanceId,
+    iamInstanceProfile: { arn: record.arn, id: record.profileId },
+    state,
+    timestamp: new Date(record.timestamp),
+  };
+}
+
+export const associateIamInstanceProfile = async (input: Input, context: OperationContext): Promise<Output> => {
+  const profile = await profileFor(input, context);
+  if (profile === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter IamInstanceProfile');
+  return change(input, context, (tx) => {
+    const instance = find(tx, INSTANCE, str(input, 'InstanceId'));
+    if (instance.state === 'terminated' || instance.state === 'shutting-down') throw new AwsError('IncorrectInstanceState', `The instance '${instance.instanceId}' is not in a state from which a profile can be associated.`);
+    if (profileOf(tx, instance.instanceId) !== undefined) throw new AwsError('IncorrectState', `There is an existing association for instance ${instance.instanceId}`);
+    return { iamInstanceProfileAssociation: view(associateProfile(tx, instance.instanceId, profile, context.now()), 'associating') };
+  });
+};
+
+export const disassociateIamInstanceProfile = changing((input, tx) => {
+  const associationId = str(input, 'AssociationId');
+  const record = tx.get(PROFILE_ASSOCIATION, associationId);
+  if (record === undefined) throw new AwsError('NoSuchAssociation', `An invalid association-id of '${associationId}' was given`);
+  tx.delete(PROFILE_ASSOCIATION, associationId);
+  return { iamInstanceProfileAssociation: view(record, 'disassociating') };
+});
+
+const FILTERS: FilterTable<ReturnType<typeof view>> = {
+  'instance-id': (association) => association.instanceId,
+  'state': (association) => association.state,
+};
+
+export const describeIamInstanceProfileAssociations = reading((input, scope) => {
+  const ids = list(input, 'AssociationId');
+  const unknown = ids.find((id) => scope.state.get(PROFILE_ASSOCIATION, id) === undefined);
+  if (unknown !== undefined) throw new AwsError('NoSuchAssociation', `An invalid association-id of '${unknown}' was given`);
+  const records = scope.state.list(PROFILE_ASSOCIATION).filter((record) => ids.length === 0 || ids.includes(record.associationId));
+  return paged(filtered(records.map((record) => view(record)), input, FILTERS, false), input, 'iamInstanceProfileAssociationSet', (association) => association.associationId);
+});
