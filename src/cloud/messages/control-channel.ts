@@ -1,8 +1,11 @@
 /** An agent's control channel as the service holds it (`protocol.md` §8.2, §8.3). */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { MESSAGE_TYPE } from '../../lib/protocol/agent-message.js';
+import { encodeAgentTaskAcknowledge, encodeInteractiveShell, parseAgentTaskComplete } from '../../lib/protocol/control-payloads.js';
+import { encodeChannelClosed } from '../../lib/protocol/payloads.js';
 import type { SessionRequest } from '../region.js';
-import { decodeFrame, frameJson, jsonFrame } from './frame.js';
+import { plainMessage, read, readMessage } from './frame.js';
 
 /** Agents ping every 54 s; one that is silent for longer than two of these is gone. */
 const SILENCE_MS = 120_000;
@@ -41,32 +44,28 @@ export class ControlChannel {
   /** Asks the agent to begin a session. A String parameter travels as a bare string, not as the API's list of one. */
   startSession(request: SessionRequest): void {
     const parameters = Object.fromEntries(Object.entries(request.parameters).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
-    const content = {
-      DocumentName: request.documentName,
-      DocumentContent: request.document,
-      SessionId: request.sessionId,
-      Parameters: parameters,
-      RunAsUser: '',
-      SessionOwner: request.owner,
-    };
-    this.#send('interactive_shell', {
-      Content: JSON.stringify(content),
-      TaskId: request.sessionId,
-      Topic: 'interactive_shell',
-      SchemaVersion: 1,
-    });
+    this.#send(MESSAGE_TYPE.interactiveShell, encodeInteractiveShell({
+      taskId: request.sessionId,
+      topic: MESSAGE_TYPE.interactiveShell,
+      content: {
+        documentName: request.documentName,
+        documentContent: request.document,
+        sessionId: request.sessionId,
+        parameters,
+        runAsUser: '',
+        sessionOwner: request.owner,
+      },
+    }));
   }
 
   /** Asks the agent to end a session. */
   closeSession(sessionId: string): void {
-    this.#send('channel_closed', {
-      MessageType: 'channel_closed',
-      MessageId: randomUUID(),
-      DestinationId: this.#options.instanceId,
-      SessionId: sessionId,
-      SchemaVersion: 1,
-      CreatedDate: new Date(this.#options.now()).toISOString(),
-    });
+    this.#send(MESSAGE_TYPE.channelClosed, encodeChannelClosed({
+      messageId: randomUUID(),
+      createdDate: new Date(this.#options.now()).toISOString(),
+      destinationId: this.#options.instanceId,
+      sessionId,
+    }));
   }
 
   /** Not open from this moment on, whatever the other end gets to know of it. */
@@ -78,8 +77,8 @@ export class ControlChannel {
     this.#options.onClose();
   }
 
-  #send(type: string, content: object): void {
-    if (this.open) this.#options.socket.send(jsonFrame(type, content, this.#options.now()));
+  #send(type: string, payload: Buffer): void {
+    if (this.open) this.#options.socket.send(plainMessage(type, payload, this.#options.now()));
   }
 
   #heard(): void {
@@ -88,13 +87,12 @@ export class ControlChannel {
   }
 
   #receive(bytes: Buffer): void {
-    const frame = decodeFrame(bytes);
-    if (frame === undefined || frame.type !== 'agent_task_complete') return;
-    const content = frameJson(frame);
-    const sessionId = content?.['TaskId'];
-    if (typeof sessionId !== 'string') return;
-    this.#send('agent_task_acknowledge', { SchemaVersion: 1, MessageId: frame.messageId, TaskId: sessionId, Topic: 'agent_task_complete' });
-    const output = content?.['Output'];
-    this.#options.onTaskComplete(sessionId, typeof output === 'string' ? output : '');
+    const message = readMessage(bytes);
+    if (message === undefined || message.messageType !== MESSAGE_TYPE.agentTaskComplete) return;
+    const complete = read(parseAgentTaskComplete, message.payload);
+    if (complete === undefined) return;
+    const { taskId, topic, output } = complete;
+    this.#send(MESSAGE_TYPE.agentTaskAcknowledge, encodeAgentTaskAcknowledge({ messageId: message.messageId, taskId, topic }));
+    this.#options.onTaskComplete(taskId, output);
   }
 }

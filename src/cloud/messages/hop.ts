@@ -6,7 +6,9 @@
  * the acknowledgements of what was sent before. So a reader that stalls stalls the writer, and neither end's memory grows.
  */
 import type { WebSocket } from 'ws';
-import { acknowledgeFrame, acknowledgedSequence, dataFrame, type Frame, type StreamType } from './frame.js';
+import { MESSAGE_TYPE, type AgentMessage } from '../../lib/protocol/agent-message.js';
+import { parseAcknowledge } from '../../lib/protocol/payloads.js';
+import { acknowledgement, read, streamMessage, type StreamType } from './frame.js';
 
 /** Bytes on their way and not yet acknowledged. */
 const WINDOW = 1 << 20;
@@ -47,10 +49,6 @@ interface Outgoing {
   repeatAfter: number;
 }
 
-interface Incoming {
-  readonly frame: Frame;
-}
-
 export class Hop {
   readonly #options: HopOptions;
   #socket: WebSocket | undefined;
@@ -63,7 +61,7 @@ export class Hop {
   #repeatTimer: NodeJS.Timeout | undefined;
   // Receiving.
   #expected = 0;
-  readonly #early = new Map<number, Incoming>();
+  readonly #early = new Map<number, AgentMessage>();
   readonly #unaccepted = new Set<number>();
   #heldBytes = 0;
   #paused = false;
@@ -135,9 +133,9 @@ export class Hop {
   }
 
   /** Takes a message of the peer: stream data of the other type, or an acknowledgement. */
-  receive(frame: Frame): void {
+  receive(frame: AgentMessage): void {
     if (this.#closed) return;
-    if (frame.type === 'acknowledge') this.#acknowledged(frame);
+    if (frame.messageType === MESSAGE_TYPE.acknowledge) this.#acknowledged(frame);
     else this.#data(frame);
   }
 
@@ -179,7 +177,7 @@ export class Hop {
     const socket = this.#socket;
     if (socket === undefined || socket.readyState !== socket.OPEN) return;
     message.sentAt = this.#options.now();
-    message.frame ??= dataFrame(this.#options.sends, message.sequence, message.payloadType, message.payload, message.sentAt);
+    message.frame ??= streamMessage(this.#options.sends, message.sequence, message.payloadType, message.payload, message.sentAt);
     socket.send(message.frame);
     this.#repeatTimer ??= setInterval(() => this.#repeat(), REPEAT_TICK_MS).unref();
   }
@@ -204,8 +202,8 @@ export class Hop {
     }
   }
 
-  #acknowledged(frame: Frame): void {
-    const sequence = acknowledgedSequence(frame);
+  #acknowledged(frame: AgentMessage): void {
+    const sequence = read(parseAcknowledge, frame.payload)?.acknowledgedMessageSequenceNumber;
     const message = sequence === undefined ? undefined : this.#unacknowledged.get(sequence);
     if (message === undefined || sequence === undefined) return;
     this.#unacknowledged.delete(sequence);
@@ -226,35 +224,35 @@ export class Hop {
     }
   }
 
-  #data(frame: Frame): void {
-    const { sequence } = frame;
+  #data(frame: AgentMessage): void {
+    const sequence = frame.sequenceNumber;
     if (sequence < this.#expected) {
       // A duplicate: acknowledged again for ever, unless it still waits for room (§4).
       if (!this.#unaccepted.has(sequence)) this.#acknowledge(frame);
       return;
     }
     if (sequence > this.#expected) {
-      if (this.#early.size < EARLY_LIMIT) this.#early.set(sequence, { frame });
+      if (this.#early.size < EARLY_LIMIT) this.#early.set(sequence, frame);
       return;
     }
     this.#deliver(frame);
     for (let next = this.#early.get(this.#expected); next !== undefined; next = this.#early.get(this.#expected)) {
       this.#early.delete(this.#expected);
-      this.#deliver(next.frame);
+      this.#deliver(next);
     }
   }
 
-  #deliver(frame: Frame): void {
-    this.#expected = frame.sequence + 1;
+  #deliver(frame: AgentMessage): void {
+    this.#expected = frame.sequenceNumber + 1;
     const bytes = frame.payload.length;
-    this.#unaccepted.add(frame.sequence);
+    this.#unaccepted.add(frame.sequenceNumber);
     this.#heldBytes += bytes;
     if (this.#heldBytes > HELD_LIMIT && !this.#paused) {
       this.#paused = true;
       this.#socket?.pause();
     }
     this.#options.onData(frame.payloadType, frame.payload, () => {
-      if (!this.#unaccepted.delete(frame.sequence)) return;
+      if (!this.#unaccepted.delete(frame.sequenceNumber)) return;
       this.#heldBytes -= bytes;
       if (this.#paused && this.#heldBytes < HELD_LIMIT / 2) {
         this.#paused = false;
@@ -264,9 +262,9 @@ export class Hop {
     });
   }
 
-  #acknowledge(frame: Frame): void {
+  #acknowledge(frame: AgentMessage): void {
     if (this.#closed || this.#socket === undefined) return;
-    this.#acknowledgements.push(acknowledgeFrame(frame, this.#options.now()));
+    this.#acknowledgements.push(acknowledgement(frame, this.#options.now()));
     this.#acknowledgeTimer ??= setTimeout(() => this.flushAcknowledgements(), ACKNOWLEDGE_AFTER_MS);
   }
 }

@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { parseOpenControlChannel, parseOpenDataChannel } from '../../lib/protocol/open-channel.js';
 import { AwsError, type Caller } from '../endpoint/operation.js';
 import type { MessageService, SessionRequest } from '../region.js';
 import { channelPath, denied, readBody, replyWithError, replyWithToken, type ChannelPath, type Signed } from './channel-requests.js';
 import { ControlChannel } from './control-channel.js';
-import { jsonObject } from './frame.js';
+import { read } from './frame.js';
 import { Session } from './session.js';
 import { Tokens } from './tokens.js';
 
@@ -117,9 +118,8 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     websocket.once('close', () => clearTimeout(deadline));
     websocket.once('message', (data, binary) => {
       clearTimeout(deadline);
-      const opening = binary ? undefined : jsonObject((data as Buffer).toString());
+      const opening = binary ? '' : (data as Buffer).toString();
       try {
-        if (opening === undefined) throw new AwsError('ValidationException', 'the first message opens the channel');
         if (path.kind === 'control') openControl(websocket, path, signed, opening);
         else openData(websocket, path, signed, opening);
       } catch (error) {
@@ -129,15 +129,15 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     });
   }
 
-  function redeemAgent(path: ChannelPath, signed: Signed | undefined, token: unknown): string {
+  function redeemAgent(path: ChannelPath, signed: Signed | undefined, token: string): string {
     if (signed === undefined) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
     const region = admitAgent(signed, path, 'Open');
     if (!tokens.redeem(`agent ${path.kind} ${key(region, path.id)}`, token)) throw new AwsError('InvalidToken', 'The token is not valid.');
     return region;
   }
 
-  function openControl(websocket: WebSocket, path: ChannelPath, signed: Signed | undefined, opening: Readonly<Record<string, unknown>>): void {
-    const region = redeemAgent(path, signed, opening['TokenValue']);
+  function openControl(websocket: WebSocket, path: ChannelPath, signed: Signed | undefined, opening: string): void {
+    const region = redeemAgent(path, signed, understood(read(parseOpenControlChannel, opening)).tokenValue);
     const at = key(region, path.id);
     channels.get(at)?.close();
     const channel = new ControlChannel({
@@ -158,14 +158,13 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     options.onConnectionChange?.(region, path.id, true);
   }
 
-  function openData(websocket: WebSocket, path: ChannelPath, signed: Signed | undefined, opening: Readonly<Record<string, unknown>>): void {
-    const end = opening['ClientInstanceId'] === undefined ? 'client' : 'agent';
-    const token = opening['TokenValue'];
-    if (end === 'agent') redeemAgent(path, signed, token);
-    else if (!tokens.redeem(`client ${path.id}`, token)) throw new AwsError('InvalidToken', 'The token is not valid.');
+  function openData(websocket: WebSocket, path: ChannelPath, signed: Signed | undefined, opening: string): void {
+    const { role, tokenValue } = understood(read(parseOpenDataChannel, opening));
+    if (role === 'agent') redeemAgent(path, signed, tokenValue);
+    else if (!tokens.redeem(`client ${path.id}`, tokenValue)) throw new AwsError('InvalidToken', 'The token is not valid.');
     const session = sessions.get(path.id);
     if (session === undefined) websocket.close(1000, 'Session is already terminated');
-    else session.attach(end, websocket);
+    else session.attach(role, websocket);
   }
 
   function openSession(request: SessionRequest): { tokenValue: string; streamUrl: string } {
@@ -222,6 +221,12 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       server.close();
     },
   };
+}
+
+/** The opening message, or the refusal of what is none. */
+function understood<T>(opening: T | undefined): T {
+  if (opening === undefined) throw new AwsError('ValidationException', 'The first message has to open the channel.');
+  return opening;
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,8 +1,10 @@
 /** One session as the service carries it: a hop to the client, a hop to the agent, and how it comes to its end (`protocol.md` §8.5). */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { MESSAGE_TYPE, PAYLOAD_TYPE, type AgentMessage } from '../../lib/protocol/agent-message.js';
+import { encodeChannelClosed, parseAgentSessionState } from '../../lib/protocol/payloads.js';
 import type { SessionRequest } from '../region.js';
-import { decodeFrame, frameJson, jsonFrame, PAYLOAD, type Frame } from './frame.js';
+import { plainMessage, read, readMessage } from './frame.js';
 import { Hop } from './hop.js';
 
 export interface SessionOptions {
@@ -47,17 +49,17 @@ export class Session {
     const { now } = options;
     this.startedAt = now();
     const client: Hop = new Hop({
-      sends: 'output_stream_data',
+      sends: MESSAGE_TYPE.outputStreamData,
       now,
       onData: (type, payload, accept) => forward(this.#hops.agent, type, payload, accept),
       onProgress: () => this.#finishWhenDrained(),
     });
     const agent: Hop = new Hop({
-      sends: 'input_stream_data',
+      sends: MESSAGE_TYPE.inputStreamData,
       now,
       onData: (type, payload, accept) => {
         // The client's HandshakeResponse is acknowledged before it sees that the handshake is complete.
-        if (type === PAYLOAD.handshakeComplete) client.flushAcknowledgements();
+        if (type === PAYLOAD_TYPE.handshakeComplete) client.flushAcknowledgements();
         forward(client, type, payload, accept);
       },
     });
@@ -90,14 +92,14 @@ export class Session {
     clearTimeout(this.#away.get(end));
     this.#away.delete(end);
     const hop = this.#hops[end];
-    const expected = end === 'client' ? 'input_stream_data' : 'output_stream_data';
+    const expected = end === 'client' ? MESSAGE_TYPE.inputStreamData : MESSAGE_TYPE.outputStreamData;
     socket.on('message', (data) => {
       if (this.#ended || this.#sockets.get(end) !== socket) return;
       // AWS's client sends whole messages as binary; what comes as text is read alike.
-      const frame = decodeFrame(data as Buffer);
-      if (frame === undefined) return;
-      if (frame.type === 'acknowledge' || frame.type === expected) hop.receive(frame);
-      else if (end === 'agent') this.#agentSays(frame);
+      const message = readMessage(data as Buffer);
+      if (message === undefined) return;
+      if (message.messageType === MESSAGE_TYPE.acknowledge || message.messageType === expected) hop.receive(message);
+      else if (end === 'agent') this.#agentSays(message);
     });
     socket.once('close', () => this.#detached(end, socket));
     hop.attach(socket);
@@ -116,8 +118,9 @@ export class Session {
     this.#end(output, true);
   }
 
-  #agentSays(frame: Frame): void {
-    if (frame.type !== 'agent_session_state' || frameJson(frame)?.['SessionState'] !== 'Terminating') return;
+  #agentSays(message: AgentMessage): void {
+    if (message.messageType !== MESSAGE_TYPE.agentSessionState) return;
+    if (read(parseAgentSessionState, message.payload)?.sessionState !== 'Terminating') return;
     this.#terminating = true;
     this.#expectLastOutput();
   }
@@ -172,16 +175,14 @@ export class Session {
     const { request, now } = this.#options;
     if (socket.isPaused) socket.resume();
     this.#hops[end].flushAcknowledgements();
-    const closed = {
-      MessageType: 'channel_closed',
-      MessageId: randomUUID(),
-      DestinationId: request.target,
-      SessionId: request.sessionId,
-      SchemaVersion: 1,
-      CreatedDate: String(now()),
-      Output: output,
-    };
-    if (socket.readyState === socket.OPEN) socket.send(jsonFrame('channel_closed', closed, now()));
+    const closed = encodeChannelClosed({
+      messageId: randomUUID(),
+      createdDate: new Date(now()).toISOString(),
+      destinationId: request.target,
+      sessionId: request.sessionId,
+      output,
+    });
+    if (socket.readyState === socket.OPEN) socket.send(plainMessage(MESSAGE_TYPE.channelClosed, closed, now()));
     setTimeout(() => socket.terminate(), LEAVE_MS).unref();
     socket.close(1000, 'Bye');
   }

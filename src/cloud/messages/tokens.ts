@@ -28,8 +28,7 @@ export class Tokens {
   }
 
   /** True once for each token of the purpose. */
-  redeem(purpose: string, value: unknown): boolean {
-    if (typeof value !== 'string') return false;
+  redeem(purpose: string, value: string): boolean {
     const offered = Buffer.from(value);
     let found: Token | undefined;
     for (const token of this.#valid(purpose)) {

@@ -3,7 +3,10 @@
  * guest's own network (`agent-service.md` §4, §6). It tries for ever, faster than AWS's agent does: a lab is watched.
  */
 import type { WebSocket } from 'ws';
-import { decodeFrame, frameJson } from '../../messages/frame.js';
+import { MESSAGE_TYPE } from '../../../lib/protocol/agent-message.js';
+import { parseAgentTaskAcknowledge } from '../../../lib/protocol/control-payloads.js';
+import { parseChannelClosed } from '../../../lib/protocol/payloads.js';
+import { read, readMessage } from '../../messages/frame.js';
 import type { Guest } from '../guest.js';
 import { Metadata, type Identity } from './metadata.js';
 import { createChannel, openChannel, report, type ServiceAccess } from './services.js';
@@ -224,32 +227,30 @@ class RunningAgent {
   }
 
   #message(bytes: Buffer): void {
-    const frame = decodeFrame(bytes);
-    const content = frame === undefined ? undefined : frameJson(frame);
-    if (frame === undefined || content === undefined) return;
-    switch (frame.type) {
-      case 'interactive_shell':
-        this.#begin(content);
+    const message = readMessage(bytes);
+    switch (message?.messageType) {
+      case MESSAGE_TYPE.interactiveShell:
+        this.#begin(message.payload);
         break;
-      case 'channel_closed':
-        if (typeof content['SessionId'] === 'string') this.#workers.get(content['SessionId'])?.kill();
+      case MESSAGE_TYPE.channelClosed:
+        this.#workers.get(read(parseChannelClosed, message.payload)?.sessionId ?? '')?.kill();
         break;
-      case 'agent_task_acknowledge':
-        if (typeof content['TaskId'] === 'string') this.#reports.acknowledged(content['TaskId']);
+      case MESSAGE_TYPE.agentTaskAcknowledge:
+        this.#reports.acknowledged(read(parseAgentTaskAcknowledge, message.payload)?.taskId ?? '');
         break;
       default:
         break;
     }
   }
 
-  #begin(content: Readonly<Record<string, unknown>>): void {
+  #begin(payload: Buffer): void {
     let order: SessionOrder;
     try {
-      order = readOrder(content);
+      order = readOrder(payload);
     } catch (error) {
       const output = error instanceof Error ? error.message : String(error);
       this.#options.log(`agent: ${output}`);
-      if (error instanceof SessionOrderError && error.sessionId !== undefined) this.#reports.complete(error.sessionId, { status: 'Failed', output });
+      if (error instanceof SessionOrderError) this.#reports.complete(error.sessionId, { status: 'Failed', output });
       return;
     }
     const { sessionId } = order;

@@ -1,5 +1,6 @@
 /** What the agent learns from IMDSv2: which region and instance this is, and its role's credentials (`agent-service.md` §2). */
-import { jsonObject } from '../../messages/frame.js';
+import { parseJsonObject, type JsonObject } from '../../../lib/protocol/json-payload.js';
+import { read } from '../../messages/frame.js';
 import type { RoleCredentials } from '../../region.js';
 import type { Guest } from '../guest.js';
 import { exchange, openTcp, type HttpReply } from './connection.js';
@@ -12,6 +13,10 @@ const REFRESH_BEFORE_MS = 5 * 60_000;
 export interface Identity {
   readonly region: string;
   readonly instanceId: string;
+}
+
+function json(body: string): JsonObject | undefined {
+  return read((text: string) => parseJsonObject(text, 'IMDS reply'), body);
 }
 
 export class Metadata {
@@ -30,7 +35,7 @@ export class Metadata {
   async identity(signal: AbortSignal): Promise<Identity> {
     if (this.#identity !== undefined) return this.#identity;
     const reply = await this.#get('/latest/dynamic/instance-identity/document', signal);
-    const document = reply.status === 200 ? jsonObject(reply.body) : undefined;
+    const document = reply.status === 200 ? json(reply.body) : undefined;
     const region = document?.['region'];
     const instanceId = document?.['instanceId'];
     if (typeof region !== 'string' || typeof instanceId !== 'string') throw new Error('IMDS gives no instance-identity document');
@@ -56,7 +61,7 @@ export class Metadata {
     if (list.status === 404 || role === undefined || role === '') return undefined;
     if (list.status !== 200) throw new Error(`IMDS answered ${list.status}`);
     const reply = await this.#get(`${path}${encodeURIComponent(role)}`, signal);
-    const document = reply.status === 200 ? jsonObject(reply.body) : undefined;
+    const document = reply.status === 200 ? json(reply.body) : undefined;
     const [accessKeyId, secretAccessKey, sessionToken, expires] = ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration'].map((name) => document?.[name]);
     if (document?.['Code'] !== 'Success' || typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string'
       || typeof sessionToken !== 'string' || typeof expires !== 'string') return undefined;

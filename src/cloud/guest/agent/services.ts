@@ -1,6 +1,7 @@
 /** The two services that the agent speaks to: ssm for its reports, ssmmessages for its channels. Each call is a new connection. */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { encodeOpenControlChannel, encodeOpenDataChannelByAgent } from '../../../lib/protocol/open-channel.js';
 import { hashPayload, signRequest } from '../../../lib/protocol/sigv4.js';
 import type { RoleCredentials } from '../../region.js';
 import type { Guest } from '../guest.js';
@@ -81,9 +82,9 @@ export async function openChannel(access: ServiceAccess, kind: ChannelKind, id: 
   const url = new URL(`wss://${host}/v1/${kind}-channel/${id}?${QUERY[kind]}`);
   const stream = await openTls(access.guest, host, access.caCertificate, signal);
   const socket = await openWebSocket(stream, url, signed(access, 'ssmmessages', 'GET', url, '', {}), signal);
-  const opening = { MessageSchemaVersion: '1.0', RequestId: randomUUID(), TokenValue: token };
-  socket.send(JSON.stringify(kind === 'control'
-    ? { Cookie: null, ...opening, AgentVersion: AGENT_VERSION, PlatformType: 'linux' }
-    : { ...opening, ClientInstanceId: access.identity.instanceId, ClientId: '' }));
+  const opening = { requestId: randomUUID(), tokenValue: token };
+  socket.send(kind === 'control'
+    ? encodeOpenControlChannel({ ...opening, agentVersion: AGENT_VERSION, platformType: 'linux' })
+    : encodeOpenDataChannelByAgent({ ...opening, clientInstanceId: access.identity.instanceId }));
   return socket;
 }

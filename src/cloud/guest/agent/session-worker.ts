@@ -2,7 +2,12 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { decodeFrame, jsonFrame, jsonObject, PAYLOAD } from '../../messages/frame.js';
+import { FLAGS, MESSAGE_TYPE, PAYLOAD_TYPE } from '../../../lib/protocol/agent-message.js';
+import {
+  ACTION_STATUS, ACTION_TYPE, encodeHandshakeComplete, encodeHandshakeRequest, parseHandshakeResponse, SESSION_TYPE, type HandshakeResponse,
+} from '../../../lib/protocol/handshake.js';
+import { encodeAgentSessionState, encodeExitCode, parseSize } from '../../../lib/protocol/payloads.js';
+import { plainMessage, read, readMessage } from '../../messages/frame.js';
 import { Hop } from '../../messages/hop.js';
 import type { ExitStatus, Guest, GuestProcess, SpawnRequest } from '../guest.js';
 import { AGENT_VERSION, ChannelRefused } from './services.js';
@@ -46,12 +51,12 @@ export class SessionWorker {
   #process: GuestProcess | undefined;
   #size = INITIAL_SIZE;
   #wake: (() => void)[] = [];
-  #handshake: ((response: Readonly<Record<string, unknown>> | undefined) => void) | undefined;
+  #handshake: ((response: HandshakeResponse | undefined) => void) | undefined;
 
   constructor(options: SessionWorkerOptions) {
     this.#options = options;
     this.#hop = new Hop({
-      sends: 'output_stream_data',
+      sends: MESSAGE_TYPE.outputStreamData,
       now: options.now,
       onData: (type, payload, accept) => this.#input(type, payload, accept),
       onProgress: () => this.#wakeAll(),
@@ -62,7 +67,7 @@ export class SessionWorker {
   async run(): Promise<SessionResult> {
     try {
       await this.#open();
-      if (this.#options.order.sessionType === 'NonInteractiveCommands') await this.#shakeHands();
+      if (this.#options.order.sessionType === SESSION_TYPE.nonInteractiveCommands) await this.#shakeHands();
       const failure = await this.#runProcess();
       await this.#until(() => this.#hop.idle);
       if (!this.#stop.signal.aborted) this.#state('Terminating');
@@ -139,42 +144,41 @@ export class SessionWorker {
   }
 
   #message(bytes: Buffer): void {
-    const frame = decodeFrame(bytes);
-    if (frame === undefined) return;
-    if (frame.type === 'channel_closed') this.kill();
-    else if (frame.type === 'acknowledge' || frame.type === 'input_stream_data') this.#hop.receive(frame);
+    const message = readMessage(bytes);
+    if (message === undefined) return;
+    const { messageType } = message;
+    if (messageType === MESSAGE_TYPE.channelClosed) this.kill();
+    else if (messageType === MESSAGE_TYPE.acknowledge || messageType === MESSAGE_TYPE.inputStreamData) this.#hop.receive(message);
   }
 
   #state(state: 'Connected' | 'Terminating'): void {
     const socket = this.#socket;
     if (socket === undefined || socket.readyState !== socket.OPEN) return;
-    const content = { SchemaVersion: 1, SessionState: state, SessionId: this.#options.order.sessionId };
-    socket.send(jsonFrame('agent_session_state', content, this.#options.now(), { flags: 3 }));
+    const payload = encodeAgentSessionState({ sessionState: state, sessionId: this.#options.order.sessionId });
+    socket.send(plainMessage(MESSAGE_TYPE.agentSessionState, payload, this.#options.now(), { flags: FLAGS.synFin }));
   }
 
   async #shakeHands(): Promise<void> {
     const began = this.#options.now();
-    const answer = new Promise<Readonly<Record<string, unknown>> | undefined>((resolve) => {
+    const answer = new Promise<HandshakeResponse | undefined>((resolve) => {
       this.#handshake = resolve;
       const timer = setTimeout(() => resolve(undefined), HANDSHAKE_MS).unref();
       this.#stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
     });
-    const request = {
-      AgentVersion: AGENT_VERSION,
-      RequestedClientActions: [
-        { ActionType: 'SessionType', ActionParameters: { SessionType: this.#options.order.sessionType, Properties: null } },
-      ],
-    };
-    this.#hop.send(PAYLOAD.handshakeRequest, Buffer.from(JSON.stringify(request)));
+    const parameters = { SessionType: this.#options.order.sessionType, Properties: null };
+    this.#hop.send(PAYLOAD_TYPE.handshakeRequest, encodeHandshakeRequest({
+      agentVersion: AGENT_VERSION,
+      requestedClientActions: [{ actionType: ACTION_TYPE.sessionType, actionParameters: parameters }],
+    }));
     const response = await answer;
     this.#handshake = undefined;
     this.#stop.signal.throwIfAborted();
     if (response === undefined) throw new Error(HANDSHAKE_TIMED_OUT);
-    const actions: unknown = response['ProcessedClientActions'];
-    const failed = !Array.isArray(actions) || actions.length === 0 ? {} : actions.find((action: { ActionStatus?: unknown }) => action.ActionStatus !== 1);
-    if (failed !== undefined) throw new Error(`Handshake failed: ${String((failed as { Error?: unknown }).Error ?? 'the client refused the session type')}`);
-    const complete = { HandshakeTimeToComplete: Math.max(1, this.#options.now() - began) * 1_000_000, CustomerMessage: '' };
-    this.#hop.send(PAYLOAD.handshakeComplete, Buffer.from(JSON.stringify(complete)));
+    const actions = response.processedClientActions;
+    const failed = actions.find((action) => action.actionStatus !== ACTION_STATUS.success);
+    if (actions.length === 0 || failed !== undefined) throw new Error(`Handshake failed: ${failed?.error || 'the client refused the session type'}`);
+    const nanoseconds = Math.max(1, this.#options.now() - began) * 1_000_000;
+    this.#hop.send(PAYLOAD_TYPE.handshakeComplete, encodeHandshakeComplete({ handshakeTimeToComplete: nanoseconds, customerMessage: '' }));
   }
 
   /** Undefined when the process ran; what to report when it could not be started. */
@@ -186,31 +190,31 @@ export class SessionWorker {
       process = await guest.spawn(this.#spawnRequest());
     } catch (error) {
       const message = `${error instanceof Error ? error.message : String(error)}\n`;
-      this.#hop.send(order.separateOutputStream ? PAYLOAD.stdErr : PAYLOAD.output, Buffer.from(message));
+      this.#hop.send(order.separateOutputStream ? PAYLOAD_TYPE.stdErr : PAYLOAD_TYPE.output, Buffer.from(message));
       return { status: 'Failed', output: message.trim() };
     }
     this.#process = process;
     process.stdin.on('error', () => undefined);
     if (this.#stop.signal.aborted) process.signal('KILL');
     process.resize(this.#size);
-    const interactive = order.sessionType !== 'NonInteractiveCommands';
+    const interactive = order.sessionType !== SESSION_TYPE.nonInteractiveCommands;
     if (!interactive) process.stdin.end();
     const separate = !interactive && order.separateOutputStream;
     const [status] = await Promise.all([
       process.status,
-      this.#pump(process.stdout, PAYLOAD.output, separate ? order.stdOutSeparatorPrefix : ''),
-      this.#pump(process.stderr, separate ? PAYLOAD.stdErr : PAYLOAD.output, separate ? order.stdErrSeparatorPrefix : ''),
+      this.#pump(process.stdout, PAYLOAD_TYPE.output, separate ? order.stdOutSeparatorPrefix : ''),
+      this.#pump(process.stderr, separate ? PAYLOAD_TYPE.stdErr : PAYLOAD_TYPE.output, separate ? order.stdErrSeparatorPrefix : ''),
     ]);
-    if (separate && !this.#stop.signal.aborted) this.#hop.send(PAYLOAD.exitCode, Buffer.from(`EXIT_CODE: ${exitCode(status)}`));
+    if (separate && !this.#stop.signal.aborted) this.#hop.send(PAYLOAD_TYPE.exitCode, encodeExitCode(exitCode(status)));
     return undefined;
   }
 
   #spawnRequest(): SpawnRequest {
     const { sessionType, commands, runAsElevated } = this.#options.order;
-    const interactive = sessionType !== 'NonInteractiveCommands';
+    const interactive = sessionType !== SESSION_TYPE.nonInteractiveCommands;
     const request: SpawnRequest = {
       user: runAsElevated ? 'root' : 'ssm-user',
-      run: sessionType === 'Standard_Stream' ? { kind: 'shell', login: false } : { kind: 'line', line: commands },
+      run: sessionType === SESSION_TYPE.standardStream ? { kind: 'shell', login: false } : { kind: 'line', line: commands },
       environment: { LANG: 'C.UTF-8' },
     };
     return interactive ? { ...request, pty: { ...this.#size, term: TERM } } : request;
@@ -244,19 +248,19 @@ export class SessionWorker {
 
   #input(payloadType: number, payload: Buffer, accept: () => void): void {
     const process = this.#process;
-    if (payloadType === PAYLOAD.output && process !== undefined && this.#options.order.sessionType !== 'NonInteractiveCommands') {
+    if (payloadType === PAYLOAD_TYPE.output && process !== undefined && this.#options.order.sessionType !== SESSION_TYPE.nonInteractiveCommands) {
       if (process.stdin.destroyed || process.stdin.writableEnded) accept();
       else process.stdin.write(payload, () => accept());
       return;
     }
     // A pty that is not there yet: not acknowledged, so that the peer sends it again.
-    if (payloadType === PAYLOAD.output && this.#options.order.sessionType !== 'NonInteractiveCommands') {
+    if (payloadType === PAYLOAD_TYPE.output && this.#options.order.sessionType !== SESSION_TYPE.nonInteractiveCommands) {
       this.#early(payload, accept);
       return;
     }
-    if (payloadType === PAYLOAD.output && process !== undefined) signalBytes(payload, process);
-    else if (payloadType === PAYLOAD.size) this.#resize(payload);
-    else if (payloadType === PAYLOAD.handshakeResponse) this.#handshake?.(jsonObject(payload.toString()));
+    if (payloadType === PAYLOAD_TYPE.output && process !== undefined) signalBytes(payload, process);
+    else if (payloadType === PAYLOAD_TYPE.size) this.#resize(payload);
+    else if (payloadType === PAYLOAD_TYPE.handshakeResponse) this.#handshake?.(read(parseHandshakeResponse, payload));
     accept();
   }
 
@@ -264,16 +268,15 @@ export class SessionWorker {
   #early(payload: Buffer, accept: () => void): void {
     void this.#until(() => this.#process !== undefined).then(() => {
       if (this.#process === undefined) accept();
-      else this.#input(PAYLOAD.output, payload, accept);
+      else this.#input(PAYLOAD_TYPE.output, payload, accept);
     });
   }
 
   #resize(payload: Buffer): void {
-    const size = jsonObject(payload.toString());
-    const [columns, rows] = [Number(size?.['cols']), Number(size?.['rows'])];
-    if (!(columns >= 1 && columns <= 65_535 && rows >= 1 && rows <= 65_535)) return;
-    this.#size = { columns: Math.floor(columns), rows: Math.floor(rows) };
-    if (this.#options.order.sessionType !== 'NonInteractiveCommands') this.#process?.resize(this.#size);
+    const size = read(parseSize, payload);
+    if (size === undefined || size.columns < 1 || size.rows < 1 || Math.max(size.columns, size.rows) > 65_535) return;
+    this.#size = size;
+    if (this.#options.order.sessionType !== SESSION_TYPE.nonInteractiveCommands) this.#process?.resize(this.#size);
   }
 }
 

@@ -1,6 +1,8 @@
 /** agent_task_complete, repeated until the service acknowledges it (`protocol.md` §8.3). */
 import type { WebSocket } from 'ws';
-import { jsonFrame } from '../../messages/frame.js';
+import { MESSAGE_TYPE } from '../../../lib/protocol/agent-message.js';
+import { encodeAgentTaskComplete } from '../../../lib/protocol/control-payloads.js';
+import { plainMessage } from '../../messages/frame.js';
 import type { SessionResult } from './session-worker.js';
 
 const TRIES = 3;
@@ -58,20 +60,13 @@ export class TaskReports {
 
   #send(socket: WebSocket, sessionId: string, pending: Pending): void {
     pending.tries += 1;
-    socket.send(jsonFrame('agent_task_complete', {
-      SchemaVersion: 1,
-      TaskId: sessionId,
-      Topic: 'agent_task_complete',
-      FinalTaskStatus: pending.result.status,
-      IsRoutingFailure: false,
-      AwsAccountId: '',
-      InstanceId: this.#instanceId(),
-      Output: pending.result.output,
-      S3Bucket: '',
-      S3UrlSuffix: '',
-      CwlGroup: '',
-      CwlStream: '',
-      RetryNumber: pending.tries,
-    }, this.#now()));
+    socket.send(plainMessage(MESSAGE_TYPE.agentTaskComplete, encodeAgentTaskComplete({
+      taskId: sessionId,
+      topic: MESSAGE_TYPE.agentTaskComplete,
+      finalTaskStatus: pending.result.status,
+      instanceId: this.#instanceId(),
+      output: pending.result.output,
+      retryNumber: pending.tries,
+    }), this.#now()));
   }
 }

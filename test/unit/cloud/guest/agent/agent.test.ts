@@ -98,7 +98,7 @@ it('gives a shell on a pty, without a handshake', async () => {
   await vi.waitFor(() => expect(client.closed).toBe(true), wait);
   expect(client.closedWith).toBe('');
   expect(client.text(1)).toBe('sh-5.2$ bye');
-  expect(client.frames.at(-1)?.type).toBe('channel_closed');
+  expect(client.frames.at(-1)?.messageType).toBe('channel_closed');
   expect(region.messages.listSessions(REGION)).toEqual([]);
 });
 

@@ -9,11 +9,12 @@ import { AwsError, type Caller, type Input, type OperationContext, type Output }
 import { startAgent, type Agent } from '../../../../../src/cloud/guest/agent/agent.js';
 import type { ExitStatus, Guest, GuestProcess, PtySize, SpawnRequest } from '../../../../../src/cloud/guest/guest.js';
 import { createKeyRing } from '../../../../../src/cloud/keys/key-ring.js';
-import { decodeFrame, type Frame } from '../../../../../src/cloud/messages/frame.js';
+import { readMessage } from '../../../../../src/cloud/messages/frame.js';
 import { Hop } from '../../../../../src/cloud/messages/hop.js';
 import { createMessageService, type MessageEndpoint } from '../../../../../src/cloud/messages/messages.js';
 import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
+import type { AgentMessage } from '../../../../../src/lib/protocol/agent-message.js';
 import { selfSigned } from './self-signed.js';
 
 export const REGION = 'ap-northeast-1';
@@ -265,7 +266,7 @@ export function labCaller(): Caller {
 
 /** A client of the data channel that answers the handshake and collects what comes. */
 export class TestClient {
-  readonly frames: Frame[] = [];
+  readonly frames: AgentMessage[] = [];
   readonly received: { readonly type: number; readonly text: string }[] = [];
   bytes = 0;
   closedWith: string | undefined;
@@ -303,10 +304,10 @@ export class TestClient {
       this.hop.attach(socket);
     });
     socket.on('message', (data) => {
-      const frame = decodeFrame(data as Buffer);
+      const frame = readMessage(data as Buffer);
       if (frame === undefined) throw new Error('a message that is none');
       this.frames.push(frame);
-      if (frame.type === 'channel_closed') {
+      if (frame.messageType === 'channel_closed') {
         this.closedWith = (JSON.parse(frame.payload.toString()) as { Output: string }).Output;
       } else this.hop.receive(frame);
     });
