@@ -87,7 +87,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       if (!request.complete) {
         // An answer while the client still writes would be lost in the reset: let it finish, but not for ever.
         response.setHeader('Connection', 'close');
-        await discarded(request);
+        if (reply.status !== 408) await discarded(request);
       }
       write(response, reply, requestId, request.method === 'HEAD');
     },

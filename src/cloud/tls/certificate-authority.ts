@@ -2,8 +2,9 @@
  * The lab's certificate authority: signs the service names inside the fabric, and can sign nothing else. Its name
  * constraints are critical (RFC 5280 §4.2.1.10), so a stolen key is worth nothing even where someone trusts the CA.
  */
-import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { promisify } from 'node:util';
+import { bitString, der, elements, oid, sequence, TAG, time } from './der.js';
 
 /** A certificate and its private key (PKCS #8), both PEM. */
 export interface CertificatePair {
@@ -12,7 +13,7 @@ export interface CertificatePair {
 }
 
 export interface CertificateAuthority extends CertificatePair {
-  /** A certificate for these DNS names (a leading `*.` is allowed), good for {@link LEAF_DAYS}. The first is its subject. */
+  /** A certificate for these DNS names (a leading `*.` is allowed), good for {@link LEAF_DAYS}. */
   issue(names: readonly string[]): Promise<CertificatePair>;
 }
 
@@ -27,94 +28,149 @@ export const PERMITTED_DOMAINS = ['amazonaws.com', 'api.aws', 'ssmlab.internal']
 export const LEAF_DAYS = 397;
 const CA_DAYS = 3650;
 const DAY_MS = 86_400_000;
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** Takes an existing authority up again, or makes one. Rejects when key or certificate cannot be read or are not a pair. */
 export async function createCertificateAuthority(existing?: CertificatePair, options: CertificateAuthorityOptions = {}): Promise<CertificateAuthority> {
   const now = options.now ?? Date.now;
-  const pair = existing ?? (await makeAuthority(now()));
-  if (!new X509Certificate(pair.certificatePem).checkPrivateKey(createPrivateKey(pair.privateKeyPem))) throw new Error('the key of the certificate authority is not that of its certificate');
-  const certificate = new x509.X509Certificate(pair.certificatePem);
-  const signingKey = await importKey(pair.privateKeyPem);
+  const { certificatePem, privateKeyPem } = existing ?? (await makeAuthority(now()));
+  const certificate = new X509Certificate(certificatePem);
+  const signingKey = createPrivateKey(privateKeyPem);
+  if (!certificate.checkPrivateKey(signingKey)) throw new Error('the key of the certificate authority is not that of its certificate');
+  const issuer = subjectOf(certificate.raw);
+  const authorityKeyId = keyIdOf(createPublicKey(signingKey));
   return {
-    ...pair,
+    certificatePem,
+    privateKeyPem,
     issue: async (names) => {
-      const [subject] = names;
-      if (subject === undefined) throw new TypeError('a certificate needs a name');
-      const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-      const leaf = await x509.X509CertificateGenerator.create({
-        serialNumber: serialNumber(),
-        subject: [{ CN: [subject] }],
-        issuer: certificate.subject,
-        notBefore: new Date(now() - DAY_MS),
-        notAfter: new Date(now() + LEAF_DAYS * DAY_MS),
-        signingAlgorithm: ALGORITHM,
-        publicKey: keys.publicKey,
-        signingKey,
-        extensions: [
-          new x509.BasicConstraintsExtension(false, undefined, true),
-          new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-          new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns' as const, value }))),
-          await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
-          await x509.AuthorityKeyIdentifierExtension.create(certificate, false),
-        ],
-      });
-      return { certificatePem: `${leaf.toString('pem')}\n`, privateKeyPem: await exportKey(keys.privateKey) };
+      const [first] = names;
+      if (first === undefined) throw new TypeError('a certificate needs a name');
+      const keys = await makeKeys();
+      const extensions = [
+        extension(OID.basicConstraints, true, sequence()),
+        extension(OID.keyUsage, true, bitString(Buffer.of(0x80), 7)), // digitalSignature
+        extension(OID.extendedKeyUsage, false, sequence(oid(OID.serverAuth))),
+        extension(OID.subjectAlternativeName, false, sequence(...names.map((name) => der(0x82, asciiOf(name))))),
+        extension(OID.subjectKeyId, false, der(TAG.octetString, keyIdOf(keys.publicKey))),
+        extension(OID.authorityKeyId, false, sequence(der(0x80, authorityKeyId))),
+      ];
+      return {
+        // A common name holds 64 characters; only the alternative names count.
+        certificatePem: signed({ issuer, subject: nameOf(first.slice(0, 64)), publicKey: keys.publicKey, days: LEAF_DAYS, extensions }, signingKey, now()),
+        privateKeyPem: pemOf(keys.privateKey),
+      };
     },
   };
 }
 
 async function makeAuthority(now: number): Promise<CertificatePair> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(),
-    name: [{ O: ['ssmlab'] }, { CN: [`ssmlab local cloud ${randomBytes(4).toString('hex')}`] }],
-    notBefore: new Date(now - DAY_MS),
-    notAfter: new Date(now + CA_DAYS * DAY_MS),
-    signingAlgorithm: ALGORITHM,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      new x509.Extension(NAME_CONSTRAINTS, true, nameConstraints()),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
-    ],
-  });
-  return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: await exportKey(keys.privateKey) };
+  const keys = await makeKeys();
+  const name = nameOf(`ssmlab local cloud ${randomBytes(4).toString('hex')}`);
+  const extensions = [
+    extension(OID.basicConstraints, true, sequence(der(TAG.boolean, Buffer.of(0xff)), der(TAG.integer, Buffer.of(0)))), // a CA, with no CA below it
+    extension(OID.keyUsage, true, bitString(Buffer.of(0x06), 1)), // keyCertSign, cRLSign
+    extension(OID.nameConstraints, true, nameConstraints()),
+    extension(OID.subjectKeyId, false, der(TAG.octetString, keyIdOf(keys.publicKey))),
+  ];
+  return {
+    certificatePem: signed({ issuer: name, subject: name, publicKey: keys.publicKey, days: CA_DAYS, extensions }, keys.privateKey, now),
+    privateKeyPem: pemOf(keys.privateKey),
+  };
 }
 
-const NAME_CONSTRAINTS = '2.5.29.30';
+const OID = {
+  organization: '2.5.4.10',
+  commonName: '2.5.4.3',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAlternativeName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  authorityKeyId: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+} as const;
+
+interface Contents {
+  readonly issuer: Buffer;
+  readonly subject: Buffer;
+  readonly publicKey: KeyObject;
+  readonly days: number;
+  readonly extensions: readonly Buffer[];
+}
+
+/** PEM of a version 3 certificate (RFC 5280 §4.1), valid from a day ago so that clocks a little apart agree. */
+function signed(contents: Contents, key: KeyObject, now: number): string {
+  const algorithm = sequence(oid(OID.ecdsaWithSha256));
+  const toBeSigned = sequence(
+    der(0xa0, der(TAG.integer, Buffer.of(2))),
+    der(TAG.integer, serialNumber()),
+    algorithm,
+    contents.issuer,
+    sequence(time(now - DAY_MS), time(now + contents.days * DAY_MS)),
+    contents.subject,
+    spkiOf(contents.publicKey),
+    der(0xa3, sequence(...contents.extensions)),
+  );
+  const certificate = sequence(toBeSigned, algorithm, bitString(sign('sha256', toBeSigned, { key, dsaEncoding: 'der' })));
+  return `-----BEGIN CERTIFICATE-----\n${(certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function extension(id: string, critical: boolean, value: Buffer): Buffer {
+  return sequence(oid(id), ...(critical ? [der(TAG.boolean, Buffer.of(0xff))] : []), der(TAG.octetString, value));
+}
 
 /**
- * DER of NameConstraints: permitted DNS subtrees as listed, and all IP addresses excluded; without the second part the
- * CA could still sign any address, since a constraint binds only names of its own form.
+ * Permitted DNS subtrees as listed, and all IP addresses excluded; without the second part the CA could still sign any
+ * address, since a constraint binds only names of its own form.
  */
 function nameConstraints(): Buffer {
-  const permitted = PERMITTED_DOMAINS.map((domain) => der(0x30, der(0x82, Buffer.from(domain, 'ascii'))));
-  const excluded = [Buffer.alloc(8), Buffer.alloc(32)].map((everything) => der(0x30, der(0x87, everything)));
-  return der(0x30, der(0xa0, ...permitted), der(0xa1, ...excluded));
+  const permitted = PERMITTED_DOMAINS.map((domain) => sequence(der(0x82, asciiOf(domain))));
+  const excluded = [Buffer.alloc(8), Buffer.alloc(32)].map((everything) => sequence(der(0x87, everything)));
+  return sequence(der(0xa0, ...permitted), der(0xa1, ...excluded));
 }
 
-function der(tag: number, ...contents: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(contents);
-  const length = content.length < 0x80 ? Buffer.of(content.length) : content.length < 0x100 ? Buffer.of(0x81, content.length) : Buffer.of(0x82, content.length >> 8, content.length & 0xff);
-  return Buffer.concat([Buffer.of(tag), length, content]);
+function nameOf(commonName: string): Buffer {
+  const attribute = (id: string, value: string): Buffer => der(TAG.set, sequence(oid(id), der(TAG.utf8String, Buffer.from(value, 'utf8'))));
+  return sequence(attribute(OID.organization, 'ssmlab'), attribute(OID.commonName, commonName));
 }
 
-/** 127 random bits, positive and not zero. */
-function serialNumber(): string {
+/** The subject of a version 3 certificate, as its DER is. */
+function subjectOf(certificate: Uint8Array): Buffer {
+  const [toBeSigned = Buffer.alloc(0)] = elements(certificate);
+  const subject = elements(toBeSigned)[5];
+  if (subject === undefined) throw new Error('the certificate of the authority has no subject');
+  return subject;
+}
+
+function spkiOf(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+/** SHA-1 of the public key's bits (RFC 5280 §4.2.1.2, method 1): an identifier, not a protection. */
+function keyIdOf(key: KeyObject): Buffer {
+  const bits = elements(spkiOf(key))[1] ?? Buffer.alloc(0);
+  return createHash('sha1').update(bits.subarray(3)).digest();
+}
+
+function asciiOf(name: string): Buffer {
+  if (!/^[\w*.-]+$/.test(name)) throw new TypeError(`not a DNS name: ${JSON.stringify(name)}`);
+  return Buffer.from(name, 'ascii');
+}
+
+/** Positive, not zero, without a leading zero byte. */
+function serialNumber(): Buffer {
   const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toString('hex');
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes;
 }
 
-function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const pkcs8 = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
-  return webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign']);
+const generate = promisify(generateKeyPair);
+
+function makeKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  return generate('ec', { namedCurve: 'prime256v1' });
 }
 
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }).toString();
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -66,7 +66,8 @@ function parseStatement(entry: ReadonlyMap<string, unknown>, kind: PolicyKind): 
   if (entry.has('Principal') || entry.has('NotPrincipal')) throw malformed('Policy document should not specify a principal.');
   if ((resources === undefined) === (notResources === undefined)) throw malformed('Policy statement must contain resources.');
   for (const resource of [...(resources ?? []), ...(notResources ?? [])]) {
-    if (resource !== '*' && !/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+$/s.test(resource) && !resource.startsWith('*')) throw malformed(`Resource ${resource.slice(0, 100)} must be in ARN format or "*".`);
+    // A wildcard may stand for several parts of an ARN.
+    if (!/^(\*|arn:.*\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+)/s.test(resource)) throw malformed(`Resource ${resource.slice(0, 100)} must be in ARN format or "*".`);
   }
   return { ...common, resources, notResources };
 }

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { testConditions } from '../../../../../src/cloud/services/iam/policy/condition.js';
+import { parsePolicy } from '../../../../../src/cloud/services/iam/policy/document.js';
+import { evaluate } from '../../../../../src/cloud/services/iam/policy/evaluate.js';
+import { evaluateTrust, type Principal } from '../../../../../src/cloud/services/iam/policy/trust.js';
+
+const policy = (...statements: object[]) => ({ name: 'p', document: parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'identity') });
+const allow = (more: object = {}) => ({ Effect: 'Allow', Action: 'ec2:Run*', Resource: '*', ...more });
+const deny = (more: object = {}) => ({ ...allow(more), Effect: 'Deny' });
+const decide = (statements: object[], action = 'ec2:RunInstances', resource = 'arn:aws:ec2:r:1:instance/i-1', context = {}) =>
+  evaluate([policy(...statements)], { action, resource, context });
+
+describe('evaluate', () => {
+  it.each<[string, object[], string]>([
+    ['nothing', [deny({ Action: 's3:*' })], 'implicit-deny'],
+    ['allow', [allow()], 'allow'],
+    ['other action', [allow({ Action: 'ec2:Describe*' })], 'implicit-deny'],
+    ['action in another case', [allow({ Action: 'EC2:runinstances' })], 'allow'],
+    ['deny wins, whatever the order', [allow(), deny()], 'explicit-deny'],
+    ['deny first', [deny(), allow()], 'explicit-deny'],
+    ['deny of another resource', [allow(), deny({ Resource: 'arn:aws:ec2:r:1:instance/i-2' })], 'allow'],
+    ['resource by wildcard', [allow({ Resource: 'arn:aws:ec2:*:instance/i-?' })], 'allow'],
+    ['other resource', [allow({ Resource: ['arn:aws:ec2:r:1:instance/i-2', 'arn:aws:ec2:r:1:vpc/*'] })], 'implicit-deny'],
+    ['NotAction', [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }], 'allow'],
+    ['NotAction that names it', [{ Effect: 'Allow', NotAction: ['ec2:*'], Resource: '*' }], 'implicit-deny'],
+    ['NotResource', [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:s3:::x' }], 'allow'],
+    ['NotResource that names it', [{ Effect: 'Allow', Action: '*', NotResource: 'arn:aws:ec2:r:1:instance/*' }], 'implicit-deny'],
+    ['condition that holds', [allow({ Condition: { StringEquals: { 'aws:RequestedRegion': 'r' } } })], 'allow'],
+    ['condition that does not', [allow({ Condition: { StringEquals: { 'aws:RequestedRegion': 'other' } } })], 'implicit-deny'],
+    ['condition unknown: no allow', [allow({ Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } } })], 'implicit-deny'],
+    ['condition unknown: deny holds', [allow(), deny({ Condition: { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } })], 'explicit-deny'],
+    ['variable that is known', [allow({ Resource: 'arn:aws:ec2:${aws:RequestedRegion}:1:instance/*' })], 'allow'],
+    ['variable unknown: no allow', [allow({ Resource: 'arn:aws:ec2:${aws:PrincipalTag/x}:1:instance/*' })], 'implicit-deny'],
+    ['variable unknown: deny holds', [allow(), deny({ Resource: 'arn:aws:ec2:${aws:PrincipalTag/x}:1:*' })], 'explicit-deny'],
+  ])('%s', (_what, statements, expected) => {
+    const decision = decide(statements, undefined, undefined, { 'aws:RequestedRegion': 'r' });
+    expect(decision.decision).toBe(expected);
+    expect(decision.why).not.toBe('');
+  });
+
+  it('names who decided, and says what could not be decided', () => {
+    expect(decide([allow({ Sid: 'Mine' })])).toMatchObject({ by: 'p, statement Mine' });
+    expect(decide([allow({ Condition: { NumericEquals: { 'x:y': '1' } } })]).why).toContain('NumericEquals on x:y cannot be decided here');
+  });
+
+  it('a deny never turns into an allow by adding statements (property)', () => {
+    const statement = fc.record({ Effect: fc.constantFrom('Allow', 'Deny'), Action: fc.constantFrom('*', 'ec2:*', 'ec2:RunInstances', 's3:*'), Resource: fc.constantFrom('*', 'arn:aws:ec2:r:1:*', 'arn:aws:s3:::x') });
+    fc.assert(fc.property(fc.array(statement, { minLength: 1 }), fc.array(statement), (some, more) => {
+      if (decide(some).decision === 'explicit-deny') expect(decide([...more, ...some]).decision).toBe('explicit-deny');
+    }));
+  });
+});
+
+describe('conditions', () => {
+  const context = { 'aws:SourceIp': '198.18.3.4', 'aws:SecureTransport': 'true', 'aws:PrincipalArn': 'arn:aws:iam::1:role/x', 'aws:TagKeys': ['a', 'b'] };
+  it.each<[object, boolean | 'unknown']>([
+    [{ IpAddress: { 'aws:sourceip': '198.18.0.0/15' } }, true],
+    [{ IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '192.0.2.1'] } }, false],
+    [{ NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, true],
+    [{ NotIpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '198.18.3.4'] } }, false],
+    [{ IpAddress: { 'aws:SourceIp': '2001:db8::/32' } }, 'unknown'],
+    [{ Bool: { 'aws:SecureTransport': true } }, true],
+    [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
+    [{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } }, true],
+    [{ ArnLike: { 'aws:PrincipalArn': 'arn:*:role/x' } }, false],
+    [{ StringLike: { 'aws:PrincipalArn': 'arn:*:role/x' } }, true],
+    [{ StringEquals: { 'aws:Missing': 'x' } }, false],
+    [{ StringNotEquals: { 'aws:Missing': 'x' } }, true],
+    [{ StringEqualsIfExists: { 'aws:Missing': 'x' } }, true],
+    [{ Null: { 'aws:Missing': 'true', 'aws:SourceIp': 'false' } }, true],
+    [{ Null: { 'aws:SourceIp': true } }, false],
+    [{ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a', 'b'] } }, 'unknown'],
+    [{ NumericEquals: { 'a:b': 1 } }, 'unknown'],
+    [{ NumericEquals: { 'a:b': 1 }, Bool: { 'aws:SecureTransport': 'false' } }, false],
+  ])('%j: %s', (condition, expected) => {
+    const [statement] = policy(allow({ Condition: condition })).document.statements;
+    expect(testConditions(statement?.conditions ?? new Map(), context).holds).toBe(expected);
+  });
+});
+
+describe('evaluateTrust', () => {
+  const caller: Principal = { kind: 'caller', arn: 'arn:aws:iam::1:user/u', accountId: '1' };
+  const trust = (Principal: object | string, more: object = {}) => parsePolicy(JSON.stringify({ Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more } }), 'trust');
+  it.each<[string, ReturnType<typeof trust>, Principal, string]>([
+    ['service', trust({ Service: 'ec2.amazonaws.com' }), { kind: 'service', service: 'ec2.amazonaws.com' }, 'allow'],
+    ['other service', trust({ Service: ['lambda.amazonaws.com'] }), { kind: 'service', service: 'ec2.amazonaws.com' }, 'implicit-deny'],
+    ['a user is no service', trust({ Service: 'ec2.amazonaws.com' }), caller, 'implicit-deny'],
+    ['account', trust({ AWS: 'arn:aws:iam::1:root' }), caller, 'allow'],
+    ['account id', trust({ AWS: ['1'] }), caller, 'allow'],
+    ['other account', trust({ AWS: 'arn:aws:iam::2:root' }), caller, 'implicit-deny'],
+    ['user', trust({ AWS: 'arn:aws:iam::1:user/u' }), caller, 'allow'],
+    ['anyone', trust('*'), caller, 'allow'],
+    ['condition', trust({ AWS: '1' }, { Condition: { StringEquals: { 'sts:ExternalId': 'e' } } }), caller, 'implicit-deny'],
+  ])('%s', (_what, document, principal, expected) => expect(evaluateTrust(document, principal).decision).toBe(expected));
+});
