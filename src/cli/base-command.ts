@@ -26,22 +26,23 @@ export abstract class BaseCommand extends Command {
   /** What Ctrl-C says, beyond that it happened. */
   protected interruptedHint: string | undefined;
   #onInterrupt = (): void => this.#interrupt();
+  // `ssmlab list | head -1`: the reader has what it wanted.
+  #onOutputError = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  };
 
   override async init(): Promise<void> {
     await super.init();
     process.on('SIGINT', this.#onInterrupt);
-    for (const stream of [process.stdout, process.stderr]) {
-      // `ssmlab list | head -1`: the reader has what it wanted.
-      stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-        throw error;
-      });
-    }
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#onOutputError);
   }
 
-  /** Leaves Ctrl-C to the command itself, for a shell on an instance. */
-  protected ownInterrupts(): void {
+  /** Leaves Ctrl-C and a closed stdout to the command itself: what runs on an instance has to hear of them. */
+  protected handOver(): void {
     process.off('SIGINT', this.#onInterrupt);
+    process.stdout.off('error', this.#onOutputError);
+    process.stdout.on('error', () => undefined);
   }
 
   /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value. */

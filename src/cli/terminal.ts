@@ -42,7 +42,8 @@ export interface RawTerminal {
   readonly input: ReadStream;
   readonly output: WriteStream;
   size(): { readonly columns: number; readonly rows: number };
-  onResize(listener: (size: { readonly columns: number; readonly rows: number }) => void): void;
+  /** Registers a listener for new sizes; returns what removes it. */
+  onResize(listener: () => void): () => void;
   /** Gives the terminal back as it was. Safe to call twice. */
   restore(): void;
 }
@@ -75,9 +76,9 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
     output,
     size,
     onResize(listener) {
-      const onResize = (): void => listener(size());
-      listeners.push(onResize);
-      output.on('resize', onResize);
+      listeners.push(listener);
+      output.on('resize', listener);
+      return () => void output.off('resize', listener);
     },
     restore,
   };

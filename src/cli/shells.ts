@@ -1,0 +1,86 @@
+/** A shell of an instance on this process's terminal: by SSH, or by Session Manager with one of two clients. */
+import { terminateSession } from '../lib/aws/ssm.js';
+import type { KnownInstance } from '../lib/inventory/instance.js';
+import { SSH_USER } from '../lib/lab/lab.js';
+import { chooseClient, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
+import { openSsh } from '../lib/probe/ssh-way.js';
+import { pathText } from '../lib/report/list.js';
+import { printable } from '../lib/report/printable.js';
+import type { Style } from '../lib/report/style.js';
+import { runPlugin } from '../lib/session/plugin.js';
+import { runShell } from '../lib/session/shell.js';
+import { sshShell } from '../lib/ssh/client.js';
+import type { LabFolder } from '../lib/target/lab-folder.js';
+import type { Target } from '../lib/target/target.js';
+import { takeTerminal } from './terminal.js';
+
+export interface ShellOptions {
+  readonly target: Target;
+  readonly lab: LabFolder;
+  readonly instance: KnownInstance;
+  readonly style: Style;
+  /** Talk, on stderr. */
+  readonly say: (line: string) => void;
+  /** From here on Ctrl-C belongs to the remote side. */
+  readonly handOver: () => void;
+}
+
+/** The one line above a shell: the way, the instance, what it goes through. */
+export function shellHeader({ instance, style }: Pick<ShellOptions, 'instance' | 'style'>, way: string, last: readonly string[]): string {
+  const through = instance.path === 'none' ? 'no known path' : `through the ${pathText(instance)}${instance.path === 'vpc-endpoint' ? 's' : ''}`;
+  return [style.strong(way), `${printable(instance.name)} (${instance.instanceId})`, through, ...last].join(` ${style.separator} `);
+}
+
+/** The terminal in the shape that both kinds of shell take. */
+function terminalOf(raw: ReturnType<typeof takeTerminal>) {
+  return { stdin: raw.input, stdout: raw.output, size: raw.size, onResize: raw.onResize };
+}
+
+/** Exit status: the remote shell's own. */
+export async function shellOverSsh({ target, lab, instance, style, say, handOver }: ShellOptions): Promise<number> {
+  const client = await openSsh(target, lab, instance);
+  say(shellHeader({ instance, style }, 'SSH', [`${SSH_USER}@${instance.publicIpv4 ?? ''} with the lab's key`]));
+  handOver();
+  const raw = takeTerminal();
+  try {
+    const { exitCode } = await sshShell(client, { ...terminalOf(raw), term: process.env['TERM'] ?? 'xterm-256color' }, instance.name);
+    raw.restore();
+    say(`Connection closed (exit status ${exitCode ?? 'unknown'}).`);
+    return exitCode ?? 0;
+  } finally {
+    raw.restore();
+    client.end();
+  }
+}
+
+/** Exit status 0: a session has none of its own. */
+export async function shellOverSession({ target, instance, style, say, handOver }: ShellOptions, asked: 'auto' | 'plugin' | 'native'): Promise<number> {
+  const request = { instanceId: instance.instanceId };
+  const session = await startOn(sessionStarter(target), instance, request);
+  const client = await chooseClient(asked, session.streamUrl);
+  const header = shellHeader({ instance, style }, 'Session Manager', [client === 'native' ? 'native client' : 'AWS\'s session-manager-plugin', '~. ends it']);
+  if (client === 'plugin') {
+    say(header);
+    handOver();
+    await runPlugin(await pluginSession(target, session, request)).catch(async (error: unknown) => {
+      await terminateSession(target, session.sessionId).catch(() => undefined);
+      throw error;
+    });
+    return 0;
+  }
+  const channel = await openChannel(target, session);
+  say(header);
+  handOver();
+  const raw = takeTerminal();
+  try {
+    const { by, output } = await runShell(channel, terminalOf(raw));
+    raw.restore();
+    // Who leaves by ~. is done with it; the service would keep the session until it times out.
+    if (by !== 'remote') await terminateSession(target, session.sessionId).catch(() => undefined);
+    say(`${by === 'remote' ? '' : '\n'}Session ended${output === '' ? '' : `: ${printable(output)}`}.`);
+    return 0;
+  } finally {
+    raw.restore();
+    channel.close();
+  }
+}

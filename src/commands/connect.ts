@@ -1,0 +1,34 @@
+/** `ssmlab connect`: a shell on an instance over its own way in. */
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { clientFlag, stackFlags } from '../cli/flags.js';
+import { labContext } from '../cli/lab-context.js';
+import { pickInstance } from '../cli/prompts.js';
+import { shellOverSession, shellOverSsh } from '../cli/shells.js';
+import { SsmlabError } from '../lib/errors.js';
+import { findInstance } from '../lib/inventory/find.js';
+import { takeInventory } from '../lib/inventory/inventory.js';
+import { wayInto } from '../lib/probe/run-line.js';
+
+export default class Connect extends BaseCommand {
+  static override summary = 'Open a shell on an instance.';
+  static override description = `SSH with the lab's key pair where the instance has one, else Session Manager. Without an argument
+there is a list to choose from. In a session, ~. after a newline ends it.`;
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3', '<%= config.bin %> <%= command.id %> Instance4 --client native'];
+  static override args = { instance: Args.string({ description: 'number, name, id or address; a list to choose from when absent' }) };
+  static override flags = { ...stackFlags, ...clientFlag };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Connect);
+    if (!process.stdin.isTTY || !process.stdout.isTTY) {
+      throw new SsmlabError('no-terminal', 'a shell needs a terminal, and stdin or stdout is none', { hint: `without one use \`ssmlab exec ${args.instance ?? '3'} -- COMMAND\`` });
+    }
+    const { target, stack, lab } = await labContext(flags);
+    const instances = await takeInventory(target, stack);
+    const instance = args.instance === undefined ? await pickInstance(instances) : findInstance(instances, args.instance);
+    const known = instances.find((candidate) => candidate.instanceId === instance.instanceId);
+    if (known === undefined) throw new SsmlabError('instance-not-found', `${instance.name} is gone`);
+    const shell = { target, lab, instance: known, style: this.errorStyle, say: (line: string) => this.say(line), handOver: () => this.handOver() };
+    process.exitCode = wayInto(known) === 'ssh-key-pair' ? await shellOverSsh(shell) : await shellOverSession(shell, flags.client);
+  }
+}

@@ -1,0 +1,54 @@
+/** `ssmlab exec`: one command on an instance, without a terminal. */
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { stackFlags } from '../cli/flags.js';
+import { labContext } from '../cli/lab-context.js';
+import { SsmlabError } from '../lib/errors.js';
+import { findInstance } from '../lib/inventory/find.js';
+import { takeInventory } from '../lib/inventory/inventory.js';
+import { lineOf } from '../lib/probe/line-of.js';
+import { runLine, wayInto } from '../lib/probe/run-line.js';
+import { sessionStarter } from '../lib/probe/session-way.js';
+
+/** ssh's own status for "the way there failed". */
+const WAY_FAILED = 255;
+
+export default class Exec extends BaseCommand {
+  static override summary = 'Run a command on an instance; its output and exit status come back.';
+  static override description = `One word after -- is a line for the remote shell; several are a command and its arguments.
+
+Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to
+instance 1 by SSH; a session's command has none.`;
+  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
+  static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
+  static override args = { instance: Args.string({ required: true, description: 'number, name, id or address' }) };
+  static override strict = false;
+  static override flags = stackFlags;
+
+  async run(): Promise<void> {
+    const at = this.argv.indexOf('--');
+    const words = at < 0 ? [] : this.argv.slice(at + 1);
+    const { args, flags, argv } = await this.parse(Exec, at < 0 ? this.argv : this.argv.slice(0, at));
+    if (words.length === 0 || argv.length > 1) {
+      throw new SsmlabError('usage', words.length === 0 ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
+    }
+    const { target, stack, lab } = await labContext(flags);
+    const instance = findInstance(await takeInventory(target, stack), args.instance);
+    const start = sessionStarter(target);
+    const interruption = new AbortController();
+    this.handOver();
+    process.once('SIGINT', () => interruption.abort());
+    try {
+      process.exitCode = await runLine({ target, lab, start }, instance, wayInto(instance), lineOf(words), {
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        signal: interruption.signal,
+      });
+    } catch (error) {
+      if (interruption.signal.aborted) throw new SsmlabError('interrupted', 'interrupted', { cause: error, hint: `the command on ${instance.name} was told to end` });
+      await this.catch(error as Error);
+      process.exitCode = WAY_FAILED;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** `ssmlab verify`: what the lab declares against what its instances show. */
+import { BaseCommand } from '../cli/base-command.js';
+import { stackFlags } from '../cli/flags.js';
+import { labContext } from '../cli/lab-context.js';
+import { takeInventory } from '../lib/inventory/inventory.js';
+import { outputOf } from '../lib/probe/run-line.js';
+import { sessionStarter } from '../lib/probe/session-way.js';
+import { verifyLines } from '../lib/report/verify.js';
+import type { VerifyReport } from '../lib/verify/claim.js';
+import { expectationsFor } from '../lib/verify/expectations.js';
+import { verify } from '../lib/verify/verify.js';
+
+const STATUS = { pass: 0, fail: 1, unknown: 3 } as const;
+const BOUND_MS = 20_000;
+
+export default class Verify extends BaseCommand {
+  static override summary = 'Run what the lab is about on its instances, and compare it with what the lab declares.';
+  static override description = `Runs \`ec2-metadata --public-ipv4\` and \`ping 8.8.8.8\` on each instance over its own way in, all at once.
+
+Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or
+there is no lab.`;
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 4', '<%= config.bin %> <%= command.id %> --json'];
+  static override usage = '<%= command.id %> [INSTANCE...] [flags]';
+  static override strict = false;
+  static override flags = stackFlags;
+  static override enableJsonFlag = true;
+
+  async run(): Promise<VerifyReport> {
+    const { flags, argv } = await this.parse(Verify);
+    const { target, stack, lab } = await labContext(flags);
+    const instances = await takeInventory(target, stack);
+    const expectations = expectationsFor(argv as string[], instances, stack);
+    const context = { target, lab, start: sessionStarter(target) };
+    const begun = Date.now();
+    this.say('Verifying over each instance\'s own way in');
+    const report = await verify({
+      expectations,
+      instances,
+      fabric: target.fabric,
+      runOn: (instance, declared, line) => outputOf(context, instance, declared.auth, line, BOUND_MS),
+    });
+    this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (number) => instances.find((instance) => instance.number === number)?.path }));
+    process.exitCode = STATUS[report.verdict];
+    return report;
+  }
+}

@@ -1,0 +1,97 @@
+/** The way in by Session Manager: StartSession, then a data channel by the built-in client or by AWS's plugin. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
+import type { KnownInstance } from '../inventory/instance.js';
+import { SsmlabError } from '../errors.js';
+import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
+import { type DataChannel, openDataChannel } from '../session/data-channel.js';
+import { findPlugin, type PluginSession } from '../session/plugin.js';
+import type { Target } from '../target/target.js';
+
+/** Starts sessions no closer to each other than the target admits. One for all sessions of a command. */
+export type StartSession = (request: SessionRequest) => Promise<StartedSession>;
+
+/** A {@link StartSession} with the target's spacing. */
+export function sessionStarter(target: Target, start: (request: SessionRequest) => Promise<StartedSession> = (request) => startSession(target, request)): StartSession {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (request) => {
+    const spacing = target.sessionIntervalMs ?? 0;
+    const mine = turn;
+    if (spacing > 0) turn = mine.then(() => sleep(spacing));
+    return mine.then(() => start(request));
+  };
+}
+
+/** The document that runs one line without a terminal, its streams apart. */
+export const COMMAND_DOCUMENT = 'AWS-StartNonInteractiveCommand';
+
+/** The request for one line. */
+export const commandRequest = (instanceId: string, line: string): SessionRequest => ({
+  instanceId,
+  documentName: COMMAND_DOCUMENT,
+  parameters: { command: [line], separateOutputStream: ['true'] },
+});
+
+/** Errors of StartSession that say in the tool's words what the instance lacks. */
+export async function startOn(start: StartSession, instance: KnownInstance, request: SessionRequest): Promise<StartedSession> {
+  try {
+    return await start(request);
+  } catch (error) {
+    if (!(error instanceof SsmlabError) || error.code !== 'not-connected') throw error;
+    const agent = instance.agent === null ? 'Systems Manager does not know it' : `its agent is ${instance.agent.replace('-', ' ')}`;
+    throw new SsmlabError('not-connected', `no session opens on ${instance.name} (${instance.instanceId}): it is not connected, ${agent}`, { cause: error });
+  }
+}
+
+/** The built-in client's channel to a started session; the session is ended at the service when it does not open. */
+export async function openChannel(target: Target, session: StartedSession, options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {}): Promise<DataChannel> {
+  try {
+    return await openDataChannel({
+      ...session,
+      payloadBytes: target.payloadBytes,
+      signer: { region: target.region, credentials: target.credentials },
+      connectTimeoutMs: options.timeoutMs,
+      firstMessageTimeoutMs: options.timeoutMs,
+      signal: options.signal,
+    });
+  } catch (error) {
+    await terminateSession(target, session.sessionId).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
+export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & { readonly timeoutMs?: number | undefined }): Promise<CommandEnd> {
+  const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
+  const channel = await openChannel(target, session, { timeoutMs: streams.timeoutMs });
+  try {
+    return await runCommand(channel, streams);
+  } catch (error) {
+    await terminateSession(target, session.sessionId).catch(() => undefined);
+    throw error;
+  }
+}
+
+const isLoopback = (streamUrl: string): boolean => /^(?:localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/u.test(new URL(streamUrl).hostname);
+
+/** The client to use. `auto`: the built-in one on loopback, which newer plugins refuse; else a supported plugin; else the built-in one. */
+export async function chooseClient(asked: 'auto' | 'plugin' | 'native', streamUrl: string, find: typeof findPlugin = findPlugin): Promise<'plugin' | 'native'> {
+  if (asked !== 'auto') return asked;
+  if (isLoopback(streamUrl)) return 'native';
+  return (await find())?.supported === true ? 'plugin' : 'native';
+}
+
+/** What AWS's plugin needs of a started session. Where the target has keys of its own they go in by the environment. */
+export async function pluginSession(target: Target, session: StartedSession, request: SessionRequest): Promise<PluginSession> {
+  const { accessKeyId, secretAccessKey, sessionToken } = await target.credentials();
+  const { AWS_PROFILE: _profile, AWS_DEFAULT_PROFILE: _defaultProfile, AWS_SESSION_TOKEN: _token, ...rest } = process.env;
+  const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }) };
+  return {
+    ...session,
+    region: target.region,
+    profile: target.profile,
+    request: startSessionInput(request),
+    endpoint: target.endpoint,
+    environment: target.endpoint === undefined ? process.env : { ...rest, ...keys },
+  };
+}
