@@ -52,9 +52,10 @@ function denial(caller: Caller, action: string, resource: string, decision: Deci
   const because = decision.decision === 'explicit-deny' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
   const on = resource === '*' && protocol === 'ec2' ? '' : ` on resource: ${resource}`;
   const text = `User: ${caller.arn} is not authorized to perform: ${action}${on} ${because}`;
-  switch (protocol) {
-    case 'ec2': return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}`, { status: 403 });
-    case 'query': return new AwsError('AccessDenied', text, { status: 403 });
-    case 'json': return new AwsError('AccessDeniedException', text);
-  }
+  const errors: Record<WireProtocol, AwsError> = {
+    ec2: new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}`, { status: 403 }),
+    query: new AwsError('AccessDenied', text, { status: 403 }),
+    json: new AwsError('AccessDeniedException', text),
+  };
+  return errors[protocol];
 }

@@ -30,9 +30,9 @@ export interface ContextOptions {
 export interface Dispatcher {
   readonly services: readonly Service[];
   /** A context for running operations in a region, without a request unless the options say of one. */
-  internalContext(region: string, options?: ContextOptions): OperationContext;
+  readonly internalContext: (region: string, options?: ContextOptions) => OperationContext;
   /** Runs an operation; what it throws comes out as an AwsError in the service's own words. */
-  run(service: Service, operation: string, input: Input, context: OperationContext): Output | Promise<Output>;
+  readonly run: (service: Service, operation: string, input: Input, context: OperationContext) => Output | Promise<Output>;
 }
 
 export function createDispatcher(options: DispatchOptions): Dispatcher {
@@ -81,9 +81,10 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
 /** The error of each protocol for an operation that is not there. */
 export function unknownOperation(protocol: WireProtocol, operation: string, service?: Service): AwsError {
   const shown = operation.slice(0, 100);
-  switch (protocol) {
-    case 'ec2': return new AwsError('InvalidAction', `The action ${shown} is not valid for this web service: the local cloud does not have it.`);
-    case 'query': return new AwsError('InvalidAction', `Could not find operation ${shown} for version ${service?.version ?? 'NO_VERSION_SPECIFIED'}: the local cloud does not have it.`);
-    case 'json': return new AwsError('UnknownOperationException', `The local cloud does not have the operation ${shown}.`);
-  }
+  const errors: Record<WireProtocol, AwsError> = {
+    ec2: new AwsError('InvalidAction', `The action ${shown} is not valid for this web service: the local cloud does not have it.`),
+    query: new AwsError('InvalidAction', `Could not find operation ${shown} for version ${service?.version ?? 'NO_VERSION_SPECIFIED'}: the local cloud does not have it.`),
+    json: new AwsError('UnknownOperationException', `The local cloud does not have the operation ${shown}.`),
+  };
+  return errors[protocol];
 }

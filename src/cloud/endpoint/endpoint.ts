@@ -97,7 +97,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 /** The protocol that a request seems to speak, before its service is known. */
 function claimedShape(request: IncomingMessage, services: readonly Service[]): ReplyShape {
   const { headers, url = '/' } = request;
-  if (headers['smithy-protocol'] === 'rpc-v2-cbor' || /^application\/cbor/.test(headers['content-type'] ?? '')) return 'cbor';
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor' || (headers['content-type'] ?? '').startsWith('application/cbor')) return 'cbor';
   if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
   const scope = claimedScope({ path: url, headers });
   const service = scope?.ok === true ? scope.authorization.service : undefined;

@@ -38,25 +38,23 @@ export class InputError extends AwsError {
 }
 
 function wording(protocol: WireProtocol, parameter: string, value: unknown, fault: InputFault): [code: string, message: string] {
-  const shown = shownValue(value);
-  if (protocol === 'ec2') {
-    switch (fault.kind) {
-      case 'missing': return ['MissingParameter', `The request must contain the parameter ${parameter}`];
-      case 'type': return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. Expected ${fault.expected}.`];
-      case 'constraint': return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. ${fault.constraint}.`];
-      case 'token': return ['InvalidNextToken', 'The specified NextToken is not valid.'];
-    }
-  }
+  return protocol === 'ec2' ? ec2Wording(parameter, shownValue(value), fault) : smithyWording(protocol, parameter, shownValue(value), fault);
+}
+
+function ec2Wording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
+  if (fault.kind === 'missing') return ['MissingParameter', `The request must contain the parameter ${parameter}`];
+  if (fault.kind === 'token') return ['InvalidNextToken', 'The specified NextToken is not valid.'];
+  const why = fault.kind === 'type' ? `Expected ${fault.expected}` : fault.constraint;
+  return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. ${why}.`];
+}
+
+function smithyWording(protocol: 'query' | 'json', parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
   const member = parameter.split('.').map((part) => part.charAt(0).toLowerCase() + part.slice(1)).join('.');
   const code = protocol === 'json' ? 'ValidationException' : 'ValidationError';
-  switch (fault.kind) {
-    case 'missing': return [code, `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`];
-    case 'type': return protocol === 'json'
-      ? ['SerializationException', `Value '${shown}' at '${member}' is not ${fault.expected}`]
-      : ['ValidationError', `Value '${shown}' at '${member}' is not ${fault.expected}`];
-    case 'constraint': return [code, `1 validation error detected: Value '${shown}' at '${member}' failed to satisfy constraint: ${fault.constraint}`];
-    case 'token': return protocol === 'json' ? ['InvalidNextToken', 'The specified token is not valid.'] : ['ValidationError', `Invalid value for ${parameter}`];
-  }
+  if (fault.kind === 'type') return [protocol === 'json' ? 'SerializationException' : 'ValidationError', `Value '${shown}' at '${member}' is not ${fault.expected}`];
+  if (fault.kind === 'token') return protocol === 'json' ? ['InvalidNextToken', 'The specified token is not valid.'] : ['ValidationError', `Invalid value for ${parameter}`];
+  const [value, constraint] = fault.kind === 'missing' ? ['null', 'Member must not be null'] : [`'${shown}'`, fault.constraint];
+  return [code, `1 validation error detected: Value ${value} at '${member}' failed to satisfy constraint: ${constraint}`];
 }
 
 function shownValue(value: unknown): string {

@@ -52,6 +52,6 @@ function startOf<T>(items: readonly T[], token: string | undefined, name: string
 
 /** A token of one request must not be used with another's filters. */
 function bindingOf(input: Input, tokenName: string, maxName: string): string {
-  const rest = Object.entries(input).filter(([name]) => name !== tokenName && name !== maxName).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rest = Object.entries(input).filter(([name]) => name !== tokenName && name !== maxName).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(rest)).digest('base64url').slice(0, 12);
 }

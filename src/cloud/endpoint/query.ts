@@ -88,7 +88,7 @@ function isList(node: Node): boolean {
 
 /** Gaps in the numbering close up: only the order counts. */
 function listOf(node: Node): unknown[] {
-  return [...node].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => valueOf(child));
+  return [...node].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, child]) => valueOf(child));
 }
 
 function shown(name: string): string {

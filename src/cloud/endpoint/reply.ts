@@ -36,23 +36,21 @@ export function successReply(service: Service, operation: string, output: Output
 export function errorReply(shape: ReplyShape, error: AwsError, requestId: string, namespace?: string): Reply {
   const { code, message, status } = error;
   const id = escapeXml(requestId);
-  switch (shape) {
-    case 'json': return { status, contentType: JSON_1_1, body: JSON.stringify({ __type: code, message, ...error.members }) };
-    case 'ec2': return { status, contentType: XML, body: `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${id}</RequestID></Response>` };
-    case 'query': return { status, contentType: XML, body: `<ErrorResponse${namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`}><Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>` };
-    case 'cbor': return { status, contentType: 'application/cbor', body: cborMap({ __type: code, message }) };
-  }
+  const writers: Record<ReplyShape, () => Reply> = {
+    json: () => ({ status, contentType: JSON_1_1, body: JSON.stringify({ __type: code, message, ...error.members }) }),
+    ec2: () => ({ status, contentType: XML, body: `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${id}</RequestID></Response>` }),
+    query: () => ({ status, contentType: XML, body: `<ErrorResponse${namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`}><Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>` }),
+    cbor: () => ({ status, contentType: 'application/cbor', body: cborMap({ __type: code, message }) }),
+  };
+  return writers[shape]();
 }
 
 /** Any thrown value as the error that a client of this protocol may see. What is not AWS's own is an internal failure, without detail. */
 export function asAwsError(thrown: unknown, protocol: WireProtocol): AwsError {
   if (thrown instanceof InputError) return thrown.as(protocol);
   if (thrown instanceof AwsError) return thrown;
-  switch (protocol) {
-    case 'ec2': return new AwsError('InternalError', 'An internal error has occurred', { status: 500 });
-    case 'query': return new AwsError('InternalFailure', 'An internal error has occurred', { status: 500 });
-    case 'json': return new AwsError('InternalServerError', 'An internal error has occurred', { status: 500 });
-  }
+  const codes: Record<WireProtocol, string> = { ec2: 'InternalError', query: 'InternalFailure', json: 'InternalServerError' };
+  return new AwsError(codes[protocol], 'An internal error has occurred', { status: 500 });
 }
 
 /** RFC 8949: a map of text to text, each under 64 KiB; all that an error in rpc-v2-cbor needs. */

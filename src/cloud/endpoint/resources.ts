@@ -38,7 +38,7 @@ function arnsOf(input: Input, { service, operation, region, accountId }: Resourc
       if (/Parameters?(ByPath)?$/.test(operation) && operation !== 'DescribeParameters') {
         return [...texts('Name'), ...texts('Names'), ...texts('Path')].map((name) => (name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
       }
-      if (/Document$/.test(operation)) return texts('Name').map((name) => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`);
+      if (operation.endsWith('Document')) return texts('Name').map((name) => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`);
       if (/^(Resume|Terminate)Session$/.test(operation)) return texts('SessionId').map((id) => `arn:aws:ssm:${region}:${accountId}:session/${id}`);
       return [...texts('Target'), ...texts('InstanceId'), ...texts('InstanceIds')].map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
     case 'iam':

@@ -1,6 +1,6 @@
 /** Which service a request is for: by its target header, its credential scope, or its form's Version (`emulators.md` §3). */
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError, type Input, type Service } from './operation.js';
+import { AwsError, type Input, type Service, type WireProtocol } from './operation.js';
 import { decodeJson } from './json.js';
 import { decodeQuery } from './query.js';
 
@@ -41,11 +41,12 @@ export function route(services: readonly Service[], request: RoutedRequest): Rou
 
 /** The error for a request that names no operation. */
 export function missingAction(service: Service): AwsError {
-  switch (service.protocol) {
-    case 'ec2': return new AwsError('MissingParameter', 'The request must contain the parameter Action');
-    case 'query': return new AwsError('MissingAction', 'Missing Action');
-    case 'json': return new AwsError('UnknownOperationException', 'The request has no X-Amz-Target header');
-  }
+  const errors: Record<WireProtocol, AwsError> = {
+    ec2: new AwsError('MissingParameter', 'The request must contain the parameter Action'),
+    query: new AwsError('MissingAction', 'Missing Action'),
+    json: new AwsError('UnknownOperationException', 'The request has no X-Amz-Target header'),
+  };
+  return errors[service.protocol];
 }
 
 function queryOf(path: string): string {

@@ -89,7 +89,7 @@ export function signRequest(request: SignableRequest, scope: SigningScope, keys:
   const added: Record<string, string> = { 'X-Amz-Date': date };
   if (keys.sessionToken !== undefined) added['X-Amz-Security-Token'] = keys.sessionToken;
   const headers = lowerCased({ ...request.headers, ...added }, request.url);
-  const signedHeaders = [...headers.keys()].filter((name) => !UNSIGNABLE.has(name)).sort(byCodeUnit);
+  const signedHeaders = [...headers.keys()].filter((name) => !UNSIGNABLE.has(name)).toSorted(byCodeUnit);
   const credential = `${date.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request`;
   const canonical = canonicalRequest(request, headers, signedHeaders, scope.service);
   const signature = signatureOf(stringToSign(date, credential, canonical), keys.secretAccessKey, date.slice(0, 8), scope.region, scope.service);
@@ -102,7 +102,7 @@ export function presignUrl(request: SignableRequest, scope: SigningScope, keys: 
   const date = amzDate(scope.now);
   const credential = `${date.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request`;
   const headers = lowerCased(request.headers, request.url);
-  const signedHeaders = [...headers.keys()].filter((name) => !UNSIGNABLE.has(name)).sort(byCodeUnit);
+  const signedHeaders = [...headers.keys()].filter((name) => !UNSIGNABLE.has(name)).toSorted(byCodeUnit);
   const parameters: [string, string][] = [
     ['X-Amz-Algorithm', ALGORITHM],
     ['X-Amz-Credential', `${keys.accessKeyId}/${credential}`],
@@ -251,7 +251,7 @@ function canonicalQuery(url: URL): string {
   return queryPairs(url)
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]): [string, string] => [encode(name), encode(value)])
-    .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
+    .toSorted((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }

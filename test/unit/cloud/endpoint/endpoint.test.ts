@@ -77,17 +77,17 @@ describe('errors in the protocol of the service', () => {
     expect(lab.log.filter((line) => line.includes('secret detail'))).toHaveLength(3);
   });
 
-  it.each([
-    ['ec2', `Action=DescribeThings&${EC2}&__proto__.polluted=1`, {}, 'UnknownParameter'],
-    ['ec2', `Action=DescribeThings&${EC2}&A=1&A.B=2`, {}, 'MalformedQueryString'],
-    ['ec2', `Action=DescribeThings&${EC2}&A=%zz`, {}, 'MalformedQueryString'],
-    ['ec2', EC2, {}, 'MissingParameter'],
-    ['ssm', '{', json('Echo'), 'SerializationException'],
-    ['ssm', '[]', json('Echo'), 'SerializationException'],
-    ['ssm', '{"__proto__":{"polluted":1}}', json('Echo'), 'SerializationException'],
-    ['ssm', '{"\\u005f_proto__":{"polluted":1}}', json('Echo'), 'SerializationException'],
-    ['ssm', `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`, json('Echo'), 'SerializationException'],
-  ].map(([service, body, headers, code]): [string, string, Record<string, string>, string] => [`${String(service)} ${String(body).slice(0, 60)}`, body as string, headers as Record<string, string>, code as string]))('a body that cannot be read: %s', async (name, body, headers, code) => {
+  it.each<[string, string, Record<string, string>, string]>([
+    ['ec2 __proto__', `Action=DescribeThings&${EC2}&__proto__.polluted=1`, {}, 'UnknownParameter'],
+    ['ec2 a value and a structure', `Action=DescribeThings&${EC2}&A=1&A.B=2`, {}, 'MalformedQueryString'],
+    ['ec2 percent', `Action=DescribeThings&${EC2}&A=%zz`, {}, 'MalformedQueryString'],
+    ['ec2 no action', EC2, {}, 'MissingParameter'],
+    ['ssm torn', '{', json('Echo'), 'SerializationException'],
+    ['ssm no structure', '[]', json('Echo'), 'SerializationException'],
+    ['ssm __proto__ in JSON', '{"__proto__":{"polluted":1}}', json('Echo'), 'SerializationException'],
+    ['ssm __proto__ escaped', '{"\\u005f_proto__":{"polluted":1}}', json('Echo'), 'SerializationException'],
+    ['ssm nested deep', `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`, json('Echo'), 'SerializationException'],
+  ])('a body that cannot be read: %s', async (name, body, headers, code) => {
     const reply = await lab.call({ service: name.slice(0, 3), body, headers });
     expect(reply.status).toBe(400);
     expect(reply.text).toContain(code);

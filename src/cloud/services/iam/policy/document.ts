@@ -45,7 +45,7 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
 function parseStatement(entry: ReadonlyMap<string, unknown>, kind: PolicyKind): Statement {
   for (const name of entry.keys()) if (!STATEMENT_ELEMENTS.has(name)) throw malformed('Syntax errors in policy.');
   const effect = entry.get('Effect');
-  if (effect !== 'Allow' && effect !== 'Deny') throw malformed(effect === undefined ? 'Missing required field Effect' : `Invalid effect: ${String(effect).slice(0, 40)}`);
+  if (effect !== 'Allow' && effect !== 'Deny') throw malformed(typeof effect === 'string' ? `Invalid effect: ${effect.slice(0, 40)}` : 'Missing required field Effect');
   const actions = stringsOf(entry.get('Action'));
   const notActions = stringsOf(entry.get('NotAction'));
   if ((actions === undefined) === (notActions === undefined)) throw malformed('Policy statement must contain actions.');
