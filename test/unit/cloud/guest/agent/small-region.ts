@@ -15,6 +15,7 @@ import { createMessageService, type MessageEndpoint } from '../../../../../src/c
 import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
 import type { AgentMessage } from '../../../../../src/lib/protocol/agent-message.js';
+import { hashPayload, signRequest } from '../../../../../src/lib/protocol/sigv4.js';
 import { selfSigned } from './self-signed.js';
 
 export const REGION = 'ap-northeast-1';
@@ -110,6 +111,9 @@ export class SmallRegion {
           response.end(JSON.stringify({ __type: error instanceof AwsError ? error.code : 'InternalServerError', message: String(error) }));
         },
       );
+    });
+    loopback.on('request', (request, response) => {
+      if (!this.messages.handleRequest(request, response)) response.writeHead(404).end();
     });
     const imds = createServer((request, response) => {
       const url = request.url ?? '';
@@ -235,13 +239,21 @@ export class SmallRegion {
     return new TestClient(output['SessionId'] as string, output['StreamUrl'] as string, output['TokenValue'] as string);
   }
 
-  /** POST to a channel without a signature. */
-  unsignedPost(path: string): Promise<number> {
+  /** POST to a channel, signed by a role's credentials for `instanceId`, or not at all. Gives status and body. */
+  post(path: string, instanceId?: string): Promise<{ readonly status: number; readonly body: string }> {
+    const url = new URL(`http://127.0.0.1:${this.#ports.loopback}${path}`);
+    const keys = instanceId === undefined ? undefined : this.keys.issueRoleCredentials('lab-role', instanceId, { instanceId });
+    const scope = { service: 'ssmmessages', region: REGION, now: Date.now() };
+    const headers = keys === undefined ? {} : signRequest({ method: 'POST', url, headers: {}, payloadHash: hashPayload('') }, scope, keys);
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest({ port: this.#ports.tls, host: '127.0.0.1', path, method: 'POST' });
+      const outgoing = httpRequest(url, { method: 'POST', headers });
       outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      });
       outgoing.end();
-      outgoing.once('response', (response) => resolve(response.statusCode ?? 0));
     });
   }
 

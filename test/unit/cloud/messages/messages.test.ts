@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { INSTANCE, REGION, SmallRegion, TestClient } from '../guest/agent/small-region.js';
+
+let region: SmallRegion;
+
+beforeEach(async () => {
+  region = await SmallRegion.start({ resumeWindowMs: 2000 });
+});
+afterEach(() => region.stop());
+
+const wait = { timeout: 8000, interval: 10 };
+
+it('refuses a channel to who does not sign', async () => {
+  const refused = await region.post(`/v1/control-channel/${INSTANCE}`);
+  expect(refused).toMatchObject({ body: expect.stringContaining('MissingAuthenticationToken') as string });
+  expect(refused.status).toBeGreaterThanOrEqual(400);
+  expect((await region.post('/v1/data-channel/some-session')).status).toBeGreaterThanOrEqual(400);
+  const socket = new WebSocket(`${region.loopbackUrl}/v1/control-channel/${INSTANCE}?role=subscribe&stream=input`);
+  const error = await new Promise<Error>((resolve) => socket.once('error', resolve));
+  expect(error.message).toContain('403');
+  expect(region.connected).toBe(false);
+});
+
+it('gives an instance a token for its own channel, as XML with 201, and for no other', async () => {
+  const own = await region.post(`/v1/control-channel/${INSTANCE}`, INSTANCE);
+  expect(own.status).toBe(201);
+  expect(own.body).toMatch(/^<CreateControlChannelOutput>.*<TokenValue>[^<]{64,}<\/TokenValue><\/CreateControlChannelOutput>$/);
+  const other = await region.post('/v1/control-channel/i-0fedcba9876543210', INSTANCE);
+  expect(other.status).toBe(403);
+  expect(other.body).toMatch(/^<AccessDeniedException>/);
+  expect((await region.post('/v1/data-channel/nobody-0123456789abcdef0', INSTANCE)).body).toContain('Session is already terminated');
+});
+
+it('opens no session to an instance that is not connected', async () => {
+  await expect(region.call('StartSession', { Target: INSTANCE })).rejects.toMatchObject({ code: 'TargetNotConnected', message: `${INSTANCE} is not connected.` });
+  expect(region.messages.listSessions(REGION)).toEqual([]);
+});
+
+it('lets nobody in with a wrong token, or with the same one twice', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const { SessionId, StreamUrl, TokenValue } = await region.call('StartSession', { Target: INSTANCE }) as Record<string, string>;
+  const stranger = new TestClient(SessionId ?? '', StreamUrl ?? '', 'guess');
+  await vi.waitFor(() => expect(stranger.closed).toBe(true), wait);
+  const client = new TestClient(SessionId ?? '', StreamUrl ?? '', TokenValue ?? '');
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  region.processes[0]?.stdout.write('hello');
+  await vi.waitFor(() => expect(client.text(1)).toBe('hello'), wait);
+  const again = new TestClient(SessionId ?? '', StreamUrl ?? '', TokenValue ?? '');
+  await vi.waitFor(() => expect(again.closed).toBe(true), wait);
+  expect([stranger.frames, again.frames, client.closed]).toEqual([[], [], false]);
+  expect(region.lines.join('\n')).not.toContain(TokenValue);
+});
+
+it('keeps what the agent sends until the client is there', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const { SessionId, StreamUrl, TokenValue } = await region.call('StartSession', { Target: INSTANCE }) as Record<string, string>;
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  region.processes[0]?.stdout.write('early');
+  region.processes[0]?.exit({ code: 0, signal: undefined });
+  const client = new TestClient(SessionId ?? '', StreamUrl ?? '', TokenValue ?? '');
+  await vi.waitFor(() => expect(client.closedWith).toBe(''), wait);
+  expect(client.text(1)).toBe('early');
+});
+
+it('drops a channel at once, and takes the next one in its place', async () => {
+  const agent = region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  region.messages.dropChannel(REGION, INSTANCE);
+  expect(region.connected).toBe(false);
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  region.agent();
+  await vi.waitFor(() => expect(region.lines.filter((line) => line.includes('channel open')).length).toBeGreaterThan(2), wait);
+  expect(await agent.prove()).toBeTypeOf('boolean');
+});
+
+it('lists sessions by region, and ends them once', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const { sessionId } = await region.session();
+  expect(region.messages.listSessions(REGION)).toMatchObject([{ sessionId, target: INSTANCE }]);
+  expect(region.messages.listSessions('us-east-1')).toEqual([]);
+  expect(region.messages.terminateSession('us-east-1', sessionId)).toBe(false);
+  expect(region.messages.terminateSession(REGION, sessionId)).toBe(true);
+  expect(region.messages.terminateSession(REGION, sessionId)).toBe(false);
+  expect(region.messages.resumeSession(REGION, sessionId)).toBeUndefined();
+});
