@@ -4,6 +4,7 @@
  *
  * Credit runs end to end: what arrives is acknowledged when the next hop has room for it, and what is sent waits for
  * the acknowledgements of what was sent before. So a reader that stalls stalls the writer, and neither end's memory grows.
+ * (The client's halves in `lib/protocol/reliable-stream` acknowledge on receipt; one that passes on may not.)
  */
 import type { WebSocket } from 'ws';
 import { MESSAGE_TYPE, type AgentMessage } from '../../lib/protocol/agent-message.js';

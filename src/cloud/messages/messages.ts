@@ -215,8 +215,8 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     },
     dropChannel: (region, instanceId) => channels.get(key(region, instanceId))?.close(),
     close: () => {
-      for (const session of [...sessions.values()]) session.terminate('');
-      for (const channel of [...channels.values()]) channel.close();
+      for (const session of sessions.values()) session.terminate('');
+      for (const channel of channels.values()) channel.close();
       for (const websocket of server.clients) websocket.terminate();
       server.close();
     },

@@ -190,7 +190,7 @@ class RunningAgent {
       if (binary) this.#message(data as Buffer);
     });
     this.#reports.use(socket);
-    for (const tell of [...this.#onOnline]) tell();
+    for (const tell of this.#onOnline) tell();
     const reporting = setInterval(() => void this.#reportAgain(), REPORT_MS).unref();
     let ponged = this.#options.now();
     const ping = setInterval(() => {
@@ -262,10 +262,13 @@ class RunningAgent {
       openDataChannel: async (id, signal) => openChannel(await this.#access(signal, false), 'data', id, signal),
     });
     this.#workers.set(sessionId, worker);
-    void worker.run().then((result) => {
-      this.#workers.delete(sessionId);
-      this.#reports.complete(sessionId, result);
-    });
+    void this.#work(sessionId, worker);
+  }
+
+  async #work(sessionId: string, worker: SessionWorker): Promise<void> {
+    const result = await worker.run();
+    this.#workers.delete(sessionId);
+    this.#reports.complete(sessionId, result);
   }
 }
 

@@ -196,9 +196,10 @@ export class SessionWorker {
     this.#process = process;
     process.stdin.on('error', () => undefined);
     if (this.#stop.signal.aborted) process.signal('KILL');
-    process.resize(this.#size);
     const interactive = order.sessionType !== SESSION_TYPE.nonInteractiveCommands;
-    if (!interactive) process.stdin.end();
+    if (interactive) process.resize(this.#size);
+    else process.stdin.end();
+    this.#wakeAll();
     const separate = !interactive && order.separateOutputStream;
     const [status] = await Promise.all([
       process.status,
@@ -253,9 +254,8 @@ export class SessionWorker {
       else process.stdin.write(payload, () => accept());
       return;
     }
-    // A pty that is not there yet: not acknowledged, so that the peer sends it again.
     if (payloadType === PAYLOAD_TYPE.output && this.#options.order.sessionType !== SESSION_TYPE.nonInteractiveCommands) {
-      this.#early(payload, accept);
+      void this.#early(payload, accept);
       return;
     }
     if (payloadType === PAYLOAD_TYPE.output && process !== undefined) signalBytes(payload, process);
@@ -264,12 +264,11 @@ export class SessionWorker {
     accept();
   }
 
-  /** Typed before the shell was there: kept until it is. */
-  #early(payload: Buffer, accept: () => void): void {
-    void this.#until(() => this.#process !== undefined).then(() => {
-      if (this.#process === undefined) accept();
-      else this.#input(PAYLOAD_TYPE.output, payload, accept);
-    });
+  /** Typed before the shell was there: kept until it is, and acknowledged then. */
+  async #early(payload: Buffer, accept: () => void): Promise<void> {
+    await this.#until(() => this.#process !== undefined);
+    if (this.#process === undefined) accept();
+    else this.#input(PAYLOAD_TYPE.output, payload, accept);
   }
 
   #resize(payload: Buffer): void {

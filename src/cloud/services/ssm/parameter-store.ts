@@ -59,7 +59,7 @@ export function parametersUnder(path: string, recursive: boolean, context: Opera
     name.startsWith('/') && name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/'));
   const own = context.state.list(PARAMETERS).filter((record) => inside(record.name)).map((record) => ofOwn(record, context));
   const open = prefix.startsWith('/aws/') ? publicParameters(context.region).filter((parameter) => inside(parameter.name)).map(ofPublic) : [];
-  return [...own, ...open].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...own, ...open].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Shape `Parameter` of the API. */

@@ -70,7 +70,7 @@ async function testsOf(input: Input, context: OperationContext): Promise<readonl
   if (legacy.length > 0 && newer.length > 0) {
     throw new AwsError('ValidationException', 'Filters and InstanceInformationFilterList cannot be used together.');
   }
-  return Promise.all([...legacy, ...newer].map(({ key, values }) => {
+  return Promise.all([...legacy, ...newer].map(async ({ key, values }) => {
     if (key === 'tag-key' || key.startsWith('tag:')) return tagTest(key, values, context);
     if (!LEGACY_KEYS.includes(key) && key !== 'SourceIds' && key !== 'SourceTypes') {
       throw new AwsError('InvalidFilterKey', `The filter key '${key}' is not valid.`);

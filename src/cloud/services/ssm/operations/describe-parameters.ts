@@ -61,7 +61,7 @@ export const describeParameters: Operation = (input, context) => {
   const tests = [...structures(input, 'ParameterFilters').map(filterTest), ...structures(input, 'Filters').map(legacyTest)];
   const all = context.state.list(PARAMETERS)
     .filter((record) => tests.every((test) => test(record)))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const { items, nextToken } = page(all, (record) => record.name, size, optionalString(input, 'NextToken'));
   return {
     Parameters: items.map((record) => ({

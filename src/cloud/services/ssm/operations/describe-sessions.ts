@@ -39,7 +39,7 @@ export const describeSessions: Operation = (input, context) => {
   const status = state === 'Active' ? 'Connected' : 'Terminated';
   const all = context.state.list(SESSIONS)
     .filter((record) => live.has(record.sessionId) === (state === 'Active') && tests.every((test) => test(record, status)))
-    .reverse();
+    .toReversed();
   const { items, nextToken } = page(all, (record) => record.sessionId, size, optionalString(input, 'NextToken'));
   return {
     Sessions: items.map((record) => ({

@@ -51,7 +51,7 @@ it('proves its way by new connections; one that is gone closes the channel, and 
   const agent = await online();
   const before = region.calls.length;
   expect(await agent.prove()).toBe(true);
-  expect(region.calls.slice(before).sort()).toEqual([`ssm.${REGION}.amazonaws.com/`, `ssmmessages.${REGION}.amazonaws.com/v1/control-channel/${INSTANCE}`]);
+  expect(region.calls.slice(before).toSorted()).toEqual([`ssm.${REGION}.amazonaws.com/`, `ssmmessages.${REGION}.amazonaws.com/v1/control-channel/${INSTANCE}`]);
   expect(region.connected).toBe(true);
 
   region.route = false;

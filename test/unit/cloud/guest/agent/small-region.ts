@@ -130,7 +130,7 @@ export class SmallRegion {
         }));
       }
     });
-    this.#servers = [tls as unknown as Server, imds, loopback];
+    this.#servers = [tls, imds, loopback];
     await Promise.all(this.#servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
     const [tlsPort, imdsPort, loopbackPort] = this.#servers.map((server) => (server.address() as AddressInfo).port);
     this.#ports = { tls: tlsPort ?? 0, imds: imdsPort ?? 0, loopback: loopbackPort ?? 0 };
