@@ -1,0 +1,74 @@
+/** The clock of EC2: moves every resource whose time has come to its next state. Nothing is lost by a restart, since `dueAt` is state. */
+import type { Store, Transaction } from '../../state/store.js';
+import {
+  INSTANCE, NAT_GATEWAY, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type VpcEndpointRecord,
+} from './model.js';
+import { removeInterface } from './network-interface/interface.js';
+import { VISIBLE_AFTER_END } from './waits.js';
+
+function terminate(tx: Transaction, instance: InstanceRecord, now: number): void {
+  removeInterface(tx, instance.networkInterfaceId);
+  for (const volume of tx.list(VOLUME)) {
+    if (volume.attachment?.instanceId !== instance.instanceId) continue;
+    if (volume.attachment.deleteOnTermination) tx.delete(VOLUME, volume.volumeId);
+    else tx.put(VOLUME, volume.volumeId, { ...volume, attachment: undefined });
+  }
+  for (const association of tx.list(PROFILE_ASSOCIATION)) {
+    if (association.instanceId === instance.instanceId) tx.delete(PROFILE_ASSOCIATION, association.associationId);
+  }
+  tx.put(INSTANCE, instance.instanceId, { ...instance, state: 'terminated', dueAt: now + VISIBLE_AFTER_END });
+}
+
+function moveInstance(tx: Transaction, instance: InstanceRecord, now: number): void {
+  switch (instance.state) {
+    case 'pending': return tx.put(INSTANCE, instance.instanceId, { ...instance, state: 'running', runningSince: now, dueAt: undefined });
+    case 'stopping': return tx.put(INSTANCE, instance.instanceId, { ...instance, state: 'stopped', dueAt: undefined });
+    case 'shutting-down': return terminate(tx, instance, now);
+    case 'terminated': return tx.delete(INSTANCE, instance.instanceId);
+    case 'running': case 'stopped': return tx.put(INSTANCE, instance.instanceId, { ...instance, dueAt: undefined });
+  }
+}
+
+function moveNatGateway(tx: Transaction, gateway: NatGatewayRecord, now: number): void {
+  const { natGatewayId } = gateway;
+  switch (gateway.state) {
+    case 'pending': return gateway.failureCode === undefined
+      ? tx.put(NAT_GATEWAY, natGatewayId, { ...gateway, state: 'available', dueAt: undefined })
+      : tx.put(NAT_GATEWAY, natGatewayId, { ...gateway, state: 'failed', deleteTime: now, dueAt: now + VISIBLE_AFTER_END });
+    case 'deleting':
+      if (gateway.networkInterfaceId !== undefined) removeInterface(tx, gateway.networkInterfaceId);
+      return tx.put(NAT_GATEWAY, natGatewayId, { ...gateway, state: 'deleted', deleteTime: now, dueAt: now + VISIBLE_AFTER_END });
+    case 'failed': case 'deleted': return tx.delete(NAT_GATEWAY, natGatewayId);
+    case 'available': return tx.put(NAT_GATEWAY, natGatewayId, { ...gateway, dueAt: undefined });
+  }
+}
+
+function moveVpcEndpoint(tx: Transaction, endpoint: VpcEndpointRecord): void {
+  if (endpoint.state === 'deleting') {
+    for (const id of endpoint.networkInterfaceIds) removeInterface(tx, id);
+    tx.delete(VPC_ENDPOINT, endpoint.vpcEndpointId);
+  } else {
+    tx.put(VPC_ENDPOINT, endpoint.vpcEndpointId, { ...endpoint, state: 'available', dueAt: undefined });
+  }
+}
+
+function isDue(now: number) {
+  return (record: { readonly dueAt?: number | undefined }) => record.dueAt !== undefined && record.dueAt <= now;
+}
+
+/**
+ * Moves all that is due at `now` (milliseconds since the epoch) in one transaction; writes nothing when nothing is.
+ * Returns the next due time, undefined when nothing is under way.
+ */
+export function advance(state: Store, now: number): number | undefined {
+  const due = isDue(now);
+  if (state.list(INSTANCE).some(due) || state.list(NAT_GATEWAY).some(due) || state.list(VPC_ENDPOINT).some(due)) {
+    state.transact((tx) => {
+      for (const instance of tx.list(INSTANCE).filter(due)) moveInstance(tx, instance, now);
+      for (const gateway of tx.list(NAT_GATEWAY).filter(due)) moveNatGateway(tx, gateway, now);
+      for (const endpoint of tx.list(VPC_ENDPOINT).filter(due)) moveVpcEndpoint(tx, endpoint);
+    });
+  }
+  const times = [...state.list(INSTANCE), ...state.list(NAT_GATEWAY), ...state.list(VPC_ENDPOINT)].flatMap(({ dueAt }) => dueAt ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,146 @@
+/** The EC2 service: its operations by name, and what the region process needs beside them. */
+import type { Service } from '../../endpoint/operation.js';
+import { allocateAddress, describeAddresses, releaseAddress } from './address/addresses.js';
+import { associateAddress, disassociateAddress } from './address/association.js';
+import { describeDhcpOptions } from './dhcp-options/default-options.js';
+import { describeImages } from './image/describe-images.js';
+import { describeInstanceStatus } from './instance/describe-instance-status.js';
+import { describeInstances } from './instance/describe-instances.js';
+import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attributes.js';
+import { modifyInstanceMetadataOptions } from './instance/metadata-options.js';
+import { associateIamInstanceProfile, describeIamInstanceProfileAssociations, disassociateIamInstanceProfile } from './instance/profile.js';
+import { runInstances } from './instance/run-instances.js';
+import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance/state-changes.js';
+import { describeInstanceTypeOfferings } from './instance/type-offerings.js';
+import { describeInstanceTypes } from './instance/types.js';
+import { attachInternetGateway, detachInternetGateway } from './internet-gateway/attachment.js';
+import { createInternetGateway, deleteInternetGateway, describeInternetGateways } from './internet-gateway/internet-gateways.js';
+import { deleteKeyPair, describeKeyPairs } from './key-pair/key-pairs.js';
+import { createKeyPair, importKeyPair } from './key-pair/make-key-pairs.js';
+import { createNatGateway } from './nat-gateway/create-nat-gateway.js';
+import { deleteNatGateway, describeNatGateways } from './nat-gateway/nat-gateways.js';
+import { createNetworkAclEntry, deleteNetworkAclEntry, replaceNetworkAclEntry } from './network-acl/entry.js';
+import { createNetworkAcl, deleteNetworkAcl, describeNetworkAcls, replaceNetworkAclAssociation } from './network-acl/network-acls.js';
+import { describeNetworkInterfaces } from './network-interface/describe-network-interfaces.js';
+import { modifyNetworkInterfaceAttribute } from './network-interface/modify-network-interface-attribute.js';
+import { describeManagedPrefixLists, describePrefixLists } from './prefix-list/prefix-lists.js';
+import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from './region/regions.js';
+import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table/associations.js';
+import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.js';
+import { createRoute, deleteRoute, replaceRoute } from './route-table/routes.js';
+import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from './security-group/authorize.js';
+import { createSecurityGroup } from './security-group/create-security-group.js';
+import { deleteSecurityGroup } from './security-group/delete-security-group.js';
+import { describeSecurityGroupRules, describeSecurityGroups } from './security-group/describe-security-groups.js';
+import { revokeSecurityGroupEgress, revokeSecurityGroupIngress } from './security-group/revoke.js';
+import { createSubnet } from './subnet/create-subnet.js';
+import { deleteSubnet } from './subnet/delete-subnet.js';
+import { describeSubnets } from './subnet/describe-subnets.js';
+import { modifySubnetAttribute } from './subnet/modify-subnet-attribute.js';
+import { createTags, deleteTags, describeTags } from './tag/tags.js';
+import { describeVolumes } from './volume/describe-volumes.js';
+import { createVpcEndpoint } from './vpc-endpoint/create-vpc-endpoint.js';
+import { deleteVpcEndpoints } from './vpc-endpoint/delete-vpc-endpoints.js';
+import { describeVpcEndpoints } from './vpc-endpoint/describe-vpc-endpoints.js';
+import { modifyVpcEndpoint } from './vpc-endpoint/modify-vpc-endpoint.js';
+import { describeVpcEndpointServices } from './vpc-endpoint/services.js';
+import { createVpc } from './vpc/create-vpc.js';
+import { deleteVpc } from './vpc/delete-vpc.js';
+import { describeVpcs } from './vpc/describe-vpcs.js';
+import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attributes.js';
+
+export { advance } from './advance.js';
+export { instanceOf, instancesOf, type InstanceDescription } from './instance-descriptions.js';
+export { EC2_NETWORK_TABLES, networkModel } from './network-model.js';
+
+export const ec2: Service = {
+  name: 'ec2',
+  protocol: 'ec2',
+  version: '2016-11-15',
+  xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+  operations: {
+    AllocateAddress: allocateAddress,
+    AssociateAddress: associateAddress,
+    AssociateIamInstanceProfile: associateIamInstanceProfile,
+    AssociateRouteTable: associateRouteTable,
+    AttachInternetGateway: attachInternetGateway,
+    AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
+    AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+    CreateInternetGateway: createInternetGateway,
+    CreateKeyPair: createKeyPair,
+    CreateNatGateway: createNatGateway,
+    CreateNetworkAcl: createNetworkAcl,
+    CreateNetworkAclEntry: createNetworkAclEntry,
+    CreateRoute: createRoute,
+    CreateRouteTable: createRouteTable,
+    CreateSecurityGroup: createSecurityGroup,
+    CreateSubnet: createSubnet,
+    CreateTags: createTags,
+    CreateVpc: createVpc,
+    CreateVpcEndpoint: createVpcEndpoint,
+    DeleteInternetGateway: deleteInternetGateway,
+    DeleteKeyPair: deleteKeyPair,
+    DeleteNatGateway: deleteNatGateway,
+    DeleteNetworkAcl: deleteNetworkAcl,
+    DeleteNetworkAclEntry: deleteNetworkAclEntry,
+    DeleteRoute: deleteRoute,
+    DeleteRouteTable: deleteRouteTable,
+    DeleteSecurityGroup: deleteSecurityGroup,
+    DeleteSubnet: deleteSubnet,
+    DeleteTags: deleteTags,
+    DeleteVpc: deleteVpc,
+    DeleteVpcEndpoints: deleteVpcEndpoints,
+    DescribeAccountAttributes: describeAccountAttributes,
+    DescribeAddresses: describeAddresses,
+    DescribeAvailabilityZones: describeAvailabilityZones,
+    DescribeDhcpOptions: describeDhcpOptions,
+    DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
+    DescribeImages: describeImages,
+    DescribeInstanceAttribute: describeInstanceAttribute,
+    DescribeInstances: describeInstances,
+    DescribeInstanceStatus: describeInstanceStatus,
+    DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+    DescribeInstanceTypes: describeInstanceTypes,
+    DescribeInternetGateways: describeInternetGateways,
+    DescribeKeyPairs: describeKeyPairs,
+    DescribeManagedPrefixLists: describeManagedPrefixLists,
+    DescribeNatGateways: describeNatGateways,
+    DescribeNetworkAcls: describeNetworkAcls,
+    DescribeNetworkInterfaces: describeNetworkInterfaces,
+    DescribePrefixLists: describePrefixLists,
+    DescribeRegions: describeRegions,
+    DescribeRouteTables: describeRouteTables,
+    DescribeSecurityGroupRules: describeSecurityGroupRules,
+    DescribeSecurityGroups: describeSecurityGroups,
+    DescribeSubnets: describeSubnets,
+    DescribeTags: describeTags,
+    DescribeVolumes: describeVolumes,
+    DescribeVpcAttribute: describeVpcAttribute,
+    DescribeVpcEndpoints: describeVpcEndpoints,
+    DescribeVpcEndpointServices: describeVpcEndpointServices,
+    DescribeVpcs: describeVpcs,
+    DetachInternetGateway: detachInternetGateway,
+    DisassociateAddress: disassociateAddress,
+    DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
+    DisassociateRouteTable: disassociateRouteTable,
+    ImportKeyPair: importKeyPair,
+    ModifyInstanceAttribute: modifyInstanceAttribute,
+    ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+    ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
+    ModifySubnetAttribute: modifySubnetAttribute,
+    ModifyVpcAttribute: modifyVpcAttribute,
+    ModifyVpcEndpoint: modifyVpcEndpoint,
+    RebootInstances: rebootInstances,
+    ReleaseAddress: releaseAddress,
+    ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
+    ReplaceNetworkAclEntry: replaceNetworkAclEntry,
+    ReplaceRoute: replaceRoute,
+    ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+    RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
+    RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+    RunInstances: runInstances,
+    StartInstances: startInstances,
+    StopInstances: stopInstances,
+    TerminateInstances: terminateInstances,
+  },
+};
