@@ -2,7 +2,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { SsmlabError } from '../lib/errors.js';
 import type { Style } from '../lib/report/style.js';
-import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines } from './present-error.js';
+import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
 import { styleFor } from './style.js';
 import { canAsk, textWidth } from './terminal.js';
 
@@ -53,6 +53,15 @@ export abstract class BaseCommand extends Command {
   /** The value's text form, on stdout. */
   protected print(lines: string | readonly string[]): void {
     for (const line of typeof lines === 'string' ? [lines] : lines) this.log('%s', line);
+  }
+
+  /** What oclif cannot make sense of is the user's error, whatever class oclif gave it. */
+  protected override async parse<F extends Interfaces.OutputFlags<Interfaces.FlagInput>, B extends Interfaces.OutputFlags<Interfaces.FlagInput>, A extends Interfaces.OutputArgs<Interfaces.ArgInput>>(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await super.parse(options, argv);
+    } catch (error) {
+      throw error instanceof Error && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' ')) : error;
+    }
   }
 
   override logJson(value: unknown): void {

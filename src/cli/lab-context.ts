@@ -1,5 +1,5 @@
 /** Flags → where the lab is: the target, the folder of the lab, the name of its stack. */
-import { checkStackName, type LabFolder, labFolder } from '../lib/target/lab-folder.js';
+import { checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
 import { hasLocalState } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { resolveTarget } from '../lib/target/resolve.js';
@@ -33,7 +33,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     region: flags.region,
     profile: flags.profile,
     home,
-    start: start === 'always' || (start === 'when-there-is-state' && hasLocalState({ home })),
+    start: start === 'always' || (start === 'when-there-is-state' && (hasLocalState({ home }) || recordedLabs(home, 'local').length > 0)),
     dialCommand: `${selfCommand()} local dial`,
   });
   return { home, target, stack: flags.stack, lab: labFolder(home, target, flags.stack) };

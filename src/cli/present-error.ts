@@ -6,11 +6,13 @@ import type { Style } from '../lib/report/style.js';
 
 const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** What oclif throws when it cannot make sense of the arguments; recognised by shape. */
-function fromOclif(error: Error, command: string | undefined): SsmlabError {
+/** What oclif throws when it cannot make sense of the arguments, in our words and with our hint. */
+export function usageError(error: Error, command: string | undefined): SsmlabError {
   const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
-  // oclif puts what is wrong on the first line, or after a heading that says only that something is.
-  const text = /^(?:The following errors? occurred|Missing \d+ required)/u.test(lines[0] ?? '') ? lines.join(' ') : (lines[0] ?? '');
+  const [first = '', ...rest] = lines;
+  // oclif says what is wrong on the first line, or under a heading: names of arguments with their descriptions, or the reason.
+  const missing = /^Missing \d+ required args?/u.test(first);
+  const text = missing ? `missing ${rest.map((line) => line.trim().split(/\s/u)[0]).join(', ')}` : /^(?:The following error|Parsing --)/u.test(first) ? lines.join(' ') : first;
   const message = firstLower(text.replace(/^The following errors? occurred:\s*/u, '').replace(/\s+/gu, ' ').trim().replace(/[.:]$/u, ''));
   return new SsmlabError('usage', message, { cause: error, hint: `see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
 }
@@ -24,7 +26,7 @@ export function asSsmlabError(error: unknown, command?: string): SsmlabError | u
   if ('code' in error && typeof error.code === 'string' && error.code === 'ENOSPC') {
     return new SsmlabError('state-unsafe', `the disk is full: ${firstLower(error.message)}`, { cause: error, hint: 'make room, then run the same command again' });
   }
-  if ('oclif' in error || 'parse' in error) return fromOclif(error, command);
+  if ('oclif' in error || 'parse' in error) return usageError(error, command);
   return undefined;
 }
 

@@ -27,9 +27,7 @@ interface Deployed {
 
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the lab: two networks, four instances, four ways to a shell.';
-  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is
-made here, and only its public half is handed over. Run again, it says that nothing changed; after
-Ctrl-C it goes on where it was.`;
+  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is made here, and only its public half is handed over. Run again, it says that nothing changed; after Ctrl-C it goes on where it was.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json', '<%= config.bin %> <%= command.id %> --target aws --profile sandbox --region eu-central-1'];
   static override flags = {
     ...stackFlags,

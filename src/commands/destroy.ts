@@ -36,7 +36,14 @@ export default class Destroy extends BaseCommand {
   async run(): Promise<Destroyed> {
     const { flags } = await this.parse(Destroy);
     this.interruptedHint = 'the deletion goes on; run `ssmlab destroy` again to see it through';
-    const context = await labContext(flags, 'when-there-is-state');
+    const context = await labContext(flags, 'when-there-is-state').catch((error: unknown) => {
+      if (error instanceof SsmlabError && error.code === 'no-lab') return undefined;
+      throw error;
+    });
+    if (context === undefined) {
+      this.say('There is no lab, and no local cloud.');
+      return { stack: flags.stack, destroyed: false, resources: 0, localCloud: 'none' };
+    }
     const { target, stack, lab, home } = context;
     const api = stackApi(target);
     const plan = await planDestroy(api, stack);

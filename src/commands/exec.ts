@@ -17,8 +17,7 @@ export default class Exec extends BaseCommand {
   static override summary = 'Run a command on an instance; its output and exit status come back.';
   static override description = `One word after -- is a line for the remote shell; several are a command and its arguments.
 
-Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to
-instance 1 by SSH; a session's command has none.`;
+Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to instance 1 by SSH; a session's command has none.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ required: true, description: 'number, name, id or address' }) };

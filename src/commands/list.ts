@@ -11,9 +11,7 @@ import { sshLine } from '../lib/report/ssh-line.js';
 
 export default class List extends BaseCommand {
   static override summary = 'Show the instances: path, auth method, what is open, addresses, agent.';
-  static override description = `Path and auth method are derived from what the APIs say of routes, endpoints, security groups,
-key pairs and roles, not from names. INBOUND is what a security group admits from outside: for
-Session Manager it is nothing, which is the point.`;
+  static override description = `Path and auth method are derived from what the APIs say of routes, endpoints, security groups, key pairs and roles, not from names. INBOUND is what a security group admits from outside: for Session Manager it is nothing, which is the point.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json', '<%= config.bin %> <%= command.id %> --target aws --region eu-central-1'];
   static override flags = stackFlags;
   static override enableJsonFlag = true;

@@ -1,4 +1,5 @@
 /** `ssmlab verify`: what the lab declares against what its instances show. */
+import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
@@ -17,10 +18,10 @@ export default class Verify extends BaseCommand {
   static override summary = 'Run what the lab is about on its instances, and compare it with what the lab declares.';
   static override description = `Runs \`ec2-metadata --public-ipv4\` and \`ping 8.8.8.8\` on each instance over its own way in, all at once.
 
-Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or
-there is no lab.`;
+Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or there is no lab.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 4', '<%= config.bin %> <%= command.id %> --json'];
   static override usage = '<%= command.id %> [INSTANCE...] [flags]';
+  static override args = { instance: Args.string({ description: 'numbers, names, ids or addresses; all when absent' }) };
   static override strict = false;
   static override flags = stackFlags;
   static override enableJsonFlag = true;

@@ -9,8 +9,7 @@ import { exportLines, unsetLines } from '../../lib/target/shell-environment.js';
 
 export default class LocalEnv extends BaseCommand {
   static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
-  static override description = `Sets the endpoint, the keys of this lab and the region, and unsets what would lead past them: profiles
-and a foreign session token. What was set before is put aside in the shell, and --unset brings it back.`;
+  static override description = `Sets the endpoint, the keys of this lab and the region, and unsets what would lead past them: profiles and a foreign session token. What was set before is put aside in the shell, and --unset brings it back.`;
   static override examples = [
     'eval "$(<%= config.bin %> <%= command.id %>)"',
     'eval "$(<%= config.bin %> <%= command.id %> --unset)"',
