@@ -35,7 +35,7 @@ export type RouteTargetKind =
 
 export interface Route {
   /** CIDR, or a prefix list id (`pl-…`). */
-  readonly destination: Cidr | string;
+  readonly destination: string;
   readonly targetKind: RouteTargetKind;
   /** `local`, `igw-…`, `nat-…`, `eni-…`, `vpce-…`, or the id of something that is not modelled. */
   readonly targetId: string;

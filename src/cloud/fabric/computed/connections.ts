@@ -52,8 +52,8 @@ export function startOfAnswer(world: World, arrival: Arrival): Start | undefined
     case 'metadata':
     case 'resolver':
     case 'time':
-      return undefined;
   }
+  return undefined;
 }
 
 export function startOf(world: World, opener: Opener): Start | undefined {

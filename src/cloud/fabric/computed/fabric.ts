@@ -166,8 +166,8 @@ class ComputedFabric implements Fabric {
       }
       case 'resolver':
       case 'time':
-        return 'silent';
     }
+    return 'silent';
   }
 
   #establish(flow: OpenFlow, arrival: Arrival, server: OnConnection, onClose: () => void): Duplex {

@@ -34,6 +34,17 @@ class StreamEnd extends Duplex {
     this.peer?.wake();
   }
 
+  /** Whether the reader here asked for more than it has. */
+  get wants(): boolean {
+    return this.#wanting;
+  }
+
+  receive(bytes: Buffer): void {
+    // Reading may ask again while the bytes are being pushed.
+    this.#wanting = false;
+    if (this.push(bytes)) this.#wanting = true;
+  }
+
   override _write(chunk: Buffer, _encoding: string, done: Callback): void {
     this.#offer(Buffer.from(chunk), done);
   }
@@ -103,7 +114,7 @@ class StreamEnd extends Duplex {
       else this.#finish(peer);
       return;
     }
-    for (let turn = 0; this.#out !== undefined && peer.#wanting; turn++) {
+    for (let turn = 0; this.#out !== undefined && peer.wants; turn++) {
       if (turn === SEGMENTS_PER_TURN) return this.wake();
       this.#hand(peer, this.#out);
       if (this.destroyed || peer.destroyed) return;
@@ -114,8 +125,7 @@ class StreamEnd extends Duplex {
   #hand(peer: StreamEnd, bytes: Buffer): void {
     const whole = bytes.length <= SEGMENT_BYTES;
     this.#out = whole ? undefined : bytes.subarray(SEGMENT_BYTES);
-    peer.#wanting = false;
-    if (peer.push(whole ? bytes : bytes.subarray(0, SEGMENT_BYTES))) peer.#wanting = true;
+    peer.receive(whole ? bytes : bytes.subarray(0, SEGMENT_BYTES));
     if (!whole) return;
     const written = this.#written;
     this.#written = undefined;

@@ -127,8 +127,8 @@ function forward(step: Step, subnet: SubnetNode, packet: Forwarding): Outcome {
     case 'network-interface':
       return drop(toForeignInterface(step.network, route));
     case 'unsupported':
-      return drop(deny('R8', choice.by, `leads to ${route.targetId}, which the fabric does not have`));
   }
+  return drop(deny('R8', choice.by, `leads to ${route.targetId}, which the fabric does not have`));
 }
 
 /** A route to an interface: with the check on, it takes nothing that is not addressed to it (E3); no guest of this fabric forwards. */

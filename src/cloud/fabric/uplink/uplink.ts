@@ -142,8 +142,9 @@ function replyFor(error: unknown): ReplyCode {
     case 'ETIMEDOUT': return REPLY.ttlExpired;
     case 'ECONNREFUSED': return REPLY.connectionRefused;
     case 'ENETUNREACH': return REPLY.hostUnreachable;
-    case 'ECONNRESET': return REPLY.generalFailure;
+    case 'ECONNRESET':
   }
+  return REPLY.generalFailure;
 }
 
 /** Handshake messages out of a socket; what follows them stays for the connection. */
