@@ -4,8 +4,11 @@
  */
 import type { Fabric } from './fabric/fabric.js';
 import type { GuestHost } from './guest/guest.js';
+import type { InstanceMetadata } from './guest/imds/imds.js';
 import { RunningInstance } from './instance.js';
-import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instancesOf, networkModel } from './services/ec2/ec2.js';
+import { instanceMetadata } from './instance-metadata.js';
+import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
+import { NETWORK_INTERFACE } from './services/ec2/model.js';
 import { forgetInstance } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
 import { generateHostKeys, type HostKey } from './guest/sshd/host-keys.js';
@@ -62,9 +65,12 @@ export class RunningRegion {
     await Promise.all([...this.#instances.values()].map((instance) => instance.stop()));
   }
 
-  /** The description of the instance that has this interface, for the metadata service. */
-  instanceAt(networkInterfaceId: string): InstanceDescription | undefined {
-    return instancesOf(this.#options.state).find((instance) => instance.networkInterfaceId === networkInterfaceId);
+  /** What the metadata service tells whoever asks from this interface. */
+  metadataAt(networkInterfaceId: string): InstanceMetadata | undefined {
+    const { state, globalState } = this.#options;
+    const instanceId = state.get(NETWORK_INTERFACE, networkInterfaceId)?.attachment?.instanceId;
+    const instance = instanceId === undefined ? undefined : instanceOf(state, instanceId);
+    return instance === undefined ? undefined : instanceMetadata(instance, globalState);
   }
 
   #onCommit(changes: readonly Change[]): void {
