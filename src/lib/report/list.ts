@@ -43,7 +43,7 @@ export function listLines(instances: readonly ListedInstance[], { style, width, 
     { title: 'PRIVATE IPV4', value: (instance) => instance.privateIpv4 ?? absent, optional: 1 },
     { title: 'PUBLIC IPV4', value: (instance) => instance.publicIpv4 ?? absent },
     // Shown whenever it says something; a pipe is read by programs, which want the same columns each time.
-    ...(wide || !allRunning ? [{ title: 'STATE', value: state }] : []),
+    ...(wide || !allRunning ? [{ title: 'STATE', value: state, optional: allRunning ? 4 : undefined }] : []),
     { title: 'AGENT', value: agent },
   ];
   return tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { asSsmlabError, errorJson, errorLines, faultLines, usageError } from '../../../src/cli/present-error.js';
+import { SsmlabError } from '../../../src/lib/errors.js';
+import { plainStyle } from '../../../src/lib/report/style.js';
+
+const error = new SsmlabError('instance-not-found', 'no instance is called "web\u001b[2J"', { hint: 'there are\nInstance1' });
+
+describe('errors as text', () => {
+  it('is two lines, the code at the margin, nothing that controls the terminal', () => {
+    const [first, second] = errorLines(error, plainStyle(), 100);
+    expect(first).toHaveLength(100);
+    expect(first).toMatch(/^error: no instance is called "web\\e\[2J" {3,}\[instance-not-found\]$/u);
+    expect(second).toBe('hint:  there are\\nInstance1');
+  });
+  it('is an object for programs', () => expect(Object.keys(errorJson(error).error)).toEqual(['code', 'message', 'hint']));
+  it('keeps the stack of a fault for --debug', () => {
+    expect(faultLines(new TypeError('x is not a function'), plainStyle(), false).join('\n')).not.toMatch(/^\s+at /mu);
+    expect(faultLines(new TypeError('x', { cause: new Error('deeper') }), plainStyle(), true).join('\n')).toMatch(/ at [\s\S]*caused by: Error: deeper/u);
+  });
+});
+
+describe('asSsmlabError', () => {
+  it.each([
+    [Object.assign(new Error('x'), { name: 'ExitPromptError' }), 'interrupted'],
+    [Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }), 'state-unsafe'],
+    [error, 'instance-not-found'],
+    [new TypeError('x'), undefined],
+  ])('%s', (thrown, code) => expect(asSsmlabError(thrown)?.code).toBe(code));
+  it.each([
+    ['Nonexistent flag: --jsn\nSee more help with --help', 'nonexistent flag: --jsn'],
+    ['Missing 2 required args:\nhost  an address\nport  a port\nSee more help with --help', 'missing host, port'],
+    ['Parsing --template \n\tNo file found at /nope\nSee more help with --help', 'parsing --template No file found at /nope'],
+  ])('%j', (text, message) => expect(usageError(new Error(text), 'list')).toMatchObject({ code: 'usage', message, hint: 'see `ssmlab list --help`' }));
+});

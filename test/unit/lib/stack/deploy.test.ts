@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { deploy, type DeployEvent, type DeployOptions, type DeployResult } from '../../../../src/lib/stack/deploy.js';
+import { localKey } from '../../../../src/lib/stack/key-pair.js';
+import { event, fakeApi, type Script, STACK_ID, stackIn } from './fake-api.js';
+
+const options = (over: Partial<DeployOptions> = {}): DeployOptions => {
+  const keyFile = join(mkdtempSync(join(tmpdir(), 'ssmlab-')), 'lab', 'key', 'id_ed25519');
+  return { stack: 'ssmlab', keyFile, makeFolder: async () => void mkdirSync(dirname(dirname(keyFile)), { recursive: true }), pollSeconds: 1, pause: async () => undefined, agentSeconds: 5, ...over };
+};
+
+async function run(script: Script, over: Partial<DeployOptions> = {}): Promise<{ result?: DeployResult; error?: unknown; events: DeployEvent[]; calls: string[] }> {
+  const { api, calls } = fakeApi(script);
+  const events: DeployEvent[] = [];
+  const generator = deploy(api, options(over));
+  try {
+    let next = await generator.next();
+    for (; next.done !== true; next = await generator.next()) events.push(next.value);
+    return { result: next.value, events, calls };
+  } catch (error) {
+    return { error, events, calls };
+  }
+}
+
+const kinds = (events: readonly DeployEvent[]): string[] => events.map((each) => (each.kind === 'resource' ? `${each.logicalId} ${each.status}` : each.kind));
+
+const [begin, vpc, done] = [event('ssmlab', 'CREATE_IN_PROGRESS'), event('VPC1', 'CREATE_COMPLETE'), event('ssmlab', 'CREATE_COMPLETE')];
+
+describe('deploy', () => {
+  it('makes key pair and stack, passes the events on in time\'s order, waits for the agents', async () => {
+    const { result, events, calls } = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], events: [[], [begin, vpc], [begin, vpc, done]], agentRounds: 2 });
+    expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
+    expect(kinds(events)).toEqual(['key-pair', 'started', 'ssmlab CREATE_IN_PROGRESS', 'VPC1 CREATE_COMPLETE', 'ssmlab CREATE_COMPLETE', 'agents', 'agents']);
+    expect(calls).toEqual(['import ssmlab-key', 'create ssmlab KeyName=ssmlab-key']);
+    expect(events.at(-1)).toEqual({ kind: 'agents', online: ['Instance2'], waiting: [] });
+  });
+
+  it('changes nothing when the lab is there', async () => {
+    const { result, events, calls } = await run({ stacks: [stackIn('CREATE_COMPLETE')] });
+    expect([result?.outcome, events, calls]).toEqual(['unchanged', [], []]);
+  });
+
+  it('joins another process, found at once or after the attempt', async () => {
+    const first = await run({ stacks: [stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], events: [[begin], [begin, done]] });
+    expect([first.result?.outcome, kinds(first.events)[0], first.calls]).toEqual(['created', 'joined', []]);
+    const later = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], created: [undefined], events: [[], [begin], [begin, done]] });
+    expect([later.result?.outcome, kinds(later.events).slice(0, 2)]).toEqual(['created', ['key-pair', 'joined']]);
+  });
+
+  it('removes a rolled back attempt first', async () => {
+    const { result, calls } = await run({ stacks: [stackIn('ROLLBACK_COMPLETE'), stackIn('DELETE_COMPLETE'), stackIn('CREATE_COMPLETE')] });
+    expect(result?.outcome).toBe('created');
+    expect(calls).toEqual(['delete', 'import ssmlab-key', 'create ssmlab KeyName=ssmlab-key']);
+  });
+
+  it('names the first cause of a failure, not its consequences', async () => {
+    const events = [begin, event('Instance2', 'CREATE_FAILED', 'Resource creation cancelled'), event('VPC1', 'CREATE_FAILED', 'the CIDR is bad'), event('ssmlab', 'ROLLBACK_COMPLETE', 'The following resource(s) failed to create')];
+    const { error } = await run({ stacks: [undefined, stackIn('ROLLBACK_COMPLETE')], events: [[], events] });
+    expect(error).toMatchObject({ code: 'stack-failed', message: 'the stack "ssmlab" ended in ROLLBACK_COMPLETE: VPC1 (AWS::EC2::VPC): the CIDR is bad' });
+  });
+
+  it('leaves what is not ssmlab\'s alone', async () => {
+    expect((await run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).error).toMatchObject({ code: 'stack-foreign' });
+    const { error, calls } = await run({ stacks: [undefined], keyPair: { publicKey: 'ssh-ed25519 AAAA', foreign: true } });
+    expect(error).toMatchObject({ code: 'stack-foreign' });
+    expect(calls).toEqual([]);
+  });
+
+  it('replaces a key pair of ours whose private half is gone', async () => {
+    const { calls } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], keyPair: { publicKey: 'ssh-ed25519 AAAA' } });
+    expect(calls.slice(0, 2)).toEqual(['delete key ssmlab-key', 'import ssmlab-key']);
+  });
+
+  it.each(['CREATE_FAILED', 'ROLLBACK_FAILED', 'DELETE_FAILED'])('does not go on from %s', async (status) => {
+    expect((await run({ stacks: [stackIn(status)] })).error).toMatchObject({ code: 'stack-failed' });
+  });
+
+  it('says which agent is not online, within the bound', async () => {
+    const { error } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], agentRounds: 100 });
+    expect(error).toMatchObject({ code: 'not-connected', message: expect.stringContaining('Instance2 is not online after 5 s') as string });
+  });
+
+  it('gives another template only the parameters that it has, and no template to a stack that is there', async () => {
+    const sshSourceCidr = async () => '203.0.113.1/32';
+    const own = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')] }, { sshSourceCidr });
+    expect(own.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key SSHSourceCidr=203.0.113.1/32');
+    const other = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')] }, { template: '{}', sshSourceCidr });
+    expect(other.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key');
+    expect((await run({ stacks: [stackIn('CREATE_COMPLETE')] }, { template: '{}' })).error).toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('localKey', () => {
+  it('is one pair however many ask at once, private, and the same the next time', async () => {
+    const { keyFile, makeFolder } = options();
+    await makeFolder();
+    const all = await Promise.all([1, 2, 3, 4].map(() => localKey(keyFile, 'x')));
+    expect(all.filter((each) => each.made)).toHaveLength(1);
+    expect(new Set(all.map((each) => each.publicKey.trim())).size).toBe(1);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(readFileSync(keyFile, 'utf8')).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----/u);
+    expect(await localKey(keyFile, 'x')).toMatchObject({ made: false });
+  });
+  it('refuses a key file that others may read', async () => {
+    const { keyFile, makeFolder } = options();
+    await makeFolder();
+    await localKey(keyFile, 'x');
+    writeFileSync(`${keyFile}.x`, '');
+    const { chmodSync } = await import('node:fs');
+    chmodSync(keyFile, 0o644);
+    await expect(localKey(keyFile, 'x')).rejects.toMatchObject({ code: 'key-unsafe' });
+  });
+});

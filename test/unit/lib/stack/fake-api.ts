@@ -1,0 +1,79 @@
+/** A CloudFormation that a test scripts: the statuses of a stack as it is polled, and what was called. */
+import type { StackApi } from '../../../../src/lib/stack/api.js';
+
+type Stack = NonNullable<Awaited<ReturnType<StackApi['findStack']>>>;
+type Event = Awaited<ReturnType<StackApi['stackEvents']>>[number];
+
+export const STACK_ID = 'arn:aws:cloudformation:ap-northeast-1:123456789012:stack/ssmlab/1';
+export const LAB_TAGS = [{ Key: 'ssmlab', Value: 'true' }];
+
+export function stackIn(status: string, tags = LAB_TAGS): Stack {
+  return { StackName: 'ssmlab', StackId: STACK_ID, StackStatus: status as never, Tags: tags, CreationTime: new Date(0) };
+}
+
+let nextId = 0;
+export function event(logicalId: string, status: string, reason?: string): Event {
+  const isStack = logicalId === 'ssmlab';
+  return {
+    EventId: `e${nextId++}`, StackId: STACK_ID, StackName: 'ssmlab', LogicalResourceId: logicalId, PhysicalResourceId: isStack ? STACK_ID : `${logicalId}-id`,
+    ResourceType: isStack ? 'AWS::CloudFormation::Stack' : 'AWS::EC2::VPC', ResourceStatus: status as never, ResourceStatusReason: reason, Timestamp: new Date(0),
+  };
+}
+
+export interface Script {
+  /** What findStack gives, call by call; the last one for ever. */
+  readonly stacks: (Stack | undefined)[];
+  /** What has happened, by the call of findStack before: index → events so far in the order of time. */
+  readonly events?: Event[][];
+  /** What createStack gives. */
+  readonly created?: (string | undefined)[];
+  /** Rounds until the agents are online. */
+  readonly agentRounds?: number;
+  readonly keyPair?: { readonly publicKey?: string; readonly foreign?: boolean };
+}
+
+/** The fake, and the calls that changed something. */
+export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
+  const calls: string[] = [];
+  let looked = -1;
+  let rounds = 0;
+  let key = script.keyPair;
+  const created = [...(script.created ?? [STACK_ID])];
+  const api: StackApi = {
+    findStack: async () => {
+      looked = Math.min(looked + 1, script.stacks.length - 1);
+      return script.stacks[looked];
+    },
+    createStack: async (stack) => {
+      calls.push(`create ${stack.name} ${Object.entries(stack.parameters).map(([name, value]) => `${name}=${value}`).join(' ')}`);
+      return created.shift();
+    },
+    deleteStack: async () => void calls.push('delete'),
+    stackEvents: async (_, until) => {
+      const so = script.events?.[Math.min(looked, (script.events.length || 1) - 1)] ?? [];
+      const from = until === undefined ? 0 : so.findIndex((each) => each.EventId === until) + 1;
+      return so.slice(from).toReversed();
+    },
+    stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', Timestamp: new Date(0) }],
+    templateParameters: async () => ['KeyName'],
+    findKeyPair: async () => (key === undefined ? undefined : { KeyName: 'ssmlab-key', PublicKey: key.publicKey, Tags: key.foreign === true ? [] : LAB_TAGS }),
+    importKeyPair: async (name, publicKey) => {
+      if (key !== undefined) return false;
+      key = { publicKey };
+      calls.push(`import ${name}`);
+      return true;
+    },
+    deleteKeyPair: async (name) => {
+      key = undefined;
+      calls.push(`delete key ${name}`);
+    },
+    describeInstances: async () => [
+      { InstanceId: 'i-1', Tags: [{ Key: 'Name', Value: 'Instance1' }] },
+      { InstanceId: 'i-2', Tags: [{ Key: 'Name', Value: 'Instance2' }], IamInstanceProfile: { Arn: 'x' } },
+    ],
+    describeAddresses: async () => [],
+    describeVpcIds: async () => [],
+    describeAgents: async () => (++rounds > (script.agentRounds ?? 0) ? [{ InstanceId: 'i-2', PingStatus: 'Online' }] : []),
+  };
+  return { api, calls };
+}

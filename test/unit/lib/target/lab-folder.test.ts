@@ -1,0 +1,23 @@
+import { mkdtempSync, writeFileSync, existsSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { labFolder, makeLabFolder, recordedLabs, removeLabFolder } from '../../../../src/lib/target/lab-folder.js';
+
+const target = { kind: 'local', region: 'ap-northeast-1' } as const;
+
+describe('lab folder', () => {
+  it('is made private, found again and removed without a trace', async () => {
+    const home = join(mkdtempSync(join(tmpdir(), 'ssmlab-')), 'home');
+    const lab = labFolder(home, target, 'ssmlab');
+    await makeLabFolder(home, lab);
+    expect(statSync(lab.folder).mode & 0o777).toBe(0o700);
+    writeFileSync(lab.hostKeys, '{}');
+    expect(recordedLabs(home, 'local')).toEqual(['ap-northeast-1-ssmlab']);
+    expect(recordedLabs(home, 'aws')).toEqual([]);
+    await removeLabFolder(home, lab);
+    expect(existsSync(home)).toBe(false);
+  });
+  it.each(['../x', '', '1a', 'a/b', 'a'.repeat(129)])('takes no stack called "%s"', (stack) => expect(() => labFolder('/h', target, stack)).toThrow(/is not a stack's name/u));
+  it('takes no region that is a path', () => expect(() => labFolder('/h', { kind: 'aws', region: '../..' }, 'a')).toThrow(/region/u));
+});
