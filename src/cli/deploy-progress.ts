@@ -72,7 +72,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
         return [`  ${style.doubt(style.unknown)} an earlier attempt was rolled back (${event.status}); removing it first`];
       case 'agents':
         return event.waiting.length > 0 ? [] : [line('agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
-      case 'started':
+      default:
         return [];
     }
   };

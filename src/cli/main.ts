@@ -11,7 +11,7 @@ import { wantsDebug } from './base-command.js';
 /** `connct` → an error that names the near commands. */
 async function unknownCommand(root: string, argv: readonly string[]): Promise<SsmlabError> {
   const config = await Config.load(fileURLToPath(root));
-  const names = config.commands.filter((command) => command.hidden !== true).map((command) => command.id.replaceAll(':', ' '));
+  const names = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '));
   const typed = argv.filter((word) => !word.startsWith('-'));
   const topic = names.some((name) => name.startsWith(`${typed[0]} `));
   const word = typed.slice(0, topic ? 2 : 1).join(' ');

@@ -41,11 +41,11 @@ export const canAsk = (input: { isTTY?: boolean } = process.stdin, output: { isT
 export interface RawTerminal {
   readonly input: ReadStream;
   readonly output: WriteStream;
-  size(): { readonly columns: number; readonly rows: number };
+  readonly size: () => { readonly columns: number; readonly rows: number };
   /** Registers a listener for new sizes; returns what removes it. */
-  onResize(listener: () => void): () => void;
+  readonly onResize: (listener: () => void) => () => void;
   /** Gives the terminal back as it was. Safe to call twice. */
-  restore(): void;
+  readonly restore: () => void;
 }
 
 /** Puts the terminal into raw mode. It is restored by `restore`, and also when the process ends, by error or by signal. */

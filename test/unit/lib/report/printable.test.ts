@@ -14,7 +14,7 @@ describe('printable', () => {
 
   it('leaves nothing that controls a terminal', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      // eslint-disable-next-line no-control-regex -- the very characters that must not be there
+      // oxlint-disable-next-line no-control-regex -- the very characters that must not be there
       expect(printable(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/u);
     }));
   });
