@@ -112,11 +112,17 @@ export class StreamSender {
     return true;
   }
 
-  /** Every message whose timeout has passed, oldest first, to be put on the wire again. Repeated ones wait twice as long each time, 1 s at most. */
-  takeDue(now: number): Buffer[] {
+  /**
+   * Messages whose timeout has passed, oldest first, to be put on the wire again: all of them, or as many as fit into
+   * `maxBytes` of payload (one at least). Repeated ones wait twice as long each time, 1 s at most.
+   */
+  takeDue(now: number, maxBytes = Number.POSITIVE_INFINITY): Buffer[] {
     const due: Buffer[] = [];
+    let taken = 0;
     for (const entry of this.#inFlight.values()) {
       if (entry.due > now) continue;
+      if (due.length > 0 && taken + entry.payloadLength > maxBytes) break;
+      taken += entry.payloadLength;
       entry.resends += 1;
       entry.due = now + Math.min(MAX_RTO, this.roundTrip.rto * 2 ** Math.min(entry.resends, 10));
       due.push(entry.bytes);

@@ -1,0 +1,61 @@
+/** AWS's session-manager-plugin as another client: found on PATH, its version asked, run on the terminal. Source: `protocol.md` §1. */
+import { SsmlabError } from '../errors.js';
+import { compareVersions } from '../protocol/handshake.js';
+
+/** The oldest version that AWS still supports. */
+export const MINIMUM_PLUGIN_VERSION = '1.2.764.0';
+const PROGRAM = 'session-manager-plugin';
+const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
+const VERSION_TIMEOUT_MS = 5_000;
+
+export interface Plugin {
+  readonly version: string;
+  /** At least {@link MINIMUM_PLUGIN_VERSION}. */
+  readonly supported: boolean;
+}
+
+/** The plugin on PATH, undefined when there is none that says its version. */
+export async function findPlugin(environment: NodeJS.ProcessEnv = process.env): Promise<Plugin | undefined> {
+  const { execa } = await import('execa');
+  const result = await execa(PROGRAM, ['--version'], { env: environment, extendEnv: false, timeout: VERSION_TIMEOUT_MS, reject: false, stdin: 'ignore' });
+  const version = /^\d+(?:\.\d+){1,3}$/m.exec(String(result.stdout ?? ''))?.[0];
+  if (result.failed || version === undefined) return undefined;
+  return { version, supported: compareVersions(version, MINIMUM_PLUGIN_VERSION) >= 0 };
+}
+
+export interface PluginSession {
+  readonly sessionId: string;
+  readonly tokenValue: string;
+  readonly streamUrl: string;
+  readonly region: string;
+  /** Absent or empty: none. */
+  readonly profile?: string | undefined;
+  /** The StartSession request; only Target is read. */
+  readonly request: { readonly Target: string; readonly DocumentName?: string | undefined; readonly Parameters?: Readonly<Record<string, readonly string[]>> | undefined };
+  /** SSM's endpoint; the region's own when absent. */
+  readonly endpoint?: string | undefined;
+  /** Default: this process's. Credentials for the plugin's own calls go in here. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/** Runs the plugin on this process's terminal to its end. Throws `plugin-missing`, `plugin-failed`. */
+export async function runPlugin(session: PluginSession): Promise<void> {
+  const environment = session.environment ?? process.env;
+  const plugin = await findPlugin(environment);
+  if (plugin === undefined) throw new SsmlabError('plugin-missing', `${PROGRAM} is not on PATH`);
+  if (!plugin.supported) throw new SsmlabError('plugin-failed', `${PROGRAM} ${plugin.version} is older than ${MINIMUM_PLUGIN_VERSION}, the oldest that AWS supports`, { hint: 'update it, or use --client native' });
+  const { execa } = await import('execa');
+  // By variable and not by argument: every user of the machine can read arguments, and the token opens a shell.
+  const response = JSON.stringify({ SessionId: session.sessionId, TokenValue: session.tokenValue, StreamUrl: session.streamUrl });
+  const argv = [RESPONSE_VARIABLE, session.region, 'StartSession', session.profile ?? '', JSON.stringify(session.request), session.endpoint ?? `https://ssm.${session.region}.amazonaws.com`];
+  // The terminal sends its signals to the plugin too, which passes them on: they must not end us first.
+  const signals = process.platform === 'win32' ? (['SIGINT'] as const) : (['SIGINT', 'SIGQUIT', 'SIGTSTP'] as const);
+  const ignore = (): void => undefined;
+  for (const signal of signals) process.on(signal, ignore);
+  try {
+    const result = await execa(PROGRAM, argv, { stdio: 'inherit', env: { ...environment, [RESPONSE_VARIABLE]: response }, extendEnv: false, reject: false, cleanup: true });
+    if (result.failed) throw new SsmlabError('plugin-failed', `${PROGRAM} ${plugin.version} ${result.signal === undefined ? `exited with ${result.exitCode ?? result.code ?? 'an error'}` : `was ended by ${result.signal}`}`);
+  } finally {
+    for (const signal of signals) process.off(signal, ignore);
+  }
+}

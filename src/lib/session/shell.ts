@@ -1,0 +1,106 @@
+/** An interactive shell over a data channel: raw bytes both ways, the terminal's size, escapes. Source: `protocol.md` §6. */
+import type { Readable, Writable } from 'node:stream';
+import { PAYLOAD_TYPE } from '../protocol/agent-message.js';
+import { encodeSize } from '../protocol/payloads.js';
+import type { TerminalSize } from '../protocol/payloads.js';
+import type { DataChannel } from './data-channel.js';
+import { ESCAPE_HELP, EscapeFilter } from './escape-filter.js';
+import { writeAll } from './write-all.js';
+
+export type { TerminalSize } from '../protocol/payloads.js';
+
+/** The local terminal. Raw mode is the caller's: bytes go as they are typed, Enter as CR. */
+export interface ShellTerminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly size: () => TerminalSize;
+  /** Registers a listener for new sizes; may return what removes it. */
+  readonly onResize: (listener: () => void) => (() => void) | void;
+}
+
+export interface ShellEnd {
+  /** `remote`: the shell ended; `left`: `~.` was typed (the session goes on at the service); `unread`: nobody reads stdout any more. */
+  readonly by: 'remote' | 'left' | 'unread';
+  /** What the service said at the end; empty after a normal one. */
+  readonly output: string;
+}
+
+const CTRL_D = Buffer.from([0x04]);
+
+/** Runs it to its end; stdin is left paused and whole. Throws when the channel fails. */
+export async function runShell(channel: DataChannel, terminal: ShellTerminal): Promise<ShellEnd> {
+  let by: ShellEnd['by'] = 'remote';
+  const leave = (why: 'left' | 'unread'): void => {
+    if (!channel.open) return;
+    by = why;
+    channel.close();
+  };
+  let sent = '';
+  const sendSize = (): void => {
+    const { columns, rows } = terminal.size();
+    const size = encodeSize({ columns: Math.max(1, columns), rows: Math.max(1, rows) });
+    if (size.toString() === sent) return;
+    sent = size.toString();
+    channel.send(PAYLOAD_TYPE.size, size);
+  };
+  sendSize();
+  const offResize = terminal.onResize(sendSize);
+  const offInput = pumpInput(channel, terminal, () => leave('left'));
+  const onOutputError = (): void => leave('unread');
+  terminal.stdout.on('error', onOutputError);
+  try {
+    for await (const { payloadType, payload } of channel.messages()) {
+      // Other types are no terminal bytes, though AWS's plugin prints them all (§3).
+      if (payloadType !== PAYLOAD_TYPE.output && payloadType !== PAYLOAD_TYPE.stdErr) continue;
+      if (!(await writeAll(terminal.stdout, payload))) leave('unread');
+    }
+    return { by, output: channel.output ?? '' };
+  } finally {
+    offInput();
+    terminal.stdout.off('error', onOutputError);
+    offResize?.();
+  }
+}
+
+/** Typed bytes kept while the window is full. Up to here the keyboard is still read, so that `~.` works on a stalled session. */
+const TYPED_AHEAD = 1024 * 1024;
+
+/** Sends what is typed, in order; the source is paused while too much waits. Returns what ends it. */
+function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave: () => void): () => void {
+  const escapes = new EscapeFilter();
+  const waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let sending = false;
+  let stopped = false;
+  const send = async (): Promise<void> => {
+    if (sending) return;
+    sending = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await channel.write(next);
+      waitingBytes -= next.length;
+      if (!stopped && waitingBytes < TYPED_AHEAD / 2) stdin.resume();
+    }
+    sending = false;
+  };
+  const enqueue = (bytes: Buffer): void => {
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
+    if (waitingBytes >= TYPED_AHEAD) stdin.pause();
+    void send();
+  };
+  const onData = (data: Buffer | string): void => {
+    for (const typed of escapes.push(typeof data === 'string' ? Buffer.from(data) : data)) {
+      if (typed.kind === 'leave') leave();
+      else if (typed.kind === 'help') stdout.write(ESCAPE_HELP);
+      else enqueue(typed.bytes);
+    }
+  };
+  // The end of a terminal's input is what Ctrl-D says.
+  const onEnd = (): void => enqueue(Buffer.concat([escapes.end(), CTRL_D]));
+  stdin.on('data', onData).once('end', onEnd);
+  stdin.resume();
+  return () => {
+    stopped = true;
+    stdin.off('data', onData).off('end', onEnd).pause();
+  };
+}

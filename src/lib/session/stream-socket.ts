@@ -1,0 +1,139 @@
+/** The websocket under a data channel: signed upgrade, errors that name host, port and cause, and a watch for silence. */
+import WebSocket from 'ws';
+import { SsmlabError } from '../errors.js';
+import { hashPayload, signRequest } from '../protocol/sigv4.js';
+import type { Credentials } from '../target/target.js';
+
+export interface Signer {
+  readonly region: string;
+  readonly credentials: () => Promise<Credentials>;
+}
+
+export interface StreamSocketOptions {
+  /** As StartSession returned it; its query is opaque. */
+  readonly streamUrl: string;
+  /** Absent: the upgrade is not signed. A URL that is signed already is left alone. */
+  readonly signer?: Signer | undefined;
+  /** Until the upgrade is done, milliseconds. Default 9000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Silence after which the other end is asked for a sign of life. Default 3000. */
+  readonly pingAfterMs?: number | undefined;
+  /** How long it has to answer. Default 5000, so that a dead stream is named within 10 s. */
+  readonly pongWithinMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SERVICE = 'ssmmessages';
+/** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
+const MAX_MESSAGE = 4 * 1024 * 1024;
+
+/** `HOST:PORT` of a stream URL, for people. Never the query: it may carry credentials. */
+export function streamHost(url: URL): string {
+  const port = url.port === '' ? (url.protocol === 'wss:' ? '443' : '80') : url.port;
+  return `${url.hostname}:${port}`;
+}
+
+/** Reads a stream URL. Clear text is for loopback alone: the token that follows opens a shell. */
+export function parseStreamUrl(streamUrl: string): URL {
+  const url = URL.canParse(streamUrl) ? new URL(streamUrl) : undefined;
+  if (url === undefined || (url.protocol !== 'wss:' && url.protocol !== 'ws:')) throw new SsmlabError('session-failed', 'the service returned a stream URL that is no websocket URL');
+  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  if (url.protocol === 'ws:' && !loopback) throw new SsmlabError('session-failed', `the stream at ${streamHost(url)} is not encrypted`);
+  return url;
+}
+
+/**
+ * Opens the websocket, paused: the peer may speak at once, and what it says must not come before there are listeners.
+ * The caller resumes it. Throws `stream-unreachable` when there is no way to it, `session-failed` when it is refused.
+ */
+export async function openStreamSocket(options: StreamSocketOptions): Promise<WebSocket> {
+  const url = parseStreamUrl(options.streamUrl);
+  const headers = await upgradeHeaders(url, options.signer);
+  options.signal?.throwIfAborted();
+  const host = streamHost(url);
+  const socket = new WebSocket(url, {
+    headers,
+    handshakeTimeout: options.connectTimeoutMs ?? 9_000,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE,
+    followRedirects: false,
+  });
+  const abort = (): void => socket.terminate();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', () => {
+        socket.pause();
+        resolve();
+      });
+      socket.once('unexpected-response', (request, response) => {
+        request.destroy();
+        response.resume();
+        reject(new SsmlabError('session-failed', `${host} refuses the stream: HTTP ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trimEnd()));
+      });
+      socket.once('error', (error) => reject(unreachable(host, error)));
+    });
+  } catch (error) {
+    // What comes after (the abandoned request's own error) has nobody left to tell.
+    socket.on('error', () => undefined);
+    socket.terminate();
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+  return socket;
+}
+
+function unreachable(host: string, error: Error): SsmlabError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new SsmlabError('stream-unreachable', `the stream at ${host} cannot be reached: ${code ?? error.message.toLowerCase()}`, { cause: error });
+}
+
+async function upgradeHeaders(url: URL, signer: Signer | undefined): Promise<Record<string, string>> {
+  // Signed by its query already (`protocol.md` §2.3).
+  const presigned = [...url.searchParams.keys()].some((name) => name.toLowerCase().startsWith('x-amz-'));
+  if (signer === undefined || presigned) return {};
+  const credentials = await signer.credentials();
+  const scope = { service: SERVICE, region: signer.region, now: Date.now() };
+  return signRequest({ method: 'GET', url, headers: {}, payloadHash: hashPayload('') }, scope, credentials);
+}
+
+/**
+ * Asks a silent peer for a sign of life and calls `onDead`, once, when none comes. Returns what ends the watch. A socket
+ * that we paused hears nothing and is not judged.
+ */
+export function watchForSilence(socket: WebSocket, options: Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'>, onDead: (silentMs: number) => void): () => void {
+  const pingAfter = options.pingAfterMs ?? 3_000;
+  const pongWithin = options.pongWithinMs ?? 5_000;
+  const tick = Math.max(10, Math.min(pingAfter, pongWithin) / 8);
+  let heard = performance.now();
+  let asked: number | undefined;
+  let last = heard;
+  const sign = (): void => {
+    heard = performance.now();
+    asked = undefined;
+  };
+  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, sign);
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // The machine slept, or this process did: what the peer said meanwhile has not been read yet.
+    const slept = now - last > pongWithin / 2 + tick;
+    last = now;
+    if (socket.isPaused || (slept && asked !== undefined)) {
+      heard = now;
+      asked = undefined;
+    } else if (asked === undefined && now - heard >= pingAfter) {
+      asked = now;
+      if (socket.readyState === socket.OPEN) socket.ping('keepalive');
+    } else if (asked !== undefined && now - asked >= pongWithin) {
+      stop();
+      onDead(now - heard);
+    }
+  }, tick);
+  const stop = (): void => {
+    clearInterval(timer);
+    for (const event of ['message', 'ping', 'pong'] as const) socket.off(event, sign);
+  };
+  return stop;
+}
