@@ -1,0 +1,83 @@
+/** CloudFormation: the service as the endpoint has it, and the engine that does the work behind it. */
+import { randomUUID } from 'node:crypto';
+import type { OperationContext, Service } from '../endpoint/operation.js';
+import { Engine, type Schedule } from './engine/engine.js';
+import { Run, zonesOf, type EngineOptions } from './engine/run.js';
+import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './operations/change-sets.js';
+import { createChangeSet } from './operations/create-change-set.js';
+import { createStack } from './operations/create-stack.js';
+import { deleteStack } from './operations/delete-stack.js';
+import { describeStackEvents } from './operations/describe-stack-events.js';
+import { describeStackResource } from './operations/describe-stack-resource.js';
+import { describeStackResources } from './operations/describe-stack-resources.js';
+import { describeStacks } from './operations/describe-stacks.js';
+import { listStackResources } from './operations/list-stack-resources.js';
+import { listStacks } from './operations/list-stacks.js';
+import type { Control } from './operations/request.js';
+import { getTemplate, getTemplateSummary, validateTemplate } from './operations/template-views.js';
+import { updateStack } from './operations/update-stack.js';
+import { RESOURCE_TYPES } from './resources/index.js';
+
+export interface CloudFormationOptions {
+  /** The context in which CloudFormation itself calls the services of a region. */
+  readonly contextFor: (region: string) => OperationContext;
+  readonly log: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A version 4 UUID. Default: node:crypto's. */
+  readonly uuid?: (() => string) | undefined;
+  /** Default: setTimeout. */
+  readonly schedule?: Schedule | undefined;
+}
+
+export interface CloudFormation {
+  readonly service: Service;
+  /** Goes on with every stack of the region that was in progress when the process ended. */
+  resume(region: string): void;
+  /** Resolves when no stack has anything in progress. */
+  idle(): Promise<void>;
+  stop(): void;
+}
+
+const bySetTimeout: Schedule = (run, milliseconds) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export function createCloudFormation(options: CloudFormationOptions): CloudFormation {
+  const engineOptions: EngineOptions = { ...options, registry: RESOURCE_TYPES, uuid: options.uuid ?? randomUUID };
+  const engine = new Engine(engineOptions, options.schedule ?? bySetTimeout);
+  const control: Control = {
+    registry: RESOURCE_TYPES,
+    drive: (region, stackId) => engine.drive(region, stackId),
+    run: (region, stackId) => new Run(region, stackId, engineOptions),
+    zones: zonesOf(engineOptions),
+    uuid: engineOptions.uuid,
+  };
+  const service: Service = {
+    name: 'cloudformation',
+    protocol: 'query',
+    version: '2010-05-15',
+    xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+    operations: {
+      CreateChangeSet: createChangeSet(control),
+      CreateStack: createStack(control),
+      DeleteChangeSet: deleteChangeSet,
+      DeleteStack: deleteStack(control),
+      DescribeChangeSet: describeChangeSet,
+      DescribeStackEvents: describeStackEvents,
+      DescribeStackResource: describeStackResource,
+      DescribeStackResources: describeStackResources,
+      DescribeStacks: describeStacks,
+      ExecuteChangeSet: executeChangeSet(control),
+      GetTemplate: getTemplate,
+      GetTemplateSummary: getTemplateSummary(control),
+      ListChangeSets: listChangeSets,
+      ListStackResources: listStackResources,
+      ListStacks: listStacks,
+      UpdateStack: updateStack(control),
+      ValidateTemplate: validateTemplate(control),
+    },
+  };
+  return { service, resume: (region) => engine.resume(region), idle: () => engine.idle(), stop: () => engine.stop() };
+}

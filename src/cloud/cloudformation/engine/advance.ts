@@ -1,0 +1,160 @@
+/** The stack's own state machine: what an operation in progress does next, and what it becomes when its resources are through. */
+import type { Transaction } from '../../state/store.js';
+import type { Template } from '../template/template.js';
+import { type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
+import { dependenciesOf, type Dependencies } from '../graph.js';
+import { applyStep, type Outcome } from './apply.js';
+import { outputsOf } from './outputs.js';
+import { setResource, setStack } from './recorder.js';
+import { removeStep, type Removal } from './remove.js';
+import type { Run } from './run.js';
+
+/** What the engine does with the stack now: again at once, again after a while, or nothing more. */
+export type Next = 'again' | 'later' | 'over';
+
+const GONE = new Set(['DELETE_COMPLETE', 'DELETE_SKIPPED']);
+
+/** One step of whatever the stack has in progress. */
+export function advance(run: Run): Next {
+  const { stack } = run;
+  switch (stack.status) {
+    case 'CREATE_IN_PROGRESS':
+    case 'UPDATE_IN_PROGRESS':
+    case 'UPDATE_ROLLBACK_IN_PROGRESS':
+      return applying(run, stack);
+    case 'ROLLBACK_IN_PROGRESS':
+    case 'DELETE_IN_PROGRESS':
+      return removing(run, stack);
+    case 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS':
+    case 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS':
+      return cleaning(run, stack);
+    default:
+      return 'over';
+  }
+}
+
+function go(outcome: Outcome, then: () => Next): Next {
+  if (outcome.kind === 'progress') return 'again';
+  return outcome.kind === 'waiting' ? 'later' : then();
+}
+
+function become(run: Run, status: string, statusReason: string | undefined, change: Partial<StackRecord> = {}, also?: (tx: Transaction) => void): void {
+  run.transact((tx) => {
+    also?.(tx);
+    setStack(tx, run.stackId, run.now, { ...change, status, statusReason });
+  });
+}
+
+function applying(run: Run, stack: StackRecord): Next {
+  const limit = stack.timeoutInMinutes;
+  if (stack.status === 'CREATE_IN_PROGRESS' && limit !== undefined && run.now - stack.startedAt > limit * 60_000) {
+    return applyFailed(run, stack, [], `Stack creation time exceeded the specified timeout. Rollback requested by user.`);
+  }
+  const outcome = applyStep(run);
+  return go(outcome, () => {
+    if (outcome.kind === 'failed') return applyFailed(run, stack, outcome.logicalIds);
+    let outputs;
+    try {
+      outputs = outputsOf(run, run.plan(stack));
+    } catch (error) {
+      return applyFailed(run, stack, [], run.reason(error, 'outputs'));
+    }
+    if (stack.status === 'CREATE_IN_PROGRESS') {
+      become(run, 'CREATE_COMPLETE', undefined, { outputs });
+      return 'over';
+    }
+    const rolled = stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS';
+    become(run, rolled ? 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' : 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', undefined, { outputs });
+    return 'again';
+  });
+}
+
+/** What was still in progress is given up: its physical resource stays known, so that it is removed or gone on with. */
+function cancel(run: Run, tx: Transaction): void {
+  const { operationId } = run.stack;
+  for (const record of run.resources) {
+    const verb = /^(CREATE|UPDATE)_IN_PROGRESS$/.exec(record.status)?.[1];
+    if (verb === undefined || record.operationId !== operationId) continue;
+    const words = verb === 'CREATE' ? 'Resource creation cancelled' : 'Resource update cancelled';
+    setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason: words }, run.now);
+  }
+}
+
+function applyFailed(run: Run, stack: StackRecord, logicalIds: readonly string[], words?: string): Next {
+  const verb = stack.status === 'CREATE_IN_PROGRESS' ? 'create' : 'update';
+  const reason = words ?? `The following resource(s) failed to ${verb}: [${logicalIds.join(', ')}]. `;
+  const rollback = words ?? `${reason}Rollback requested by user.`;
+  const also = (tx: Transaction) => cancel(run, tx);
+  if (stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
+    become(run, 'UPDATE_ROLLBACK_FAILED', reason, {}, also);
+    return 'over';
+  }
+  if (stack.onFailure === 'DO_NOTHING') {
+    become(run, stack.status === 'CREATE_IN_PROGRESS' ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason, {}, also);
+    return 'over';
+  }
+  const operationId = run.uuid();
+  if (stack.status === 'CREATE_IN_PROGRESS') {
+    become(run, stack.onFailure === 'DELETE' ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', rollback, { operationId }, also);
+  } else {
+    const { template, parameters, tags, capabilities, notificationArns } = stack;
+    const failed: Deployment = { template, parameters, tags, capabilities, notificationArns };
+    become(run, 'UPDATE_ROLLBACK_IN_PROGRESS', rollback, { ...(stack.previous ?? failed), previous: failed, operationId }, also);
+  }
+  return 'again';
+}
+
+function removing(run: Run, stack: StackRecord): Next {
+  const template = run.template(stack);
+  const rollback = stack.status === 'ROLLBACK_IN_PROGRESS';
+  const removals = run.resources.flatMap((record): Removal[] => {
+    const policy = template?.resources.get(record.logicalId)?.deletionPolicy ?? 'Delete';
+    const kept = stack.retained?.includes(record.logicalId) === true;
+    const skip = kept || policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !rollback);
+    return removalsOf(record, !GONE.has(record.status), skip && record.physicalId !== undefined, template);
+  });
+  const outcome = removeStep(run, removals, orderOf(run, stack, template));
+  return go(outcome, () => {
+    if (outcome.kind === 'failed') {
+      become(run, rollback ? 'ROLLBACK_FAILED' : 'DELETE_FAILED', `The following resource(s) failed to delete: [${outcome.logicalIds.join(', ')}]. `);
+    } else if (rollback) {
+      become(run, 'ROLLBACK_COMPLETE', undefined);
+    } else {
+      become(run, 'DELETE_COMPLETE', undefined, { deletedAt: run.now, outputs: [] });
+    }
+    return 'over';
+  });
+}
+
+/** After an update: what it replaced and what the new template does not have any more. */
+function cleaning(run: Run, stack: StackRecord): Next {
+  const plan = run.plan(stack);
+  const old = stack.previous === undefined ? undefined : run.template(stack.previous);
+  const removals = run.resources.flatMap((record): Removal[] => {
+    const stale = !plan.active.has(record.logicalId) && !GONE.has(record.status);
+    return removalsOf(record, stale, old?.resources.get(record.logicalId)?.deletionPolicy === 'Retain' && record.physicalId !== undefined, old);
+  });
+  const outcome = removeStep(run, removals, orderOf(run, stack.previous ?? stack, old));
+  return go(outcome, () => {
+    const failed = outcome.kind === 'failed' ? `The following resource(s) failed to delete: [${outcome.logicalIds.join(', ')}]. ` : undefined;
+    become(run, stack.status.replace(/_CLEANUP_IN_PROGRESS$/, ''), failed, { previous: undefined });
+    return 'over';
+  });
+}
+
+function removalsOf(record: ResourceRecord, whole: boolean, skip: boolean, template: Template | undefined): Removal[] {
+  const removals: Removal[] = whole ? [{ record, which: 'resource', skip }] : [];
+  if (record.replaced === undefined) return removals;
+  const keep = template?.resources.get(record.logicalId)?.updateReplacePolicy === 'Retain';
+  // One at a time: each writes the whole record.
+  return [{ record, which: 'replaced', skip: keep }];
+}
+
+/** Who needs whom: as the plan says, or as the bare template says when its conditions cannot be decided any more. */
+function orderOf(run: Run, deployment: Deployment, template: Template | undefined): Dependencies {
+  try {
+    return run.plan(deployment).dependencies;
+  } catch {
+    return template === undefined ? new Map() : dependenciesOf(template);
+  }
+}

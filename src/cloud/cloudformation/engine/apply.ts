@@ -1,0 +1,162 @@
+/** Brings a stack's resources to its deployment, one step of every resource that can take one: make, change, replace, wait. */
+import { isMissing } from '../resources/resource-type.js';
+import { putResource, type Replaced, type ResourceRecord, type StackRecord } from '../records.js';
+import type { ResourceType } from '../resources/resource-type.js';
+import { sameValue, type Structure } from '../template/value.js';
+import type { Plan } from './plan.js';
+import { addEvent, setResource } from './recorder.js';
+import type { Run } from './run.js';
+
+export type Outcome =
+  /** Something was done; more may be possible at once. */
+  | { readonly kind: 'progress' }
+  /** Nothing to do until a resource has come to rest. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly logicalIds: readonly string[] };
+
+/** Resources begun in one step, so that requests get their turn between steps. */
+const AT_ONCE = 4;
+
+const COMPLETE = /_COMPLETE$/;
+
+export function applyStep(run: Run): Outcome {
+  const { stack } = run;
+  const plan = run.plan(stack);
+  const isDone = (logicalId: string) => {
+    const record = run.resource(logicalId);
+    return record?.operationId === stack.operationId && COMPLETE.test(record.status);
+  };
+  let [begun, waiting, moved] = [0, false, false];
+  for (const logicalId of plan.active) {
+    const record = run.resource(logicalId);
+    if (isDone(logicalId)) continue;
+    if (record?.operationId === stack.operationId && record.status.endsWith('_FAILED')) return { kind: 'failed', logicalIds: [logicalId] };
+    if (record?.operationId === stack.operationId) {
+      waiting = true;
+      moved = settle(run, record) || moved;
+    } else if (begun < AT_ONCE && [...(plan.dependencies.get(logicalId) ?? [])].every(isDone)) {
+      begin(run, plan, stack, logicalId, record);
+      begun++;
+    } else {
+      waiting = true;
+    }
+    if (run.resource(logicalId)?.status.endsWith('_FAILED') === true) return { kind: 'failed', logicalIds: [logicalId] };
+  }
+  if (begun > 0 || moved) return { kind: 'progress' };
+  return waiting ? { kind: 'waiting' } : { kind: 'done' };
+}
+
+/** The first step of a resource: exactly one transaction holds the API calls and what is remembered of them. */
+function begin(run: Run, plan: Plan, stack: StackRecord, logicalId: string, record: ResourceRecord | undefined): void {
+  const declared = plan.template.resources.get(logicalId);
+  if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
+  const type = run.type(declared.type);
+  const present = record?.physicalId !== undefined && record.status !== 'DELETE_COMPLETE' && record.status !== 'DELETE_SKIPPED' ? record : undefined;
+  const blank: ResourceRecord = {
+    stackId: stack.stackId, logicalId, type: declared.type, status: 'CREATE_IN_PROGRESS', at: run.now, operationId: stack.operationId,
+    properties: {}, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
+  };
+  let properties: Structure = {};
+  try {
+    properties = run.propertiesOf(plan, logicalId);
+    if (present === undefined) create(run, type, { ...blank, properties });
+    else change(run, stack, type, { ...present, operationId: stack.operationId }, properties, declared.type);
+  } catch (error) {
+    const statusReason = run.reason(error, `${present === undefined ? 'creation' : 'update'} of ${logicalId}`);
+    const failed: ResourceRecord = present === undefined
+      ? { ...blank, properties, status: 'CREATE_FAILED', statusReason }
+      : { ...present, operationId: stack.operationId, status: 'UPDATE_FAILED', statusReason };
+    run.transact((tx) => {
+      addEvent(tx, { ...failed, properties }, present === undefined ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', undefined, run.now);
+      setResource(tx, failed, run.now);
+    });
+  }
+}
+
+function create(run: Run, type: ResourceType, record: ResourceRecord): void {
+  run.transact((tx) => {
+    addEvent(tx, record, 'CREATE_IN_PROGRESS', undefined, run.now);
+    const physicalId = type.create(record.properties, run.scope(record.logicalId, record.stackTags));
+    setResource(tx, { ...record, physicalId, statusReason: 'Resource creation Initiated' }, run.now);
+  });
+}
+
+function change(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
+  const changed = changedProperties(record.properties, properties);
+  const retagged = !sameValue(tagValue(record.stackTags), tagValue(stack.tags));
+  const sameType = record.type === declaredType;
+  if (sameType && changed.length === 0 && !retagged) return keep(run, record);
+  const { replaced } = record;
+  if (replaced !== undefined && sameType && sameValue(replaced.properties, properties)) return goBack(run, record, replaced);
+  const inPlace = sameType && type.update !== undefined && changed.every((name) => type.properties[name] === 'in-place');
+  const { physicalId } = record;
+  if (inPlace && physicalId !== undefined) {
+    run.transact((tx) => {
+      addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', undefined, run.now);
+      type.update?.(physicalId, properties, record.properties, run.scope(record.logicalId, stack.tags));
+      putResource(tx, { ...record, properties, stackTags: stack.tags, status: 'UPDATE_IN_PROGRESS', statusReason: undefined, at: run.now });
+    });
+  } else if (sameType && changed.length === 0) {
+    // Only the stack's tags changed, on a type that takes none.
+    keep(run, { ...record, stackTags: stack.tags });
+  } else {
+    replace(run, stack, type, record, properties, declaredType);
+  }
+}
+
+/** Nothing to do; an update that failed here before is over, which has an event of its own. */
+function keep(run: Run, record: ResourceRecord): void {
+  const failed = record.status === 'UPDATE_FAILED' || record.status === 'CREATE_FAILED';
+  run.transact((tx) => {
+    if (failed) setResource(tx, { ...record, status: 'UPDATE_COMPLETE', statusReason: undefined }, run.now);
+    else putResource(tx, { ...record, status: COMPLETE.test(record.status) ? record.status : 'UPDATE_COMPLETE', statusReason: undefined });
+  });
+}
+
+function asReplaced({ physicalId, properties, stackTags, attributes, madeBy }: ResourceRecord): Replaced | undefined {
+  return physicalId === undefined ? undefined : { physicalId, properties, stackTags, attributes, madeBy };
+}
+
+/** A rollback takes back what the update had put aside, and puts aside what the update had made. */
+function goBack(run: Run, record: ResourceRecord, replaced: Replaced): void {
+  run.transact((tx) => setResource(tx, { ...record, ...replaced, replaced: asReplaced(record), status: 'UPDATE_COMPLETE', statusReason: undefined }, run.now));
+}
+
+function replace(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
+  run.transact((tx) => {
+    addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.', run.now);
+    const physicalId = type.create(properties, run.scope(record.logicalId, stack.tags));
+    setResource(tx, {
+      ...record, type: declaredType, physicalId, properties, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
+      replaced: asReplaced(record), status: 'UPDATE_IN_PROGRESS', statusReason: 'Resource creation Initiated',
+    }, run.now);
+  });
+}
+
+/** Looks whether a resource has come to rest. True when its status changed. */
+function settle(run: Run, record: ResourceRecord): boolean {
+  const { logicalId, physicalId, properties, stackTags } = record;
+  const type = run.type(record.type);
+  const scope = run.scope(logicalId, stackTags);
+  const verb = record.status.startsWith('UPDATE') ? 'UPDATE' : 'CREATE';
+  try {
+    if (physicalId === undefined) throw new TypeError(`${logicalId} has no physical id`);
+    if (type.settled?.(physicalId, scope) === false) return false;
+    const attributes = type.attributesOf(physicalId, scope, properties);
+    run.transact((tx) => setResource(tx, { ...record, attributes, status: `${verb}_COMPLETE`, statusReason: undefined }, run.now));
+  } catch (error) {
+    const statusReason = isMissing(error) ? `Resource of type '${record.type}' with identifier '${physicalId ?? ''}' was not found.` : run.reason(error, `stabilization of ${logicalId}`);
+    run.transact((tx) => setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason }, run.now));
+  }
+  return true;
+}
+
+export function changedProperties(before: Structure, after: Structure): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !sameValue(before[name], after[name]));
+}
+
+function tagValue(tags: StackRecord['tags']): Structure {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}

@@ -1,0 +1,90 @@
+/**
+ * Drives every stack that has something in progress. All it knows is in the journal: a step reads the records, does
+ * one thing in one transaction and looks again, so that after a kill at any moment the next start goes on.
+ */
+import { STACKS, type StackRecord } from '../records.js';
+import { advance, type Next } from './advance.js';
+import { Run, type EngineOptions } from './run.js';
+
+/** Runs a function after so many milliseconds; returns its cancellation. */
+export type Schedule = (run: () => void, milliseconds: number) => () => void;
+
+/** Between looks at resources that are coming to rest, milliseconds. */
+const POLL = 50;
+
+interface Active {
+  readonly run: Run;
+  cancel: () => void;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #schedule: Schedule;
+  readonly #active = new Map<string, Active>();
+  #idle: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(options: EngineOptions, schedule: Schedule) {
+    this.#options = options;
+    this.#schedule = schedule;
+  }
+
+  /** Goes on with the stack whatever it has in progress; again for one that is being driven already changes nothing. */
+  drive(region: string, stackId: string): void {
+    const key = `${region} ${stackId}`;
+    if (this.#stopped || this.#active.has(key)) return;
+    const active: Active = { run: new Run(region, stackId, this.#options), cancel: () => undefined };
+    this.#active.set(key, active);
+    active.cancel = this.#schedule(() => this.#step(key, active), 0);
+  }
+
+  /** Drives every stack of the region that was in progress when the process ended. */
+  resume(region: string): void {
+    const stacks: readonly StackRecord[] = this.#options.contextFor(region).state.list(STACKS);
+    for (const { stackId, status } of stacks) if (isInProgress(status)) this.drive(region, stackId);
+  }
+
+  /** Resolves when no stack has anything in progress. */
+  idle(): Promise<void> {
+    if (this.#active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Stops driving; what is in progress stays so in the journal. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { cancel } of this.#active.values()) cancel();
+    this.#active.clear();
+    this.#wake();
+  }
+
+  #step(key: string, active: Active): void {
+    if (this.#stopped) return;
+    let next: Next;
+    try {
+      next = advance(active.run);
+    } catch (error) {
+      // The journal cannot be written, or a bug: the state is as before the step, and the step is tried again.
+      this.#options.log(`cloudformation: ${active.run.stackId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      active.cancel = this.#schedule(() => this.#step(key, active), 20 * POLL);
+      return;
+    }
+    if (next === 'over') {
+      this.#active.delete(key);
+      if (this.#active.size === 0) this.#wake();
+    } else {
+      active.cancel = this.#schedule(() => this.#step(key, active), next === 'again' ? 0 : POLL);
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** Whether the engine has something to do for a stack of this status. A stack in review waits for its change set. */
+export function isInProgress(status: string): boolean {
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}

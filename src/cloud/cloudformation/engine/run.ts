@@ -1,0 +1,180 @@
+/** One stack at work: its records, its plan, and the resources' way to the services. Holds nothing that a restart would miss. */
+import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
+import type { Transaction } from '../../state/store.js';
+import { failureReason, ResourceFailure, ServiceFailure, validationError } from '../errors.js';
+import { evaluate } from '../intrinsics/evaluate.js';
+import { RESOURCES, resourceKey, resourcesOf, stackRecord, type Deployment, type ResourceRecord, type StackRecord, type StackTag } from '../records.js';
+import type { Registry } from '../resources/index.js';
+import type { ResourceScope, ResourceType, Tag } from '../resources/resource-type.js';
+import { parseTemplate, type Template } from '../template/template.js';
+import { isList, isStructure, type Structure } from '../template/value.js';
+import { makePlan, type Plan } from './plan.js';
+
+export interface EngineOptions {
+  /** The context in which CloudFormation itself calls the services of a region. */
+  readonly contextFor: (region: string) => OperationContext;
+  readonly registry: Registry;
+  readonly log: (line: string) => void;
+  readonly now: () => number;
+  /** A version 4 UUID. */
+  readonly uuid: () => string;
+}
+
+/** Zones of a region as EC2 says them. */
+export function zonesOf(options: Pick<EngineOptions, 'contextFor'>): (region: string) => readonly string[] {
+  return (region) => {
+    const reply = callNow(options.contextFor(region), 'ec2', 'DescribeAvailabilityZones', {});
+    return ((reply['availabilityZoneInfo'] ?? []) as { zoneName: string }[]).map(({ zoneName }) => zoneName);
+  };
+}
+
+function callNow(context: OperationContext, service: string, operation: string, input: Input): Output {
+  let reply: Output | Promise<Output>;
+  try {
+    reply = context.call(service, operation, input);
+  } catch (error) {
+    throw error instanceof AwsError ? new ServiceFailure(service, operation, error) : error;
+  }
+  if (!(reply instanceof Promise)) return reply;
+  reply.catch(() => undefined);
+  throw new TypeError(`${service}:${operation} is asynchronous and cannot be part of a transaction`);
+}
+
+export class Run {
+  readonly context: OperationContext;
+  readonly registry: Registry;
+  readonly stackId: string;
+  readonly #options: EngineOptions;
+  readonly #plans = new Map<Deployment['parameters'], { readonly template: string; readonly plan: Plan }>();
+  readonly #templates = new Map<string, Template>();
+
+  constructor(region: string, stackId: string, options: EngineOptions) {
+    this.context = options.contextFor(region);
+    this.registry = options.registry;
+    this.stackId = stackId;
+    this.#options = options;
+  }
+
+  get now(): number {
+    return this.#options.now();
+  }
+
+  get stack(): StackRecord {
+    return stackRecord(this.context.state, this.stackId);
+  }
+
+  get resources(): ResourceRecord[] {
+    return resourcesOf(this.context.state, this.stackId);
+  }
+
+  resource(logicalId: string): ResourceRecord | undefined {
+    return this.context.state.get(RESOURCES, resourceKey(this.stackId, logicalId));
+  }
+
+  transact<T>(body: (tx: Transaction) => T): T {
+    return this.context.state.transact(body);
+  }
+
+  uuid(): string {
+    return this.#options.uuid();
+  }
+
+  /** The plan of a deployment of this stack; made once, as long as template and parameters stay. */
+  plan(deployment: Deployment): Plan {
+    const known = this.#plans.get(deployment.parameters);
+    if (known?.template === deployment.template) return known.plan;
+    const plan = makePlan(deployment, this.stack, this.context, zonesOf(this.#options));
+    this.#plans.set(deployment.parameters, { template: deployment.template, plan });
+    return plan;
+  }
+
+  /** The template of a deployment; undefined for one that can be read no more. */
+  template(deployment: Deployment): Template | undefined {
+    let template = this.#plans.get(deployment.parameters)?.plan.template ?? this.#templates.get(deployment.template);
+    if (template?.text === deployment.template) return template;
+    try {
+      template = parseTemplate(deployment.template);
+    } catch {
+      return undefined;
+    }
+    this.#templates.set(deployment.template, template);
+    return template;
+  }
+
+  type(name: string): ResourceType {
+    const type = this.registry.get(name);
+    if (type === undefined) throw validationError(`Template format error: Unrecognized resource types: [${name}]`);
+    return type;
+  }
+
+  /** Properties of a resource with all functions evaluated, judged against its type's table. */
+  propertiesOf(plan: Plan, logicalId: string): Structure {
+    const declared = plan.template.resources.get(logicalId);
+    if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
+    const properties = evaluate(declared.properties, plan.scope((name) => this.resource(name))) ?? {};
+    if (!isStructure(properties)) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: expected type: JSONObject`);
+    const { properties: known, required = [] } = this.type(declared.type);
+    const unknown = Object.keys(properties).find((name) => !Object.hasOwn(known, name));
+    if (unknown !== undefined) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: extraneous key [${unknown}] is not permitted`);
+    const missing = required.find((name) => !Object.hasOwn(properties, name));
+    if (missing !== undefined) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: required key [${missing}] not found`);
+    return properties;
+  }
+
+  /** The way to the services for one resource. */
+  scope(logicalId: string, stackTags: readonly StackTag[]): ResourceScope {
+    const { stackId, stackName } = this.stack;
+    const { region, accountId } = this.context;
+    const tags = (properties: Structure): Tag[] => {
+      const merged = new Map(stackTags.map(({ Key, Value }) => [Key, Value]));
+      for (const { Key, Value } of ownTags(properties)) merged.set(Key, Value);
+      return [...merged].map(([Key, Value]) => ({ Key, Value }));
+    };
+    return {
+      region,
+      accountId,
+      stackId,
+      stackName,
+      logicalId,
+      call: (service, operation, input) => callNow(this.context, service, operation, input),
+      tags,
+      tagSpecification: (ResourceType, properties) => [{
+        ResourceType,
+        Tag: [
+          ...tags(properties),
+          { Key: 'aws:cloudformation:stack-name', Value: stackName },
+          { Key: 'aws:cloudformation:stack-id', Value: stackId },
+          { Key: 'aws:cloudformation:logical-id', Value: logicalId },
+        ],
+      }],
+      uniqueName: (maximum) => {
+        const random = this.uuid().replaceAll('-', '').slice(0, 12).toUpperCase();
+        const room = maximum - random.length - 2;
+        const half = Math.floor(room / 2);
+        const name = logicalId.length <= half ? logicalId : logicalId.slice(0, Math.max(half, room - stackName.length));
+        return `${stackName.slice(0, room - name.length)}-${name}-${random}`;
+      },
+    };
+  }
+
+  /** ResourceStatusReason for a failure; one that is not AWS's is our bug: logged, and an internal failure to the user. */
+  reason(error: unknown, what: string): string {
+    const reason = failureReason(error, this.uuid());
+    if (reason !== undefined) return reason;
+    this.#options.log(`cloudformation: ${what} of ${this.stackId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 'Internal Failure';
+  }
+}
+
+function ownTags(properties: Structure): Tag[] {
+  const tags = Object.hasOwn(properties, 'Tags') ? properties['Tags'] : undefined;
+  if (tags === undefined) return [];
+  const bad = () => new ResourceFailure('#/Tags: expected type: JSONArray of Key and Value', 'InvalidRequest');
+  if (!isList(tags)) throw bad();
+  return tags.map((tag) => {
+    if (!isStructure(tag) || typeof tag['Key'] !== 'string') throw bad();
+    const value = tag['Value'];
+    if (typeof value === 'object' && value !== null) throw bad();
+    return { Key: tag['Key'], Value: value === undefined || value === null ? '' : String(value) };
+  });
+}

@@ -1,0 +1,24 @@
+/** The change set that a request names: by ARN, or by name together with its stack. */
+import { str } from '../../endpoint/input.js';
+import { AwsError, type Input, type OperationContext } from '../../endpoint/operation.js';
+import { validationError } from '../errors.js';
+import { CHANGE_SETS, type ChangeSetRecord } from '../records.js';
+import { requiredStack } from './request.js';
+
+export function changeSetMissing(name: string): AwsError {
+  return new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, { status: 404 });
+}
+
+/** Throws ChangeSetNotFound, or ValidationError for an unknown stack. */
+export function findChangeSet(input: Input, context: OperationContext): ChangeSetRecord {
+  const name = str(input, 'ChangeSetName');
+  if (name.startsWith('arn:')) {
+    const found = context.state.get(CHANGE_SETS, name);
+    if (found === undefined) throw changeSetMissing(name);
+    return found;
+  }
+  const { stackId } = requiredStack(input, context, (stack) => validationError(`Stack [${stack}] does not exist`));
+  const found = context.state.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === name);
+  if (found === undefined) throw changeSetMissing(name);
+  return found;
+}

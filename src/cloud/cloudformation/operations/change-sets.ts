@@ -1,0 +1,108 @@
+/** cloudformation:DescribeChangeSet, ExecuteChangeSet, DeleteChangeSet and ListChangeSets. */
+import { boolOpt, strOpt } from '../../endpoint/input.js';
+import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
+import { page } from '../../endpoint/page.js';
+import { setStack } from '../engine/recorder.js';
+import { validationError } from '../errors.js';
+import { CHANGE_SETS, stackRecord, type ChangeRecord } from '../records.js';
+import { findChangeSet } from './change-set-lookup.js';
+import { refuseMembers, requiredStack, type Control } from './request.js';
+import { beginUpdate, requireUpdatable } from './update-stack.js';
+import { parameterView } from './views.js';
+
+function changeView({ action, logicalId, physicalId, type, replacement, scope, properties }: ChangeRecord): Output {
+  return {
+    Type: 'Resource',
+    ResourceChange: {
+      Action: action,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceType: type,
+      Replacement: replacement,
+      Scope: scope,
+      Details: properties.map(({ name, attribute, recreation }) => ({
+        Target: { Attribute: attribute, ...(attribute === 'Properties' ? { Name: name } : {}), RequiresRecreation: recreation },
+        Evaluation: 'Static',
+        ChangeSource: 'DirectModification',
+      })),
+    },
+  };
+}
+
+export const describeChangeSet: Operation = (input, context) => {
+  const changeSet = findChangeSet(input, context);
+  const { items, nextToken } = page(changeSet.changes, input, { default: 100, key: (change) => change.logicalId });
+  return {
+    ChangeSetName: changeSet.changeSetName,
+    ChangeSetId: changeSet.changeSetId,
+    StackId: changeSet.stackId,
+    StackName: stackRecord(context.state, changeSet.stackId).stackName,
+    Description: changeSet.description,
+    Parameters: changeSet.parameters.map(parameterView),
+    CreationTime: new Date(changeSet.createdAt),
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    NotificationARNs: changeSet.notificationArns,
+    RollbackConfiguration: {},
+    Capabilities: changeSet.capabilities,
+    Tags: changeSet.tags,
+    Changes: items.map(changeView),
+    NextToken: nextToken,
+    IncludeNestedStacks: false,
+    OnStackFailure: changeSet.onStackFailure,
+  };
+};
+
+export const listChangeSets: Operation = (input, context) => {
+  const { stackId, stackName } = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
+  const { items, nextToken } = page(context.state.list(CHANGE_SETS).filter((changeSet) => changeSet.stackId === stackId), input, { default: 100 });
+  return {
+    Summaries: items.map((changeSet) => ({
+      StackId: stackId,
+      StackName: stackName,
+      ChangeSetId: changeSet.changeSetId,
+      ChangeSetName: changeSet.changeSetName,
+      ExecutionStatus: changeSet.executionStatus,
+      Status: changeSet.status,
+      StatusReason: changeSet.statusReason,
+      CreationTime: new Date(changeSet.createdAt),
+      Description: changeSet.description,
+    })),
+    NextToken: nextToken,
+  };
+};
+
+export const deleteChangeSet: Operation = (input, context) => {
+  const { changeSetId } = findChangeSet(input, context);
+  context.state.transact((tx) => tx.delete(CHANGE_SETS, changeSetId));
+  return {};
+};
+
+export const executeChangeSet = (control: Control): Operation => (input, context) => {
+  refuseMembers(input, ['RetainExceptOnCreate']);
+  const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
+  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  return context.state.transact((tx) => {
+    const changeSet = findChangeSet(input, context);
+    const { changeSetId, stackId, onStackFailure } = changeSet;
+    if (changeSet.executionStatus !== 'AVAILABLE') {
+      throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
+    }
+    const { template, parameters, tags, capabilities, notificationArns } = changeSet;
+    const deployment = { template, parameters, tags, capabilities, notificationArns };
+    const onFailure = onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
+    // Executing one set makes the others of the stack stale: AWS removes them.
+    for (const other of tx.list(CHANGE_SETS)) if (other.stackId === stackId && other.changeSetId !== changeSetId) tx.delete(CHANGE_SETS, other.changeSetId);
+    tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
+    if (changeSet.changeSetType === 'UPDATE') {
+      requireUpdatable(stackRecord(tx, stackId));
+      beginUpdate(tx, stackId, deployment, { onFailure, clientRequestToken, changeSetId }, context, control);
+    } else {
+      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure };
+      setStack(tx, stackId, context.now(), { ...deployment, ...started });
+      control.drive(context.region, stackId);
+    }
+    return {};
+  });
+};

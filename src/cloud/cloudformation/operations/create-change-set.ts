@@ -1,0 +1,62 @@
+/** cloudformation:CreateChangeSet, of types CREATE and UPDATE. */
+import { oneOfOpt, str, strOpt } from '../../endpoint/input.js';
+import { AwsError, type Operation } from '../../endpoint/operation.js';
+import { predictChanges } from '../engine/changes.js';
+import { setStack } from '../engine/recorder.js';
+import { validationError } from '../errors.js';
+import { CHANGE_SETS, findStack, STACKS, type ChangeSetRecord } from '../records.js';
+import { newStack, newStackId, ON_FAILURE } from './create-stack.js';
+import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
+import { changesNothing, requireUpdatable } from './update-stack.js';
+
+const NO_CHANGES = 'The submitted information didn\'t contain changes. Submit different information to create a change set.';
+
+export const createChangeSet = (control: Control): Operation => async (input, context) => {
+  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'IncludeNestedStacks', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
+  const changeSetName = str(input, 'ChangeSetName');
+  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
+  const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
+  if (type === 'IMPORT') throw validationError('The local cloud does not support change sets of type IMPORT');
+  const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
+  const present = findStack(context.state, str(input, 'StackName'));
+  if (type === 'UPDATE') requireUpdatable(requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`)));
+  else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
+  const stackName = present?.stackName ?? newStackName(input);
+  const stackId = present?.stackId ?? newStackId(context, stackName, control.uuid());
+  const clientToken = strOpt(input, 'ClientToken');
+  const changeSetId = `arn:aws:cloudformation:${context.region}:${context.accountId}:changeSet/${changeSetName}/${control.uuid()}`;
+  const { deployment, plan } = await requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
+  return context.state.transact((tx) => {
+    const twin = tx.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === changeSetName);
+    if (twin !== undefined) {
+      if (clientToken !== undefined && twin.clientToken === clientToken) return { Id: twin.changeSetId, StackId: stackId };
+      throw new AwsError('AlreadyExistsException', `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Template`);
+    }
+    let stack = findStack(tx, stackName);
+    if (stack === undefined) {
+      const empty = { template: '', parameters: [], tags: [], capabilities: [], notificationArns: [] };
+      stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', context.now(), control);
+      tx.put(STACKS, stackId, stack);
+      setStack(tx, stackId, context.now(), { status: 'REVIEW_IN_PROGRESS', statusReason: 'User Initiated' });
+    }
+    const changes = predictChanges(control.run(context.region, stackId), plan, deployment);
+    const nothing = type === 'UPDATE' && changesNothing(stack, deployment, changes);
+    const changeSet: ChangeSetRecord = {
+      ...deployment,
+      changeSetId,
+      changeSetName,
+      stackId,
+      description: strOpt(input, 'Description'),
+      changeSetType: type,
+      status: nothing ? 'FAILED' : 'CREATE_COMPLETE',
+      statusReason: nothing ? NO_CHANGES : undefined,
+      executionStatus: nothing ? 'UNAVAILABLE' : 'AVAILABLE',
+      onStackFailure,
+      createdAt: context.now(),
+      changes,
+      clientToken,
+    };
+    tx.put(CHANGE_SETS, changeSetId, changeSet);
+    return { Id: changeSetId, StackId: stackId };
+  });
+};

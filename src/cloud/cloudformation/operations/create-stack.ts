@@ -1,0 +1,64 @@
+/** cloudformation:CreateStack. */
+import { bool, boolOpt, has, intOpt, oneOfOpt, strOpt } from '../../endpoint/input.js';
+import { AwsError, type Input, type Operation, type OperationContext } from '../../endpoint/operation.js';
+import { setStack } from '../engine/recorder.js';
+import { validationError } from '../errors.js';
+import { findStack, STACKS, type Deployment, type StackRecord } from '../records.js';
+import { newStackName, refuseMembers, requestedDeployment, type Control } from './request.js';
+
+export const ON_FAILURE = ['ROLLBACK', 'DO_NOTHING', 'DELETE'] as const;
+
+export function alreadyExists(name: string): AwsError {
+  return new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+}
+
+function onFailureOf(input: Input): StackRecord['onFailure'] {
+  if (has(input, 'OnFailure') && has(input, 'DisableRollback')) throw validationError('You cannot specify both OnFailure and DisableRollback.');
+  return oneOfOpt(input, 'OnFailure', ON_FAILURE) ?? (boolOpt(input, 'DisableRollback') === true ? 'DO_NOTHING' : 'ROLLBACK');
+}
+
+/** ARN of a new stack. */
+export function newStackId(context: OperationContext, name: string, uuid: string): string {
+  return `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${name}/${uuid}`;
+}
+
+/** A stack about to be made; its status is the caller's. */
+export function newStack(identity: { readonly stackId: string; readonly stackName: string }, deployment: Deployment, status: string, now: number, control: Control): StackRecord {
+  return {
+    ...identity, ...deployment, status, operationId: control.uuid(), onFailure: 'ROLLBACK', terminationProtection: false, createdAt: now, startedAt: now, outputs: [],
+  };
+}
+
+export const createStack = (control: Control): Operation => async (input, context) => {
+  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'DeploymentConfig']);
+  const stackName = newStackName(input);
+  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  /** The stack that is there under this name; the same request again is answered by what it made. */
+  const present = (): StackRecord | undefined => {
+    const stack = findStack(context.state, stackName);
+    if (stack !== undefined && (clientRequestToken === undefined || stack.clientRequestToken !== clientRequestToken)) throw alreadyExists(stackName);
+    return stack;
+  };
+  const before = present();
+  if (before !== undefined) return { StackId: before.stackId };
+  const onFailure = onFailureOf(input);
+  const timeoutInMinutes = intOpt(input, 'TimeoutInMinutes', { min: 1 });
+  const stackId = newStackId(context, stackName, control.uuid());
+  const { deployment } = await requestedDeployment(input, context, control, { stackId, stackName });
+  return context.state.transact((tx) => {
+    const meanwhile = present();
+    if (meanwhile !== undefined) return { StackId: meanwhile.stackId };
+    const stack: StackRecord = {
+      ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', context.now(), control),
+      onFailure,
+      timeoutInMinutes,
+      clientRequestToken,
+      roleArn: strOpt(input, 'RoleARN'),
+      terminationProtection: bool(input, 'EnableTerminationProtection', false),
+    };
+    tx.put(STACKS, stackId, stack);
+    setStack(tx, stackId, context.now(), { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated' });
+    control.drive(context.region, stackId);
+    return { StackId: stackId };
+  });
+};

@@ -1,0 +1,111 @@
+/** What the operations share: the stack that a request names, and the deployment that it asks for, judged. */
+import { list, strOpt, structs, boolOpt, has, str } from '../../endpoint/input.js';
+import { AwsError, type Input, type OperationContext } from '../../endpoint/operation.js';
+import { makePlan, type Plan } from '../engine/plan.js';
+import type { Run } from '../engine/run.js';
+import { stackMissing, validationError } from '../errors.js';
+import { resolveParameters } from '../parameters/resolve.js';
+import { findStack, type Deployment, type StackRecord, type StackTag } from '../records.js';
+import type { Registry } from '../resources/index.js';
+import { requireCapabilities } from '../template/capabilities.js';
+import { judgeTemplate } from '../template/judge.js';
+import { parseTemplate, type Template } from '../template/template.js';
+
+/** What operations need of the running CloudFormation. */
+export interface Control {
+  readonly registry: Registry;
+  drive(region: string, stackId: string): void;
+  /** A stack as the engine sees it. */
+  run(region: string, stackId: string): Run;
+  zones(region: string): readonly string[];
+  uuid(): string;
+}
+
+const STACK_NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
+
+export function constraint(value: string, member: string, words: string): AwsError {
+  return validationError(`1 validation error detected: Value '${value.slice(0, 200)}' at '${member}' failed to satisfy constraint: ${words}`);
+}
+
+/** The name of a stack to be made. */
+export function newStackName(input: Input): string {
+  const name = str(input, 'StackName');
+  if (!STACK_NAME.test(name)) {
+    throw name.length > 128
+      ? constraint(name, 'stackName', 'Member must have length less than or equal to 128')
+      : constraint(name, 'stackName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
+  }
+  return name;
+}
+
+/** The stack by name or id; deleted ones by id only. */
+export function requiredStack(input: Input, context: OperationContext, missing: (name: string) => AwsError = stackMissing): StackRecord {
+  const name = str(input, 'StackName');
+  const stack = findStack(context.state, name);
+  if (stack === undefined) throw missing(name);
+  return stack;
+}
+
+/** Refuses request members that the local cloud has nothing behind, by name. */
+export function refuseMembers(input: Input, names: readonly string[]): void {
+  const refused = names.find((name) => has(input, name));
+  if (refused !== undefined) throw validationError(`The local cloud does not support ${refused}`);
+}
+
+/** TemplateBody, or the template that is there already. */
+export function templateBody(input: Input, previous?: string): string {
+  const body = strOpt(input, 'TemplateBody');
+  const url = strOpt(input, 'TemplateURL');
+  const usePrevious = boolOpt(input, 'UsePreviousTemplate') ?? false;
+  if (url !== undefined) throw validationError(`TemplateURL ${url.slice(0, 200)} cannot be read: the local cloud has no S3; pass the template as TemplateBody`);
+  if (usePrevious) {
+    if (body !== undefined) throw validationError('You cannot specify both usePreviousTemplate and Template Body/Template URL.');
+    if (previous === undefined) throw validationError('UsePreviousTemplate is only valid for a stack that exists');
+    return previous;
+  }
+  if (body === undefined || body === '') throw validationError('Either Template URL or Template Body must be specified.');
+  return body;
+}
+
+/** The template, read and judged. */
+export function judged(text: string, registry: Registry): Template {
+  const template = parseTemplate(text);
+  judgeTemplate(template, registry);
+  return template;
+}
+
+function requestTags(input: Input): StackTag[] {
+  const tags = structs(input, 'Tags').map((tag) => ({ Key: str(tag, 'Key'), Value: strOpt(tag, 'Value') ?? '' }));
+  if (tags.length > 50) throw constraint(`${tags.length} tags`, 'tags', 'Member must have length less than or equal to 50');
+  const reserved = tags.find(({ Key }) => Key.toLowerCase().startsWith('aws:'));
+  if (reserved !== undefined) throw validationError(`aws: prefixed tag key names are not allowed for external use.`);
+  const twice = tags.find(({ Key }, index) => tags.findIndex((other) => other.Key === Key) !== index);
+  if (twice !== undefined) throw validationError(`Duplicate tag key: ${twice.Key}`);
+  return tags;
+}
+
+/**
+ * The deployment that the request asks for: template judged, capabilities acknowledged, parameters resolved and the
+ * plan made, all before anything is recorded.
+ */
+export async function requestedDeployment(input: Input, context: OperationContext, control: Control, identity: { readonly stackId: string; readonly stackName: string }, previous?: Deployment): Promise<{ readonly deployment: Deployment; readonly plan: Plan }> {
+  const template = judged(templateBody(input, previous?.template), control.registry);
+  const capabilities = list(input, 'Capabilities');
+  const unknown = capabilities.find((capability) => !/^CAPABILITY_(?:IAM|NAMED_IAM|AUTO_EXPAND)$/.test(capability));
+  if (unknown !== undefined) throw constraint(unknown, 'capabilities', 'Member must satisfy enum value set: [CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND]');
+  requireCapabilities(template, control.registry, capabilities);
+  const given = structs(input, 'Parameters').map((parameter) => ({
+    key: str(parameter, 'ParameterKey'),
+    value: strOpt(parameter, 'ParameterValue'),
+    usePreviousValue: boolOpt(parameter, 'UsePreviousValue'),
+  }));
+  const deployment: Deployment = {
+    template: template.text,
+    parameters: await resolveParameters(template, given, previous?.parameters ?? [], context),
+    tags: has(input, 'Tags') || previous === undefined ? requestTags(input) : previous.tags,
+    capabilities,
+    // Nothing is sent to these topics: there is no SNS here. They are kept because templates and clients read them back.
+    notificationArns: has(input, 'NotificationARNs') || previous === undefined ? list(input, 'NotificationARNs') : previous.notificationArns,
+  };
+  return { deployment, plan: makePlan(deployment, identity, context, (region) => control.zones(region)) };
+}

@@ -1,0 +1,83 @@
+/** Records as the API shows them. */
+import type { Output } from '../../endpoint/operation.js';
+import type { ParameterRecord } from '../parameters/resolve.js';
+import type { EventRecord, ResourceRecord, StackRecord } from '../records.js';
+import { parseTemplate } from '../template/template.js';
+
+const HIDDEN = '****';
+
+export function parameterView({ key, value, resolvedValue, noEcho }: ParameterRecord): Output {
+  return { ParameterKey: key, ParameterValue: noEcho ? HIDDEN : value, ResolvedValue: noEcho && resolvedValue !== undefined ? HIDDEN : resolvedValue };
+}
+
+function date(at: number | undefined): Date | undefined {
+  return at === undefined ? undefined : new Date(at);
+}
+
+/** The template's description; a template that was accepted can be read. */
+export function descriptionOf(stack: StackRecord): string | undefined {
+  return stack.template === '' ? undefined : parseTemplate(stack.template).description;
+}
+
+export function stackView(stack: StackRecord): Output {
+  return {
+    StackId: stack.stackId,
+    StackName: stack.stackName,
+    ChangeSetId: stack.changeSetId,
+    Description: descriptionOf(stack),
+    Parameters: stack.parameters.map(parameterView),
+    CreationTime: date(stack.createdAt),
+    DeletionTime: date(stack.deletedAt),
+    LastUpdatedTime: date(stack.updatedAt),
+    RollbackConfiguration: {},
+    StackStatus: stack.status,
+    StackStatusReason: stack.statusReason,
+    DisableRollback: stack.onFailure === 'DO_NOTHING',
+    NotificationARNs: stack.notificationArns,
+    TimeoutInMinutes: stack.timeoutInMinutes,
+    Capabilities: stack.capabilities,
+    Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({ OutputKey: key, OutputValue: value, Description: description, ExportName: exportName })),
+    RoleARN: stack.roleArn,
+    Tags: stack.tags,
+    EnableTerminationProtection: stack.terminationProtection,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+/** `at` is called Timestamp in one operation and LastUpdatedTimestamp in the others. */
+export function resourceView(resource: ResourceRecord, time: 'Timestamp' | 'LastUpdatedTimestamp'): Output {
+  return {
+    LogicalResourceId: resource.logicalId,
+    PhysicalResourceId: resource.physicalId,
+    ResourceType: resource.type,
+    [time]: date(resource.at),
+    ResourceStatus: resource.status,
+    ResourceStatusReason: resource.statusReason,
+    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+export function eventView(event: EventRecord, stack: StackRecord): Output {
+  return {
+    StackId: event.stackId,
+    EventId: event.eventId,
+    StackName: event.stackName,
+    LogicalResourceId: event.logicalId,
+    PhysicalResourceId: event.physicalId,
+    ResourceType: event.type,
+    Timestamp: date(event.at),
+    ResourceStatus: event.status,
+    ResourceStatusReason: hide(event.statusReason, stack),
+    ResourceProperties: hide(event.properties, stack),
+    ClientRequestToken: event.clientRequestToken,
+  };
+}
+
+/** NoEcho values stay out of what events show. */
+function hide(text: string | undefined, stack: StackRecord): string | undefined {
+  let shown = text;
+  for (const { noEcho, value } of stack.parameters) {
+    if (noEcho && value !== '') shown = shown?.replaceAll(JSON.stringify(value).slice(1, -1), HIDDEN);
+  }
+  return shown;
+}

@@ -1,0 +1,158 @@
+/** Stacks, their resources and events as the journal keeps them. */
+import type { Reader, Transaction } from '../state/store.js';
+import { table } from '../state/store.js';
+import type { ParameterRecord } from './parameters/resolve.js';
+import type { Structure, Value } from './template/value.js';
+
+export interface StackTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export interface OutputRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string | undefined;
+  readonly exportName?: string | undefined;
+}
+
+/** What an operation applies: a template with its parameters and tags. */
+export interface Deployment {
+  readonly template: string;
+  readonly parameters: readonly ParameterRecord[];
+  readonly tags: readonly StackTag[];
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+}
+
+export interface StackRecord extends Deployment {
+  readonly stackId: string;
+  readonly stackName: string;
+  /** `CREATE_IN_PROGRESS` …; what is in progress is what the engine goes on with after a restart. */
+  readonly status: string;
+  readonly statusReason?: string | undefined;
+  /** The deployment before the one that an update applies: what its rollback goes back to. */
+  readonly previous?: Deployment | undefined;
+  /** Identifies the running (or last) operation; a resource that it has dealt with carries it. */
+  readonly operationId: string;
+  readonly onFailure: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+  readonly timeoutInMinutes?: number | undefined;
+  readonly clientRequestToken?: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly terminationProtection: boolean;
+  /** Logical ids that DeleteStack was asked to leave behind. */
+  readonly retained?: readonly string[] | undefined;
+  readonly changeSetId?: string | undefined;
+  /** Milliseconds since the epoch, all of them. */
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly updatedAt?: number | undefined;
+  readonly deletedAt?: number | undefined;
+  readonly outputs: readonly OutputRecord[];
+}
+
+/** A resource of a stack. Its key is {@link resourceKey}. */
+export interface ResourceRecord {
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string | undefined;
+  readonly status: string;
+  readonly statusReason?: string | undefined;
+  /** Of the last change of status. */
+  readonly at: number;
+  readonly operationId: string;
+  /** As evaluated when it was made or last changed. */
+  readonly properties: Structure;
+  /** The stack's tags when it was made or last changed. */
+  readonly stackTags: readonly StackTag[];
+  readonly attributes: { readonly [name: string]: Value | undefined };
+  /** Its removal was accepted and is under way. */
+  readonly removing?: boolean | undefined;
+  /** The operation that made it: RetainExceptOnCreate removes what the failed operation itself made. */
+  readonly madeBy: string;
+  /** The physical resource that an update put this one in the place of; removed when the update is through. */
+  readonly replaced?: Replaced | undefined;
+}
+
+export interface Replaced {
+  readonly physicalId: string;
+  readonly properties: Structure;
+  readonly stackTags: readonly StackTag[];
+  readonly attributes: { readonly [name: string]: Value | undefined };
+  readonly madeBy: string;
+  /** Since when it is being removed. */
+  readonly removingSince?: number | undefined;
+  readonly removing?: boolean | undefined;
+}
+
+export interface EventRecord {
+  readonly eventId: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly statusReason?: string | undefined;
+  readonly properties?: string | undefined;
+  readonly clientRequestToken?: string | undefined;
+  readonly at: number;
+}
+
+export interface ChangeSetRecord extends Deployment {
+  readonly changeSetId: string;
+  readonly changeSetName: string;
+  readonly stackId: string;
+  readonly description?: string | undefined;
+  readonly changeSetType: 'CREATE' | 'UPDATE';
+  readonly status: 'CREATE_COMPLETE' | 'FAILED';
+  readonly statusReason?: string | undefined;
+  readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE';
+  readonly onStackFailure?: StackRecord['onFailure'] | undefined;
+  readonly createdAt: number;
+  readonly changes: readonly ChangeRecord[];
+  readonly clientToken?: string | undefined;
+}
+
+export interface ChangeRecord {
+  readonly action: 'Add' | 'Modify' | 'Remove';
+  readonly logicalId: string;
+  readonly physicalId?: string | undefined;
+  readonly type: string;
+  readonly replacement?: 'True' | 'False' | 'Conditional' | undefined;
+  readonly scope: readonly string[];
+  readonly properties: readonly { readonly name: string; readonly attribute: 'Properties' | 'Tags'; readonly recreation: 'Never' | 'Always' }[];
+}
+
+export const STACKS = table<StackRecord>('cloudformation/stack');
+export const RESOURCES = table<ResourceRecord>('cloudformation/resource');
+export const EVENTS = table<EventRecord>('cloudformation/event');
+export const CHANGE_SETS = table<ChangeSetRecord>('cloudformation/change-set');
+
+export const STACK_TYPE = 'AWS::CloudFormation::Stack';
+
+export function resourceKey(stackId: string, logicalId: string): string {
+  return `${stackId}#${logicalId}`;
+}
+
+export function resourcesOf(state: Reader, stackId: string): ResourceRecord[] {
+  return state.list(RESOURCES).filter((resource) => resource.stackId === stackId);
+}
+
+/** The stack of that id, deleted ones too, or the living one of that name. */
+export function findStack(state: Reader, nameOrId: string): StackRecord | undefined {
+  if (nameOrId.startsWith('arn:')) return state.get(STACKS, nameOrId);
+  return state.list(STACKS).find((stack) => stack.stackName === nameOrId && stack.status !== 'DELETE_COMPLETE');
+}
+
+/** The stack's record as of now. */
+export function stackRecord(state: Reader, stackId: string): StackRecord {
+  const stack = state.get(STACKS, stackId);
+  if (stack === undefined) throw new TypeError(`no stack ${stackId}`);
+  return stack;
+}
+
+export function putResource(tx: Transaction, resource: ResourceRecord): void {
+  tx.put(RESOURCES, resourceKey(resource.stackId, resource.logicalId), resource);
+}
