@@ -71,7 +71,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'clearing':
         return [`  ${style.doubt(style.unknown)} an earlier attempt was rolled back (${event.status}); removing it first`];
       case 'agents':
-        return event.waiting.length > 0 ? [] : [line('agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
+        return event.waiting.length > 0 ? [`  ${style.doubt(style.unknown)} agents: waiting for ${event.waiting.map(printable).join(', ')}`] : [line('agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
       default:
         return [];
     }

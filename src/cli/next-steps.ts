@@ -7,8 +7,8 @@ const STEPS = {
   connect: ['connect 3', 'a shell behind the NAT gateway; try: ping 8.8.8.8, ec2-metadata --public-ipv4'],
   isolated: ['connect 4', 'a shell with no internet at all, and yet it opens'],
   verify: ['verify', 'what each instance can reach, run on the instances'],
+  status: ['status', 'the stack and the local cloud'],
   destroy: ['destroy', 'remove the lab and leave nothing behind'],
-  env: ['local env', 'exports for the AWS CLI: eval "$(… local env)"'],
   help: ['--help', 'every command'],
   start: ['local start', 'bring the local cloud back as it was'],
 } as const;

@@ -17,13 +17,13 @@ export function pickerLine(instance: ListedInstance): string {
 }
 
 /** The instances whose line holds every word of the term, whatever their order. */
-export function filterInstances(instances: readonly ListedInstance[], term: string | undefined): ListedInstance[] {
+export function filterInstances<Instance extends ListedInstance>(instances: readonly Instance[], term: string | undefined): Instance[] {
   const words = (term ?? '').toLowerCase().split(/\s+/u).filter((word) => word !== '');
   return instances.filter((instance) => words.every((word) => pickerLine(instance).toLowerCase().includes(word)));
 }
 
 /** A list to choose from that narrows as one types. */
-export async function pickInstance(instances: readonly ListedInstance[]): Promise<ListedInstance> {
+export async function pickInstance<Instance extends ListedInstance>(instances: readonly Instance[]): Promise<Instance> {
   const { search } = await import('@inquirer/prompts');
   return search(
     {

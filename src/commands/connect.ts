@@ -19,15 +19,14 @@ export default class Connect extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Connect);
-    if (!process.stdin.isTTY || !process.stdout.isTTY) {
-      throw new SsmlabError('no-terminal', 'a shell needs a terminal, and stdin or stdout is none', { hint: `without one use \`ssmlab exec ${args.instance ?? '3'} -- COMMAND\`` });
-    }
+    const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
+    const noTerminal = new SsmlabError('no-terminal', 'a shell needs a terminal, and stdin or stdout is none', { hint: `without one use \`ssmlab exec ${args.instance ?? '3'} -- COMMAND\`` });
+    if (args.instance === undefined && !hasTerminal) throw noTerminal;
     const { target, stack, lab } = await labContext(flags);
     const instances = await takeInventory(target, stack);
     const instance = args.instance === undefined ? await pickInstance(instances) : findInstance(instances, args.instance);
-    const known = instances.find((candidate) => candidate.instanceId === instance.instanceId);
-    if (known === undefined) throw new SsmlabError('instance-not-found', `${instance.name} is gone`);
-    const shell = { target, lab, instance: known, style: this.errorStyle, say: (line: string) => this.say(line), handOver: () => this.handOver() };
-    process.exitCode = wayInto(known) === 'ssh-key-pair' ? await shellOverSsh(shell) : await shellOverSession(shell, flags.client);
+    if (!hasTerminal) throw noTerminal;
+    const shell = { target, lab, instance, style: this.errorStyle, say: (line: string) => this.say(line), handOver: () => this.handOver() };
+    process.exitCode = wayInto(instance) === 'ssh-key-pair' ? await shellOverSsh(shell) : await shellOverSession(shell, flags.client);
   }
 }

@@ -33,6 +33,7 @@ export default class Deploy extends BaseCommand {
     ...stackFlags,
     ...yesFlag,
     template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
+    'brief': Flags.boolean({ description: 'do not say what can be done next', helpGroup: 'CONVERSATION' }),
     'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
   };
   static override enableJsonFlag = true;
@@ -66,7 +67,7 @@ export default class Deploy extends BaseCommand {
     this.say(outcome === 'created' ? `Deployed in ${((Date.now() - begun) / 1000).toFixed(1)} s\n` : 'Nothing changed: the stack is there and complete.\n');
     const instances = await takeInventory(target, stack);
     this.print(listLines(instances, { style: this.style, width: this.width }));
-    this.say(nextSteps(['verify', 'connect', 'list']));
+    if (!flags.brief) this.say(nextSteps(['verify', 'connect', 'isolated', 'destroy']));
     return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
   }
 }

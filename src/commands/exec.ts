@@ -31,21 +31,20 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
     if (words.length === 0 || argv.length > 1) {
       throw new SsmlabError('usage', words.length === 0 ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
     }
-    const { target, stack, lab } = await labContext(flags);
-    const instance = findInstance(await takeInventory(target, stack), args.instance);
-    const start = sessionStarter(target);
     const interruption = new AbortController();
-    this.handOver();
-    process.once('SIGINT', () => interruption.abort());
     try {
-      process.exitCode = await runLine({ target, lab, start }, instance, wayInto(instance), lineOf(words), {
+      const { target, stack, lab } = await labContext(flags);
+      const instance = findInstance(await takeInventory(target, stack), args.instance);
+      this.handOver();
+      process.once('SIGINT', () => interruption.abort());
+      process.exitCode = await runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), lineOf(words), {
         stdin: process.stdin,
         stdout: process.stdout,
         stderr: process.stderr,
         signal: interruption.signal,
       });
     } catch (error) {
-      if (interruption.signal.aborted) throw new SsmlabError('interrupted', 'interrupted', { cause: error, hint: `the command on ${instance.name} was told to end` });
+      if (interruption.signal.aborted) throw new SsmlabError('interrupted', 'interrupted', { cause: error, hint: 'the command on the instance was told to end' });
       await this.catch(error as Error);
       process.exitCode = WAY_FAILED;
     }

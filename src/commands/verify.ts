@@ -3,6 +3,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
+import { nextSteps } from '../cli/next-steps.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { outputOf } from '../lib/probe/run-line.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
@@ -41,6 +42,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       runOn: (instance, declared, line) => outputOf(context, instance, declared.auth, line, BOUND_MS),
     });
     this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (number) => instances.find((instance) => instance.number === number)?.path }));
+    if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status']));
     process.exitCode = STATUS[report.verdict];
     return report;
   }

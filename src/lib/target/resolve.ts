@@ -49,6 +49,9 @@ async function addressSeenByAws(): Promise<string> {
 
 async function awsTarget(options: TargetOptions): Promise<Target> {
   const environment = options.environment ?? process.env;
+  if (environment['SSMLAB_ENV'] !== undefined) {
+    throw new SsmlabError('usage', 'this shell points AWS\'s tools at the local cloud, and the target is AWS', { hint: 'run `eval "$(ssmlab local env --unset)"` first' });
+  }
   const { chainCredentials } = await import('../aws/credentials.js');
   const profile = options.profile ?? environment['AWS_PROFILE'];
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');

@@ -39,7 +39,14 @@ describe('deploy', () => {
 
   it('changes nothing when the lab is there', async () => {
     const { result, events, calls } = await run({ stacks: [stackIn('CREATE_COMPLETE')] });
-    expect([result?.outcome, events, calls]).toEqual(['unchanged', [], []]);
+    expect([result?.outcome, kinds(events), calls]).toEqual(['unchanged', ['agents'], []]);
+  });
+
+  it('does not fail a lab that was there and is broken, and does not wait long', async () => {
+    let waited = 0;
+    const { result, events } = await run({ stacks: [stackIn('CREATE_COMPLETE')], agentRounds: 1000 }, { agentSeconds: 9, pause: async () => void waited++ });
+    expect([result?.outcome, waited]).toEqual(['unchanged', 3]);
+    expect(events).toEqual([{ kind: 'agents', online: [], waiting: ['Instance2'] }]);
   });
 
   it('joins another process, found at once or after the attempt', async () => {
