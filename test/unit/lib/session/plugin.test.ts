@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { findPlugin, runPlugin } from '../../../../src/lib/session/plugin.js';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A stand-in on PATH that says `version` and writes down how it was called. */
+function plugin(version: string, status = 0) {
+  const folder = mkdtempSync(join(tmpdir(), 'ssmlab-plugin-'));
+  folders.push(folder);
+  const path = join(folder, 'session-manager-plugin');
+  writeFileSync(path, `#!/bin/sh
+if [ "$1" = --version ]; then echo '${version}'; exit 0; fi
+for word in "$@"; do printf '%s\\n' "$word"; done > "${folder}/argv"
+printf '%s' "$AWS_SSM_START_SESSION_RESPONSE" > "${folder}/response"
+printf '%s' "$AWS_ACCESS_KEY_ID" > "${folder}/key"
+exit ${status}
+`);
+  chmodSync(path, 0o755);
+  return { environment: { PATH: `${folder}:/usr/bin:/bin`, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE' }, read: (name: string) => readFileSync(join(folder, name), 'utf8') };
+}
+
+const session = { sessionId: 's-1', tokenValue: 'token-1', streamUrl: 'wss://ssmmessages.example/x', region: 'ap-northeast-1', request: { Target: 'i-0123' } };
+const emptyPath = { PATH: '/nonexistent' };
+
+describe('finding', () => {
+  it.each([['1.2.764.0', true], ['1.2.835.0', true], ['1.2.1000.0', true], ['1.2.677.0', false]])('%s: supported %s', async (version, supported) => {
+    expect(await findPlugin(plugin(version).environment)).toEqual({ version, supported });
+  });
+  it('none', async () => {
+    expect(await findPlugin(emptyPath)).toBeUndefined();
+  });
+  it('one that says no version', async () => {
+    expect(await findPlugin(plugin('hello').environment)).toBeUndefined();
+  });
+});
+
+describe('running', () => {
+  it('hands the token over by variable, never by argument', async () => {
+    const { environment, read } = plugin('1.2.835.0');
+    await runPlugin({ ...session, environment });
+    expect(read('argv').split('\n')).toEqual(['AWS_SSM_START_SESSION_RESPONSE', 'ap-northeast-1', 'StartSession', '', '{"Target":"i-0123"}', 'https://ssm.ap-northeast-1.amazonaws.com', '']);
+    expect(JSON.parse(read('response'))).toEqual({ SessionId: 's-1', TokenValue: 'token-1', StreamUrl: 'wss://ssmmessages.example/x' });
+    expect(read('key')).toBe('AKIDEXAMPLE');
+    expect(process.listenerCount('SIGTSTP')).toBe(0);
+  });
+  it.each([
+    ['missing', () => emptyPath, 'plugin-missing', /not on PATH/],
+    ['too old', () => plugin('1.2.677.0').environment, 'plugin-failed', /1\.2\.677\.0 is older than 1\.2\.764\.0/],
+  ])('%s', async (_name, environment, code, message) => {
+    const error: unknown = await runPlugin({ ...session, environment: environment() }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+  it('a panic of the plugin', async () => {
+    const { environment } = plugin('1.2.835.0', 2);
+    await expect(runPlugin({ ...session, environment })).rejects.toMatchObject({ code: 'plugin-failed', message: 'session-manager-plugin 1.2.835.0 exited with 2' });
+  });
+});
