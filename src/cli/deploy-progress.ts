@@ -5,20 +5,27 @@ import type { LabContext } from './lab-context.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 
-/** Resources of these types are one step to a reader; those of the first type name it. */
-const GROUPS: readonly { readonly types: readonly string[]; readonly note: (ids: readonly string[]) => string }[] = [
+interface Group {
+  /** Resources of these types are one step to a reader; those of the first type name it. */
+  readonly types: readonly string[];
+  /** What several of the first type are called; their names are listed when absent. */
+  readonly unit?: string;
+  readonly note: (ids: readonly string[]) => string;
+}
+
+const GROUPS: readonly Group[] = [
   { types: ['AWS::EC2::VPC'], note: (ids) => (ids.length > 1 ? 'networks that never talk to each other' : 'the network') },
-  { types: ['AWS::EC2::Subnet'], note: () => 'subnets' },
+  { types: ['AWS::EC2::Subnet'], unit: 'subnets', note: (ids) => ids.join(', ') },
   { types: ['AWS::EC2::InternetGateway', 'AWS::EC2::VPCGatewayAttachment'], note: () => 'internet gateway, attached' },
   { types: ['AWS::EC2::NatGateway', 'AWS::EC2::EIP'], note: () => 'NAT gateway with an Elastic IP' },
-  { types: ['AWS::EC2::RouteTable', 'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::Route'], note: () => 'route tables and their routes' },
-  { types: ['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'], note: () => 'security groups' },
+  { types: ['AWS::EC2::RouteTable', 'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::Route'], unit: 'route tables', note: () => 'with their routes' },
+  { types: ['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'], unit: 'security groups', note: () => 'what is admitted' },
   { types: ['AWS::IAM::Role', 'AWS::IAM::InstanceProfile'], note: () => 'lets an agent register' },
-  { types: ['AWS::EC2::VPCEndpoint'], note: () => 'VPC endpoints' },
+  { types: ['AWS::EC2::VPCEndpoint'], unit: 'VPC endpoints', note: (ids) => ids.join(', ') },
   { types: ['AWS::EC2::Instance'], note: () => 'running' },
 ];
 
-const LABEL = 34;
+const LABEL = 26;
 
 /** The template's resources, logical id → type, as far as they can be told without an engine: two lines of plain YAML each. */
 export function resourcesOf(template: string): Map<string, string> {
@@ -28,9 +35,10 @@ export function resourcesOf(template: string): Map<string, string> {
 
 const groupOf = (type: string): number => GROUPS.findIndex((group) => group.types.includes(type));
 
-function shortened(ids: readonly string[]): string {
+function labelOf(group: Group | undefined, ids: readonly string[]): string {
+  if (group?.unit !== undefined && ids.length > 1) return `${ids.length} ${group.unit}`;
   const all = ids.join(', ');
-  return all.length <= LABEL - 4 ? all : `${ids[0] ?? ''} … ${ids.at(-1) ?? ''}`;
+  return all.length < LABEL ? all : `${ids[0] ?? ''} … ${ids.at(-1) ?? ''}`;
 }
 
 /** What is going to be made, and where. */
@@ -43,7 +51,7 @@ export function deployHeader({ target, stack }: LabContext, resources: number): 
 export function deployProgress(style: Style, resources: ReadonlyMap<string, string>): (event: DeployEvent) => string[] {
   const done = new Set<string>();
   const said = new Set<number>();
-  const line = (label: string, note: string): string => `  ${style.good(style.ok)} ${label.padEnd(LABEL)}${style.dim(note)}`.trimEnd();
+  const line = (label: string, note: string): string => `  ${style.good(style.ok)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 
   const resource = (event: ResourceEvent): string[] => {
     const name = `${printable(event.logicalId)} (${printable(event.type)})`;
@@ -57,7 +65,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
     if (said.has(group) || !members.every(([id]) => done.has(id))) return [];
     said.add(group);
     const heads = members.filter(([, type]) => type === GROUPS[group]?.types[0]).map(([id]) => id);
-    return [line(shortened(heads), GROUPS[group]?.note(heads) ?? '')];
+    return [line(labelOf(GROUPS[group], heads), GROUPS[group]?.note(heads) ?? '')];
   };
 
   return (event) => {
