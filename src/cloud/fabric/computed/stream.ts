@@ -17,7 +17,8 @@ class StreamEnd extends Duplex {
   #written: Callback | undefined;
   #final: Callback | undefined;
   #finSent = false;
-  #wanting = false;
+  /** As with a socket, what arrives before anybody reads is kept, up to one buffer. */
+  #wanting = true;
   #scheduled = false;
   /** What the other end is still to be told after this one was destroyed. */
   #lastWord: 'reset' | 'end' | undefined;
