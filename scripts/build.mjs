@@ -39,8 +39,17 @@ export async function build() {
     sourcesContent: false,
     // Optional native parts of ssh2: it falls back to JavaScript where they are missing.
     external: ['cpu-features', '*.node'],
-    // @oclif/core and ssh2 are CommonJS: their require() of Node's modules needs one in an ES module.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    // @oclif/core and ssh2 are CommonJS: what CommonJS finds around it has to be made in an ES module.
+    banner: {
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        "import { dirname as __directoryOf } from 'node:path';",
+        "import { fileURLToPath as __pathOf } from 'node:url';",
+        'const require = __createRequire(import.meta.url);',
+        'const __filename = __pathOf(import.meta.url);',
+        'const __dirname = __directoryOf(__filename);',
+      ].join('\n'),
+    },
     logLevel: 'warning',
   });
   await writeManifest();
