@@ -19,6 +19,7 @@ export interface OutputRecord {
 /** What an operation applies: a template with its parameters and tags. */
 export interface Deployment {
   readonly template: string;
+  readonly description?: string | undefined;
   readonly parameters: readonly ParameterRecord[];
   readonly tags: readonly StackTag[];
   readonly capabilities: readonly string[];
@@ -104,7 +105,8 @@ export interface ChangeSetRecord extends Deployment {
   readonly changeSetId: string;
   readonly changeSetName: string;
   readonly stackId: string;
-  readonly description?: string | undefined;
+  /** Of the change set itself; `description` is the template's. */
+  readonly note?: string | undefined;
   readonly changeSetType: 'CREATE' | 'UPDATE';
   readonly status: 'CREATE_COMPLETE' | 'FAILED';
   readonly statusReason?: string | undefined;
@@ -144,6 +146,11 @@ export function resourcesOf(state: Reader, stackId: string): ResourceRecord[] {
 export function findStack(state: Reader, nameOrId: string): StackRecord | undefined {
   if (nameOrId.startsWith('arn:')) return state.get(STACKS, nameOrId);
   return state.list(STACKS).find((stack) => stack.stackName === nameOrId && stack.status !== 'DELETE_COMPLETE');
+}
+
+/** What a stack or a change set deploys, without the rest of its record. */
+export function deploymentOf({ template, description, parameters, tags, capabilities, notificationArns }: Deployment): Deployment {
+  return { template, description, parameters, tags, capabilities, notificationArns };
 }
 
 /** The stack's record as of now. */

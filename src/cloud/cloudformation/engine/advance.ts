@@ -1,7 +1,7 @@
 /** The stack's own state machine: what an operation in progress does next, and what it becomes when its resources are through. */
 import type { Transaction } from '../../state/store.js';
 import type { Template } from '../template/template.js';
-import { type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
+import { deploymentOf, type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
 import { dependenciesOf, type Dependencies } from '../graph.js';
 import { applyStep, type Outcome } from './apply.js';
 import { outputsOf } from './outputs.js';
@@ -97,8 +97,7 @@ function applyFailed(run: Run, stack: StackRecord, logicalIds: readonly string[]
   if (stack.status === 'CREATE_IN_PROGRESS') {
     become(run, stack.onFailure === 'DELETE' ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', rollback, { operationId }, also);
   } else {
-    const { template, parameters, tags, capabilities, notificationArns } = stack;
-    const failed: Deployment = { template, parameters, tags, capabilities, notificationArns };
+    const failed = deploymentOf(stack);
     become(run, 'UPDATE_ROLLBACK_IN_PROGRESS', rollback, { ...(stack.previous ?? failed), previous: failed, operationId }, also);
   }
   return 'again';

@@ -65,7 +65,7 @@ export class Engine {
       next = advance(active.run);
     } catch (error) {
       // The journal cannot be written, or a bug: the state is as before the step, and the step is tried again.
-      this.#options.log(`cloudformation: ${active.run.stackId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.#options.log(`cloudformation: ${active.run.stackId}: ${described(error)}`);
       active.cancel = this.#schedule(() => this.#step(key, active), 20 * POLL);
       return;
     }
@@ -82,6 +82,11 @@ export class Engine {
     this.#idle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `: ${String(error.cause)}`}`;
 }
 
 /** Whether the engine has something to do for a stack of this status. A stack in review waits for its change set. */

@@ -40,6 +40,9 @@ function callNow(context: OperationContext, service: string, operation: string, 
   throw new TypeError(`${service}:${operation} is asynchronous and cannot be part of a transaction`);
 }
 
+/** A step was not written, so it did not happen (a full disk): the engine tries it again. */
+export class JournalFailure extends Error {}
+
 export class Run {
   readonly context: OperationContext;
   readonly registry: Registry;
@@ -71,8 +74,18 @@ export class Run {
     return this.context.state.get(RESOURCES, resourceKey(this.stackId, logicalId));
   }
 
+  /** As the store's; a commit that could not be written is a {@link JournalFailure}, which fails no resource. */
   transact<T>(body: (tx: Transaction) => T): T {
-    return this.context.state.transact(body);
+    let through = false;
+    try {
+      return this.context.state.transact((tx) => {
+        const result = body(tx);
+        through = true;
+        return result;
+      });
+    } catch (error) {
+      throw through ? new JournalFailure('the journal cannot be written', { cause: error }) : error;
+    }
   }
 
   uuid(): string {
@@ -159,6 +172,7 @@ export class Run {
 
   /** ResourceStatusReason for a failure; one that is not AWS's is our bug: logged, and an internal failure to the user. */
   reason(error: unknown, what: string): string {
+    if (error instanceof JournalFailure) throw error;
     const reason = failureReason(error, this.uuid());
     if (reason !== undefined) return reason;
     this.#options.log(`cloudformation: ${what} of ${this.stackId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -4,7 +4,7 @@ import { AwsError, type Operation, type Output } from '../../endpoint/operation.
 import { page } from '../../endpoint/page.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, stackRecord, type ChangeRecord } from '../records.js';
+import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
 import { refuseMembers, requiredStack, type Control } from './request.js';
 import { beginUpdate, requireUpdatable } from './update-stack.js';
@@ -37,7 +37,7 @@ export const describeChangeSet: Operation = (input, context) => {
     ChangeSetId: changeSet.changeSetId,
     StackId: changeSet.stackId,
     StackName: stackRecord(context.state, changeSet.stackId).stackName,
-    Description: changeSet.description,
+    Description: changeSet.note,
     Parameters: changeSet.parameters.map(parameterView),
     CreationTime: new Date(changeSet.createdAt),
     ExecutionStatus: changeSet.executionStatus,
@@ -67,7 +67,7 @@ export const listChangeSets: Operation = (input, context) => {
       Status: changeSet.status,
       StatusReason: changeSet.statusReason,
       CreationTime: new Date(changeSet.createdAt),
-      Description: changeSet.description,
+      Description: changeSet.note,
     })),
     NextToken: nextToken,
   };
@@ -83,26 +83,26 @@ export const executeChangeSet = (control: Control): Operation => (input, context
   refuseMembers(input, ['RetainExceptOnCreate']);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  return context.state.transact((tx) => {
+  const stackId = context.state.transact((tx) => {
     const changeSet = findChangeSet(input, context);
-    const { changeSetId, stackId, onStackFailure } = changeSet;
+    const { changeSetId, stackId: owner, onStackFailure } = changeSet;
     if (changeSet.executionStatus !== 'AVAILABLE') {
       throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
     }
-    const { template, parameters, tags, capabilities, notificationArns } = changeSet;
-    const deployment = { template, parameters, tags, capabilities, notificationArns };
+    const deployment = deploymentOf(changeSet);
     const onFailure = onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
     // Executing one set makes the others of the stack stale: AWS removes them.
-    for (const other of tx.list(CHANGE_SETS)) if (other.stackId === stackId && other.changeSetId !== changeSetId) tx.delete(CHANGE_SETS, other.changeSetId);
+    for (const other of tx.list(CHANGE_SETS)) if (other.stackId === owner && other.changeSetId !== changeSetId) tx.delete(CHANGE_SETS, other.changeSetId);
     tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
     if (changeSet.changeSetType === 'UPDATE') {
-      requireUpdatable(stackRecord(tx, stackId));
-      beginUpdate(tx, stackId, deployment, { onFailure, clientRequestToken, changeSetId }, context, control);
+      requireUpdatable(stackRecord(tx, owner));
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId }, context, control);
     } else {
       const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure };
-      setStack(tx, stackId, context.now(), { ...deployment, ...started });
-      control.drive(context.region, stackId);
+      setStack(tx, owner, context.now(), { ...deployment, ...started });
     }
-    return {};
+    return owner;
   });
+  control.drive(context.region, stackId);
+  return {};
 };

@@ -46,7 +46,7 @@ export const createChangeSet = (control: Control): Operation => async (input, co
       changeSetId,
       changeSetName,
       stackId,
-      description: strOpt(input, 'Description'),
+      note: strOpt(input, 'Description'),
       changeSetType: type,
       status: nothing ? 'FAILED' : 'CREATE_COMPLETE',
       statusReason: nothing ? NO_CHANGES : undefined,

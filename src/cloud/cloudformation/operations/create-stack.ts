@@ -45,9 +45,9 @@ export const createStack = (control: Control): Operation => async (input, contex
   const timeoutInMinutes = intOpt(input, 'TimeoutInMinutes', { min: 1 });
   const stackId = newStackId(context, stackName, control.uuid());
   const { deployment } = await requestedDeployment(input, context, control, { stackId, stackName });
-  return context.state.transact((tx) => {
+  const made = context.state.transact((tx) => {
     const meanwhile = present();
-    if (meanwhile !== undefined) return { StackId: meanwhile.stackId };
+    if (meanwhile !== undefined) return meanwhile.stackId;
     const stack: StackRecord = {
       ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', context.now(), control),
       onFailure,
@@ -58,7 +58,8 @@ export const createStack = (control: Control): Operation => async (input, contex
     };
     tx.put(STACKS, stackId, stack);
     setStack(tx, stackId, context.now(), { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated' });
-    control.drive(context.region, stackId);
-    return { StackId: stackId };
+    return stackId;
   });
+  control.drive(context.region, made);
+  return { StackId: made };
 };

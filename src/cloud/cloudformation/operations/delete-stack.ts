@@ -11,19 +11,20 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
   oneOfOpt(input, 'DeletionMode', ['STANDARD']);
   const retained = list(input, 'RetainResources');
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  return context.state.transact((tx) => {
+  const stackId = context.state.transact((tx) => {
     const stack = findStack(tx, name);
-    if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
-    const { stackId, stackName, status } = stack;
+    if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return undefined;
+    const { stackId: id, stackName, status } = stack;
     if (stack.terminationProtection) throw validationError(`Stack [${stackName}] cannot be deleted while TerminationProtection is enabled`);
-    if (status.startsWith('UPDATE') && status.endsWith('IN_PROGRESS')) throw validationError(`Stack [${stackId}] cannot be deleted while in status ${status}`);
-    if (retained.length > 0 && status !== 'DELETE_FAILED') throw validationError(`Invalid operation on stack [${stackId}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`);
-    for (const changeSet of tx.list(CHANGE_SETS)) if (changeSet.stackId === stackId) tx.delete(CHANGE_SETS, changeSet.changeSetId);
-    for (const resource of resourcesOf(tx, stackId)) {
+    if (status.startsWith('UPDATE') && status.endsWith('IN_PROGRESS')) throw validationError(`Stack [${id}] cannot be deleted while in status ${status}`);
+    if (retained.length > 0 && status !== 'DELETE_FAILED') throw validationError(`Invalid operation on stack [${id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`);
+    for (const changeSet of tx.list(CHANGE_SETS)) if (changeSet.stackId === id) tx.delete(CHANGE_SETS, changeSet.changeSetId);
+    for (const resource of resourcesOf(tx, id)) {
       if (resource.status === 'CREATE_IN_PROGRESS') setResource(tx, { ...resource, status: 'CREATE_FAILED', statusReason: 'Resource creation cancelled' }, context.now());
     }
-    setStack(tx, stackId, context.now(), { status: 'DELETE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), retained, clientRequestToken });
-    control.drive(context.region, stackId);
-    return {};
+    setStack(tx, id, context.now(), { status: 'DELETE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), retained, clientRequestToken });
+    return id;
   });
+  if (stackId !== undefined) control.drive(context.region, stackId);
+  return {};
 };

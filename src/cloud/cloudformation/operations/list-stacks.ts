@@ -3,7 +3,6 @@ import { list } from '../../endpoint/input.js';
 import type { Operation } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
 import { STACKS } from '../records.js';
-import { descriptionOf } from './views.js';
 
 export const listStacks: Operation = (input, context) => {
   const wanted = list(input, 'StackStatusFilter');
@@ -13,7 +12,7 @@ export const listStacks: Operation = (input, context) => {
     StackSummaries: items.map((stack) => ({
       StackId: stack.stackId,
       StackName: stack.stackName,
-      TemplateDescription: descriptionOf(stack),
+      TemplateDescription: stack.description,
       CreationTime: new Date(stack.createdAt),
       LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
       DeletionTime: stack.deletedAt === undefined ? undefined : new Date(stack.deletedAt),

@@ -101,6 +101,7 @@ export async function requestedDeployment(input: Input, context: OperationContex
   }));
   const deployment: Deployment = {
     template: template.text,
+    description: template.description,
     parameters: await resolveParameters(template, given, previous?.parameters ?? [], context),
     tags: has(input, 'Tags') || previous === undefined ? requestTags(input) : previous.tags,
     capabilities,

@@ -5,7 +5,7 @@ import type { Transaction } from '../../state/store.js';
 import { predictChanges } from '../engine/changes.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
-import { stackRecord, type ChangeRecord, type Deployment, type StackRecord } from '../records.js';
+import { deploymentOf, stackRecord, type ChangeRecord, type Deployment, type StackRecord } from '../records.js';
 import { sameValue, type Value } from '../template/value.js';
 import { parseTemplate } from '../template/template.js';
 import { refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
@@ -25,20 +25,18 @@ export function changesNothing(stack: StackRecord, deployment: Deployment, chang
   return sameValue(outputs(stack), outputs(deployment)) && sameValue(inputs(stack), inputs(deployment));
 }
 
-/** Starts the update; what the stack was deployed from is kept for the rollback. */
+/** Records that the update begins; what the stack was deployed from is kept for the rollback. */
 export function beginUpdate(tx: Transaction, stackId: string, deployment: Deployment, change: Partial<StackRecord>, context: OperationContext, control: Control): void {
-  const { template, parameters, tags, capabilities, notificationArns } = stackRecord(tx, stackId);
   setStack(tx, stackId, context.now(), {
     ...deployment,
     ...change,
-    previous: { template, parameters, tags, capabilities, notificationArns },
+    previous: deploymentOf(stackRecord(tx, stackId)),
     status: 'UPDATE_IN_PROGRESS',
     statusReason: 'User Initiated',
     operationId: control.uuid(),
     startedAt: context.now(),
     updatedAt: context.now(),
   });
-  control.drive(context.region, stackId);
 }
 
 export const updateStack = (control: Control): Operation => async (input, context) => {
@@ -49,11 +47,12 @@ export const updateStack = (control: Control): Operation => async (input, contex
   const { deployment, plan } = await requestedDeployment(input, context, control, stack, stack);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  return context.state.transact((tx) => {
+  context.state.transact((tx) => {
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
     beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken }, context, control);
-    return { StackId: stackId };
   });
+  control.drive(context.region, stackId);
+  return { StackId: stackId };
 };

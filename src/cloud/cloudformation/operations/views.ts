@@ -2,7 +2,6 @@
 import type { Output } from '../../endpoint/operation.js';
 import type { ParameterRecord } from '../parameters/resolve.js';
 import type { EventRecord, ResourceRecord, StackRecord } from '../records.js';
-import { parseTemplate } from '../template/template.js';
 
 const HIDDEN = '****';
 
@@ -14,17 +13,12 @@ function date(at: number | undefined): Date | undefined {
   return at === undefined ? undefined : new Date(at);
 }
 
-/** The template's description; a template that was accepted can be read. */
-export function descriptionOf(stack: StackRecord): string | undefined {
-  return stack.template === '' ? undefined : parseTemplate(stack.template).description;
-}
-
 export function stackView(stack: StackRecord): Output {
   return {
     StackId: stack.stackId,
     StackName: stack.stackName,
     ChangeSetId: stack.changeSetId,
-    Description: descriptionOf(stack),
+    Description: stack.description,
     Parameters: stack.parameters.map(parameterView),
     CreationTime: date(stack.createdAt),
     DeletionTime: date(stack.deletedAt),
