@@ -59,9 +59,10 @@ export default class Deploy extends BaseCommand {
     const begun = Date.now();
     const resources = resourcesOf(template ?? templateBody());
     const progress = deployProgress(this.errorStyle, resources);
-    this.say(deployHeader(context, resources.size));
     const events = deploy(stackApi(target), options);
     let next = await events.next();
+    // A lab that is there already is not deployed: no header then.
+    if (next.done !== true && next.value.kind !== 'agents') this.say(deployHeader(context, resources.size));
     for (; next.done !== true; next = await events.next()) for (const line of progress(next.value)) this.say(line);
     const { outcome, stackId } = next.value;
     this.say(outcome === 'created' ? `Deployed in ${((Date.now() - begun) / 1000).toFixed(1)} s\n` : 'Nothing changed: the stack is there and complete.\n');

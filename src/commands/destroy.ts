@@ -62,7 +62,7 @@ export default class Destroy extends BaseCommand {
   }
 
   async #confirm({ target, stack }: LabContext, plan: DestroyPlan, yes: boolean): Promise<void> {
-    const instances = plan.resources.filter((resource) => resource.type === 'AWS::EC2::Instance').map((resource) => `${resource.logicalId} (${resource.physicalId ?? 'not made'})`);
+    const instances = plan.resources.filter((resource) => resource.type === 'AWS::EC2::Instance').toSorted((a, b) => a.logicalId.localeCompare(b.logicalId)).map((resource) => `${resource.logicalId} (${resource.physicalId ?? 'not made'})`);
     this.say(`Destroying ${stack} in ${target.kind === 'aws' ? 'AWS' : 'the local cloud'}, region ${target.region}: ${plan.resources.length} resources`);
     if (instances.length > 0) this.say(`  instances  ${printable(instances.join(', '))}`);
     if (plan.keyName !== undefined) this.say(`  key pair   ${plan.keyName}, and its file here`);
