@@ -32,6 +32,7 @@ import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from './s
 import { createSecurityGroup } from './security-group/create-security-group.js';
 import { deleteSecurityGroup } from './security-group/delete-security-group.js';
 import { describeSecurityGroupRules, describeSecurityGroups } from './security-group/describe-security-groups.js';
+import { modifySecurityGroupRules } from './security-group/modify-security-group-rules.js';
 import { revokeSecurityGroupEgress, revokeSecurityGroupIngress } from './security-group/revoke.js';
 import { createSubnet } from './subnet/create-subnet.js';
 import { deleteSubnet } from './subnet/delete-subnet.js';
@@ -127,6 +128,7 @@ export const ec2: Service = {
     ModifyInstanceAttribute: modifyInstanceAttribute,
     ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
+    ModifySecurityGroupRules: modifySecurityGroupRules,
     ModifySubnetAttribute: modifySubnetAttribute,
     ModifyVpcAttribute: modifyVpcAttribute,
     ModifyVpcEndpoint: modifyVpcEndpoint,

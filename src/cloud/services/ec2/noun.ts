@@ -8,6 +8,8 @@ export interface Noun<R extends object> {
   readonly table: Table<R>;
   /** `vpc` of `vpc-0123456789abcdef0`. */
   readonly prefix: string;
+  /** Member of the record that holds its id. */
+  readonly id: string;
   /** As TagSpecification and DescribeTags name it. */
   readonly resourceType: string;
   readonly notFound: string;
@@ -17,25 +19,25 @@ export interface Noun<R extends object> {
   readonly words: string;
 }
 
-function noun<R extends object>(table: Table<R>, prefix: string, resourceType: string, words: string, notFound: string, malformed?: string): Noun<R> {
-  return { table, prefix, resourceType, words, notFound, malformed };
+function noun<R extends object>(table: Table<R>, id: keyof R & string, prefix: string, resourceType: string, words: string, notFound: string, malformed?: string): Noun<R> {
+  return { table, id, prefix, resourceType, words, notFound, malformed };
 }
 
-export const VPC = noun(model.VPC, 'vpc', 'vpc', 'vpc ID', 'InvalidVpcID.NotFound');
-export const DHCP_OPTIONS = noun(model.DHCP_OPTIONS, 'dopt', 'dhcp-options', 'dhcpOption ID', 'InvalidDhcpOptionID.NotFound');
-export const SUBNET = noun(model.SUBNET, 'subnet', 'subnet', 'subnet ID', 'InvalidSubnetID.NotFound');
-export const INTERNET_GATEWAY = noun(model.INTERNET_GATEWAY, 'igw', 'internet-gateway', 'internetGateway ID', 'InvalidInternetGatewayID.NotFound', 'InvalidInternetGatewayId.Malformed');
-export const ROUTE_TABLE = noun(model.ROUTE_TABLE, 'rtb', 'route-table', 'routeTable ID', 'InvalidRouteTableID.NotFound', 'InvalidRouteTableId.Malformed');
-export const SECURITY_GROUP = noun(model.SECURITY_GROUP, 'sg', 'security-group', 'security group', 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed');
-export const SECURITY_GROUP_RULE = noun(model.SECURITY_GROUP_RULE, 'sgr', 'security-group-rule', 'security group rule ID', 'InvalidSecurityGroupRuleId.NotFound', 'InvalidSecurityGroupRuleId.Malformed');
-export const NETWORK_ACL = noun(model.NETWORK_ACL, 'acl', 'network-acl', 'networkAcl ID', 'InvalidNetworkAclID.NotFound');
-export const ADDRESS = noun(model.ADDRESS, 'eipalloc', 'elastic-ip', 'allocation ID', 'InvalidAllocationID.NotFound');
-export const NAT_GATEWAY = noun(model.NAT_GATEWAY, 'nat', 'natgateway', 'Nat Gateway', 'NatGatewayNotFound', 'NatGatewayMalformed');
-export const VPC_ENDPOINT = noun(model.VPC_ENDPOINT, 'vpce', 'vpc-endpoint', 'Vpc Endpoint Id', 'InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpointId.Malformed');
-export const NETWORK_INTERFACE = noun(model.NETWORK_INTERFACE, 'eni', 'network-interface', 'networkInterface ID', 'InvalidNetworkInterfaceID.NotFound', 'InvalidNetworkInterfaceId.Malformed');
-export const INSTANCE = noun(model.INSTANCE, 'i', 'instance', 'instance ID', 'InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed');
-export const VOLUME = noun(model.VOLUME, 'vol', 'volume', 'volume', 'InvalidVolume.NotFound', 'InvalidVolumeID.Malformed');
-export const KEY_PAIR = noun(model.KEY_PAIR, 'key', 'key-pair', 'key pair ID', 'InvalidKeyPair.NotFound');
+export const VPC = noun(model.VPC, 'vpcId', 'vpc', 'vpc', 'vpc ID', 'InvalidVpcID.NotFound');
+export const DHCP_OPTIONS = noun(model.DHCP_OPTIONS, 'dhcpOptionsId', 'dopt', 'dhcp-options', 'dhcpOption ID', 'InvalidDhcpOptionID.NotFound');
+export const SUBNET = noun(model.SUBNET, 'subnetId', 'subnet', 'subnet', 'subnet ID', 'InvalidSubnetID.NotFound');
+export const INTERNET_GATEWAY = noun(model.INTERNET_GATEWAY, 'internetGatewayId', 'igw', 'internet-gateway', 'internetGateway ID', 'InvalidInternetGatewayID.NotFound', 'InvalidInternetGatewayId.Malformed');
+export const ROUTE_TABLE = noun(model.ROUTE_TABLE, 'routeTableId', 'rtb', 'route-table', 'routeTable ID', 'InvalidRouteTableID.NotFound', 'InvalidRouteTableId.Malformed');
+export const SECURITY_GROUP = noun(model.SECURITY_GROUP, 'groupId', 'sg', 'security-group', 'security group', 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed');
+export const SECURITY_GROUP_RULE = noun(model.SECURITY_GROUP_RULE, 'securityGroupRuleId', 'sgr', 'security-group-rule', 'security group rule ID', 'InvalidSecurityGroupRuleId.NotFound', 'InvalidSecurityGroupRuleId.Malformed');
+export const NETWORK_ACL = noun(model.NETWORK_ACL, 'networkAclId', 'acl', 'network-acl', 'networkAcl ID', 'InvalidNetworkAclID.NotFound');
+export const ADDRESS = noun(model.ADDRESS, 'allocationId', 'eipalloc', 'elastic-ip', 'allocation ID', 'InvalidAllocationID.NotFound');
+export const NAT_GATEWAY = noun(model.NAT_GATEWAY, 'natGatewayId', 'nat', 'natgateway', 'Nat Gateway', 'NatGatewayNotFound', 'NatGatewayMalformed');
+export const VPC_ENDPOINT = noun(model.VPC_ENDPOINT, 'vpcEndpointId', 'vpce', 'vpc-endpoint', 'Vpc Endpoint Id', 'InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpointId.Malformed');
+export const NETWORK_INTERFACE = noun(model.NETWORK_INTERFACE, 'networkInterfaceId', 'eni', 'network-interface', 'networkInterface ID', 'InvalidNetworkInterfaceID.NotFound', 'InvalidNetworkInterfaceId.Malformed');
+export const INSTANCE = noun(model.INSTANCE, 'instanceId', 'i', 'instance', 'instance ID', 'InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed');
+export const VOLUME = noun(model.VOLUME, 'volumeId', 'vol', 'volume', 'volume', 'InvalidVolume.NotFound', 'InvalidVolumeID.Malformed');
+export const KEY_PAIR = noun(model.KEY_PAIR, 'keyPairId', 'key', 'key-pair', 'key pair ID', 'InvalidKeyPair.NotFound');
 
 /** Everything that carries tags. */
 export const TAGGABLE: readonly Noun<model.Tagged>[] = [

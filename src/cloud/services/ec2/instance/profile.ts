@@ -1,6 +1,6 @@
 /** Instance profiles: found through IAM, associated with instances. */
 import { list, str, strOpt, structOpt } from '../../../endpoint/input.js';
-import { AwsError, type Input, type OperationContext, type Output } from '../../../endpoint/operation.js';
+import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
 import { filtered, paged, type FilterTable } from '../describe.js';
 import { PROFILE_ASSOCIATION, type ProfileAssociationRecord } from '../model.js';
@@ -13,29 +13,52 @@ export interface Profile {
   readonly profileId: string;
 }
 
-/** The profile that `IamInstanceProfile` names by name or ARN; undefined when it names none. Throws InvalidParameterValue. */
-export async function profileFor(input: Input, context: OperationContext): Promise<Profile | undefined> {
+interface Named {
+  readonly name: string;
+  readonly arn?: string | undefined;
+  readonly invalid: AwsError;
+}
+
+/** What `IamInstanceProfile` names, by name or by ARN. */
+function namedIn(input: Input): Named | undefined {
   const given = structOpt(input, 'IamInstanceProfile');
   if (given === undefined) return undefined;
   const arn = strOpt(given, 'Arn');
   const name = strOpt(given, 'Name');
   if (arn !== undefined && name !== undefined) throw new AwsError('InvalidParameterCombination', "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'");
-  const wanted = name ?? arn?.split('/').at(-1) ?? '';
   const invalid = arn === undefined
-    ? new AwsError('InvalidParameterValue', `Value (${wanted}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`)
+    ? new AwsError('InvalidParameterValue', `Value (${name ?? ''}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`)
     : new AwsError('InvalidParameterValue', `Value (${arn}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN`);
+  const wanted = name ?? arn?.split('/').at(-1) ?? '';
   if (wanted === '') throw invalid;
-  let output: Output;
-  try {
-    output = await context.call('iam', 'GetInstanceProfile', { InstanceProfileName: wanted });
-  } catch (error) {
-    if (error instanceof AwsError && error.code.startsWith('NoSuchEntity')) throw invalid;
-    throw error;
-  }
+  return { name: wanted, arn, invalid };
+}
+
+function profileFrom(output: Output, named: Named): Profile {
   const found = output['InstanceProfile'] as { readonly Arn?: unknown; readonly InstanceProfileId?: unknown } | undefined;
   if (typeof found?.Arn !== 'string' || typeof found.InstanceProfileId !== 'string') throw new AwsError('InternalError', 'IAM gave no instance profile', { status: 500 });
-  if (arn !== undefined && found.Arn !== arn) throw invalid;
+  if (named.arn !== undefined && found.Arn !== named.arn) throw named.invalid;
   return { arn: found.Arn, profileId: found.InstanceProfileId };
+}
+
+/**
+ * Asks IAM for the profile that the request names (none: undefined) and goes on with it; synchronously when IAM
+ * answers so, as callers inside a transaction need it. Throws InvalidParameterValue for an unknown profile.
+ */
+export function withProfile(input: Input, context: OperationContext, body: (profile: Profile | undefined) => Output): Output | Promise<Output> {
+  const named = namedIn(input);
+  if (named === undefined) return body(undefined);
+  const refused = (error: unknown): never => {
+    throw error instanceof AwsError && error.code.startsWith('NoSuchEntity') ? named.invalid : error;
+  };
+  let reply: Output | Promise<Output>;
+  try {
+    reply = context.call('iam', 'GetInstanceProfile', { InstanceProfileName: named.name });
+  } catch (error) {
+    return refused(error);
+  }
+  if (reply instanceof Promise) return reply.then((output) => body(profileFrom(output, named)), refused);
+  return body(profileFrom(reply, named));
 }
 
 export function profileOf(state: Reader, instanceId: string): ProfileAssociationRecord | undefined {
@@ -58,8 +81,7 @@ function view(record: ProfileAssociationRecord, state = 'associated') {
   };
 }
 
-export const associateIamInstanceProfile = async (input: Input, context: OperationContext): Promise<Output> => {
-  const profile = await profileFor(input, context);
+export const associateIamInstanceProfile: Operation = (input, context) => withProfile(input, context, (profile) => {
   if (profile === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter IamInstanceProfile');
   return change(input, context, (tx) => {
     const instance = find(tx, INSTANCE, str(input, 'InstanceId'));
@@ -67,7 +89,7 @@ export const associateIamInstanceProfile = async (input: Input, context: Operati
     if (profileOf(tx, instance.instanceId) !== undefined) throw new AwsError('IncorrectState', `There is an existing association for instance ${instance.instanceId}`);
     return { iamInstanceProfileAssociation: view(associateProfile(tx, instance.instanceId, profile, context.now()), 'associating') };
   });
-};
+});
 
 export const disassociateIamInstanceProfile = changing((input, tx) => {
   const associationId = str(input, 'AssociationId');

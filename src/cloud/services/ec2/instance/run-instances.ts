@@ -1,7 +1,7 @@
 /** RunInstances. */
 import { randomBytes } from 'node:crypto';
 import { blobOpt, bool, boolOpt, oneOfOpt, strOpt, structOpt } from '../../../endpoint/input.js';
-import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
+import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import type { Transaction } from '../../../state/store.js';
 import { once } from '../idempotency.js';
 import { INSTANCE, VOLUME, type InstanceRecord } from '../model.js';
@@ -12,7 +12,7 @@ import { change, type Scope } from '../operation.js';
 import { dueAfter, paced, WAIT } from '../waits.js';
 import { launchOf, type Launch } from './launch.js';
 import { IMAGE_DEFAULT, metadataOptionsFrom } from './metadata-options.js';
-import { associateProfile, profileFor, type Profile } from './profile.js';
+import { associateProfile, withProfile, type Profile } from './profile.js';
 import { instanceView, reservationViews } from './view.js';
 
 const USER_DATA_LIMIT = 16_384;
@@ -101,14 +101,11 @@ function launchAll(tx: Transaction, context: OperationContext, scope: Scope, inp
   });
 }
 
-export const runInstances: Operation = async (input: Input, context: OperationContext): Promise<Output> => {
-  const profile = await profileFor(input, context);
-  return change(input, context, (tx, scope) => {
-    const ids = once(tx, 'RunInstances', INSTANCE, input, () => launchAll(tx, context, scope, input, profile));
-    const views = new Map(ids.flatMap((id) => {
-      const record = tx.get(INSTANCE, id);
-      return record === undefined ? [] : [[id, instanceView(record, scope)] as const];
-    }));
-    return { ...reservationViews(ids, views, scope)[0] };
-  });
-};
+export const runInstances: Operation = (input, context) => withProfile(input, context, (profile) => change(input, context, (tx, scope) => {
+  const ids = once(tx, 'RunInstances', INSTANCE, input, () => launchAll(tx, context, scope, input, profile));
+  const views = new Map(ids.flatMap((id) => {
+    const record = tx.get(INSTANCE, id);
+    return record === undefined ? [] : [[id, instanceView(record, scope)] as const];
+  }));
+  return { ...reservationViews(ids, views, scope)[0] };
+}));

@@ -1,10 +1,10 @@
 /** ImportKeyPair and CreateKeyPair. */
 import { blobOpt, oneOfOpt, str } from '../../../endpoint/input.js';
-import { AwsError, type Input, type OperationContext, type Output } from '../../../endpoint/operation.js';
+import { AwsError, type Input, type Output } from '../../../endpoint/operation.js';
 import type { Reader } from '../../../state/store.js';
 import { KEY_PAIR, type KeyPairRecord } from '../model.js';
 import { newId } from '../noun.js';
-import { change, changing } from '../operation.js';
+import { changing } from '../operation.js';
 import { tagsFor } from '../tags.js';
 import { freshKeyPair } from './private-key.js';
 import { importedFingerprint, readPublicKey } from './public-key.js';
@@ -39,23 +39,20 @@ export const importKeyPair = changing((input, tx, context) => {
 });
 
 /** The private half is in the answer only: neither state nor log ever sees it. */
-export const createKeyPair = async (input: Input, context: OperationContext): Promise<Output> => {
-  const keyName = freeName(context.state, input);
+export const createKeyPair = changing((input, tx, context) => {
+  const keyName = freeName(tx, input);
   const keyType = oneOfOpt(input, 'KeyType', ['rsa', 'ed25519']) ?? 'rsa';
   if (oneOfOpt(input, 'KeyFormat', ['pem', 'ppk']) === 'ppk') throw new AwsError('UnsupportedOperation', 'The key format ppk is not supported by the local cloud.');
-  const fresh = await freshKeyPair(keyType, keyName);
-  return change(input, context, (tx) => {
-    freeName(tx, input);
-    const record: KeyPairRecord = {
-      keyPairId: newId('key'),
-      keyName,
-      keyType,
-      keyFingerprint: fresh.keyFingerprint,
-      publicKey: fresh.publicKey.line,
-      createTime: context.now(),
-      tags: tagsFor(input, 'key-pair'),
-    };
-    tx.put(KEY_PAIR, record.keyPairId, record);
-    return { ...shown(record), keyMaterial: fresh.keyMaterial };
-  });
-};
+  const fresh = freshKeyPair(keyType, keyName);
+  const record: KeyPairRecord = {
+    keyPairId: newId('key'),
+    keyName,
+    keyType,
+    keyFingerprint: fresh.keyFingerprint,
+    publicKey: fresh.publicKey.line,
+    createTime: context.now(),
+    tags: tagsFor(input, 'key-pair'),
+  };
+  tx.put(KEY_PAIR, record.keyPairId, record);
+  return { ...shown(record), keyMaterial: fresh.keyMaterial };
+});

@@ -1,9 +1,6 @@
 /** Key pairs that CreateKeyPair makes: the private half in the form in which AWS hands it out, once. */
-import { createHash, generateKeyPair, randomBytes, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { blobOf, colonHex, importedFingerprint, publicKeyOf, type PublicKey } from './public-key.js';
-
-const generate = promisify(generateKeyPair);
 
 export interface FreshKeyPair {
   readonly publicKey: PublicKey;
@@ -36,14 +33,17 @@ function opensshPrivateKey(privateKey: KeyObject, publicKey: KeyObject, comment:
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
 }
 
-/** SHA-1 over the DER private key is RSA's fingerprint when AWS made the key. */
-export async function freshKeyPair(keyType: 'rsa' | 'ed25519', name: string): Promise<FreshKeyPair> {
+/**
+ * SHA-1 over the DER private key is RSA's fingerprint when AWS made the key. Synchronous, since CloudFormation makes
+ * key pairs inside a transaction; RSA takes some 100 ms, ed25519 none.
+ */
+export function freshKeyPair(keyType: 'rsa' | 'ed25519', name: string): FreshKeyPair {
   if (keyType === 'ed25519') {
-    const pair = await generate('ed25519');
+    const pair = generateKeyPairSync('ed25519');
     const publicKey = publicKeyOf(pair.publicKey, name);
     return { publicKey, keyFingerprint: importedFingerprint(publicKey), keyMaterial: opensshPrivateKey(pair.privateKey, pair.publicKey, name) };
   }
-  const pair = await generate('rsa', { modulusLength: 2048 });
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
   return {
     publicKey: publicKeyOf(pair.publicKey, name),

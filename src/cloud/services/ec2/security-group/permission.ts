@@ -111,3 +111,18 @@ export function requestedPermissions(state: Reader, region: string, group: Secur
   if (new Set(permissions.map(identityOf)).size < permissions.length) throw new AwsError('InvalidParameterValue', 'The same permission must not appear multiple times');
   return permissions;
 }
+
+/** One rule in the flat form of ModifySecurityGroupRules: exactly one peer. */
+export function flatPermission(state: Reader, region: string, group: SecurityGroupRecord, input: Input): Permission {
+  const ports = portsOf(input);
+  const peers = ['CidrIpv4', 'CidrIpv6', 'PrefixListId', 'ReferencedGroupId'].filter((name) => has(input, name));
+  const [peer] = peers;
+  if (peer === undefined || peers.length > 1) throw new AwsError('InvalidParameterCombination', 'Exactly one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId must be specified.');
+  const rule = { ...ports, ...descriptionOf(input) };
+  switch (peer) {
+    case 'CidrIpv4': return { ...rule, cidrIpv4: cidrIpv4Of(str(input, peer)) };
+    case 'CidrIpv6': return { ...rule, cidrIpv6: cidrIpv6Of(str(input, peer)) };
+    case 'PrefixListId': return { ...rule, prefixListId: prefixListIdOf(region, str(input, peer)) };
+    default: return { ...rule, referencedGroupId: referencedGroupOf(state, group, { GroupId: str(input, peer) }) };
+  }
+}

@@ -57,15 +57,9 @@ const FILTERS: FilterTable<TagView> = {
   'value': (tag) => tag.value,
 };
 
-/** Ids are the first member of every record; the noun says under which name. */
-function idOf(noun: Noun<Tagged>, record: Tagged): string {
-  const id = Object.values(record).find((value) => typeof value === 'string' && value.startsWith(`${noun.prefix}-`));
-  return typeof id === 'string' ? id : '';
-}
-
 export const describeTags = reading((input, scope) => {
-  const all = TAGGABLE.flatMap((noun) => scope.state.list(noun.table).flatMap((record) => record.tags.map(({ key, value }): TagView => ({
-    resourceId: idOf(noun, record), resourceType: noun.resourceType, key, value,
+  const all = TAGGABLE.flatMap((noun) => scope.state.list(noun.table).flatMap((record: Tagged) => record.tags.map(({ key, value }): TagView => ({
+    resourceId: String((record as unknown as { readonly [member: string]: unknown })[noun.id]), resourceType: noun.resourceType, key, value,
   }))));
   // `tag:KEY` looks at a view's tagSet: here every row is its own.
   const rows = all.map((row) => ({ ...row, tagSet: [{ key: row.key, value: row.value }] }));

@@ -1,5 +1,5 @@
 /** ModifyVpcEndpoint: groups, subnets, route tables, private DNS, policy. */
-import { bool, has, list, str } from '../../../endpoint/input.js';
+import { bool, has, list, str, strOpt } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import { NETWORK_INTERFACE, VPC_ENDPOINT as TABLE, type VpcEndpointRecord } from '../model.js';
 import { groupsFor, removeInterface } from '../network-interface/interface.js';
@@ -33,11 +33,13 @@ function withGroups(tx: Transaction, endpoint: VpcEndpointRecord, added: readonl
 }
 
 export const modifyVpcEndpoint = changing((input, tx, context) => {
-  refuse(input, ['IpAddressType', 'DnsOptions', 'SubnetConfiguration']);
+  refuse(input, ['DnsOptions', 'SubnetConfiguration']);
+  if ((strOpt(input, 'IpAddressType') ?? 'ipv4') !== 'ipv4') refuse(input, ['IpAddressType']);
   let endpoint = find(tx, VPC_ENDPOINT, str(input, 'VpcEndpointId'));
   if (endpoint.state === 'deleting') throw new AwsError('IncorrectState', `The VPC endpoint ${endpoint.vpcEndpointId} is being deleted`);
   const isInterface = endpoint.vpcEndpointType === 'Interface';
-  const wrong = (isInterface ? ['AddRouteTableId', 'RemoveRouteTableId'] : ['AddSubnetId', 'RemoveSubnetId', 'AddSecurityGroupId', 'RemoveSecurityGroupId', 'PrivateDnsEnabled']).find((name) => has(input, name));
+  const wrong = (isInterface ? ['AddRouteTableId', 'RemoveRouteTableId'] : ['AddSubnetId', 'RemoveSubnetId', 'AddSecurityGroupId', 'RemoveSecurityGroupId']).find((name) => list(input, name).length > 0)
+    ?? (!isInterface && has(input, 'PrivateDnsEnabled') ? 'PrivateDnsEnabled' : undefined);
   if (wrong !== undefined) throw new AwsError('InvalidParameter', `${wrong} is not supported for VPC endpoints of type ${endpoint.vpcEndpointType}`);
   if (has(input, 'PolicyDocument') || has(input, 'ResetPolicy')) endpoint = { ...endpoint, policyDocument: policyOf(input) };
   const [groupsAdded, groupsRemoved] = [list(input, 'AddSecurityGroupId'), list(input, 'RemoveSecurityGroupId')];
