@@ -1,6 +1,7 @@
 /** Questions to a person, on stderr so that stdout stays data. @inquirer/prompts is loaded only when one is asked. */
 import { SsmlabError } from '../lib/errors.js';
 import type { ListedInstance } from '../lib/inventory/instance.js';
+import { authText, pathText } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
 
 /** Yes or no, no by default. Throws `declined` on no, `interrupted` on Ctrl-C. */
@@ -10,16 +11,22 @@ export async function confirmOrDecline(question: string, what: string): Promise<
   if (!yes) throw new SsmlabError('declined', `${what} was declined`);
 }
 
-/** Line of the picker for an instance. */
+/** Line of the picker for an instance; short, so that it stays one line in 80 columns. */
 export function pickerLine(instance: ListedInstance): string {
-  const parts = [instance.instanceId, instance.path, instance.auth, instance.privateIpv4, instance.publicIpv4, instance.agent].filter((part) => part !== null);
+  const parts = [pathText(instance), authText(instance), instance.publicIpv4 ?? instance.privateIpv4, instance.agent].filter((part) => part !== null);
   return `${instance.number}  ${printable(instance.name)}  ${parts.join(' · ')}`;
 }
 
-/** The instances whose line holds every word of the term, whatever their order. */
+/** All that an instance can be found by in the picker. */
+const searched = (instance: ListedInstance): string =>
+  [pickerLine(instance), instance.path, instance.auth, instance.instanceId, instance.privateIpv4, instance.publicDnsName].join(' ').toLowerCase();
+
+/** The instances that have every word of the term, whatever their order; the one whose number or name it is comes first. */
 export function filterInstances<Instance extends ListedInstance>(instances: readonly Instance[], term: string | undefined): Instance[] {
-  const words = (term ?? '').toLowerCase().split(/\s+/u).filter((word) => word !== '');
-  return instances.filter((instance) => words.every((word) => pickerLine(instance).toLowerCase().includes(word)));
+  const wanted = (term ?? '').trim().toLowerCase();
+  const words = wanted.split(/\s+/u).filter((word) => word !== '');
+  const exact = (instance: Instance): boolean => String(instance.number) === wanted || instance.name.toLowerCase() === wanted;
+  return instances.filter((instance) => words.every((word) => searched(instance).includes(word))).toSorted((a, b) => Number(exact(b)) - Number(exact(a)));
 }
 
 /** A list to choose from that narrows as one types. */

@@ -36,6 +36,8 @@ it('filters the picker by every word, in any order', () => {
   const all = [of(1, 'web', 'internet-gateway'), of(2, 'db', 'nat-gateway'), of(3, 'web-2', 'nat-gateway')];
   expect(filterInstances(all, 'nat WEB').map((instance) => instance.number)).toEqual([3]);
   expect(filterInstances(all, undefined)).toHaveLength(3);
+  expect(filterInstances(all, '2').map((instance) => instance.number)).toEqual([2, 3]);
+  expect(filterInstances(all, 'i-1').map((instance) => instance.number)).toEqual([1]);
 });
 
 it('calls itself by its path where the name is not on the PATH, or only because npm put it there', () => {
