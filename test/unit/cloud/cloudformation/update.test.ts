@@ -1,0 +1,208 @@
+/** Updates and change sets on the real services: in place, by replacement, rolled back, and told beforehand (c12, c14, c16). */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { TestRegion } from './region.js';
+
+const NETWORK = `
+Parameters:
+  Cidr: {Type: String, Default: 10.0.0.0/16}
+  Prefix: {Type: String, Default: 10.0.1.0/24}
+  Name: {Type: String, Default: a}
+Resources:
+  VPC:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: !Ref Cidr
+      Tags: [{Key: Name, Value: !Ref Name}]
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Prefix}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: g
+      VpcId: !Ref VPC
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 192.0.2.0/24, Description: one}
+Outputs:
+  Vpc: {Value: !Ref VPC}
+  Subnet: {Value: !Ref Subnet}
+  Group: {Value: !Ref Group}
+`;
+
+let region: TestRegion;
+beforeEach(() => {
+  region = new TestRegion();
+});
+
+const parameters = (values: { [key: string]: string }) => Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+const vpcs = () => region.ids('DescribeVpcs', 'vpcSet', 'vpcId');
+
+async function update(input: object): Promise<void> {
+  await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, ...input });
+  region.settle();
+}
+
+async function outputs(): Promise<{ [key: string]: string }> {
+  return Object.fromEntries((await region.stack()).Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+}
+
+async function changes(name = 'c') {
+  const { Changes } = await region.cfn('DescribeChangeSet', { StackName: 's', ChangeSetName: name });
+  return (Changes as { ResourceChange: { Action: string; LogicalResourceId: string; Replacement?: string } }[]).map(({ ResourceChange: { Action, LogicalResourceId, Replacement } }) => [Action, LogicalResourceId, Replacement]);
+}
+
+function ingress(groupId: string): unknown {
+  const { securityGroupInfo } = region.call('ec2', 'DescribeSecurityGroups', { GroupId: [groupId] }) as { securityGroupInfo: { ipPermissions: { fromPort: number; ipRanges: { cidrIp: string; description?: string }[] }[] }[] };
+  return securityGroupInfo[0]?.ipPermissions.map(({ fromPort, ipRanges }) => [fromPort, ...ipRanges.map(({ cidrIp, description }) => `${cidrIp} ${description ?? ''}`)]);
+}
+
+describe('UpdateStack', () => {
+  it('c16: without a change it is refused, also for another layout of the same template', async () => {
+    await region.create(NETWORK);
+    for (const input of [{ UsePreviousTemplate: true }, { TemplateBody: NETWORK }, { TemplateBody: `# a comment\n${NETWORK}` }]) {
+      expect(await region.refused('UpdateStack', { StackName: 's', ...input })).toMatchObject({ code: 'ValidationError', message: 'No updates are to be performed.' });
+    }
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+  });
+
+  it('changes in place what can be', async () => {
+    await region.create(NETWORK);
+    const before = await outputs();
+    await update({ Parameters: parameters({ Name: 'b' }) });
+    expect(await outputs()).toEqual(before);
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    const { tagSet } = region.call('ec2', 'DescribeTags', { Filter: [{ Name: 'resource-id', Value: [before['Vpc'] ?? ''] }, { Name: 'key', Value: ['Name'] }] }) as { tagSet: { value: string }[] };
+    expect(tagSet.map(({ value }) => value)).toEqual(['b']);
+    const rows = (await region.events()).map(({ line }) => line);
+    expect(rows.slice(rows.indexOf('s UPDATE_IN_PROGRESS'))).toEqual([
+      's UPDATE_IN_PROGRESS', 'VPC UPDATE_IN_PROGRESS', 'VPC UPDATE_COMPLETE', 's UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 's UPDATE_COMPLETE',
+    ]);
+  });
+
+  it('moves the rules of a security group, also to another description', async () => {
+    await region.create(NETWORK);
+    const { Group = '' } = await outputs();
+    const rule = '{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 192.0.2.0/24, Description: one}';
+    await update({ UsePreviousTemplate: false, TemplateBody: NETWORK.replace(rule, rule.replace('one', 'two')) });
+    expect(ingress(Group)).toEqual([[22, '192.0.2.0/24 two']]);
+    await update({ UsePreviousTemplate: false, TemplateBody: NETWORK.replace(rule, '{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 192.0.2.0/24}') });
+    expect(ingress(Group)).toEqual([[80, '192.0.2.0/24 ']]);
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  });
+
+  it('replaces what cannot be changed, and what depends on it, and removes the old', async () => {
+    await region.create(NETWORK);
+    const [before, count] = [await outputs(), vpcs().length];
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16', Prefix: '10.1.1.0/24' }) });
+    const after = await outputs();
+    for (const key of ['Vpc', 'Subnet', 'Group']) expect(after[key]).not.toBe(before[key]);
+    expect(vpcs()).toHaveLength(count);
+    expect(vpcs()).not.toContain(before['Vpc']);
+    expect((await region.events()).find(({ line, reason }) => line === 'VPC UPDATE_IN_PROGRESS' && reason !== undefined)?.reason).toBe('Requested update requires the creation of a new physical resource; hence creating one.');
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
+    expect(region.log).toEqual([]);
+  });
+
+  it('adds and removes resources', async () => {
+    await region.create(NETWORK);
+    const without = NETWORK.replace(/ {2}Subnet:\n[^]*?(?= {2}Group:)/, '').replace('  Subnet: {Value: !Ref Subnet}\n', '');
+    await update({ UsePreviousTemplate: false, TemplateBody: without });
+    expect(Object.keys(await outputs())).toEqual(['Vpc', 'Group']);
+    expect(region.ids('DescribeSubnets', 'subnetSet', 'cidrBlock')).not.toContain('10.0.1.0/24');
+    await update({ UsePreviousTemplate: false, TemplateBody: NETWORK });
+    expect(region.ids('DescribeSubnets', 'subnetSet', 'cidrBlock')).toContain('10.0.1.0/24');
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  });
+
+  it('rolls a failed update back to the very resources that were there', async () => {
+    await region.create(NETWORK);
+    const [before, count] = [await outputs(), vpcs().length];
+    // The new VPC is made, then its subnet does not fit.
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }) });
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(await outputs()).toEqual(before);
+    expect(vpcs()).toContain(before['Vpc']);
+    expect(vpcs()).toHaveLength(count);
+    const rows = await region.events();
+    expect(rows.find(({ line }) => line === 's UPDATE_ROLLBACK_IN_PROGRESS')?.reason).toBe('The following resource(s) failed to update: [Subnet]. Rollback requested by user.');
+    expect((await region.stack()).Parameters).toContainEqual(expect.objectContaining({ ParameterKey: 'Cidr', ParameterValue: '10.0.0.0/16' }));
+    await update({ Parameters: parameters({ Name: 'z' }) });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(vpcs()).toHaveLength(count - 1);
+  });
+
+  it('goes on after a kill at any commit of an update that is rolled back', async () => {
+    const run = async (killAt: number) => {
+      region = new TestRegion();
+      await region.create(NETWORK);
+      const before = await outputs();
+      await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, Parameters: parameters({ Cidr: '10.1.0.0/16' }) });
+      let [commits, dead] = [0, false];
+      region.onWrite = () => {
+        dead = commits++ === killAt;
+        if (dead) throw new Error('killed');
+      };
+      for (let step = 0; step < 5000; step++) {
+        const ran = region.tick();
+        if (dead) region.restart();
+        else if (!ran) break;
+        dead = false;
+      }
+      expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+      expect(await outputs()).toEqual(before);
+      expect(vpcs().filter((id) => id === before['Vpc'])).toHaveLength(1);
+      return { commits, vpcs: vpcs().length };
+    };
+    const whole = await run(-1);
+    for (let at = 0; at < whole.commits; at++) expect((await run(at)).vpcs).toBe(whole.vpcs);
+  });
+});
+
+describe('change sets', () => {
+  const CHANGE = { StackName: 's', ChangeSetName: 'c' };
+
+  it('c12: one of type CREATE makes a stack in review and nothing else, until it is executed', async () => {
+    const count = vpcs().length;
+    const made = await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', TemplateBody: NETWORK });
+    expect(made['Id']).toMatch(/^arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet\/c\/[0-9a-f-]{36}$/);
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('REVIEW_IN_PROGRESS');
+    expect(vpcs()).toHaveLength(count);
+    expect(await region.cfn('DescribeChangeSet', CHANGE)).toMatchObject({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', StackName: 's' });
+    expect(await changes()).toEqual([['Add', 'VPC', undefined], ['Add', 'Subnet', undefined], ['Add', 'Group', undefined]]);
+    await region.cfn('ExecuteChangeSet', CHANGE);
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+    expect(await region.refused('ExecuteChangeSet', CHANGE)).toMatchObject({ code: 'InvalidChangeSetStatus' });
+  });
+
+  it('c14: tells a change in place from a replacement', async () => {
+    await region.create(NETWORK);
+    await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) });
+    expect(await changes()).toEqual([['Modify', 'VPC', 'False']]);
+    await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetName: 'd', UsePreviousTemplate: true, Parameters: parameters({ Cidr: '10.1.0.0/16', Prefix: '10.1.1.0/24' }) });
+    expect(await changes('d')).toEqual([['Modify', 'VPC', 'True'], ['Modify', 'Subnet', 'True'], ['Modify', 'Group', 'True']]);
+    expect(await region.cfn('ListChangeSets', { StackName: 's' })).toMatchObject({ Summaries: [{ ChangeSetName: 'c' }, { ChangeSetName: 'd' }] });
+    await region.cfn('ExecuteChangeSet', { StackName: 's', ChangeSetName: 'd' });
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  });
+
+  it('fails one without changes, and knows no unknown one', async () => {
+    await region.create(NETWORK);
+    await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true });
+    expect(await region.cfn('DescribeChangeSet', CHANGE)).toMatchObject({ Status: 'FAILED', ExecutionStatus: 'UNAVAILABLE', StatusReason: expect.stringContaining(`didn't contain changes`) as string });
+    await region.cfn('DeleteChangeSet', CHANGE);
+    expect(await region.refused('DescribeChangeSet', CHANGE)).toMatchObject({ code: 'ChangeSetNotFound', status: 404, message: 'ChangeSet [c] does not exist' });
+  });
+
+  it('leaves nothing of a stack in review that is deleted', async () => {
+    await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', TemplateBody: NETWORK });
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(await region.refused('DescribeStacks', { StackName: 's' })).toMatchObject({ code: 'ValidationError' });
+    expect((await region.create(NETWORK))).toMatch(/^arn:/);
+  });
+});
