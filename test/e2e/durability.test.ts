@@ -88,6 +88,13 @@ describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
       return status === 200 ? all(text, /<StackStatus>(\w+)<\/StackStatus>/g)[0] : undefined;
     };
 
+    /** The VPCs that have a main route table, a default network ACL and a default security group. */
+    const defaultObjects = async (): Promise<Set<string>[]> => [
+      new Set(all((await call(cloud, 'ec2', 'DescribeRouteTables', { 'Filter.1.Name': 'association.main', 'Filter.1.Value.1': 'true' })).text, /<item><routeTableId>[^<]*<\/routeTableId><vpcId>(vpc-\w+)</g)),
+      new Set(all((await call(cloud, 'ec2', 'DescribeNetworkAcls', { 'Filter.1.Name': 'default', 'Filter.1.Value.1': 'true' })).text, /<vpcId>(vpc-\w+)</g)),
+      new Set(all((await call(cloud, 'ec2', 'DescribeSecurityGroups', { 'Filter.1.Name': 'group-name', 'Filter.1.Value.1': 'default' })).text, /<vpcId>(vpc-\w+)</g)),
+    ];
+
     for (let kill = 0; kill < KILLS; kill++) {
       const status = await stackStatus();
       if (status === undefined) {
@@ -108,12 +115,8 @@ describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
       const vpcs = new Set(all((await call(cloud, 'ec2', 'DescribeVpcs', { 'Filter.1.Name': 'tag:durable', 'Filter.1.Value.1': 'yes' })).text, /<vpcId>(vpc-\w+)<\/vpcId>/g));
       for (const vpcId of answered) expect(vpcs, `answered CreateVpc of ${vpcId}, kill ${kill}`).toContain(vpcId);
       for (const vpcId of removed) expect(vpcs, `answered DeleteVpc of ${vpcId}, kill ${kill}`).not.toContain(vpcId);
-      const everyVpc = all((await call(cloud, 'ec2', 'DescribeVpcs')).text, /<vpcId>(vpc-\w+)<\/vpcId>/g).toSorted();
       // A VPC comes with three default objects (vpc-semantics.md V6): whole means all of them.
-      const mains = all((await call(cloud, 'ec2', 'DescribeRouteTables', { 'Filter.1.Name': 'association.main', 'Filter.1.Value.1': 'true' })).text, /<item><routeTableId>[^<]*<\/routeTableId><vpcId>(vpc-\w+)</g);
-      const acls = all((await call(cloud, 'ec2', 'DescribeNetworkAcls', { 'Filter.1.Name': 'default', 'Filter.1.Value.1': 'true' })).text, /<vpcId>(vpc-\w+)</g);
-      const groups = all((await call(cloud, 'ec2', 'DescribeSecurityGroups', { 'Filter.1.Name': 'group-name', 'Filter.1.Value.1': 'default' })).text, /<vpcId>(vpc-\w+)</g);
-      for (const found of [mains, acls, groups]) expect([...new Set(found)].toSorted()).toEqual(everyVpc);
+      for (const owners of await defaultObjects()) for (const vpcId of vpcs) expect(owners, `${vpcId}, kill ${kill}`).toContain(vpcId);
     }
 
     // Left alone it comes to an end, and deleting it leaves nothing of it.
@@ -127,8 +130,11 @@ describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
     expect([undefined, 'CREATE_COMPLETE']).toContain(await settled());
     await call(cloud, 'cloudformation', 'DeleteStack', { StackName: 'durable' });
     expect(await settled()).toBeUndefined();
-    const left = all((await call(cloud, 'ec2', 'DescribeVpcs')).text, /<vpcId>(vpc-\w+)<\/vpcId>/g);
-    expect(new Set(left)).toEqual(new Set([...left].filter((vpcId) => answered.has(vpcId) || !removed.has(vpcId))));
+    // Nothing changes any more, so now every default object has its VPC and every VPC its objects.
+    const left = new Set(all((await call(cloud, 'ec2', 'DescribeVpcs')).text, /<vpcId>(vpc-\w+)<\/vpcId>/g));
+    for (const owners of await defaultObjects()) expect(owners).toEqual(left);
+    const durable = new Set(all((await call(cloud, 'ec2', 'DescribeVpcs', { 'Filter.1.Name': 'tag:durable', 'Filter.1.Value.1': 'yes' })).text, /<vpcId>(vpc-\w+)<\/vpcId>/g));
+    expect(left).toEqual(durable);
     expect(all((await call(cloud, 'ec2', 'DescribeAddresses')).text, /<allocationId>([^<]*)</g)).toEqual([]);
     expect(all((await call(cloud, 'ec2', 'DescribeSubnets')).text, /<subnetId>([^<]*)</g)).toEqual([]);
   });
