@@ -5,7 +5,7 @@ import {
   setEndpoints, setEntries, setIngress, setInterface, setNat, setRoutes, setTable, setVpc, tcpFrom, tcpFromGroup,
 } from './lab-network.js';
 import type { Lab } from './probes.js';
-import { SERVICE } from './probes.js';
+import { greet, SERVICE, serviceHost } from './probes.js';
 
 export interface Scenario {
   readonly rule: string;
@@ -25,6 +25,12 @@ function scenario(rule: string, what: string, changes: readonly Change[], probe:
 }
 
 const pingGoogle = (actor: Parameters<Lab['ping']>[0]) => (lab: Lab) => lab.ping(actor, GOOGLE);
+/** Pings a host that answers, at an address that the gateway may or may not carry. */
+async function pingHostAt(lab: Lab, address: string): Promise<string> {
+  await lab.fabric.serve(REGION, [{ addresses: [address], names: ['host.example'], tcp: new Map(), answersPing: true }]);
+  return lab.ping('one', address);
+}
+
 const portRange = (from: number, to: number) => ({ protocol: '6', portRange: { from, to } });
 
 /** The healthy lab (lab.md, "What must be seen on each of them"; fabric.md §2 has the hop counts). */
@@ -72,8 +78,9 @@ const INTERNET_GATEWAY: readonly Scenario[] = [
   scenario('I2', 'without a public address a public subnet has no internet', [setInterface(eni.two, { publicIp: undefined })], pingGoogle('two'), 'silent'),
   scenario('I3', 'a public address without a running instance is silent', [setInterface(eni.one, { up: false })], (lab) => lab.tcp('laptop', LAB.public.one, 22), 'silent'),
   scenario('I3', 'a bare interface has no internet', [setIngress(LAB.sg2, tcpFrom(22, ANYWHERE)), setInterface(eni.two, { instanceId: undefined })], (lab) => lab.tcp('laptop', LAB.public.two, 22), 'silent'),
-  scenario('I4', 'the gateway drops private destinations', [], (lab) => lab.ping('one', '192.168.1.1'), 'silent'),
-  scenario('I4', 'the gateway drops 100.64.0.0/10', [], (lab) => lab.ping('one', '100.64.0.1'), 'silent'),
+  scenario('I4', 'the gateway drops private destinations', [], (lab) => pingHostAt(lab, '192.168.1.1'), 'silent'),
+  scenario('I4', 'the gateway drops 100.64.0.0/10', [], (lab) => pingHostAt(lab, '100.64.0.1'), 'silent'),
+  scenario('I4', 'and no others: a host at a public address answers', [], (lab) => pingHostAt(lab, '203.0.113.5'), 'ttl 117'),
   scenario('I6', 'a packet of 1500 bytes that must not be fragmented passes', [], (lab) => lab.ping('one', GOOGLE, { size: 1472, dontFragment: true }), 'ttl 117'),
   scenario('I6', 'a larger one is answered by frag-needed', [], async (lab) => (await lab.ping('one', GOOGLE, { size: 1473, dontFragment: true })).replace(/ from .*/, ''), 'frag-needed'),
   scenario('I6', 'a larger one that may be fragmented passes', [], (lab) => lab.ping('one', GOOGLE, { size: 8000 }), 'ttl 117'),
@@ -144,12 +151,16 @@ const ENDPOINTS: readonly Scenario[] = [
   scenario('P3', 'the egress rules of the endpoint do not matter to its answers', [setEgress(LAB.sgEndpoint)], (lab) => lab.tcp('four', ip.ssm, 443), 'open: 10.0.3.19 by vpce-3a'),
   scenario('P2', 'an endpoint that is pending carries nothing', [setEndpoints({ state: 'pending' })], (lab) => lab.tcp('four', ip.ssm, 443), 'silent'),
   scenario('P8', 'another subnet uses the endpoint by the local route', [setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.4.0/24'))], (lab) => lab.tcp('five', ip.ssm, 443), 'open: 10.0.4.20 by vpce-3a'),
-  scenario('P12', 'an endpoint answers on 443 only', [setIngress(LAB.sgEndpoint, { ruleId: 'sgr-all', protocol: '-1', cidr: ANYWHERE })], (lab) => lab.tcp('four', ip.ssm, 80), 'silent'),
+  scenario('P12', 'an endpoint answers on 443 only', [setIngress(LAB.sgEndpoint, { ruleId: 'sgr-all', protocol: '-1', cidr: ANYWHERE })], async (lab) => {
+    await lab.fabric.serve(REGION, [{ ...serviceHost('ssm'), tcp: new Map([[80, greet], [443, greet]]) }]);
+    return lab.tcp('four', ip.ssm, 80);
+  }, 'silent'),
   scenario('P13', 'an endpoint does not answer ping', [setIngress(LAB.sgEndpoint, { ruleId: 'sgr-all', protocol: '-1', cidr: ANYWHERE })], (lab) => lab.ping('four', ip.ssm), 'silent'),
   scenario('P14', 'a gateway endpoint carries TCP without any internet', [addGatewayEndpoint], (lab) => lab.tcp('four', SERVICE.s3, 443), 'open: 10.0.3.19 by vpce-s3'),
   scenario('P15', 'and the rest of the internet stays silent', [addGatewayEndpoint], pingGoogle('four'), 'silent'),
   scenario('P14', 'the group has to admit the prefix list', [addGatewayEndpoint, setEgress(LAB.sg3, { ruleId: 'sgr-other', protocol: 'tcp', fromPort: 443, toPort: 443, cidr: '10.0.0.0/16' })], (lab) => lab.tcp('four', SERVICE.s3, 443), 'silent'),
   scenario('P14', 'a rule that names the prefix list admits it', [addGatewayEndpoint, setEgress(LAB.sg3, { ruleId: 'sgr-pl', protocol: 'tcp', fromPort: 443, toPort: 443, prefixListId: 'pl-s3' })], (lab) => lab.tcp('four', SERVICE.s3, 443), 'open: 10.0.3.19 by vpce-s3'),
+  scenario('P14', 'and nothing else', [setEgress(LAB.sg2, { ruleId: 'sgr-pl', protocol: '-1', prefixListId: 'pl-s3' })], pingGoogle('two'), 'silent'),
   scenario('P14', 'the network ACL sees the answer of the gateway endpoint', [addGatewayEndpoint, setEntries(acl.private2, ...denied('in', { cidr: '198.19.0.0/16' }))], (lab) => lab.tcp('four', SERVICE.s3, 443), 'silent'),
 ];
 

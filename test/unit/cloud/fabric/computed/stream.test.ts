@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { connect, TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createStreamPair } from '../../../../../src/cloud/fabric/computed/stream.js';
 
@@ -129,13 +130,27 @@ describe('stream pair', () => {
     const { client, server } = createStreamPair();
     http.emit('connection', server);
     const ask = (path: string): Promise<string> => new Promise((resolve, reject) => {
-      const outgoing = request({ path, createConnection: () => client as never, headers: { connection: 'keep-alive' } }, (response) => {
+      const outgoing = request({ path, createConnection: () => client, headers: { connection: 'keep-alive' } }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => resolve(body));
       });
       outgoing.on('error', reject).end();
     });
     expect(await ask('/a')).toBe('you asked for /a');
+  });
+
+  it('carries TLS, and its orderly end', async () => {
+    const { client, server } = createStreamPair();
+    const key = Buffer.alloc(32, 1);
+    const options = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
+    const secureServer = new TLSSocket(server, { isServer: true, ...options, pskCallback: () => key } as TLSSocketOptions);
+    const secureClient = connect({ socket: client, ...options, pskCallback: () => ({ psk: key, identity: 'guest' }), checkServerIdentity: () => undefined });
+    const sent = randomBytes(1_000_000);
+    secureClient.end(sent);
+    const heard = await all(secureServer);
+    expect(heard.equals(sent)).toBe(true);
+    secureServer.end('answer');
+    expect(String(await all(secureClient))).toBe('answer');
   });
 
   it('works in a pipeline', async () => {

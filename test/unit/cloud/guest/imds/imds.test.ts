@@ -43,7 +43,7 @@ class Service {
     const { client, server } = createStreamPair();
     this.#onConnection(server, { address: '10.0.1.16', port: 40000, networkInterfaceId });
     return new Promise((resolve, reject) => {
-      const outgoing = request({ method, path, headers, createConnection: () => client as never }, (response) => {
+      const outgoing = request({ method, path, headers, createConnection: () => client }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
       });
