@@ -6,7 +6,7 @@ import type { Table, Transaction } from '../../state/store.js';
 import { CLIENT_TOKEN } from './model.js';
 
 function digestOf(input: Input): string {
-  const rest = Object.entries(input).filter(([name]) => name !== 'ClientToken' && name !== 'DryRun').sort(([a], [b]) => (a < b ? -1 : 1));
+  const rest = Object.entries(input).filter(([name]) => name !== 'ClientToken' && name !== 'DryRun').toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
 }
 

@@ -88,7 +88,7 @@ function networkAcls(state: Reader, subnets: readonly SubnetRecord[]): vpc.Netwo
     vpcId: acl.vpcId,
     isDefault: acl.isDefault,
     subnetIds: (members.get(acl.networkAclId) ?? []).map((subnet) => subnet.subnetId),
-    entries: acl.entries.flatMap(entryOf).sort((a, b) => a.ruleNumber - b.ruleNumber),
+    entries: acl.entries.flatMap(entryOf).toSorted((a, b) => a.ruleNumber - b.ruleNumber),
   }));
 }
 

@@ -112,6 +112,6 @@ export const describeInstances = reading((input, scope) => {
     noun: INSTANCE, ids: 'InstanceId', set: 'reservationSet', view: found, key: (view) => view.instanceId, filters: FILTERS, idsExcludeMaxResults: true,
   });
   const cut = page(views, input, { minimum: 5, maximum: 1000, key: (view) => view.instanceId });
-  const shown = new Map(cut.items.map(({ reservationId: _reservation, ownerId: _owner, ...view }) => [view.instanceId, view as InstanceView]));
+  const shown = new Map(cut.items.map(({ reservationId: _reservation, ownerId: _owner, ...view }) => [view.instanceId, view]));
   return { reservationSet: reservationViews([...shown.keys()], shown, scope), nextToken: cut.nextToken };
 });

@@ -31,7 +31,8 @@ function attributeView(instance: InstanceRecord, attribute: Attribute, scope: Sc
     case 'ebsOptimized': return { ebsOptimized: { value: instance.ebsOptimized } };
     case 'enaSupport': return { enaSupport: { value: true } };
     case 'enclaveOptions': return { enclaveOptions: { enabled: false } };
-    case 'kernel': case 'ramdisk': case 'sriovNetSupport': return { [attribute]: {} };
+    // Kernel, ramdisk and sriovNetSupport: no instance has them.
+    default: return { [attribute]: {} };
   }
 }
 

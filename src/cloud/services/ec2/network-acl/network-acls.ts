@@ -9,7 +9,7 @@ import { changing, dependency, DONE, reading, type Scope } from '../operation.js
 import { tagsFor } from '../tags.js';
 
 function view(record: NetworkAclRecord, scope: Scope) {
-  const entries = [...record.entries].sort((a, b) => Number(b.egress) - Number(a.egress) || a.ruleNumber - b.ruleNumber);
+  const entries = record.entries.toSorted((a, b) => Number(b.egress) - Number(a.egress) || a.ruleNumber - b.ruleNumber);
   return {
     networkAclId: record.networkAclId,
     vpcId: record.vpcId,

@@ -69,7 +69,7 @@ export function targetOf(input: Input, state: Reader, table: RouteTableRecord): 
       if (instance.state === 'terminated') throw new AwsError('InvalidInstanceID', `There are no interfaces attached to ${id}.`);
       return interfaceTarget(state, table, instance.networkInterfaceId);
     }
-    case 'VpcEndpointId': {
+    default: {
       find(state, ENDPOINT_NOUN, id);
       throw new AwsError('InvalidParameterValue', `Route to ${id} cannot be made by hand: a gateway endpoint manages its own routes, and an interface endpoint takes none.`);
     }

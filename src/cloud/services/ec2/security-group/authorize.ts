@@ -24,7 +24,7 @@ export function groupOf(state: Reader, input: Input): SecurityGroupRecord {
 function words(permission: Permission): string {
   const peer = permission.cidrIpv4 ?? permission.cidrIpv6 ?? permission.prefixListId ?? permission.referencedGroupId ?? '';
   if (permission.ipProtocol === '-1') return `peer: ${peer}, ALL, ALLOW`;
-  const ports = /^icmp/.test(permission.ipProtocol) ? `type: ${permission.fromPort}, code: ${permission.toPort}` : `from port: ${permission.fromPort}, to port: ${permission.toPort}`;
+  const ports = permission.ipProtocol.startsWith('icmp') ? `type: ${permission.fromPort}, code: ${permission.toPort}` : `from port: ${permission.fromPort}, to port: ${permission.toPort}`;
   return `peer: ${peer}, ${permission.ipProtocol.toUpperCase()}, ${ports}, ALLOW`;
 }
 
