@@ -37,8 +37,8 @@ export async function build() {
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
     sourcesContent: false,
-    // Optional native parts of ssh2: it falls back to JavaScript where they are missing.
-    external: ['cpu-features', '*.node'],
+    // Optional native parts of ssh2 (it falls back to JavaScript) and of just-bash's commands, of which only the parser is used.
+    external: ['cpu-features', '*.node', '@mongodb-js/zstd', 'node-liblzma'],
     // @oclif/core and ssh2 are CommonJS: what CommonJS finds around it has to be made in an ES module.
     banner: {
       js: [
