@@ -1,0 +1,173 @@
+/** ec2-metadata, as amazon-ec2-utils prints it (aws-facts.md §3): over IMDSv2, through the guest's network. */
+import { isControl } from '../system/errors.js';
+import type { Call, Command } from './call.js';
+import { exchange } from './http.js';
+
+const SERVICE = '169.254.169.254';
+const TOKEN_FAILED = '[ERROR] Could not get IMDSv2 token. Instance Metadata might have been disabled or this is not an EC2 instance.';
+/** curl's way of giving up is the script's. */
+const TIMEOUT_MS = 5000;
+
+interface Item {
+  readonly label: string;
+  readonly path: string;
+  readonly short: string;
+  readonly long: string;
+  readonly shown?: 'device-mapping' | 'public-keys' | 'tags' | undefined;
+  readonly root?: 'user-data' | undefined;
+}
+
+/** In the order of --all. */
+const ITEMS: readonly Item[] = [
+  { label: 'ami-id', path: 'ami-id', short: 'a', long: 'ami-id' },
+  { label: 'ami-launch-index', path: 'ami-launch-index', short: 'l', long: 'ami-launch-index' },
+  { label: 'ami-manifest-path', path: 'ami-manifest-path', short: 'm', long: 'ami-manifest-path' },
+  { label: 'ancestor-ami-ids', path: 'ancestor-ami-ids', short: 'n', long: 'ancestor-ami-ids' },
+  { label: 'block-device-mapping', path: 'block-device-mapping', short: 'b', long: 'block-device-mapping', shown: 'device-mapping' },
+  { label: 'instance-id', path: 'instance-id', short: 'i', long: 'instance-id' },
+  { label: 'instance-type', path: 'instance-type', short: 't', long: 'instance-type' },
+  { label: 'local-hostname', path: 'local-hostname', short: 'h', long: 'local-hostname' },
+  { label: 'local-ipv4', path: 'local-ipv4', short: 'o', long: 'local-ipv4' },
+  { label: 'kernel-id', path: 'kernel-id', short: 'k', long: 'kernel-id' },
+  { label: 'placement', path: 'placement/availability-zone', short: 'z', long: 'availability-zone' },
+  { label: 'region', path: 'placement/region', short: 'R', long: 'region' },
+  { label: 'partition', path: 'services/partition', short: 'P', long: 'partition' },
+  { label: 'product-codes', path: 'product-codes', short: 'c', long: 'product-codes' },
+  { label: 'public-hostname', path: 'public-hostname', short: 'p', long: 'public-hostname' },
+  { label: 'public-ipv4', path: 'public-ipv4', short: 'v', long: 'public-ipv4' },
+  { label: 'public-keys', path: 'public-keys/', short: 'u', long: 'public-keys', shown: 'public-keys' },
+  { label: 'ramdisk-id', path: 'ramdisk-id', short: 'r', long: 'ramdisk-id' },
+  { label: 'reservation-id', path: 'reservation-id', short: 'e', long: 'reservation-id' },
+  { label: 'security-groups', path: 'security-groups', short: 's', long: 'security-groups' },
+  { label: 'user-data', path: 'user-data', short: 'd', long: 'user-data', root: 'user-data' },
+  { label: 'tags', path: 'tags/instance', short: 'g', long: 'tags', shown: 'tags' },
+];
+
+class Metadata {
+  private readonly call: Call;
+  private readonly token: string;
+  constructor(call: Call, token: string) {
+    this.call = call;
+    this.token = token;
+  }
+
+  /** The value, undefined when there is none (404) or it is empty. */
+  async get(path: string): Promise<string | undefined> {
+    try {
+      const { head, body } = await exchange(this.call.process, SERVICE, 80, { method: 'GET', target: `/latest/${path}`, headers: [['Host', SERVICE], ['Accept', '*/*'], ['X-aws-ec2-metadata-token', this.token], ['Connection', 'close']] }, TIMEOUT_MS);
+      return head.status === 200 && body !== '' ? body.replace(/\n+$/u, '') : undefined;
+    } catch (error) {
+      if (isControl(error)) throw error;
+      return undefined;
+    }
+  }
+
+  async names(path: string): Promise<readonly string[]> {
+    return ((await this.get(`meta-data/${path}`)) ?? '').split('\n').filter((name) => name !== '');
+  }
+}
+
+async function fetchToken(call: Call): Promise<string | undefined> {
+  try {
+    const { head, body } = await exchange(call.process, SERVICE, 80, { method: 'PUT', target: '/latest/api/token', headers: [['Host', SERVICE], ['Accept', '*/*'], ['X-aws-ec2-metadata-token-ttl-seconds', '900'], ['Content-Length', '0'], ['Connection', 'close']] }, TIMEOUT_MS);
+    return head.status === 200 && body !== '' ? body : undefined;
+  } catch (error) {
+    if (isControl(error)) throw error;
+    return undefined;
+  }
+}
+
+async function showItem(call: Call, metadata: Metadata, item: Item, quiet: boolean): Promise<void> {
+  const label = quiet ? '' : `${item.label}: `;
+  switch (item.shown) {
+    case 'device-mapping': {
+      const names = await metadata.names('block-device-mapping/');
+      if (names.length === 0) return call.line(`${label}not available`);
+      if (!quiet) await call.line(label);
+      for (const name of names) await call.line(`\t ${name}: ${(await metadata.get(`meta-data/block-device-mapping/${name}`)) ?? ''}`);
+      return undefined;
+    }
+    case 'public-keys':
+      return publicKeys(call, metadata, quiet);
+    case 'tags': {
+      const names = await metadata.names('tags/instance');
+      if (names.length === 0) return call.line(`${label}not available`);
+      if (!quiet) await call.line(label);
+      for (const name of names) await call.line(`\t ${name}: ${(await metadata.get(`meta-data/tags/instance/${name}`)) ?? ''}`);
+      return undefined;
+    }
+    default: {
+      const value = await metadata.get(item.root === 'user-data' ? 'user-data' : `meta-data/${item.path}`);
+      return call.line(`${label}${value ?? 'not available'}`);
+    }
+  }
+}
+
+async function publicKeys(call: Call, metadata: Metadata, quiet: boolean): Promise<void> {
+  if (!quiet) await call.line('public-keys: ');
+  const keys = await metadata.names('public-keys/');
+  if (keys.length === 0) return call.line('not available');
+  for (const key of keys) {
+    const [index = '0', name = ''] = [key.slice(0, key.indexOf('=')), key.slice(key.indexOf('=') + 1)];
+    const text = (await metadata.get(`meta-data/public-keys/${index}/openssh-key`)) ?? '';
+    await call.line(`keyname:${name}\nindex:${index}\nformat:openssh-key\nkey:(begins from next line)\n${text}`);
+  }
+  return undefined;
+}
+
+const HELP = `Usage: ec2-metadata <option>
+Options:
+--all                     Show all metadata information for this host (also default).
+${ITEMS.map((item) => `-${item.short}/--${item.long}`).join('\n')}
+--path PATH               Show the value at a path of the metadata.
+--quiet                   Suppress the labels.
+--help                    Show this text.
+`;
+
+export const ec2Metadata: Command = async (call) => {
+  const wanted: (Item | { readonly path: string })[] = [];
+  let quiet = false;
+  for (let at = 0; at < call.args.length; at += 1) {
+    const argument = call.args[at] ?? '';
+    if (argument === '--help') {
+      await call.out(HELP);
+      return 0;
+    }
+    if (argument === '--quiet' || argument === '-q') quiet = true;
+    else if (argument === '--all') wanted.push(...ITEMS);
+    else if (argument === '--path') {
+      at += 1;
+      const path = call.args[at];
+      if (path === undefined) return call.fail("option '--path' requires an argument");
+      wanted.push({ path });
+    } else {
+      const items = argument.startsWith('--') ? ITEMS.filter((item) => `--${item.long}` === argument) : argument.startsWith('-') ? [...argument.slice(1)].map((letter) => ITEMS.find((item) => item.short === letter)) : [];
+      if (items.length === 0 || items.includes(undefined)) {
+        await call.err(`ec2-metadata: unrecognized option '${argument}'\n${HELP}`);
+        return 1;
+      }
+      wanted.push(...items.filter((item) => item !== undefined));
+    }
+  }
+  const token = await fetchToken(call);
+  if (token === undefined) {
+    await call.err(`${TOKEN_FAILED}\n`);
+    return 1;
+  }
+  const metadata = new Metadata(call, token);
+  for (const item of wanted.length === 0 ? ITEMS : wanted) {
+    if ('label' in item) await showItem(call, metadata, item, quiet);
+    else {
+      const path = normalized(item.path);
+      await call.line(`${quiet ? '' : `${path}: `}${(await metadata.get(path.slice('latest/'.length))) ?? 'not available'}`);
+    }
+  }
+  return 0;
+};
+
+/** `/instance-id`, `meta-data/instance-id` and `latest/meta-data/instance-id` mean the same. */
+function normalized(path: string): string {
+  const bare = path.replace(/^\/+/u, '');
+  if (bare.startsWith('latest/')) return bare;
+  return /^(?:meta-data|dynamic|user-data)(?:\/|$)/u.test(bare) ? `latest/${bare}` : `latest/meta-data/${bare}`;
+}

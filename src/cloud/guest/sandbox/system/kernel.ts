@@ -1,0 +1,164 @@
+/** The guest's kernel: process table, sessions, users, signals to groups. */
+import { Killed } from './errors.js';
+import type { FileSystem } from './file-system.js';
+import { type Credentials, ROOT } from './inode.js';
+import { DeviceFile, type OpenFile } from './open-file.js';
+import { Process } from './process.js';
+import type { Program } from './program.js';
+import { Scheduler } from './schedule.js';
+import type { Tty } from './tty.js';
+import type { GuestNetwork } from '../wire/network.js';
+import type { GuestSpecification } from '../../guest.js';
+
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export const USERS: readonly User[] = [
+  { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' },
+  { name: 'ec2-user', uid: 1000, gid: 1000, home: '/home/ec2-user', shell: '/bin/bash' },
+  { name: 'ssm-user', uid: 1001, gid: 1001, home: '/home/ssm-user', shell: '/bin/bash' },
+];
+
+/** AL2023 puts ec2-user into adm, wheel and systemd-journal. */
+export const GROUPS: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[] = [
+  { name: 'root', gid: 0, members: [] },
+  { name: 'adm', gid: 4, members: ['ec2-user'] },
+  { name: 'wheel', gid: 10, members: ['ec2-user'] },
+  { name: 'systemd-journal', gid: 190, members: ['ec2-user'] },
+  { name: 'ec2-user', gid: 1000, members: [] },
+  { name: 'ssm-user', gid: 1001, members: [] },
+];
+
+export function credentialsOf(user: User): Credentials {
+  const extra = GROUPS.filter((group) => group.members.includes(user.name)).map((group) => group.gid);
+  return { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
+}
+
+export function userName(uid: number): string {
+  return USERS.find((user) => user.uid === uid)?.name ?? String(uid);
+}
+
+export function groupName(gid: number): string {
+  return GROUPS.find((group) => group.gid === gid)?.name ?? String(gid);
+}
+
+export interface Fork {
+  readonly parent: Process;
+  readonly argv: readonly string[];
+  readonly environment?: ReadonlyMap<string, string> | undefined;
+  /** Default: the parent's. */
+  readonly files?: ReadonlyMap<number, OpenFile> | undefined;
+  /** Default: the parent's group; `own` makes one. */
+  readonly group?: 'own' | number | undefined;
+  readonly credentials?: Credentials | undefined;
+  readonly run: (process: Process) => Promise<number>;
+}
+
+export class Kernel {
+  readonly scheduler = new Scheduler();
+  readonly processes = new Map<number, Process>();
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly files: FileSystem;
+  readonly specification: GuestSpecification;
+  readonly network: GuestNetwork;
+  readonly now: () => number;
+  /** Milliseconds since the epoch. */
+  readonly booted: number;
+  private nextPid = 2301;
+  private readonly init: Process;
+
+  constructor(files: FileSystem, specification: GuestSpecification, network: GuestNetwork, programs: ReadonlyMap<string, Program>, now: () => number, booted: number) {
+    this.files = files;
+    this.specification = specification;
+    this.network = network;
+    this.programs = programs;
+    this.now = now;
+    this.booted = booted;
+    this.init = this.make(undefined, 1, ['/usr/lib/systemd/systemd'], undefined, undefined, ROOT, '/', 0o022, new Map());
+  }
+
+  private make(parent: Process | undefined, pid: number, argv: readonly string[], group: number | undefined, tty: Tty | undefined, credentials: Credentials, directory: string, umask: number, environment: ReadonlyMap<string, string>): Process {
+    const made = new Process({ kernel: this, pid, parent, group, session: parent?.session ?? pid, tty, credentials, directory, umask, argv, environment });
+    this.processes.set(pid, made);
+    return made;
+  }
+
+  private pid(): number {
+    const pid = this.nextPid;
+    this.nextPid = pid >= 4_194_303 ? 300 : pid + 1;
+    return pid;
+  }
+
+  /** Starts a session: the first process on a new terminal or set of pipes. */
+  startSession(start: { readonly argv: readonly string[]; readonly user: User; readonly directory: string; readonly environment: ReadonlyMap<string, string>; readonly tty: Tty | undefined; readonly files: readonly OpenFile[]; readonly run: (process: Process) => Promise<number> }): Process {
+    const pid = this.pid();
+    const leader = new Process({ kernel: this, pid, parent: this.init, group: pid, session: pid, tty: start.tty, credentials: credentialsOf(start.user), directory: start.directory, umask: 0o022, argv: start.argv, environment: start.environment });
+    this.processes.set(pid, leader);
+    for (const [descriptor, file] of start.files.entries()) leader.setFile(descriptor, file);
+    if (start.tty !== undefined) start.tty.foreground = pid;
+    this.run(leader, start.run);
+    return leader;
+  }
+
+  fork(fork: Fork): Process {
+    const { parent } = fork;
+    const child = this.make(parent, this.pid(), fork.argv, fork.group === 'own' ? undefined : (fork.group ?? parent.group), parent.tty, fork.credentials ?? parent.credentials, parent.directory, parent.umask, fork.environment ?? parent.environment);
+    for (const [descriptor, file] of fork.files ?? parent.files) child.setFile(descriptor, file);
+    for (const [name, disposition] of parent.dispositions) if (disposition === 'ignore') child.dispositions.set(name, disposition);
+    this.run(child, fork.run);
+    return child;
+  }
+
+  private run(process: Process, code: (process: Process) => Promise<number>): void {
+    code(process).then(
+      (status) => process.finish({ code: status & 255, signal: undefined }),
+      (error: unknown) => {
+        if (error instanceof Killed) return;
+        // A fault of a program of ours: the guest sees it as a crash, the person sees what it was.
+        const text = `${process.argv[0] ?? ''}: internal error of the sandbox: ${error instanceof Error ? error.message : String(error)}\n`;
+        process.write(2, text).catch(() => undefined).finally(() => process.finish({ code: undefined, signal: 'ABRT' }));
+      },
+    );
+  }
+
+  reap(process: Process): void {
+    this.processes.delete(process.pid);
+    if (process.session === process.pid) this.hangUp(process.session);
+  }
+
+  signalGroup(group: number, name: string): boolean {
+    const members = [...this.processes.values()].filter((process) => process.group === group && process.pid !== 1);
+    for (const member of members) member.signal(name);
+    return members.length > 0;
+  }
+
+  /** The session's leader is gone: as when a terminal hangs up, where there is one. */
+  private hangUp(session: number): void {
+    for (const process of this.processes.values()) {
+      if (process.session === session && process.tty !== undefined) process.signal('HUP');
+    }
+  }
+
+  endSession(session: number, signal: string): void {
+    for (const process of this.processes.values()) if (process.session === session) process.signal(signal);
+  }
+
+  /** ^Z: there is no job control, and a silent nothing would look like a fault. */
+  refuseToStop(process: Process): void {
+    if (process.tty === undefined || process.group !== process.pid) return;
+    process.tty.put(Buffer.from('\n[the sandbox has no job control: ^Z does nothing here, ^C ends the command]\n'));
+  }
+
+  nullDevice(): OpenFile {
+    return new DeviceFile('null');
+  }
+
+  userByName(name: string): User | undefined {
+    return USERS.find((user) => user.name === name || String(user.uid) === name);
+  }
+}

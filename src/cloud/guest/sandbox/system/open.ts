@@ -1,0 +1,118 @@
+/** open(2) and stat(2) for a process: the file system's nodes, devices, /dev/fd and the terminal. */
+import { SystemError } from './errors.js';
+import { joinPath } from './file-system.js';
+import { EXECUTE, type FileNode, type Node, permits, READ, WRITE } from './inode.js';
+import { DeviceFile, OpenFile, TextFile } from './open-file.js';
+import type { Process } from './process.js';
+import { RegularFile, resizeFile } from './regular-file.js';
+import { encode } from './text.js';
+import { TtyFile } from './tty.js';
+
+export interface OpenFlags {
+  readonly read?: boolean | undefined;
+  readonly write?: boolean | undefined;
+  readonly append?: boolean | undefined;
+  readonly create?: boolean | undefined;
+  readonly truncate?: boolean | undefined;
+  readonly exclusive?: boolean | undefined;
+}
+
+/** A directory opened for reading: read(2) on it is EISDIR. */
+class DirectoryFile extends OpenFile {
+  readonly kind = 'directory';
+  override take(): never {
+    throw new SystemError('EISDIR');
+  }
+}
+
+export function absolute(process: Process, path: string): string {
+  if (path === '') throw new SystemError('ENOENT', path);
+  return joinPath(process.directory, path);
+}
+
+export function openPath(process: Process, path: string, flags: OpenFlags): OpenFile {
+  const { files } = process.kernel;
+  const full = absolute(process, path);
+  const descriptor = /^\/dev\/(?:fd\/(\d+)|(stdin)|(stdout)|(stderr))$/u.exec(full);
+  if (descriptor !== null) {
+    const number = descriptor[1] ?? (descriptor[2] === undefined ? (descriptor[3] === undefined ? '2' : '1') : '0');
+    return process.file(Number(number));
+  }
+  let node = files.locate(full, process.credentials, true).node;
+  if (node === undefined) {
+    if (flags.create !== true) throw new SystemError('ENOENT', path);
+    node = files.createFile(full, 0o666 & ~process.umask, process.credentials);
+    return new RegularFile(node as FileNode, { read: flags.read === true, write: flags.write === true, append: flags.append === true }, files.quota, files.now);
+  }
+  if (flags.exclusive === true) throw new SystemError('EEXIST', path);
+  const wanted = (flags.read === true ? READ : 0) | (flags.write === true ? WRITE : 0);
+  if (node.kind === 'directory' && flags.write === true) throw new SystemError('EISDIR', path);
+  if (!permits(node, process.credentials, wanted)) throw new SystemError('EACCES', path);
+  return openNode(process, node, path, flags);
+}
+
+function openNode(process: Process, node: Node, path: string, flags: OpenFlags): OpenFile {
+  const { files } = process.kernel;
+  switch (node.kind) {
+    case 'directory':
+      return new DirectoryFile();
+    case 'generated':
+      return new TextFile(encode(node.text()));
+    case 'device':
+      if (node.device !== 'tty') return new DeviceFile(node.device);
+      if (process.tty === undefined) throw new SystemError('ENODEV', path);
+      return new TtyFile(process.tty);
+    case 'file':
+      if (flags.truncate === true) resizeFile(node, 0, files.quota, files.now());
+      return new RegularFile(node, { read: flags.read === true, write: flags.write === true, append: flags.append === true }, files.quota, files.now);
+    case 'symlink':
+      throw new SystemError('ELOOP', path);
+  }
+}
+
+export function statPath(process: Process, path: string, follow = true): Node {
+  return process.kernel.files.lookup(absolute(process, path), process.credentials, follow);
+}
+
+/** As stat(2), undefined for any failure. */
+export function statOrNothing(process: Process, path: string, follow = true): Node | undefined {
+  try {
+    return statPath(process, path, follow);
+  } catch {
+    return undefined;
+  }
+}
+
+/** access(2) with effective ids. */
+export function mayAccess(process: Process, path: string, wanted: number): boolean {
+  const node = statOrNothing(process, path);
+  return node !== undefined && permits(node, process.credentials, wanted);
+}
+
+/** The whole content of a file, for scripts and small inputs. */
+export function readWhole(process: Process, path: string): Uint8Array {
+  const node = statPath(process, path);
+  if (node.kind === 'directory') throw new SystemError('EISDIR', path);
+  const file = openPath(process, path, { read: true });
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const piece = file.take(65536);
+    if (piece === undefined || piece.length === 0) break;
+    parts.push(piece);
+    if (node.kind === 'device') break;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Where execvp(3) finds a command; `refused` when it is there and may not be run. */
+export function findProgram(process: Process, name: string, path: string): { readonly path: string; readonly node: FileNode } | 'refused' | 'directory' | undefined {
+  const candidates = name.includes('/') ? [name] : path.split(':').map((directory) => `${directory === '' ? '.' : directory}/${name}`);
+  let refused: 'refused' | 'directory' | undefined;
+  for (const candidate of candidates) {
+    const node = statOrNothing(process, candidate);
+    if (node?.kind === 'file' && permits(node, process.credentials, EXECUTE)) return { path: candidate, node };
+    if (node?.kind === 'file') refused = 'refused';
+    else if (node?.kind === 'directory' && name.includes('/')) refused = 'directory';
+  }
+  return refused;
+}
