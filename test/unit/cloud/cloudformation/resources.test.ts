@@ -1,0 +1,162 @@
+/** Every resource type on the real services: made, its attributes read, changed in place, and gone without a trace. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RESOURCE_TYPES } from '../../../../src/cloud/cloudformation/resources/index.js';
+import type { Input } from '../../../../src/cloud/endpoint/operation.js';
+import { TestRegion } from './region.js';
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDummyDummyDummyDummyDummyDummyDummyDummyDumm k';
+
+const EVERYTHING = `
+Parameters:
+  Value: {Type: String, Default: one}
+  Port: {Type: Number, Default: 80}
+  Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsSupport: true, EnableDnsHostnames: 'true', Tags: [{Key: v, Value: !Ref Value}]}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: !Select [1, !Cidr [!GetAtt Vpc.CidrBlock, 4, 8]], MapPublicIpOnLaunch: false, AvailabilityZone: !Select [0, !GetAZs ''], Tags: [{Key: v, Value: !Ref Value}]}}
+  Igw: {Type: AWS::EC2::InternetGateway, Properties: {Tags: [{Key: v, Value: !Ref Value}]}}
+  Attachment: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc, Tags: [{Key: v, Value: !Ref Value}]}}
+  Association: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
+  Route: {Type: AWS::EC2::Route, DependsOn: Attachment, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Igw}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: everything
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: !Ref Port, ToPort: !Ref Port, CidrIp: 192.0.2.0/24}]
+      SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: 192.0.2.0/24}]
+  Ingress: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !GetAtt Group.GroupId, IpProtocol: icmp, FromPort: -1, ToPort: -1, SourceSecurityGroupId: !Ref Group, Description: !Ref Value}}
+  Egress: {Type: AWS::EC2::SecurityGroupEgress, Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 1, ToPort: 2, CidrIp: 198.51.100.0/24, Description: !Ref Value}}
+  Eip: {Type: AWS::EC2::EIP, DependsOn: Attachment, Properties: {Domain: vpc, Tags: [{Key: v, Value: !Ref Value}]}}
+  Nat: {Type: AWS::EC2::NatGateway, DependsOn: Attachment, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt Eip.AllocationId, Tags: [{Key: v, Value: !Ref Value}]}}
+  Eip2: {Type: AWS::EC2::EIP, DependsOn: Attachment}
+  Eip3: {Type: AWS::EC2::EIP, DependsOn: Attachment, Properties: {InstanceId: !Ref Instance2}}
+  EipAssociation: {Type: AWS::EC2::EIPAssociation, Properties: {AllocationId: !GetAtt Eip2.AllocationId, InstanceId: !Ref Instance}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {VpcEndpointType: Interface, ServiceName: !Sub 'com.amazonaws.\${AWS::Region}.ssm', VpcId: !Ref Vpc, SubnetIds: [!Ref Subnet], SecurityGroupIds: [!Ref Group], PrivateDnsEnabled: true, Tags: [{Key: v, Value: !Ref Value}]}
+  Key: {Type: AWS::EC2::KeyPair, Properties: {KeyName: imported, PublicKeyMaterial: '${KEY}'}}
+  Instance:
+    Type: AWS::EC2::Instance
+    Properties:
+      ImageId: !Ref Image
+      InstanceType: t4g.nano
+      KeyName: !Ref Key
+      SubnetId: !Ref Subnet
+      SecurityGroupIds: [!Ref Group]
+      IamInstanceProfile: !Ref Profile
+      SourceDestCheck: false
+      MetadataOptions: {HttpTokens: required}
+      UserData: !Base64 hello
+      Tags: [{Key: v, Value: !Ref Value}]
+  Instance2:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: !Ref Image, InstanceType: t4g.nano, NetworkInterfaces: [{DeviceIndex: '0', SubnetId: !Ref Subnet, GroupSet: [!Ref Group], PrivateIpAddress: 10.0.1.200}]}
+  Acl: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: !Ref Vpc, Tags: [{Key: v, Value: !Ref Value}]}}
+  AclEntry: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, Protocol: 6, RuleAction: allow, Egress: false, CidrBlock: 0.0.0.0/0, PortRange: {From: !Ref Port, To: !Ref Port}}}
+  AclAssociation: {Type: AWS::EC2::SubnetNetworkAclAssociation, Properties: {SubnetId: !Ref Subnet, NetworkAclId: !Ref Acl}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}]}
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']
+      Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:Get*', Resource: !Sub 'arn:aws:s3:::\${Value}/*'}]}}]
+      Tags: [{Key: v, Value: !Ref Value}]
+  Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: own, Roles: [!Ref Role], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
+  Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
+  Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Value, Name: /x/y}}
+Outputs:
+`;
+
+/** Everything that Fn::GetAtt knows, as outputs: `Resource0` … */
+function withAttributes(template: string): string {
+  const types = new Map([...template.matchAll(/^ {2}(\w+):(?: \{Type: (AWS::\w+::\w+)|\n {4}Type: (AWS::\w+::\w+))/gm)].map(([, name = '', inline, block]) => [name, inline ?? block ?? '']));
+  const lines: string[] = [];
+  for (const [name, type] of types) {
+    lines.push(`  ${name}: {Value: !Ref ${name}}`);
+    RESOURCE_TYPES.get(type)?.attributes.forEach((attribute, index) => {
+      const list = ['CidrBlockAssociations', 'Ipv6CidrBlocks', 'DnsEntries', 'NetworkInterfaceIds'].includes(attribute);
+      lines.push(`  ${name}x${index}: {Value: ${list ? `!Join [',', !GetAtt ${name}.${attribute}]` : `!GetAtt ${name}.${attribute}`}}`);
+    });
+  }
+  return `${template}${lines.join('\n')}\n`;
+}
+
+let region: TestRegion;
+beforeEach(() => {
+  region = new TestRegion();
+});
+
+function census(): string {
+  const lists: readonly [string, string][] = [
+    ['DescribeVpcs', 'vpcSet'], ['DescribeSubnets', 'subnetSet'], ['DescribeInternetGateways', 'internetGatewaySet'], ['DescribeRouteTables', 'routeTableSet'], ['DescribeNetworkAcls', 'networkAclSet'],
+    ['DescribeSecurityGroups', 'securityGroupInfo'], ['DescribeSecurityGroupRules', 'securityGroupRuleSet'], ['DescribeAddresses', 'addressesSet'], ['DescribeVpcEndpoints', 'vpcEndpointSet'],
+    ['DescribeNetworkInterfaces', 'networkInterfaceSet'], ['DescribeKeyPairs', 'keySet'], ['DescribeVolumes', 'volumeSet'],
+  ];
+  const counts = lists.map(([operation, set]) => [set, (region.call('ec2', operation)[set] as unknown[]).length]);
+  const iam = ['Roles', 'InstanceProfiles'].map((set) => [set, (region.call('iam', `List${set}`)[set] as unknown[]).length]);
+  return JSON.stringify([...counts, ...iam, ['parameters', (region.call('ssm', 'DescribeParameters')['Parameters'] as unknown[]).length]]);
+}
+
+const failures = async () => (await region.events()).filter(({ status }) => status.endsWith('_FAILED')).map(({ line, reason }) => `${line}: ${reason ?? ''}`);
+
+describe('every resource type', () => {
+  it('is in the template of this test', () => {
+    for (const type of RESOURCE_TYPES.keys()) expect(EVERYTHING).toContain(`${type}`);
+  });
+
+  it('is made with all its attributes, changed in place, and removed', async () => {
+    const before = census();
+    const id = await region.create(withAttributes(EVERYTHING), { Capabilities: ['CAPABILITY_IAM'] });
+    expect(await failures()).toEqual([]);
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+    const { Outputs } = await region.stack();
+    const output = (key: string) => Outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue ?? '';
+    const empty = Outputs.filter(({ OutputKey, OutputValue }) => OutputValue === '' && !/^(?:Vpcx4|Subnetx3|Instance2?x[45])$/.test(OutputKey));
+    expect(empty).toEqual([]);
+    expect(output('Attachment')).toBe(`IGW|${output('Vpc')}`);
+    expect(output('Route')).toBe(`${output('Table')}|0.0.0.0/0`);
+    const [address] = (region.call('ec2', 'DescribeAddresses', { PublicIp: [output('Eip3')] })['addressesSet']) as Input[];
+    expect(address).toMatchObject({ instanceId: output('Instance2'), privateIpAddress: '10.0.1.200' });
+
+    const physical = async () => Object.fromEntries((((await region.cfn('ListStackResources', { StackName: 's' }))['StackResourceSummaries']) as { LogicalResourceId: string; PhysicalResourceId: string }[]).map((row) => [row.LogicalResourceId, row.PhysicalResourceId]));
+    const was = await physical();
+    await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, Capabilities: ['CAPABILITY_IAM'], Parameters: [{ ParameterKey: 'Value', ParameterValue: 'two' }, { ParameterKey: 'Port', ParameterValue: '81' }] });
+    region.settle();
+    expect(await failures()).toEqual([]);
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(await physical()).toEqual(was);
+    const { tagSet } = region.call('ec2', 'DescribeTags', { Filter: [{ Name: 'key', Value: ['v'] }] }) as { tagSet: { value: string }[] };
+    expect(tagSet.length).toBeGreaterThan(7);
+    expect(new Set(tagSet.map(({ value }) => value))).toEqual(new Set(['two']));
+    expect(region.call('ssm', 'GetParameter', { Name: '/x/y' })).toMatchObject({ Parameter: { Value: 'two' } });
+    expect(JSON.stringify(region.call('ec2', 'DescribeSecurityGroups', { GroupId: [output('Group')] }))).toMatch(/"fromPort":81.*"description":"two"/);
+
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect((await region.events(id)).filter(({ status }) => status === 'DELETE_FAILED')).toEqual([]);
+    expect((await region.stack(id)).StackStatus).toBe('DELETE_COMPLETE');
+    expect(region.log).toEqual([]);
+    expect(census()).toBe(before);
+  });
+
+  it('keeps nothing of a resource whose second call is refused: a made key has no place for its private half yet', async () => {
+    const before = census();
+    await region.create('Resources: {Made: {Type: "AWS::EC2::KeyPair", Properties: {KeyName: made, KeyType: ed25519}}}');
+    expect((await region.events()).find(({ line }) => line === 'Made CREATE_FAILED')?.reason).toContain('SecureString');
+    expect(census()).toBe(before);
+  });
+
+  it('fails a NAT gateway without an internet gateway with EC2\'s own words', async () => {
+    await region.create(`
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Eip: {Type: AWS::EC2::EIP}
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet, AllocationId: !GetAtt Eip.AllocationId}}
+`);
+    expect((await region.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect((await region.events()).find(({ line }) => line === 'Nat CREATE_FAILED')?.reason).toMatch(/Gateway\.NotAttached: Network vpc-\w+ has no Internet gateway attached.*NotStabilized/);
+  });
+});
