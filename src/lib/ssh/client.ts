@@ -2,6 +2,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { SsmlabError } from '../errors.js';
+import { ESCAPE_HELP, EscapeFilter } from '../session/escape-filter.js';
 
 export interface SshOptions {
   /** Connected to the server's port. */
@@ -50,7 +51,7 @@ export function connectSsh(options: SshOptions): Promise<Client> {
       username: options.username,
       privateKey: options.privateKey,
       readyTimeout: options.timeoutMs ?? 10_000,
-      keepaliveInterval: 5000,
+      keepaliveInterval: 3000,
       keepaliveCountMax: 2,
       hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
         options.verifyHostKey(key).then(
@@ -65,44 +66,76 @@ export function connectSsh(options: SshOptions): Promise<Client> {
   });
 }
 
-function statusOf(client: Client, channel: ClientChannel, where: string): Promise<SshStatus> {
-  return new Promise((resolve, reject) => {
+/** Of a command whose output nobody reads any more: what SIGPIPE gives. */
+const UNREAD: SshStatus = { exitCode: 141, signal: undefined };
+
+/**
+ * Passes both outputs on and resolves with the status when both have been passed on whole. `unread` resolves it early:
+ * then nobody is left to write to.
+ */
+function carry(client: Client, channel: ClientChannel, streams: { readonly stdout: Writable; readonly stderr: Writable }, where: string): Promise<SshStatus> {
+  const outputs = [[channel, streams.stdout], [channel.stderr, streams.stderr]] as const;
+  return new Promise<SshStatus>((resolve, reject) => {
     let status: SshStatus | undefined;
+    let open = outputs.length;
+    const settle = (): void => {
+      for (const [, to] of outputs) to.off('error', unread).off('close', unread);
+      client.off('error', lost).off('close', onClose);
+    };
+    const lost = (cause?: unknown): void => {
+      settle();
+      reject(new SsmlabError('session-failed', `the connection to ${where} was lost`, { cause }));
+    };
+    const unread = (): void => {
+      settle();
+      channel.close();
+      resolve(UNREAD);
+    };
+    const onClose = (): void => (status === undefined ? lost() : finish());
+    const finish = (): void => {
+      settle();
+      resolve(status ?? UNREAD);
+    };
     channel.on('exit', (code: number | null, signal?: string) => {
       status = { exitCode: code ?? undefined, signal: signal?.replace(/^SIG/u, '') };
     });
-    const lost = (cause?: unknown): void => reject(new SsmlabError('session-failed', `the connection to ${where} was lost`, { cause }));
-    channel.on('close', () => (status === undefined ? lost() : resolve(status)));
-    client.on('error', lost);
-    client.on('close', () => (status === undefined ? lost() : resolve(status)));
+    for (const [from, to] of outputs) {
+      if (to.destroyed) return void unread();
+      from.pipe(to, { end: false });
+      to.on('error', unread).on('close', unread);
+      // ssh2 emits close for each of the two when it was read to its end.
+      from.on('close', () => {
+        open -= 1;
+        if (open === 0) onClose();
+      });
+    }
+    client.on('error', lost).on('close', onClose);
   });
 }
 
-/** Ends the channel's input with the source's, and lets the source go when the channel closes. */
-function feed(source: Readable, channel: ClientChannel): void {
-  source.pipe(channel);
-  channel.on('close', () => {
-    source.unpipe(channel);
-    source.pause();
-  });
-}
-
-/** Runs one line by the account's shell. Resolves after both outputs have ended. */
+/** Runs one line by the account's shell. Resolves after both outputs have ended; 141 when nobody reads them any more. */
 export async function sshCommand(
   client: Client,
   line: string,
   streams: { readonly stdin?: Readable | undefined; readonly stdout: Writable; readonly stderr: Writable },
   where = 'the instance',
 ): Promise<SshStatus> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => client.exec(line, (error, opened) => (error === undefined ? resolve(opened) : reject(error))));
-  channel.pipe(streams.stdout, { end: false });
-  channel.stderr.pipe(streams.stderr, { end: false });
-  if (streams.stdin === undefined) channel.end();
-  else feed(streams.stdin, channel);
-  return statusOf(client, channel, where);
+  const { stdin } = streams;
+  const channel = await opened(where, (done) => client.exec(line, done));
+  channel.on('error', () => undefined);
+  if (stdin === undefined) channel.end();
+  else stdin.pipe(channel);
+  try {
+    return await carry(client, channel, streams, where);
+  } finally {
+    stdin?.unpipe(channel).pause();
+  }
 }
 
-/** A login shell in a pty. `onResize` registers the listener for new sizes and returns its removal. */
+/**
+ * A login shell in a pty. `onResize` registers the listener for new sizes and may return its removal. `~.` after a
+ * newline leaves: the status is then that of ssh itself, 255.
+ */
 export async function sshShell(
   client: Client,
   terminal: {
@@ -110,22 +143,55 @@ export async function sshShell(
     readonly stdout: Writable;
     readonly term: string;
     readonly size: () => TerminalSize;
-    readonly onResize: (listener: () => void) => () => void;
+    readonly onResize: (listener: () => void) => (() => void) | void;
   },
   where = 'the instance',
 ): Promise<SshStatus> {
   const { columns, rows } = terminal.size();
-  const channel = await new Promise<ClientChannel>((resolve, reject) =>
-    client.shell({ term: terminal.term, cols: columns, rows, width: 0, height: 0 }, (error, opened) => (error === undefined ? resolve(opened) : reject(error))));
-  channel.pipe(terminal.stdout, { end: false });
-  feed(terminal.stdin, channel);
-  const stop = terminal.onResize(() => {
+  const channel = await opened(where, (done) => client.shell({ term: terminal.term, cols: columns, rows, width: 0, height: 0 }, done));
+  channel.on('error', () => undefined);
+  let stopInput = (): void => undefined;
+  const left = new Promise<SshStatus>((resolve) => {
+    stopInput = type(terminal, channel, () => resolve({ exitCode: 255, signal: undefined }));
+  });
+  const offResize = terminal.onResize(() => {
     const size = terminal.size();
     channel.setWindow(size.rows, size.columns, 0, 0);
   });
+  const carried = carry(client, channel, { stdout: terminal.stdout, stderr: terminal.stdout }, where);
   try {
-    return await statusOf(client, channel, where);
+    return await Promise.race([carried, left]);
   } finally {
-    stop();
+    carried.catch(() => undefined);
+    stopInput();
+    offResize?.();
   }
+}
+
+function opened(where: string, ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => ask((error, channel) => {
+    if (error === undefined) resolve(channel);
+    else reject(new SsmlabError('session-failed', `sshd on ${where} opens no session: ${error.message}`, { cause: error }));
+  }));
+}
+
+/** Passes typed bytes on, but for the escapes. Returns what ends it and leaves stdin paused and whole. */
+function type({ stdin, stdout }: { readonly stdin: Readable; readonly stdout: Writable }, channel: ClientChannel, leave: () => void): () => void {
+  const escapes = new EscapeFilter();
+  const onData = (data: Buffer | string): void => {
+    for (const typed of escapes.push(typeof data === 'string' ? Buffer.from(data) : data)) {
+      if (typed.kind === 'leave') leave();
+      else if (typed.kind === 'help') stdout.write(ESCAPE_HELP);
+      // The channel itself takes 2 MiB before it asks to wait, so ~. is heard on a stalled connection too.
+      else if (!channel.write(typed.bytes)) stdin.pause();
+    }
+  };
+  const onDrain = (): void => void stdin.resume();
+  const onEnd = (): void => void channel.end(escapes.end());
+  channel.on('drain', onDrain);
+  stdin.on('data', onData).once('end', onEnd).resume();
+  return () => {
+    channel.off('drain', onDrain);
+    stdin.off('data', onData).off('end', onEnd).pause();
+  };
 }

@@ -1,6 +1,6 @@
 /** The lab's key pair: made here, kept here (0600); only the public half goes up. */
 import { createHash } from 'node:crypto';
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import { SsmlabError } from '../errors.js';
 
@@ -13,8 +13,11 @@ export interface KeyPair {
 
 /** A new Ed25519 pair: short, and Linux images take it (`aws-facts.md` §7). */
 export function makeKeyPair(comment: string): KeyPair {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey, publicKey };
+  for (;;) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    // About one of 250 key files that ssh2 1.17 writes is malformed and read by nobody, ssh2 included: made anew.
+    if (!(ssh2.utils.parseKey(privateKey) instanceof Error)) return { privateKey, publicKey };
+  }
 }
 
 /** `SHA256:…` as ssh prints it, of a public key in wire form. */
@@ -24,7 +27,7 @@ export function fingerprint(publicKey: Buffer): string {
 
 /** Reads a private key file as ssh does: it must be there, yours alone, and a key that needs no passphrase. */
 export async function loadPrivateKey(path: string): Promise<string> {
-  const found = await lstat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw new SsmlabError('key-missing', `the key file ${path} is not there`, { cause: error });
   });
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {

@@ -15,7 +15,9 @@ export interface KnownHosts {
 export function openKnownHosts(path: string): KnownHosts {
   const read = async (): Promise<Keys> => {
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as Keys;
+      const keys: unknown = JSON.parse(await readFile(path, 'utf8'));
+      if (typeof keys !== 'object' || keys === null || Object.values(keys).some((key) => typeof key !== 'string')) throw new Error('it is no record of host keys');
+      return keys as Keys;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
       throw new SsmlabError('state-corrupt', `${path} cannot be read`, { cause: error });
@@ -31,8 +33,10 @@ export function openKnownHosts(path: string): KnownHosts {
         throw new SsmlabError('host-key-changed', `${instanceId} has host key ${fingerprint(key)}, not ${fingerprint(Buffer.from(pinned, 'base64'))} as before`);
       }
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.new`, `${JSON.stringify({ ...known, [instanceId]: seen }, null, 2)}\n`, { mode: 0o600 });
-      await rename(`${path}.new`, path);
+      // A name of this process's own: two commands may learn their first key at the same time.
+      const draft = `${path}.${process.pid}.new`;
+      await writeFile(draft, `${JSON.stringify({ ...known, [instanceId]: seen }, null, 2)}\n`, { mode: 0o600 });
+      await rename(draft, path);
     },
   };
 }

@@ -78,6 +78,8 @@ export async function startSshServer(guest: Guest, options: SshServerOptions): P
   });
   const listener = await guest.listen(22, (stream) => {
     stream.on('error', () => stream.destroy());
+    // SSH knows no half-open transport: a client that went away has gone for good.
+    stream.on('end', () => stream.end());
     server.injectSocket(stream as never);
   });
   return {

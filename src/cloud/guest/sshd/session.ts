@@ -1,4 +1,5 @@
 /** One session channel: pty, environment, shell or command, signals, exit status; and the SFTP subsystem. */
+import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel, Session } from 'ssh2';
 import type { Guest, GuestProcess, GuestUser, PtySize, SpawnRequest } from '../guest.js';
 import { serveSftp } from './sftp.js';
@@ -22,13 +23,40 @@ const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Z]+)$/;
 /** Window sizes of 0 are "unknown" (RFC 4254, 6.2). */
 const sizeOf = (info: { cols: number; rows: number }): PtySize => ({ columns: info.cols || 80, rows: info.rows || 24 });
 
+/** What ssh2 keeps of a write that waits for the client's window, when none does. */
+const FORGOTTEN = { _chunk: undefined, _chunkcb: undefined, _chunkErr: undefined, _chunkcbErr: undefined };
+
+/**
+ * Carries both outputs, one write at a time. ssh2 1.17 remembers one waiting write per output but looks at stdout's
+ * alone, and never forgets it: with two of them waiting, stdout is sent twice and stderr never.
+ */
+function carryOutputs(process: GuestProcess, channel: ServerChannel): Promise<unknown> {
+  let turn: Promise<void> = Promise.resolve();
+  const write = (to: Writable, chunk: Buffer): Promise<void> => {
+    turn = turn.then(() => new Promise((resolve) => {
+      // The callback of a write to a closed channel never comes.
+      channel.once('close', resolve);
+      to.write(chunk, () => {
+        channel.off('close', resolve);
+        Object.assign(channel, FORGOTTEN);
+        resolve();
+      });
+    }));
+    return turn;
+  };
+  const carry = async (from: Readable, to: Writable): Promise<void> => {
+    for await (const chunk of from) await write(to, chunk as Buffer);
+  };
+  // An output that breaks off has ended; the process's status says how.
+  return Promise.allSettled([carry(process.stdout, channel), carry(process.stderr, channel.stderr)]);
+}
+
 function connect(process: GuestProcess, channel: ServerChannel): void {
   channel.pipe(process.stdin);
-  process.stdout.pipe(channel, { end: false });
-  process.stderr.pipe(channel.stderr, { end: false });
   process.stdin.on('error', () => undefined);
+  const carried = carryOutputs(process, channel);
   channel.on('close', () => process.signal('HUP'));
-  void process.status.then(({ code, signal }) => {
+  void Promise.all([process.status, carried]).then(([{ code, signal }]) => {
     if (signal === undefined) channel.exit(code ?? 0);
     else channel.exit(signal, false, '');
     channel.end();
@@ -43,9 +71,11 @@ export function serveSession(guest: Guest, user: GuestUser, session: Session, lo
   const start = (channel: ServerChannel, run: SpawnRequest['run']): void => {
     channel.on('error', () => channel.destroy());
     if (run.kind === 'shell' && pty !== undefined) channel.write(MOTD.replaceAll('\n', '\r\n'));
+    const spawned = pty;
     guest.spawn({ user, run, environment, pty }).then(
       (process) => {
         running = process;
+        if (pty !== undefined && pty !== spawned) process.resize(pty);
         connect(process, channel);
       },
       (error: unknown) => {
@@ -67,6 +97,7 @@ export function serveSession(guest: Guest, user: GuestUser, session: Session, lo
     accept?.();
   });
   session.on('window-change', (accept, _reject, info) => {
+    if (pty !== undefined) pty = { ...pty, ...sizeOf(info) };
     running?.resize(sizeOf(info));
     accept?.();
   });

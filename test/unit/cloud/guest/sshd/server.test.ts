@@ -1,0 +1,206 @@
+import { PassThrough } from 'node:stream';
+import ssh2 from 'ssh2';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
+import { afterEach, describe, expect, it } from 'vitest';
+import { generateHostKeys } from '../../../../../src/cloud/guest/sshd/host-keys.js';
+import { startSshServer } from '../../../../../src/cloud/guest/sshd/server.js';
+import { guestDouble } from './guest-double.js';
+import type { GuestDouble } from './guest-double.js';
+
+const KEYS = { ed25519: keyPair('ed25519'), rsa: keyPair('rsa'), other: keyPair('ed25519') };
+
+function keyPair(type: 'ed25519' | 'rsa'): { private: string; public: string } {
+  for (;;) {
+    const made = type === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(made.private) instanceof Error)) return made;
+  }
+}
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const each of cleanups.splice(0).reverse()) await each();
+});
+
+async function server(): Promise<GuestDouble> {
+  const guest = await guestDouble([KEYS.ed25519.public, '# a comment', KEYS.rsa.public, 'no key at all']);
+  const started = await startSshServer(guest, { hostKeys: generateHostKeys(), log: () => undefined });
+  cleanups.push(() => started.close());
+  return guest;
+}
+
+function connect(guest: GuestDouble, options: { username?: string; privateKey?: string; password?: string } = {}): Promise<{ client: Client; banner: string }> {
+  const client = new ssh2.Client();
+  cleanups.push(() => client.destroy());
+  const sock = guest.connectTo22();
+  let banner = '';
+  sock.once('data', (chunk: Buffer) => {
+    banner = chunk.toString('latin1').split('\r\n')[0] ?? '';
+  });
+  return new Promise((resolve, reject) => {
+    client.on('ready', () => resolve({ client, banner })).on('error', reject);
+    client.connect({ sock: sock as never, username: 'ec2-user', ...(options.password === undefined ? { privateKey: KEYS.ed25519.private } : {}), ...options });
+  });
+}
+
+const exec = (client: Client, line: string, options = {}) => new Promise<ClientChannel>((resolve, reject) => client.exec(line, options, (error, channel) => (error === undefined ? resolve(channel) : reject(error))));
+
+async function result(channel: ClientChannel, input?: string): Promise<{ stdout: string; stderr: string; exit: unknown[] }> {
+  let stdout = '';
+  let stderr = '';
+  let exit: unknown[] = [];
+  channel.on('data', (chunk: Buffer) => (stdout += chunk.toString())).on('exit', (...of: unknown[]) => (exit = of));
+  channel.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  channel.end(input);
+  await Promise.all([new Promise((resolve) => channel.once('close', resolve)), new Promise((resolve) => channel.stderr.once('close', resolve))]);
+  return { stdout, stderr, exit };
+}
+
+describe('who is let in', () => {
+  it.each([['ed25519', KEYS.ed25519], ['rsa', KEYS.rsa]])('the %s key of the key pair', async (_name, key) => {
+    const { banner } = await connect(await server(), { privateKey: key.private });
+    expect(banner).toBe('SSH-2.0-OpenSSH_8.7');
+  });
+  it.each([
+    ['another key', { privateKey: KEYS.other.private }],
+    ['another account', { username: 'root' }],
+    ['no key', { password: 'ec2-user' }],
+  ])('not %s', async (_name, options) => {
+    await expect(connect(await server(), options)).rejects.toMatchObject({ level: 'client-authentication' });
+  });
+  it('a key that was added in the guest', async () => {
+    const guest = await server();
+    await guest.files('root').write('/home/ec2-user/.ssh/authorized_keys', 0, Buffer.from(`${KEYS.other.public}\n`));
+    await connect(guest, { privateKey: KEYS.other.private });
+    await expect(connect(guest)).rejects.toThrow();
+  });
+});
+
+it('host keys are made fast, two of them, readable', () => {
+  const before = performance.now();
+  for (let at = 0; at < 20; at += 1) {
+    const keys = generateHostKeys();
+    expect(keys.map(({ type }) => type)).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256']);
+    for (const { type, privateKey, publicKey } of keys) {
+      const parsed = ssh2.utils.parseKey(privateKey);
+      if (parsed instanceof Error) throw parsed;
+      expect(parsed.type).toBe(type);
+      const known = ssh2.utils.parseKey(publicKey);
+      if (known instanceof Error) throw known;
+      expect(parsed.getPublicSSH().equals(known.getPublicSSH())).toBe(true);
+    }
+  }
+  expect((performance.now() - before) / 20).toBeLessThan(100);
+});
+
+describe('commands', () => {
+  it('outputs apart, and the status', async () => {
+    const { client } = await connect(await server());
+    expect(await result(await exec(client, 'fail broken 7'))).toEqual({ stdout: 'out\n', stderr: 'broken\n', exit: [7] });
+  });
+  it('input to its end, then the output that follows it', async () => {
+    const { client } = await connect(await server());
+    expect(await result(await exec(client, 'cat'), 'a line\n')).toEqual({ stdout: 'a line\n', stderr: '', exit: [0] });
+  });
+  it('8 MB on each output arrive, though they wait for the window', async () => {
+    const { client } = await connect(await server());
+    const { stdout, stderr, exit } = await result(await exec(client, 'flood 8000000'));
+    expect([stdout.length, stderr.length, exit]).toEqual([8_000_000, 8_000_000, [0]]);
+  });
+  it('8 MB of input come back', async () => {
+    const { client } = await connect(await server());
+    const input = 'abcdefgh'.repeat(1_000_000);
+    const { stdout } = await result(await exec(client, 'cat'), input);
+    expect(stdout === input).toBe(true);
+  });
+  it('a signal, and the exit by signal', async () => {
+    const guest = await server();
+    const { client } = await connect(guest);
+    const channel = await exec(client, 'wait');
+    channel.once('data', () => channel.signal('TERM'));
+    const exit = await new Promise<unknown[]>((resolve) => channel.on('exit', (...of: unknown[]) => resolve(of)));
+    expect(guest.signals[0]).toBe('TERM');
+    expect(exit.slice(0, 2)).toEqual([null, 'SIGTERM']);
+  });
+  it('a connection that goes away hangs the command up', async () => {
+    const guest = await server();
+    const { client } = await connect(guest);
+    const channel = await exec(client, 'wait');
+    await new Promise((resolve) => channel.once('data', resolve));
+    client.destroy();
+    await expect.poll(() => guest.signals).toEqual(['HUP']);
+  });
+  it('the locale comes along, other variables do not', async () => {
+    const { client } = await connect(await server());
+    const withEnvironment = (name: string) => exec(client, `env ${name}`, { env: { LC_ALL: 'C.UTF-8', LD_PRELOAD: 'x' } }).then((channel) => result(channel));
+    expect((await withEnvironment('LC_ALL')).stdout).toBe('C.UTF-8');
+    expect((await withEnvironment('LD_PRELOAD')).stdout).toBe('unset');
+  });
+  it('what cannot be started says so', async () => {
+    const { client } = await connect(await server());
+    expect((await result(await exec(client, 'nothing'))).exit).toEqual([255]);
+  });
+});
+
+describe('shell', () => {
+  it('greets, has a pty of the size asked for, and follows new sizes', async () => {
+    const guest = await server();
+    const { client } = await connect(guest);
+    const channel = await new Promise<ClientChannel>((resolve, reject) => client.shell({ term: 'xterm-256color', cols: 100, rows: 30, width: 0, height: 0 }, (error, opened) => (error === undefined ? resolve(opened) : reject(error))));
+    const seen = new PassThrough();
+    channel.pipe(seen);
+    let text = '';
+    seen.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await expect.poll(() => text).toMatch(/Amazon Linux 2023[\s\S]*\r\n\[ec2-user@ip-10-0-1-16 ~\]\$ $/);
+    channel.setWindow(50, 132, 0, 0);
+    await expect.poll(() => guest.sizes.at(-1)).toEqual({ columns: 132, rows: 50 });
+    channel.end('logout\r');
+    await new Promise((resolve) => channel.once('close', resolve));
+    expect(text).toMatch(/logout\r$/);
+  });
+  it('a pty of unknown size is 80 by 24', async () => {
+    const { client } = await connect(await server());
+    const channel = await exec(client, 'pty', { pty: { cols: 0, rows: 0, term: 'vt100' } });
+    expect(JSON.parse((await result(channel)).stdout)).toEqual({ columns: 80, rows: 24, term: 'vt100' });
+  });
+});
+
+describe('sftp', () => {
+  const sftp = async (): Promise<SFTPWrapper> => {
+    const { client } = await connect(await server());
+    return new Promise((resolve, reject) => client.sftp((error, opened) => (error === undefined ? resolve(opened) : reject(error))));
+  };
+  const call = <T>(ask: (done: (error: Error | null | undefined, value?: T) => void) => void): Promise<T> => new Promise((resolve, reject) => ask((error, value) => (error == null ? resolve(value as T) : reject(error))));
+
+  it('writes, reads, lists, links, renames and removes', async () => {
+    const files = await sftp();
+    expect(await call<string>((done) => files.realpath('.', done))).toBe('/home/ec2-user');
+    const content = Buffer.alloc(300_000, 'data\n');
+    await call((done) => files.writeFile('a.txt', content, { mode: 0o640 }, done));
+    expect((await call<Buffer>((done) => files.readFile('/home/ec2-user/a.txt', done))).equals(content)).toBe(true);
+    const stat = await call<{ size: number; mode: number; isFile(): boolean }>((done) => files.stat('a.txt', done as never));
+    expect([stat.size, stat.mode & 0o777, stat.isFile()]).toEqual([300_000, 0o640, true]);
+    await call((done) => files.chmod('a.txt', 0o600, done));
+    await call((done) => files.utimes('a.txt', 1_700_000_000, 1_700_000_000, done));
+    await call((done) => files.appendFile('a.txt', 'tail', done));
+    await call((done) => files.mkdir('dir', done));
+    await call((done) => files.rename('a.txt', 'dir/b.txt', done));
+    await call((done) => files.symlink('/home/ec2-user/dir/b.txt', 'link', done));
+    expect(await call<string>((done) => files.readlink('link', done))).toBe('/home/ec2-user/dir/b.txt');
+    expect((await call<{ isSymbolicLink(): boolean }>((done) => files.lstat('link', done as never))).isSymbolicLink()).toBe(true);
+    const listed = await call<{ filename: string; longname: string; attrs: { mtime: number; size: number } }[]>((done) => files.readdir('dir', done as never));
+    expect(listed.map(({ filename, attrs }) => [filename, attrs.size])).toEqual([['b.txt', 300_004]]);
+    expect(listed[0]?.longname).toMatch(/^-rw-------.* 300004 .* b\.txt$/);
+    await call((done) => files.unlink('dir/b.txt', done));
+    await call((done) => files.rmdir('dir', done));
+    await expect(call((done) => files.stat('dir', done as never))).rejects.toMatchObject({ code: 2 });
+  });
+  it.each<[string, number, (files: SFTPWrapper, done: (error?: Error | null) => void) => void]>([
+    ['a file that is not there', 2, (files, done) => files.readFile('nothing', (error) => done(error))],
+    ['a folder that is not there', 2, (files, done) => files.readdir('nothing', (error) => done(error))],
+    ['a folder as a file', 4, (files, done) => files.readFile('.ssh', (error) => done(error))],
+    ['a folder that is there already', 4, (files, done) => files.mkdir('.ssh', done)],
+  ])('%s: status %d', async (_name, code, ask) => {
+    const files = await sftp();
+    await expect(call((done) => ask(files, done))).rejects.toMatchObject({ code });
+  });
+});
