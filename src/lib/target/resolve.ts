@@ -61,6 +61,8 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     kind: 'aws',
     region,
     credentials: chainCredentials(options.profile, region),
+    // The SDK heeds it anyway; errors then name the host that was really asked.
+    endpoint: environment['AWS_ENDPOINT_URL'] === '' ? undefined : environment['AWS_ENDPOINT_URL'],
     dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
     pollSeconds: 3,
     payloadBytes: 1024,
