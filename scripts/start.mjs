@@ -10,7 +10,7 @@ function ssmlab(...args) {
   if (status !== 0) process.exit(signal === 'SIGINT' ? 130 : (status ?? 3));
 }
 
-ssmlab('deploy', '--yes', '--brief');
+ssmlab('deploy', '--yes');
 process.stdout.write('\n');
 ssmlab('verify');
 process.stdout.write(`

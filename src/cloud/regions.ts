@@ -51,7 +51,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const { memory, secrets, log } = options;
   const now = Date.now;
   const globalState = memory.scope(GLOBAL);
-  const fabric = createComputedFabric({ log, now });
+  const fabric = createComputedFabric({ log });
   const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now });
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName) });

@@ -10,7 +10,7 @@ import { ExpansionError, FunctionReturn, ShellExit } from './control.js';
 import { missingHint } from './missing.js';
 import { parseScript } from './parse.js';
 import { quoteForShell } from './quote.js';
-import { redirect, type Redirection, RedirectionError } from './redirect.js';
+import { redirect, redirectForGood, type Redirection, RedirectionError } from './redirect.js';
 import type { Shell, ShellFunction } from './shell.js';
 
 export type SimpleCommand = Extract<CommandNode, { type: 'SimpleCommand' }>;
@@ -120,7 +120,7 @@ async function runBuiltin(shell: Shell, name: string, words: readonly string[], 
 
 /** `exec` without a command keeps the redirections; with one it becomes the process. */
 async function replaceShell(shell: Shell, words: readonly string[], redirections: readonly Redirection[], before: readonly (readonly [string, string])[]): Promise<void> {
-  await redirect(shell, shell.process, redirections).catch((error: unknown) => {
+  await redirectForGood(shell, shell.process, redirections).catch((error: unknown) => {
     if (error instanceof RedirectionError && !shell.interactive) throw new ExpansionError(error.message);
     throw error;
   });
@@ -157,7 +157,7 @@ async function callFunction(shell: Shell, definition: ShellFunction, words: read
 async function runExternal(shell: Shell, words: readonly string[], redirections: readonly Redirection[], before: readonly (readonly [string, string])[]): Promise<void> {
   const { process } = shell;
   if (shell.leaf && !shell.traps.has('EXIT')) {
-    await redirect(shell, process, redirections);
+    await redirectForGood(shell, process, redirections);
     shell.status = await becomeProgram(shell, process, words, before);
     return;
   }
@@ -169,7 +169,7 @@ async function runExternal(shell: Shell, words: readonly string[], redirections:
       const subshell = shell.fork(own);
       return subshell.executor.lifetime(async () => {
         try {
-          await redirect(subshell, own, redirections);
+          await redirectForGood(subshell, own, redirections);
         } catch (error) {
           if (!(error instanceof RedirectionError)) throw error;
           await complainAs(shell, own, error.message);

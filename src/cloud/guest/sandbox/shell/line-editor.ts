@@ -82,7 +82,7 @@ export class LineEditor {
           await this.write(this.screen.draw(this.line, this.cursor));
           continue;
         }
-        if (error instanceof Interrupted) await this.write(`${this.screen.finish(this.line)}^C\n`);
+        if (error instanceof Interrupted) await this.write(`${this.screen.finish()}^C\n`);
         throw error;
       }
       if (data.length === 0) return ENDED;
@@ -119,9 +119,10 @@ export class LineEditor {
       }
       if (key.name === 'accept' || key.name === 'interrupt' || (key.name === 'delete-or-end' && this.line === '' && this.search === undefined)) {
         if (key.name === 'delete-or-end') return done(ENDED);
-        if (this.search !== undefined) this.leaveSearch();
-        await this.write(this.screen.draw(this.line, this.cursor));
-        await this.write(this.screen.finish(this.line));
+        dirty ||= this.search !== undefined;
+        this.leaveSearch();
+        if (dirty) await this.write(this.screen.draw(this.line, this.cursor));
+        await this.write(this.screen.finish());
         if (key.name === 'interrupt') {
           await this.write('^C\n');
           return done('', true);
@@ -288,7 +289,7 @@ export class LineEditor {
     }
     if (this.tabs < 2) return '\x07';
     const list = shown.length > 200 ? [...shown.slice(0, 200), `… and ${shown.length - 200} more`] : shown;
-    return `${this.screen.finish(this.line)}\n${layout(list, this.tty.columns)}${this.screen.restart()}`;
+    return `${this.screen.finish()}\n${layout(list, this.tty.columns)}${this.screen.restart()}`;
   }
 }
 

@@ -17,12 +17,23 @@ function visible(text: string): string {
   return text.replaceAll(/[\0-\x1f\x7f]/gu, (character) => (character === '\x7f' ? '^?' : `^${String.fromCharCode(character.charCodeAt(0) + 64)}`)).replaceAll(/[\udc80-\udcff]/gu, '\ufffd');
 }
 
+function commonLength(a: string, b: string): number {
+  const limit = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < limit && a.charCodeAt(length) === b.charCodeAt(length)) length += 1;
+  // Not in the middle of a pair of surrogates.
+  const unit = b.charCodeAt(length - 1);
+  return length > 0 && unit >= 0xd800 && unit < 0xdc00 ? length - 1 : length;
+}
+
 export class LineScreen {
   private readonly tty: Tty;
   private prompt = '';
   /** Column count from the prompt's start to the cursor, as drawn last. */
   private drawnCursor = 0;
   private drawnLength = 0;
+  private drawnPrompt: string | undefined;
+  private drawnText = '';
 
   constructor(tty: Tty) {
     this.tty = tty;
@@ -37,6 +48,8 @@ export class LineScreen {
     this.prompt = lines.at(-1) ?? '';
     this.drawnCursor = columnsOf(this.prompt);
     this.drawnLength = this.drawnCursor;
+    this.drawnPrompt = this.prompt;
+    this.drawnText = '';
     return prompt + this.wrap(this.drawnCursor);
   }
 
@@ -48,46 +61,57 @@ export class LineScreen {
   /** Text that was added at the end of the line. */
   append(text: string): string {
     const shown = visible(text);
+    this.drawnText += shown;
     this.drawnCursor += columnsOf(shown);
     this.drawnLength = Math.max(this.drawnLength, this.drawnCursor);
     return shown + this.wrap(this.drawnCursor);
   }
 
-  /** The whole line anew, cursor placed. */
+  /** Brings the screen to this line and cursor, writing only from the first difference on. */
   draw(line: string, cursor: number, prompt = this.prompt): string {
-    const start = columnsOf(prompt);
     const shown = visible(line);
-    const total = start + columnsOf(shown);
-    const target = start + columnsOf(visible(line.slice(0, cursor)));
-    const text = this.toStart() + prompt + shown + this.wrap(total) + '\x1b[J' + this.move(total, target);
+    const same = prompt === this.drawnPrompt ? commonLength(this.drawnText, shown) : -1;
+    const promptColumns = columnsOf(prompt);
+    const total = promptColumns + columnsOf(shown);
+    const target = promptColumns + columnsOf(visible(line.slice(0, cursor)));
+    let text = '';
+    if (same < 0) text = `${this.move(this.drawnCursor, 0)}${prompt}${shown}${this.wrap(total)}\x1b[J`;
+    else if (same < shown.length || same < this.drawnText.length) {
+      const from = promptColumns + columnsOf(shown.slice(0, same));
+      text = this.move(this.drawnCursor, from) + shown.slice(same) + this.wrap(total) + (this.drawnText.length > same ? '\x1b[J' : '');
+    } else {
+      text = this.move(this.drawnCursor, target);
+      this.drawnCursor = target;
+      return text;
+    }
+    this.drawnPrompt = prompt;
+    this.drawnText = shown;
     this.drawnCursor = target;
     this.drawnLength = total;
-    return text;
-  }
-
-  private toStart(): string {
-    const up = Math.floor(this.drawnCursor / this.width);
-    return `\r${up > 0 ? `\x1b[${up}A` : ''}`;
+    return text + this.move(total, target);
   }
 
   private move(from: number, to: number): string {
     if (from === to) return '';
-    const up = Math.floor(from / this.width) - Math.floor(to / this.width);
-    const column = to % this.width;
-    return `${up > 0 ? `\x1b[${up}A` : ''}\r${column > 0 ? `\x1b[${column}C` : ''}`;
+    const rows = Math.floor(to / this.width) - Math.floor(from / this.width);
+    const [left, right] = [from % this.width, to % this.width];
+    if (rows === 0 && right < left && left - right <= 4) return '\b'.repeat(left - right);
+    const vertical = rows < 0 ? `\x1b[${-rows}A` : rows > 0 ? `\x1b[${rows}B` : '';
+    if (rows === 0 && right > left) return `\x1b[${right - left}C`;
+    return `${vertical}\r${right > 0 ? `\x1b[${right}C` : ''}`;
   }
 
   /** Cursor behind the line's end, wherever it was. */
-  finish(_line: string): string {
-    const down = Math.floor(this.drawnLength / this.width) - Math.floor(this.drawnCursor / this.width);
-    const column = this.drawnLength % this.width;
-    const text = this.drawnCursor === this.drawnLength ? '' : `${down > 0 ? `\x1b[${down}B` : ''}\r${column > 0 ? `\x1b[${column}C` : ''}`;
+  finish(): string {
+    const text = this.move(this.drawnCursor, this.drawnLength);
     this.drawnCursor = this.drawnLength;
     return text;
   }
 
   /** The line is to be drawn at the cursor's place, not over what was there. */
   restart(): string {
+    this.drawnPrompt = undefined;
+    this.drawnText = '';
     this.drawnCursor = 0;
     this.drawnLength = 0;
     return '';

@@ -14,6 +14,15 @@ export class RedirectionError extends Error {}
 
 /** Applies in order. Returns what undoes it (closes what was opened, restores what was replaced). */
 export async function redirect(shell: Shell, process: Process, redirections: readonly Redirection[]): Promise<() => void> {
+  return (await apply(shell, process, redirections)).undo;
+}
+
+/** Applies in order, for the rest of the process's life: what was replaced is let go, so that its reader sees the end. */
+export async function redirectForGood(shell: Shell, process: Process, redirections: readonly Redirection[]): Promise<void> {
+  (await apply(shell, process, redirections)).forget();
+}
+
+async function apply(shell: Shell, process: Process, redirections: readonly Redirection[]): Promise<{ undo: () => void; forget: () => void }> {
   const saved = new Map<number, OpenFile | undefined>();
   const save = (descriptor: number): void => {
     if (!saved.has(descriptor)) saved.set(descriptor, process.files.get(descriptor)?.retain());
@@ -33,7 +42,10 @@ export async function redirect(shell: Shell, process: Process, redirections: rea
     undo();
     throw error;
   }
-  return undo;
+  const forget = (): void => {
+    for (const file of saved.values()) file?.release();
+  };
+  return { undo, forget };
 }
 
 async function one(shell: Shell, process: Process, redirection: Redirection, save: (descriptor: number) => void): Promise<void> {

@@ -37,6 +37,36 @@ const SUSP = 0x1a;
 const QUIT = 0x1c;
 const ERASE = 0x7f;
 
+const NEWLINE_BYTES = Uint8Array.of(NEWLINE);
+
+/** The line being typed. Beyond the longest line bytes are dropped, but never its end. */
+class LineBuffer {
+  private data = new Uint8Array(256);
+  length = 0;
+
+  get bytes(): Uint8Array {
+    return this.data.subarray(0, this.length);
+  }
+  append(piece: Uint8Array): void {
+    const room = LONGEST_LINE - this.length + (piece === NEWLINE_BYTES ? 1 : 0);
+    const kept = piece.length <= room ? piece : piece.subarray(0, room);
+    if (this.length + kept.length > this.data.length) {
+      const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + kept.length));
+      grown.set(this.bytes);
+      this.data = grown;
+    }
+    this.data.set(kept, this.length);
+    this.length += kept.length;
+  }
+  pop(): number {
+    this.length -= 1;
+    return this.data[this.length] ?? 0;
+  }
+  clear(): void {
+    this.length = 0;
+  }
+}
+
 export interface TtyOwner {
   /** To the foreground process group of the terminal. */
   signal(name: 'INT' | 'QUIT' | 'TSTP'): void;
@@ -53,7 +83,7 @@ export class Tty {
   private readonly owner: TtyOwner;
   private readonly changed = new Gate();
   private readonly ready = new ByteQueue();
-  private line: number[] = [];
+  private readonly line = new LineBuffer();
   private endOfFile = 0;
   private owed: (() => void)[] = [];
   private echoQueue = '';
@@ -89,8 +119,8 @@ export class Tty {
       if (end <= run) return;
       const piece = bytes.subarray(run, end);
       if (!canonical) this.ready.push(piece);
-      else for (const byte of piece) if (this.line.length < LONGEST_LINE) this.line.push(byte);
-      this.echo(piece);
+      else this.line.append(piece);
+      this.echoRun(piece);
     };
     for (let at = 0; at < bytes.length; at += 1) {
       const byte = bytes[at] ?? 0;
@@ -105,7 +135,7 @@ export class Tty {
   private control(raw: number): void {
     const byte = raw === RETURN && this.termios.returnToNewline ? NEWLINE : raw;
     if (this.termios.signals && (byte === INTR || byte === QUIT || byte === SUSP)) {
-      this.line = [];
+      this.line.clear();
       this.ready.clear();
       this.settle();
       if (this.termios.echo) this.echoText(byte === INTR ? '^C' : byte === QUIT ? '^\\' : '^Z');
@@ -120,7 +150,7 @@ export class Tty {
     }
     switch (byte) {
       case NEWLINE:
-        this.line.push(NEWLINE);
+        this.line.append(NEWLINE_BYTES);
         this.commitLine();
         if (this.termios.echo) this.echoText('\r\n');
         break;
@@ -136,16 +166,16 @@ export class Tty {
         this.erase(this.line.length);
         break;
       case WORD_ERASE: {
-        const text = decode(Uint8Array.from(this.line));
+        const text = decode(this.line.bytes);
         const kept = text.replace(/\S*\s*$/u, '');
         this.erase([...text].length - [...kept].length);
         break;
       }
       case REPRINT:
-        this.echoText(`^R\r\n${decode(Uint8Array.from(this.line))}`);
+        this.echoText(`^R\r\n${decode(this.line.bytes)}`);
         break;
       default:
-        this.line.push(byte);
+        this.line.append(Uint8Array.of(byte));
         this.echo(Uint8Array.of(byte));
     }
   }
@@ -153,16 +183,21 @@ export class Tty {
   /** Removes characters (not bytes) from the end of the line, on screen too. */
   private erase(characters: number): void {
     for (let count = 0; count < characters && this.line.length > 0; count += 1) {
-      let byte = this.line.pop() ?? 0;
+      let byte = this.line.pop();
       const wide = byte < 0x20 ? 2 : 1;
-      while (byte >= 0x80 && byte < 0xc0 && this.line.length > 0) byte = this.line.pop() ?? 0;
+      while (byte >= 0x80 && byte < 0xc0 && this.line.length > 0) byte = this.line.pop();
       if (this.termios.echo) this.echoText('\b \b'.repeat(wide));
     }
   }
 
   private commitLine(): void {
-    this.ready.push(Uint8Array.from(this.line));
-    this.line = [];
+    this.ready.push(this.line.bytes.slice());
+    this.line.clear();
+  }
+
+  /** Bytes that show as they are. */
+  private echoRun(bytes: Uint8Array): void {
+    if (this.termios.echo) this.echoRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice());
   }
 
   private echo(bytes: Uint8Array): void {
@@ -223,13 +258,13 @@ export class Tty {
     if (was.canonical === next.canonical) return;
     if (next.canonical) {
       const ahead = this.ready.drain();
-      if (ahead.length > 0) {
-        this.cook(ahead);
-        this.flushEcho();
-      }
+      // What was typed ahead was not echoed when it came, and is not now, as on Linux.
+      this.termios.echo = false;
+      if (ahead.length > 0) this.cook(ahead);
+      this.termios.echo = next.echo;
     } else {
-      this.ready.push(Uint8Array.from(this.line));
-      this.line = [];
+      this.ready.push(this.line.bytes.slice());
+      this.line.clear();
       while (this.endOfFile > 0) {
         this.ready.push(Uint8Array.of(EOF));
         this.endOfFile -= 1;
