@@ -72,11 +72,12 @@ export interface ResourceRecord {
   readonly removing?: boolean | undefined;
   /** The operation that made it: RetainExceptOnCreate removes what the failed operation itself made. */
   readonly madeBy: string;
-  /** The physical resource that an update put this one in the place of; removed when the update is through. */
-  readonly replaced?: Replaced | undefined;
+  /** The physical resources that updates put this one in the place of, newest last; removed when an update is through. */
+  readonly replaced: readonly Replaced[];
 }
 
 export interface Replaced {
+  readonly type: string;
   readonly physicalId: string;
   readonly properties: Structure;
   readonly stackTags: readonly StackTag[];

@@ -142,11 +142,10 @@ function cleaning(run: Run, stack: StackRecord): Next {
 }
 
 function removalsOf(record: ResourceRecord, whole: boolean, skip: boolean, template: Template | undefined): Removal[] {
-  const removals: Removal[] = whole ? [{ record, which: 'resource', skip }] : [];
-  if (record.replaced === undefined) return removals;
-  const keep = template?.resources.get(record.logicalId)?.updateReplacePolicy === 'Retain';
+  const [replaced] = record.replaced;
   // One at a time: each writes the whole record.
-  return [{ record, which: 'replaced', skip: keep }];
+  if (replaced !== undefined) return [{ record, replaced, skip: template?.resources.get(record.logicalId)?.updateReplacePolicy === 'Retain' }];
+  return whole ? [{ record, skip }] : [];
 }
 
 /** Who needs whom: as the plan says, or as the bare template says when its conditions cannot be decided any more. */

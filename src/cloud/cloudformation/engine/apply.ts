@@ -27,11 +27,12 @@ export function applyStep(run: Run): Outcome {
     const record = run.resource(logicalId);
     return record?.operationId === stack.operationId && COMPLETE.test(record.status);
   };
+  const hasFailed = (record: ResourceRecord | undefined) => record?.operationId === stack.operationId && record.status.endsWith('_FAILED');
   let [begun, waiting, moved] = [0, false, false];
   for (const logicalId of plan.active) {
     const record = run.resource(logicalId);
     if (isDone(logicalId)) continue;
-    if (record?.operationId === stack.operationId && record.status.endsWith('_FAILED')) return { kind: 'failed', logicalIds: [logicalId] };
+    if (hasFailed(record)) return { kind: 'failed', logicalIds: [logicalId] };
     if (record?.operationId === stack.operationId) {
       waiting = true;
       moved = settle(run, record) || moved;
@@ -41,7 +42,7 @@ export function applyStep(run: Run): Outcome {
     } else {
       waiting = true;
     }
-    if (run.resource(logicalId)?.status.endsWith('_FAILED') === true) return { kind: 'failed', logicalIds: [logicalId] };
+    if (hasFailed(run.resource(logicalId))) return { kind: 'failed', logicalIds: [logicalId] };
   }
   if (begun > 0 || moved) return { kind: 'progress' };
   return waiting ? { kind: 'waiting' } : { kind: 'done' };
@@ -55,7 +56,7 @@ function begin(run: Run, plan: Plan, stack: StackRecord, logicalId: string, reco
   const present = record?.physicalId !== undefined && record.status !== 'DELETE_COMPLETE' && record.status !== 'DELETE_SKIPPED' ? record : undefined;
   const blank: ResourceRecord = {
     stackId: stack.stackId, logicalId, type: declared.type, status: 'CREATE_IN_PROGRESS', at: run.now, operationId: stack.operationId,
-    properties: {}, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
+    properties: {}, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId, replaced: record?.replaced ?? [],
   };
   let properties: Structure = {};
   try {
@@ -86,9 +87,11 @@ function change(run: Run, stack: StackRecord, type: ResourceType, record: Resour
   const changed = changedProperties(record.properties, properties);
   const retagged = !sameValue(tagValue(record.stackTags), tagValue(stack.tags));
   const sameType = record.type === declaredType;
+  // One that never came to rest is made anew.
+  if (record.status === 'CREATE_FAILED') return replace(run, stack, type, record, properties, declaredType);
   if (sameType && changed.length === 0 && !retagged) return keep(run, record);
-  const { replaced } = record;
-  if (replaced !== undefined && sameType && sameValue(replaced.properties, properties)) return goBack(run, record, replaced);
+  const former = record.replaced.findLast((replaced) => replaced.type === declaredType && replaced.removingSince === undefined && sameValue(replaced.properties, properties));
+  if (former !== undefined) return goBack(run, record, former);
   const inPlace = sameType && type.update !== undefined && changed.every((name) => type.properties[name] === 'in-place');
   const { physicalId } = record;
   if (inPlace && physicalId !== undefined) {
@@ -105,22 +108,23 @@ function change(run: Run, stack: StackRecord, type: ResourceType, record: Resour
   }
 }
 
-/** Nothing to do; an update that failed here before is over, which has an event of its own. */
+/** Nothing to do, except to see how one that an operation before this one left in the middle has come to rest. */
 function keep(run: Run, record: ResourceRecord): void {
-  const failed = record.status === 'UPDATE_FAILED' || record.status === 'CREATE_FAILED';
   run.transact((tx) => {
-    if (failed) setResource(tx, { ...record, status: 'UPDATE_COMPLETE', statusReason: undefined }, run.now);
-    else putResource(tx, { ...record, status: COMPLETE.test(record.status) ? record.status : 'UPDATE_COMPLETE', statusReason: undefined });
+    if (COMPLETE.test(record.status)) putResource(tx, { ...record, statusReason: undefined });
+    else setResource(tx, { ...record, status: 'UPDATE_IN_PROGRESS', statusReason: undefined }, run.now);
   });
 }
 
-function asReplaced({ physicalId, properties, stackTags, attributes, madeBy }: ResourceRecord): Replaced | undefined {
-  return physicalId === undefined ? undefined : { physicalId, properties, stackTags, attributes, madeBy };
+/** What was replaced before, and what is being replaced now. */
+function putAside({ replaced, type, physicalId, properties, stackTags, attributes, madeBy }: ResourceRecord): Replaced[] {
+  return physicalId === undefined ? [...replaced] : [...replaced, { type, physicalId, properties, stackTags, attributes, madeBy }];
 }
 
 /** A rollback takes back what the update had put aside, and puts aside what the update had made. */
-function goBack(run: Run, record: ResourceRecord, replaced: Replaced): void {
-  run.transact((tx) => setResource(tx, { ...record, ...replaced, replaced: asReplaced(record), status: 'UPDATE_COMPLETE', statusReason: undefined }, run.now));
+function goBack(run: Run, record: ResourceRecord, former: Replaced): void {
+  const replaced = putAside(record).filter((other) => other.physicalId !== former.physicalId);
+  run.transact((tx) => setResource(tx, { ...record, ...former, replaced, status: 'UPDATE_IN_PROGRESS', statusReason: undefined }, run.now));
 }
 
 function replace(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
@@ -129,7 +133,7 @@ function replace(run: Run, stack: StackRecord, type: ResourceType, record: Resou
     const physicalId = type.create(properties, run.scope(record.logicalId, stack.tags));
     setResource(tx, {
       ...record, type: declaredType, physicalId, properties, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
-      replaced: asReplaced(record), status: 'UPDATE_IN_PROGRESS', statusReason: 'Resource creation Initiated',
+      replaced: putAside(record), status: 'UPDATE_IN_PROGRESS', statusReason: 'Resource creation Initiated',
     }, run.now);
   });
 }

@@ -85,6 +85,6 @@ function refersTo(value: Value, renewed: ReadonlySet<string>, plan: Plan): boole
   const see = (name: string) => {
     found ||= renewed.has(name);
   };
-  if (isStructure(value) || Array.isArray(value)) visitReferences(value, { ref: see, getAtt: see }, plan.condition);
+  if (isStructure(value) || Array.isArray(value)) visitReferences(value, { ref: see, getAtt: see }, (name) => plan.condition(name));
   return found;
 }

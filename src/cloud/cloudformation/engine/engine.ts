@@ -86,7 +86,7 @@ export class Engine {
 
 function described(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `: ${String(error.cause)}`}`;
+  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `: ${error.cause instanceof Error ? error.cause.message : JSON.stringify(error.cause)}`}`;
 }
 
 /** Whether the engine has something to do for a stack of this status. A stack in review waits for its change set. */

@@ -1,7 +1,8 @@
 /** Removes resources in reverse of their dependencies, one step of every one that can take one. */
+import type { Transaction } from '../../state/store.js';
 import { ServiceFailure } from '../errors.js';
 import { dependentsOf, type Dependencies } from '../graph.js';
-import { putResource, type ResourceRecord } from '../records.js';
+import { putResource, type Replaced, type ResourceRecord } from '../records.js';
 import type { Structure } from '../template/value.js';
 import type { Outcome } from './apply.js';
 import { addEvent, setResource } from './recorder.js';
@@ -16,13 +17,14 @@ const IN_THE_WAY = /DependencyViolation|DeleteConflict|InUse|IncorrectState|Inco
 /** One thing to remove: a resource, or what an update replaced. */
 export interface Removal {
   readonly record: ResourceRecord;
-  /** Of `record`, or of what it replaced. */
-  readonly which: 'resource' | 'replaced';
+  /** The one of what `record` replaced; absent: the resource itself. */
+  readonly replaced?: Replaced | undefined;
   /** Leave it where it is and say so (DeletionPolicy, RetainResources). */
   readonly skip: boolean;
 }
 
 interface Phase {
+  readonly type: string;
   readonly physicalId: string | undefined;
   readonly properties: Structure;
   /** Since when it is being removed. */
@@ -30,12 +32,9 @@ interface Phase {
   readonly accepted: boolean;
 }
 
-function phaseOf({ record, which }: Removal): Phase {
-  if (which === 'replaced') {
-    const { replaced } = record;
-    return { physicalId: replaced?.physicalId, properties: replaced?.properties ?? {}, since: replaced?.removingSince, accepted: replaced?.removing === true };
-  }
-  return { physicalId: record.physicalId, properties: record.properties, since: record.status === 'DELETE_IN_PROGRESS' ? record.at : undefined, accepted: record.removing === true };
+function phaseOf({ record, replaced }: Removal): Phase {
+  if (replaced !== undefined) return { ...replaced, since: replaced.removingSince, accepted: replaced.removing === true };
+  return { type: record.type, physicalId: record.physicalId, properties: record.properties, since: record.status === 'DELETE_IN_PROGRESS' ? record.at : undefined, accepted: record.removing === true };
 }
 
 /**
@@ -65,54 +64,42 @@ export function removeStep(run: Run, removals: readonly Removal[], dependencies:
 
 function removeOne(run: Run, removal: Removal): 'moved' | 'waiting' {
   const { record, skip } = removal;
-  const { physicalId, properties, since, accepted } = phaseOf(removal);
-  if (skip) return finish(run, removal, 'DELETE_SKIPPED');
-  if (physicalId === undefined) return finish(run, removal, 'DELETE_COMPLETE');
-  if (since === undefined) {
-    mark(run, removal);
-    return 'moved';
-  }
-  const type = run.type(record.type);
+  const { type: typeName, physicalId, properties, since, accepted } = phaseOf(removal);
+  if (skip) return become(run, removal, 'DELETE_SKIPPED', undefined);
+  if (physicalId === undefined) return become(run, removal, 'DELETE_COMPLETE', undefined);
+  if (since === undefined) return become(run, removal, 'DELETE_IN_PROGRESS', undefined);
+  const type = run.type(typeName);
   const scope = run.scope(record.logicalId, record.stackTags);
   try {
     if (!accepted) {
       run.transact((tx) => {
         type.delete(physicalId, scope, properties);
-        putResource(tx, removal.which === 'resource' ? { ...record, removing: true } : { ...record, replaced: record.replaced && { ...record.replaced, removing: true } });
+        if (removal.replaced === undefined) putResource(tx, { ...record, removing: true });
+        else putReplaced(tx, removal, { ...removal.replaced, removing: true });
       });
       return 'moved';
     }
-    return type.deleted?.(physicalId, scope) === false ? 'waiting' : finish(run, removal, 'DELETE_COMPLETE');
+    return type.deleted?.(physicalId, scope) === false ? 'waiting' : become(run, removal, 'DELETE_COMPLETE', undefined);
   } catch (error) {
     if (error instanceof ServiceFailure && IN_THE_WAY.test(error.code) && run.now - since < PATIENCE) return 'waiting';
-    return fail(run, removal, run.reason(error, `removal of ${record.logicalId}`));
+    // What an update replaced and cannot be removed is left behind and said once; a resource stays and fails the removal.
+    return become(run, removal, 'DELETE_FAILED', run.reason(error, `removal of ${record.logicalId}`));
   }
 }
 
-function mark(run: Run, { record, which }: Removal): void {
+/** Writes what has become of something replaced; undefined: it is gone. */
+function putReplaced(tx: Transaction, { record, replaced }: Removal, now: Replaced | undefined): void {
+  putResource(tx, { ...record, replaced: record.replaced.flatMap((other) => (other === replaced ? (now ?? []) : other)) });
+}
+
+/** The next status of what is being removed, with its event. */
+function become(run: Run, removal: Removal, status: string, statusReason: string | undefined): 'moved' {
+  const { record, replaced } = removal;
   const { operationId } = run.stack;
   run.transact((tx) => {
-    if (which === 'resource') return setResource(tx, { ...record, status: 'DELETE_IN_PROGRESS', statusReason: undefined, operationId, removing: undefined }, run.now);
-    putResource(tx, { ...record, replaced: record.replaced && { ...record.replaced, removingSince: run.now } });
-    return addEvent(tx, { ...record, physicalId: record.replaced?.physicalId }, 'DELETE_IN_PROGRESS', undefined, run.now);
-  });
-}
-
-function finish(run: Run, { record, which }: Removal, status: 'DELETE_COMPLETE' | 'DELETE_SKIPPED'): 'moved' {
-  run.transact((tx) => {
-    if (which === 'resource') return setResource(tx, { ...record, status, statusReason: undefined, operationId: run.stack.operationId, removing: undefined }, run.now);
-    putResource(tx, { ...record, replaced: undefined });
-    return addEvent(tx, { ...record, physicalId: record.replaced?.physicalId }, status, undefined, run.now);
-  });
-  return 'moved';
-}
-
-/** What an update replaced and cannot be removed is left behind, said once; a resource stays and fails the removal. */
-function fail(run: Run, { record, which }: Removal, statusReason: string): 'moved' {
-  run.transact((tx) => {
-    if (which === 'resource') return setResource(tx, { ...record, status: 'DELETE_FAILED', statusReason, operationId: run.stack.operationId, removing: undefined }, run.now);
-    putResource(tx, { ...record, replaced: undefined });
-    return addEvent(tx, { ...record, physicalId: record.replaced?.physicalId }, 'DELETE_FAILED', statusReason, run.now);
+    if (replaced === undefined) return setResource(tx, { ...record, status, statusReason, operationId, removing: undefined }, run.now);
+    putReplaced(tx, removal, status === 'DELETE_IN_PROGRESS' ? { ...replaced, removingSince: run.now } : undefined);
+    return addEvent(tx, { ...record, ...replaced }, status, statusReason, run.now);
   });
   return 'moved';
 }

@@ -12,7 +12,7 @@ import { changesNothing, requireUpdatable } from './update-stack.js';
 const NO_CHANGES = 'The submitted information didn\'t contain changes. Submit different information to create a change set.';
 
 export const createChangeSet = (control: Control): Operation => async (input, context) => {
-  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'IncludeNestedStacks', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
+  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'IncludeNestedStacks', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';

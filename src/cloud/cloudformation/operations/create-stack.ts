@@ -30,7 +30,7 @@ export function newStack(identity: { readonly stackId: string; readonly stackNam
 }
 
 export const createStack = (control: Control): Operation => async (input, context) => {
-  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'DeploymentConfig']);
+  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stackName = newStackName(input);
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
   /** The stack that is there under this name; the same request again is answered by what it made. */

@@ -8,7 +8,7 @@ import { eventView } from './views.js';
 
 export const describeStackEvents: Operation = (input, context) => {
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
-  const events = context.state.list(EVENTS).filter((event) => event.stackId === stack.stackId).reverse();
+  const events = context.state.list(EVENTS).filter((event) => event.stackId === stack.stackId).toReversed();
   const { items, nextToken } = page(events, input, { default: 100, key: (event) => event.eventId });
   return { StackEvents: items.map((event) => eventView(event, stack)), NextToken: nextToken };
 };

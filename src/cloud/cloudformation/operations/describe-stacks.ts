@@ -8,7 +8,7 @@ import { stackView } from './views.js';
 
 export const describeStacks: Operation = (input, context) => {
   if (has(input, 'StackName')) return { Stacks: [stackView(requiredStack(input, context))] };
-  const living = context.state.list(STACKS).filter((stack) => stack.status !== 'DELETE_COMPLETE').reverse();
+  const living = context.state.list(STACKS).filter((stack) => stack.status !== 'DELETE_COMPLETE').toReversed();
   const { items, nextToken } = page(living, input, { default: 100, key: (stack) => stack.stackId });
   return { Stacks: items.map(stackView), NextToken: nextToken };
 };

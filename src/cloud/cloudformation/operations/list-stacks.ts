@@ -6,7 +6,7 @@ import { STACKS } from '../records.js';
 
 export const listStacks: Operation = (input, context) => {
   const wanted = list(input, 'StackStatusFilter');
-  const stacks = context.state.list(STACKS).filter((stack) => wanted.length === 0 || wanted.includes(stack.status)).reverse();
+  const stacks = context.state.list(STACKS).filter((stack) => wanted.length === 0 || wanted.includes(stack.status)).toReversed();
   const { items, nextToken } = page(stacks, input, { default: 100, key: (stack) => stack.stackId });
   return {
     StackSummaries: items.map((stack) => ({

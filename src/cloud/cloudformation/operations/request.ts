@@ -1,6 +1,6 @@
 /** What the operations share: the stack that a request names, and the deployment that it asks for, judged. */
-import { list, strOpt, structs, boolOpt, has, str } from '../../endpoint/input.js';
-import { AwsError, type Input, type OperationContext } from '../../endpoint/operation.js';
+import { boolOpt, has, list, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
+import type { AwsError, Input, OperationContext } from '../../endpoint/operation.js';
 import { makePlan, type Plan } from '../engine/plan.js';
 import type { Run } from '../engine/run.js';
 import { stackMissing, validationError } from '../errors.js';
@@ -46,9 +46,9 @@ export function requiredStack(input: Input, context: OperationContext, missing: 
   return stack;
 }
 
-/** Refuses request members that the local cloud has nothing behind, by name. */
+/** Refuses request members that the local cloud has nothing behind, by name; one that is empty or false asks for nothing. */
 export function refuseMembers(input: Input, names: readonly string[]): void {
-  const refused = names.find((name) => has(input, name));
+  const refused = names.find((name) => has(input, name) && !['', 'false', false].includes(valueAt(input, name) as string | boolean));
   if (refused !== undefined) throw validationError(`The local cloud does not support ${refused}`);
 }
 

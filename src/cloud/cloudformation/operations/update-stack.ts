@@ -25,12 +25,13 @@ export function changesNothing(stack: StackRecord, deployment: Deployment, chang
   return sameValue(outputs(stack), outputs(deployment)) && sameValue(inputs(stack), inputs(deployment));
 }
 
-/** Records that the update begins; what the stack was deployed from is kept for the rollback. */
+/** Records that the update begins; what the stack was last deployed from whole is kept for the rollback. */
 export function beginUpdate(tx: Transaction, stackId: string, deployment: Deployment, change: Partial<StackRecord>, context: OperationContext, control: Control): void {
+  const stack = stackRecord(tx, stackId);
   setStack(tx, stackId, context.now(), {
     ...deployment,
     ...change,
-    previous: deploymentOf(stackRecord(tx, stackId)),
+    previous: stack.status === 'UPDATE_FAILED' ? stack.previous : deploymentOf(stack),
     status: 'UPDATE_IN_PROGRESS',
     statusReason: 'User Initiated',
     operationId: control.uuid(),
@@ -40,7 +41,7 @@ export function beginUpdate(tx: Transaction, stackId: string, deployment: Deploy
 }
 
 export const updateStack = (control: Control): Operation => async (input, context) => {
-  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'DeploymentConfig']);
+  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
   const { stackId } = stack;
   requireUpdatable(stack);

@@ -40,7 +40,7 @@ export function readTemplate(text: string): ReadTemplate {
     throw validationError(`Template format error: ${format} not well-formed. (line ${line}, column ${col}): ${broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''}`);
   }
   const known = new Map<string, number>();
-  const value = new Reader(lines, known).read(document.contents as Node | null, '', 0);
+  const value = new Reader(lines, known).read(document.contents, '', 0);
   return {
     value,
     lineOf(path) {

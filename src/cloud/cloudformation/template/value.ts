@@ -27,9 +27,9 @@ export function intrinsicOf(value: Structure): { readonly name: string; readonly
   return name === 'Ref' || name.startsWith('Fn::') ? { name, argument } : undefined;
 }
 
-/** Text of a scalar as CloudFormation hands it on. */
-export function textOf(value: string | number | boolean): string {
-  return String(value);
+/** Text of a value as CloudFormation hands it on; what is no scalar as JSON. */
+export function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** Equality of two values, members in any order. */

@@ -56,9 +56,9 @@ describe('templates and capabilities', () => {
   it.each([
     ['c10: a reference to nothing', 'Resources: {V: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: !Ref Missing}}}', 'Unresolved resource dependencies [Missing] in the Resources block of the template'],
     ['a DependsOn on nothing', 'Resources: {V: {Type: "AWS::EC2::VPC", DependsOn: Missing}}', 'Unresolved resource dependencies [Missing]'],
-    ['an output of nothing', `${V.replace('!Ref VPC', '!Ref Missing')}`, 'Unresolved resource dependencies [Missing] in the Outputs block of the template'],
+    ['an output of nothing', V.replace('!Ref VPC', '!Ref Missing'), 'Unresolved resource dependencies [Missing] in the Outputs block of the template'],
     ['a GetAtt of nothing', 'Resources: {V: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: !GetAtt Missing.X}}}', 'Template error: instance of Fn::GetAtt references undefined resource Missing (line 1)'],
-    ['an attribute that is not there', `${V.replace('!Ref VPC', '!GetAtt VPC.Nope')}`, 'Template error: resource VPC does not support attribute type Nope in Fn::GetAtt'],
+    ['an attribute that is not there', V.replace('!Ref VPC', '!GetAtt VPC.Nope'), 'Template error: resource VPC does not support attribute type Nope in Fn::GetAtt'],
     ['c11: a type that is not there', 'Resources:\n  N:\n    Type: AWS::EC2::Nope', 'Template format error: Unrecognized resource types: [AWS::EC2::Nope] (line 3). The local cloud has '],
     ['a property that the local cloud has not', 'Resources:\n  V:\n    Type: AWS::EC2::VPC\n    Properties:\n      Ipv4IpamPoolId: x', 'does not support the property Ipv4IpamPoolId of AWS::EC2::VPC, in resource V (line 5)'],
     ['a cycle, named', 'Resources: {A: {Type: "AWS::EC2::VPC", DependsOn: B}, B: {Type: "AWS::EC2::VPC", DependsOn: C}, C: {Type: "AWS::EC2::VPC", DependsOn: A}, D: {Type: "AWS::EC2::VPC", DependsOn: A}}', 'Circular dependency between resources: [A, B, C]'],
@@ -155,6 +155,21 @@ describe('the life of a stack', () => {
     await region.cfn('DeleteStack', { StackName: id });
     region.settle();
     expect(vpcs().length).toBe(before);
+  });
+
+  it.each([
+    [{ StackPolicyBody: '{}' }, 'The local cloud does not support StackPolicyBody'],
+    [{ TemplateBody: undefined, TemplateURL: 'https://example.com/t.yaml' }, 'TemplateURL https://example.com/t.yaml cannot be read'],
+    [{ TemplateBody: undefined }, 'Either Template URL or Template Body must be specified.'],
+    [{ Tags: [{ Key: 'aws:x', Value: '1' }] }, 'aws: prefixed tag key names are not allowed'],
+    [{ Capabilities: ['CAPABILITY_NOPE'] }, `at 'capabilities' failed to satisfy constraint`],
+  ])('refuses %j', async (options, message) => {
+    expect((await region.refused('CreateStack', { StackName: 's', TemplateBody: V, ...options })).message).toContain(message);
+  });
+
+  it('takes members that ask for nothing', async () => {
+    await region.create(V, { ResourceTypes: '', Capabilities: '', Parameters: '', NotificationARNs: '' });
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
   });
 
   it('refuses OnFailure together with DisableRollback', async () => {

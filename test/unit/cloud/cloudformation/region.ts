@@ -27,7 +27,7 @@ export class Clock {
 
   /** Runs the next timer; false when there is none. */
   tick(): boolean {
-    const [next] = this.#timers.sort((a, b) => a.at - b.at);
+    const [next] = this.#timers.toSorted((a, b) => a.at - b.at);
     if (next === undefined) return false;
     this.#timers = this.#timers.filter((timer) => timer !== next);
     this.now = Math.max(this.now, next.at);
@@ -146,7 +146,7 @@ export class TestRegion {
       rows.push(...(page['StackEvents'] as typeof rows));
       NextToken = page['NextToken'];
     } while (NextToken !== undefined);
-    return rows.reverse().map((row) => ({
+    return rows.toReversed().map((row) => ({
       id: row.LogicalResourceId, status: row.ResourceStatus, reason: row.ResourceStatusReason, line: `${row.LogicalResourceId} ${row.ResourceStatus}`, physicalId: row.PhysicalResourceId,
     }));
   }

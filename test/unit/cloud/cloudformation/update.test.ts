@@ -133,6 +133,39 @@ describe('UpdateStack', () => {
     expect(vpcs()).toHaveLength(count - 1);
   });
 
+  it('goes on from a failure that was to be left as it was, and loses nothing that was replaced on the way', async () => {
+    const count = vpcs().length;
+    await region.create(NETWORK);
+    const before = await outputs();
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }), DisableRollback: true });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_FAILED');
+    expect(vpcs()).toHaveLength(count + 2);
+    await update({ Parameters: parameters({ Cidr: '10.2.0.0/16' }), DisableRollback: true });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_FAILED');
+    // This one may roll back, and it goes back to what was whole last.
+    await update({ Parameters: parameters({ Cidr: '10.2.0.0/16' }) });
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(await outputs()).toEqual(before);
+    expect(vpcs()).toHaveLength(count + 1);
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }), DisableRollback: true });
+    await update({ Parameters: parameters({ Cidr: '10.3.0.0/16', Prefix: '10.3.1.0/24' }) });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(vpcs()).toHaveLength(count + 1);
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(vpcs()).toHaveLength(count);
+  });
+
+  it('mends a creation that failed and was left as it was', async () => {
+    const count = vpcs().length;
+    await region.create(NETWORK, { DisableRollback: true, Parameters: parameters({ Prefix: '10.9.1.0/24' }) });
+    expect((await region.stack()).StackStatus).toBe('CREATE_FAILED');
+    await update({ Parameters: parameters({ Prefix: '10.0.7.0/24' }) });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(Object.keys(await outputs())).toEqual(['Vpc', 'Subnet', 'Group']);
+    expect(vpcs()).toHaveLength(count + 1);
+  });
+
   it('goes on after a kill at any commit of an update that is rolled back', async () => {
     const run = async (killAt: number) => {
       region = new TestRegion();

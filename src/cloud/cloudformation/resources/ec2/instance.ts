@@ -2,7 +2,7 @@
 import { valueAt } from '../../../endpoint/input.js';
 import type { Input } from '../../../endpoint/operation.js';
 import { ResourceFailure } from '../../errors.js';
-import { sameValue, type Structure, type Value } from '../../template/value.js';
+import { sameValue, textOf, type Structure, type Value } from '../../template/value.js';
 import { given, replyItem, replyList, replyText, structuresProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
@@ -20,7 +20,7 @@ function launch(properties: Structure, scope: ResourceScope): Input {
   const renamed = (name: string, wire: string): Input => (properties[name] === undefined ? {} : { [wire]: properties[name] });
   const interfaces = structuresProperty(properties, 'NetworkInterfaces').map(networkInterface);
   const placement = { ...given(properties, ['AvailabilityZone', 'Tenancy']), ...renamed('PlacementGroupName', 'GroupName') };
-  const volumeTags = String(properties['PropagateTagsToVolumeOnCreation']) === 'true' ? scope.tagSpecification('volume', properties) : [];
+  const volumeTags = textOf(properties['PropagateTagsToVolumeOnCreation']) === 'true' ? scope.tagSpecification('volume', properties) : [];
   return {
     MinCount: 1,
     MaxCount: 1,

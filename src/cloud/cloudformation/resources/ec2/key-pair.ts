@@ -1,4 +1,5 @@
 /** AWS::EC2::KeyPair: imported, or made, in which case the private half goes to the parameter /ec2/keypair/ID (`aws-facts.md` §7). */
+import { textOf } from '../../template/value.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 
 function privateKeyParameter(keyPairId: string): string {
@@ -14,7 +15,7 @@ export const keyPair: ResourceType = {
     const TagSpecification = scope.tagSpecification('key-pair', properties);
     const material = properties['PublicKeyMaterial'];
     if (material !== undefined) {
-      const PublicKeyMaterial = Buffer.from(String(material)).toString('base64');
+      const PublicKeyMaterial = Buffer.from(textOf(material)).toString('base64');
       return replyText(scope.call('ec2', 'ImportKeyPair', { ...given(properties, ['KeyName']), PublicKeyMaterial, TagSpecification }), 'keyName');
     }
     const made = scope.call('ec2', 'CreateKeyPair', { ...given(properties, ['KeyName', 'KeyType', 'KeyFormat']), TagSpecification });

@@ -1,12 +1,12 @@
 /** AWS::EC2::Route; its id is `rtb-…|DESTINATION`. */
 import { given, unlessMissing, type ResourceType } from '../resource-type.js';
-import type { Structure } from '../../template/value.js';
+import { textOf, type Structure } from '../../template/value.js';
 
 const DESTINATIONS = ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'];
 const TARGETS = ['GatewayId', 'InstanceId', 'NatGatewayId', 'NetworkInterfaceId', 'VpcEndpointId'];
 
 function destination(properties: Structure): string {
-  return String(Object.values(given(properties, DESTINATIONS))[0] ?? '');
+  return textOf(Object.values(given(properties, DESTINATIONS))[0]);
 }
 
 export const route: ResourceType = {
@@ -21,7 +21,7 @@ export const route: ResourceType = {
   attributes: ['CidrBlock'],
   create(properties, scope) {
     scope.call('ec2', 'CreateRoute', given(properties, ['RouteTableId', ...DESTINATIONS, ...TARGETS]));
-    return `${String(properties['RouteTableId'])}|${destination(properties)}`;
+    return `${textOf(properties['RouteTableId'])}|${destination(properties)}`;
   },
   attributesOf: (_id, _scope, properties) => ({ CidrBlock: destination(properties) }),
   update(_id, properties, _previous, scope) {

@@ -25,7 +25,7 @@ function move(groupId: string, from: readonly Structure[], to: readonly Structur
   const suffix = direction === 'ingress' ? 'Ingress' : 'Egress';
   const without = (list: readonly Structure[], other: readonly Structure[]) => list.filter((rule) => !other.some((kept) => sameValue(rule, kept)));
   const [added, removed] = [without(to, from), without(from, to)];
-  const peer = ({ Description: _, ...rest }: Structure) => rest;
+  const peer = (rule: Structure) => given(rule, Object.keys(rule).filter((name) => name !== 'Description'));
   // The same rule under another description cannot stand beside itself.
   const redescribed = removed.filter((rule) => added.some((other) => sameValue(peer(rule), peer(other))));
   change(groupId, `RevokeSecurityGroup${suffix}`, redescribed, direction, scope);

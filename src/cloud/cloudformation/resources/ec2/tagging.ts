@@ -1,5 +1,4 @@
 /** Changes of tags on an EC2 resource that stays. */
-import type { Input } from '../../../endpoint/operation.js';
 import type { ResourceScope } from '../resource-type.js';
 import type { Structure } from '../../template/value.js';
 
@@ -10,5 +9,5 @@ export function retag(resourceId: string, properties: Structure, scope: Resource
   const present = ((reply['tagSet'] ?? []) as { key: string }[]).map(({ key }) => key);
   const stale = present.filter((key) => !key.startsWith('aws:') && !wanted.some((tag) => tag.Key === key));
   if (stale.length > 0) scope.call('ec2', 'DeleteTags', { ResourceId: [resourceId], Tag: stale.map((Key) => ({ Key })) });
-  if (wanted.length > 0) scope.call('ec2', 'CreateTags', { ResourceId: [resourceId], Tag: wanted as unknown as Input[] });
+  if (wanted.length > 0) scope.call('ec2', 'CreateTags', { ResourceId: [resourceId], Tag: wanted });
 }

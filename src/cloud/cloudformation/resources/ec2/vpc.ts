@@ -2,16 +2,16 @@
 import { replyItem, replyList, replyText, unlessMissing, given, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { retag } from './tagging.js';
-import type { Structure } from '../../template/value.js';
+import { textOf, type Structure } from '../../template/value.js';
 import type { ResourceScope } from '../resource-type.js';
 
 /** DNS host names need DNS support: support goes on first and off last. */
 function setDns(vpcId: string, properties: Structure, scope: ResourceScope): void {
   const { EnableDnsSupport, EnableDnsHostnames } = given(properties, ['EnableDnsSupport', 'EnableDnsHostnames']);
   const set = (name: string, Value: unknown) => void (Value !== undefined && scope.call('ec2', 'ModifyVpcAttribute', { VpcId: vpcId, [name]: { Value } }));
-  if (String(EnableDnsSupport) !== 'false') set('EnableDnsSupport', EnableDnsSupport);
+  if (textOf(EnableDnsSupport) !== 'false') set('EnableDnsSupport', EnableDnsSupport);
   set('EnableDnsHostnames', EnableDnsHostnames);
-  if (String(EnableDnsSupport) === 'false') set('EnableDnsSupport', EnableDnsSupport);
+  if (textOf(EnableDnsSupport) === 'false') set('EnableDnsSupport', EnableDnsSupport);
 }
 
 export const vpc: ResourceType = {
