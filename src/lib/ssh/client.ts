@@ -35,9 +35,9 @@ export function connectSsh(options: SshOptions): Promise<Client> {
   const client = new ssh2.Client();
   return new Promise((resolve, reject) => {
     let hostKeyError: unknown;
-    const fail = (error: SsmlabError | unknown): void => {
+    const fail = (error: unknown): void => {
       client.destroy();
-      reject(error as Error);
+      reject(error instanceof Error ? error : new Error(String(error)));
     };
     client.on('ready', () => resolve(client));
     client.on('error', (error: Error & { level?: string }) => {
@@ -47,7 +47,7 @@ export function connectSsh(options: SshOptions): Promise<Client> {
     });
     client.on('close', () => fail(hostKeyError ?? new SsmlabError('ssh-unreachable', `sshd on ${where} closed the connection`)));
     client.connect({
-      sock: socket as Readable & Writable,
+      sock: socket,
       username: options.username,
       privateKey: options.privateKey,
       readyTimeout: options.timeoutMs ?? 10_000,
@@ -73,10 +73,9 @@ const UNREAD: SshStatus = { exitCode: 141, signal: undefined };
  * Passes both outputs on and resolves with the status when both have been passed on whole. `unread` resolves it early:
  * then nobody is left to write to.
  */
-function carry(client: Client, channel: ClientChannel, streams: { readonly stdout: Writable; readonly stderr: Writable }, where: string): Promise<SshStatus> {
+function carry(client: Client, { channel, ended }: Opened, streams: { readonly stdout: Writable; readonly stderr: Writable }, where: string): Promise<SshStatus> {
   const outputs = [[channel, streams.stdout], [channel.stderr, streams.stderr]] as const;
   return new Promise<SshStatus>((resolve, reject) => {
-    let status: SshStatus | undefined;
     let open = outputs.length;
     const settle = (): void => {
       for (const [, to] of outputs) to.off('error', unread).off('close', unread);
@@ -91,16 +90,16 @@ function carry(client: Client, channel: ClientChannel, streams: { readonly stdou
       channel.close();
       resolve(UNREAD);
     };
-    const onClose = (): void => (status === undefined ? lost() : finish());
+    const onClose = (): void => (ended() === undefined ? lost() : finish());
     const finish = (): void => {
       settle();
-      resolve(status ?? UNREAD);
+      resolve(ended() ?? UNREAD);
     };
-    channel.on('exit', (code: number | null, signal?: string) => {
-      status = { exitCode: code ?? undefined, signal: signal?.replace(/^SIG/u, '') };
-    });
     for (const [from, to] of outputs) {
-      if (to.destroyed) return void unread();
+      if (to.destroyed) {
+        unread();
+        return;
+      }
       from.pipe(to, { end: false });
       to.on('error', unread).on('close', unread);
       // ssh2 emits close for each of the two when it was read to its end.
@@ -121,12 +120,12 @@ export async function sshCommand(
   where = 'the instance',
 ): Promise<SshStatus> {
   const { stdin } = streams;
-  const channel = await opened(where, (done) => client.exec(line, done));
+  const { channel, ended } = await opened(where, (done) => client.exec(line, done));
   channel.on('error', () => undefined);
   if (stdin === undefined) channel.end();
   else stdin.pipe(channel);
   try {
-    return await carry(client, channel, streams, where);
+    return await carry(client, { channel, ended }, streams, where);
   } finally {
     stdin?.unpipe(channel).pause();
   }
@@ -148,7 +147,7 @@ export async function sshShell(
   where = 'the instance',
 ): Promise<SshStatus> {
   const { columns, rows } = terminal.size();
-  const channel = await opened(where, (done) => client.shell({ term: terminal.term, cols: columns, rows, width: 0, height: 0 }, done));
+  const { channel, ended } = await opened(where, (done) => client.shell({ term: terminal.term, cols: columns, rows, width: 0, height: 0 }, done));
   channel.on('error', () => undefined);
   let stopInput = (): void => undefined;
   const left = new Promise<SshStatus>((resolve) => {
@@ -158,7 +157,7 @@ export async function sshShell(
     const size = terminal.size();
     channel.setWindow(size.rows, size.columns, 0, 0);
   });
-  const carried = carry(client, channel, { stdout: terminal.stdout, stderr: terminal.stdout }, where);
+  const carried = carry(client, { channel, ended }, { stdout: terminal.stdout, stderr: terminal.stdout }, where);
   try {
     return await Promise.race([carried, left]);
   } finally {
@@ -168,10 +167,22 @@ export async function sshShell(
   }
 }
 
-function opened(where: string, ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<ClientChannel> {
+/** A channel that was opened, and the status that it came to. */
+interface Opened {
+  readonly channel: ClientChannel;
+  readonly ended: () => SshStatus | undefined;
+}
+
+function opened(where: string, ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<Opened> {
   return new Promise((resolve, reject) => ask((error, channel) => {
-    if (error === undefined) resolve(channel);
-    else reject(new SsmlabError('session-failed', `sshd on ${where} opens no session: ${error.message}`, { cause: error }));
+    if (error === undefined) {
+      // Listened for at once: the status of a quick command comes in the same packet as the channel.
+      let status: SshStatus | undefined;
+      channel.on('exit', (code: number | null, signal?: string) => {
+        status = { exitCode: code ?? undefined, signal: signal?.replace(/^SIG/u, '') };
+      });
+      resolve({ channel, ended: () => status });
+    } else reject(new SsmlabError('session-failed', `sshd on ${where} opens no session: ${error.message}`, { cause: error }));
   }));
 }
 
@@ -186,7 +197,9 @@ function type({ stdin, stdout }: { readonly stdin: Readable; readonly stdout: Wr
       else if (!channel.write(typed.bytes)) stdin.pause();
     }
   };
-  const onDrain = (): void => void stdin.resume();
+  const onDrain = (): void => {
+    stdin.resume();
+  };
   const onEnd = (): void => void channel.end(escapes.end());
   channel.on('drain', onDrain);
   stdin.on('data', onData).once('end', onEnd).resume();
