@@ -18,7 +18,7 @@ export interface Plugin {
 export async function findPlugin(environment: NodeJS.ProcessEnv = process.env): Promise<Plugin | undefined> {
   const { execa } = await import('execa');
   const result = await execa(PROGRAM, ['--version'], { env: environment, extendEnv: false, timeout: VERSION_TIMEOUT_MS, reject: false, stdin: 'ignore' });
-  const version = /^\d+(?:\.\d+){1,3}$/m.exec(String(result.stdout ?? ''))?.[0];
+  const version = /^\d+(?:\.\d+){1,3}$/m.exec(result.stdout ?? '')?.[0];
   if (result.failed || version === undefined) return undefined;
   return { version, supported: compareVersions(version, MINIMUM_PLUGIN_VERSION) >= 0 };
 }

@@ -29,7 +29,9 @@ function authorized(context: AuthContext, keys: readonly ParsedKey[]): boolean {
   if (key === undefined) return false;
   // Without a signature the client only asks whether the key would do.
   if (context.signature === undefined || context.blob === undefined) return true;
-  return key.verify(context.blob, context.signature, context.hashAlgo) === true;
+  // Typed as a boolean, but an Error where the signature cannot be read: that must not count as true.
+  const verified: unknown = key.verify(context.blob, context.signature, context.hashAlgo);
+  return verified === true;
 }
 
 /** Reads `~ec2-user/.ssh/authorized_keys` anew at each login: what the user adds there counts. */
@@ -64,7 +66,7 @@ function accept(guest: Guest, connection: Connection, log: (line: string) => voi
     clearTimeout(grace);
     connection.on('session', (acceptSession) => serveSession(guest, LOGIN, acceptSession(), log));
     // Forwarding from inside the instance is served by the session protocol's port sessions, not here.
-    connection.on('tcpip', (_accept, reject) => void reject());
+    connection.on('tcpip', (_accept, reject) => reject());
   });
 }
 

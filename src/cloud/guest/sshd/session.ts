@@ -56,11 +56,13 @@ function connect(process: GuestProcess, channel: ServerChannel): void {
   process.stdin.on('error', () => undefined);
   const carried = carryOutputs(process, channel);
   channel.on('close', () => process.signal('HUP'));
-  void Promise.all([process.status, carried]).then(([{ code, signal }]) => {
+  const finish = async (): Promise<void> => {
+    const [{ code, signal }] = await Promise.all([process.status, carried]);
     if (signal === undefined) channel.exit(code ?? 0);
     else channel.exit(signal, false, '');
     channel.end();
-  });
+  };
+  void finish();
 }
 
 export function serveSession(guest: Guest, user: GuestUser, session: Session, log: (line: string) => void): void {
@@ -72,19 +74,20 @@ export function serveSession(guest: Guest, user: GuestUser, session: Session, lo
     channel.on('error', () => channel.destroy());
     if (run.kind === 'shell' && pty !== undefined) channel.write(MOTD.replaceAll('\n', '\r\n'));
     const spawned = pty;
-    guest.spawn({ user, run, environment, pty }).then(
-      (process) => {
-        running = process;
-        if (pty !== undefined && pty !== spawned) process.resize(pty);
-        connect(process, channel);
-      },
-      (error: unknown) => {
+    const spawn = async (): Promise<void> => {
+      try {
+        running = await guest.spawn({ user, run, environment, pty });
+      } catch (error) {
         log(`sshd: ${(error as Error).message}`);
         channel.stderr.write('the command could not be started\n');
         channel.exit(255);
         channel.end();
-      },
-    );
+        return;
+      }
+      if (pty !== undefined && pty !== spawned) running.resize(pty);
+      connect(running, channel);
+    };
+    void spawn();
   };
 
   session.on('pty', (accept, _reject, info) => {
@@ -92,7 +95,10 @@ export function serveSession(guest: Guest, user: GuestUser, session: Session, lo
     accept?.();
   });
   session.on('env', (accept, reject, info) => {
-    if (!ACCEPTED_ENVIRONMENT.test(info.key)) return void reject?.();
+    if (!ACCEPTED_ENVIRONMENT.test(info.key)) {
+      reject?.();
+      return;
+    }
     environment[info.key] = info.val;
     accept?.();
   });

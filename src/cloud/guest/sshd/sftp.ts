@@ -39,11 +39,20 @@ function statusOf(error: unknown): number {
   }
 }
 
+/**
+ * OpenSSH's clients say that they are done, wait for the server to close, and scp fails unless it said status 0 before.
+ * ssh2 1.17 has no call for that on this kind of channel.
+ */
+function succeed(sftp: SFTPWrapper): void {
+  const { _protocol, outgoing } = sftp as unknown as { _protocol: { exitStatus(channel: number, status: number): void }; outgoing: { id: number; state: string } };
+  if (outgoing.state === 'open') _protocol.exitStatus(outgoing.id, 0);
+}
+
 /** Serves one SFTP channel; relative paths start at `home`. */
 export function serveSftp(files: GuestFiles, home: string, sftp: SFTPWrapper): void {
   const handles = new Map<number, Handle>();
   let nextHandle = 0;
-  const absolute = (path: string) => (path.startsWith('/') ? path : `${home}/${path}`);
+  const absolute = (path: string) => (path.startsWith('/') ? path : `${home}/${path}`).replace(/(?<=.)\/+$/, '');
 
   const open = (handle: Handle): Buffer => {
     const id = nextHandle++;
@@ -72,6 +81,10 @@ export function serveSftp(files: GuestFiles, home: string, sftp: SFTPWrapper): v
     if (attributes.mtime !== undefined) await files.setModified(path, attributes.mtime);
   };
 
+  sftp.on('end', () => {
+    succeed(sftp);
+    sftp.end();
+  });
   sftp.on('REALPATH', (request, path) =>
     answer(request, async () => {
       const whole = await files.realPath(absolute(path)).catch(() => absolute(path));

@@ -11,7 +11,7 @@ import type { Gateway, GatewayOptions, Peer } from './gateway-double.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const each of cleanups.splice(0).reverse()) await each();
+  for (const each of cleanups.splice(0).toReversed()) await each();
 });
 
 async function gateway(options?: GatewayOptions): Promise<Gateway> {

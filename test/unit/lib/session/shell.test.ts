@@ -11,7 +11,7 @@ import { startGateway } from './gateway-double.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const each of cleanups.splice(0).reverse()) await each();
+  for (const each of cleanups.splice(0).toReversed()) await each();
 });
 
 async function connected(kind: 'shell' | 'command', payloadBytes = 1024) {

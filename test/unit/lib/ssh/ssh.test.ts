@@ -14,7 +14,7 @@ import { guestDouble } from '../../cloud/guest/sshd/guest-double.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const each of cleanups.splice(0).reverse()) await each();
+  for (const each of cleanups.splice(0).toReversed()) await each();
 });
 
 function folder(): string {

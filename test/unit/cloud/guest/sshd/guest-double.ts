@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import type { ExitStatus, Guest, GuestFiles, GuestFileStat, GuestProcess, SpawnRequest } from '../../../../../src/cloud/guest/guest.js';
-import type { Ipv4 } from '../../../../../src/lib/vpc/model.js';
 
 interface Node {
   kind: GuestFileStat['kind'];
@@ -102,7 +101,7 @@ export async function guestDouble(authorizedKeys: readonly string[]): Promise<Gu
     listen: async (port, listener) => {
       if (port !== 22) throw new Error(`port ${port}`);
       // Over loopback: ssh2 cannot live with a stream that delivers within the writer's own call.
-      const server = createServer({ allowHalfOpen: true }, (socket) => listener(socket, { address: '198.51.100.7' as Ipv4, port: 40_000 }));
+      const server = createServer({ allowHalfOpen: true }, (socket) => listener(socket, { address: '198.51.100.7', port: 40_000 }));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       hostPort = (server.address() as AddressInfo).port;
       return { close: () => void server.close() };
@@ -150,8 +149,9 @@ function spawn(request: SpawnRequest, signals: string[], sizes: { columns: numbe
     },
     yes: () => {
       const more = (): void => {
-        while (!over && stdout.write('y\n'.repeat(1000)));
-        if (!over) stdout.once('drain', more);
+        if (over) return;
+        if (stdout.write('y\n'.repeat(1000))) setImmediate(more);
+        else stdout.once('drain', more);
       };
       more();
     },

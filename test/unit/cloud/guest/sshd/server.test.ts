@@ -18,7 +18,7 @@ function keyPair(type: 'ed25519' | 'rsa'): { private: string; public: string } {
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const each of cleanups.splice(0).reverse()) await each();
+  for (const each of cleanups.splice(0).toReversed()) await each();
 });
 
 async function server(): Promise<GuestDouble> {
@@ -38,7 +38,7 @@ function connect(guest: GuestDouble, options: { username?: string; privateKey?: 
   });
   return new Promise((resolve, reject) => {
     client.on('ready', () => resolve({ client, banner })).on('error', reject);
-    client.connect({ sock: sock as never, username: 'ec2-user', ...(options.password === undefined ? { privateKey: KEYS.ed25519.private } : {}), ...options });
+    client.connect({ sock, username: 'ec2-user', ...(options.password === undefined ? { privateKey: KEYS.ed25519.private } : {}), ...options });
   });
 }
 
@@ -165,6 +165,11 @@ describe('shell', () => {
 });
 
 describe('sftp', () => {
+  it('ends with status 0 when the client is done, which scp asks for', async () => {
+    const { client } = await connect(await server());
+    const channel = await new Promise<ClientChannel>((resolve, reject) => client.subsys('sftp', (error, opened) => (error === undefined ? resolve(opened) : reject(error))));
+    expect((await result(channel)).exit).toEqual([0]);
+  });
   const sftp = async (): Promise<SFTPWrapper> => {
     const { client } = await connect(await server());
     return new Promise((resolve, reject) => client.sftp((error, opened) => (error === undefined ? resolve(opened) : reject(error))));
@@ -177,7 +182,7 @@ describe('sftp', () => {
     const content = Buffer.alloc(300_000, 'data\n');
     await call((done) => files.writeFile('a.txt', content, { mode: 0o640 }, done));
     expect((await call<Buffer>((done) => files.readFile('/home/ec2-user/a.txt', done))).equals(content)).toBe(true);
-    const stat = await call<{ size: number; mode: number; isFile(): boolean }>((done) => files.stat('a.txt', done as never));
+    const stat = await call<{ size: number; mode: number; isFile(): boolean }>((done) => files.stat('a.txt', done));
     expect([stat.size, stat.mode & 0o777, stat.isFile()]).toEqual([300_000, 0o640, true]);
     await call((done) => files.chmod('a.txt', 0o600, done));
     await call((done) => files.utimes('a.txt', 1_700_000_000, 1_700_000_000, done));
@@ -186,13 +191,13 @@ describe('sftp', () => {
     await call((done) => files.rename('a.txt', 'dir/b.txt', done));
     await call((done) => files.symlink('/home/ec2-user/dir/b.txt', 'link', done));
     expect(await call<string>((done) => files.readlink('link', done))).toBe('/home/ec2-user/dir/b.txt');
-    expect((await call<{ isSymbolicLink(): boolean }>((done) => files.lstat('link', done as never))).isSymbolicLink()).toBe(true);
-    const listed = await call<{ filename: string; longname: string; attrs: { mtime: number; size: number } }[]>((done) => files.readdir('dir', done as never));
+    expect((await call<{ isSymbolicLink(): boolean }>((done) => files.lstat('link', done))).isSymbolicLink()).toBe(true);
+    const listed = await call<{ filename: string; longname: string; attrs: { mtime: number; size: number } }[]>((done) => files.readdir('dir', done));
     expect(listed.map(({ filename, attrs }) => [filename, attrs.size])).toEqual([['b.txt', 300_004]]);
     expect(listed[0]?.longname).toMatch(/^-rw-------.* 300004 .* b\.txt$/);
     await call((done) => files.unlink('dir/b.txt', done));
     await call((done) => files.rmdir('dir', done));
-    await expect(call((done) => files.stat('dir', done as never))).rejects.toMatchObject({ code: 2 });
+    await expect(call((done) => files.stat('dir', done))).rejects.toMatchObject({ code: 2 });
   });
   it.each<[string, number, (files: SFTPWrapper, done: (error?: Error | null) => void) => void]>([
     ['a file that is not there', 2, (files, done) => files.readFile('nothing', (error) => done(error))],
