@@ -1,5 +1,5 @@
 /** exit, return, break, continue, eval, source, true, false, :, logout. */
-import { readWhole, statOrNothing } from '../system/open.js';
+import { readToEnd, statOrNothing } from '../system/open.js';
 import { SystemError } from '../system/errors.js';
 import { FunctionReturn, LoopExit, ShellExit } from '../shell/control.js';
 import type { Shell } from '../shell/shell.js';
@@ -56,7 +56,7 @@ export const source: Builtin = async (shell, args, name) => {
   const found = candidates.find((candidate) => statOrNothing(shell.process, candidate)?.kind === 'file') ?? path;
   let text: string;
   try {
-    text = decode(readWhole(shell.process, found));
+    text = decode(await readToEnd(shell.process, found));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await shell.complain(`${path}: ${error.message}`);

@@ -1,6 +1,6 @@
 /** echo and printf. */
 import { parseNumber } from '../shell/arithmetic.js';
-import { quoteForShell, unescape } from '../shell/quote.js';
+import { backslashed, unescape } from '../shell/quote.js';
 import type { Builtin } from './builtin.js';
 import { say } from './builtin.js';
 
@@ -133,7 +133,7 @@ export function formatText(format: string, args: readonly string[], now: number)
           break;
         }
         case 'q':
-          done(quoteForShell(take() ?? '', false) || "''", false);
+          done(backslashed(take() ?? ''), false);
           break;
         default:
           errors.push(`\`${conversion}': invalid format character`);

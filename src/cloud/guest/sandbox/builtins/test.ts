@@ -17,6 +17,8 @@ class TestExpression {
   }
 
   evaluate(): boolean {
+    const [first = ''] = this.args;
+    if (this.args.length === 2 && first !== '!' && !/^-[a-zA-Z]$/u.test(first)) throw new TestError(`${first}: unary operator expected`);
     const value = this.or();
     if (this.at < this.args.length) throw new TestError(this.args.length > 3 ? 'too many arguments' : `${this.args[1] ?? ''}: binary operator expected`);
     return value;

@@ -2,7 +2,7 @@
 import { assignArrayText } from '../shell/assign.js';
 import { doubleQuoted, quoteForShell } from '../shell/quote.js';
 import type { Shell, ShellOptions } from '../shell/shell.js';
-import type { Variable } from '../shell/variables.js';
+import { ReadonlyVariableError, type Variable } from '../shell/variables.js';
 import { type Builtin, flagsOf, invalidOption, say } from './builtin.js';
 
 const NAME = /^[A-Za-z_]\w*$/u;
@@ -128,7 +128,15 @@ export const unset: Builtin = async (shell, args, name) => {
     const element = /^([A-Za-z_]\w*)\[(.*)\]$/u.exec(argument);
     if (element !== null) shell.variables.unsetElement(element[1] ?? '', await shell.subscript(element[1] ?? '', element[2] ?? ''));
     else if (parsed.flags.has('f') || (!parsed.flags.has('v') && shell.variables.find(argument) === undefined)) shell.functions.delete(argument);
-    else shell.variables.unset(argument);
+    else {
+      try {
+        shell.variables.unset(argument);
+      } catch (error) {
+        if (!(error instanceof ReadonlyVariableError)) throw error;
+        await shell.complain(`unset: ${error.message}`);
+        return 1;
+      }
+    }
   }
   return 0;
 };
@@ -226,6 +234,7 @@ export const getopts: Builtin = async (shell, args) => {
   }
   if (specification[at + 1] !== ':') {
     shell.assign(target, letter);
+    shell.variables.unset('OPTARG');
     advance(atEnd ? 1 : 0);
     return 0;
   }

@@ -141,20 +141,25 @@ export class Call {
   }
 
   async *chunks(file: OpenFile): AsyncGenerator<Uint8Array> {
-    file.retain();
+    // Held by a descriptor, so that it is let go when the process ends, however it ends.
+    let descriptor = 64;
+    while (this.process.files.has(descriptor)) descriptor += 1;
+    this.process.setFile(descriptor, file);
     try {
       for (;;) {
         const turn = this.process.breathe();
         if (turn !== undefined) await turn;
         const data = file.take(65536);
         if (data === undefined) {
+          // Asked for before the flush: what comes meanwhile must not be missed.
+          const ready = file.readable();
           await this.flush();
-          await this.process.wait(file.readable());
+          await this.process.wait(ready);
         } else if (data.length === 0) return;
         else yield data;
       }
     } finally {
-      file.release();
+      if (this.process.ended === undefined) this.process.closeFile(descriptor);
     }
   }
 

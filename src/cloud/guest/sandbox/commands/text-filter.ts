@@ -182,9 +182,18 @@ export const tr: Command = async (call) => {
 };
 
 export const seq: Command = async (call) => {
-  const separators = call.args.indexOf('-s');
-  const separator = separators < 0 ? '\n' : (call.args[separators + 1] ?? '\n');
-  const numbers = call.args.filter((argument, index) => argument !== '-w' && (separators < 0 || (index !== separators && index !== separators + 1)));
+  // Negative numbers are no options.
+  const numbers: string[] = [];
+  let separator = '\n';
+  let equalWidth = false;
+  for (let at = 0; at < call.args.length; at += 1) {
+    const argument = call.args[at] ?? '';
+    if (argument === '-w' || argument === '--equal-width') equalWidth = true;
+    else if (argument.startsWith('-s')) {
+      if (argument === '-s') at += 1;
+      separator = argument === '-s' ? (call.args[at] ?? '') : argument.slice(2);
+    } else numbers.push(argument);
+  }
   if (numbers.length === 0 || numbers.length > 3) throw new UsageError(numbers.length === 0 ? "missing operand\nTry 'seq --help' for more information." : `extra operand ‘${numbers[3] ?? ''}’\nTry 'seq --help' for more information.`);
   for (const text of numbers) if (text === '' || Number.isNaN(Number(text))) throw new UsageError(`invalid floating point argument: ‘${text}’\nTry 'seq --help' for more information.`);
   const decimals = Math.max(...numbers.slice(0, 2).map((text) => text.split('.')[1]?.length ?? 0));
@@ -192,7 +201,7 @@ export const seq: Command = async (call) => {
   const first = numbers.length > 1 ? Number(numbers[0]) : 1;
   const step = numbers.length > 2 ? Number(numbers[1]) : 1;
   if (step === 0) throw new UsageError(`invalid Zero increment value: ‘${numbers[1] ?? ''}’\nTry 'seq --help' for more information.`);
-  const width = call.args.includes('-w') ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
+  const width = equalWidth ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
   const count = Math.floor((last - first) / step + 1e-10) + 1;
   for (let index = 0; index < count; index += 1) {
     const full = call.out((first + index * step).toFixed(decimals).padStart(width, '0') + (index === count - 1 ? '\n' : separator));

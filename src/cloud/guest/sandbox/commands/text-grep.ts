@@ -105,6 +105,7 @@ class Search {
   private async show(text: string, path: string, number: number): Promise<void> {
     if (!this.options.has('o')) return this.call.line(this.prefix(path, number, ':') + text);
     if (this.options.has('v')) return undefined;
+    this.expression.lastIndex = 0;
     for (const [piece] of text.matchAll(this.expression)) if (piece !== '') await this.call.line(this.prefix(path, number, ':') + piece);
     return undefined;
   }

@@ -16,8 +16,14 @@ export class Arithmetic {
     this.shell = shell;
   }
 
-  evaluate(expression: ArithmeticExpression): Promise<bigint> {
-    return this.node(expression.expression, 0);
+  /** Rejects with ArithmeticError, whose message starts with the expression. */
+  async evaluate(expression: ArithmeticExpression): Promise<bigint> {
+    try {
+      return await this.node(expression.expression, 0);
+    } catch (error) {
+      if (!(error instanceof ArithmeticError) || expression.originalText === undefined || error.message.includes('too great')) throw error;
+      throw new ArithmeticError(`${expression.originalText.trim()}: ${error.message}`);
+    }
   }
 
   /** A text as an expression: values of variables, operands of `let`, `test -eq` and subscripts. */
@@ -46,7 +52,7 @@ export class Arithmetic {
   private async node(node: Node, depth: number): Promise<bigint> {
     switch (node.type) {
       case 'ArithNumber':
-        if (Number.isNaN(node.value)) throw new ArithmeticError('syntax error: invalid number');
+        if (Number.isNaN(node.value)) throw new ArithmeticError('value too great for base');
         return BigInt.asIntN(64, BigInt(Math.trunc(node.value)));
       case 'ArithVariable':
         return this.variable(node.name, depth);

@@ -1,7 +1,7 @@
 /** if, for, while, until, case, groups, subshells, (( )) and [[ ]]. */
 import type { CommandNode, StatementNode } from 'just-bash';
 import { evaluateCondition } from './conditional.js';
-import { LoopExit } from './control.js';
+import { ArithmeticError, LoopExit } from './control.js';
 import type { Executor } from './execute.js';
 import { redirect } from './redirect.js';
 import type { Shell } from './shell.js';
@@ -141,7 +141,11 @@ export class Compound {
   }
 
   private async arithmetic(node: Of<'ArithmeticCommand'>): Promise<void> {
-    this.shell.status = (await this.shell.arithmetic.evaluate(node.expression)) === 0n ? 1 : 0;
+    try {
+      this.shell.status = (await this.shell.arithmetic.evaluate(node.expression)) === 0n ? 1 : 0;
+    } catch (error) {
+      throw error instanceof ArithmeticError ? new ArithmeticError(`((: ${error.message}`) : error;
+    }
   }
 
   private async test(node: Of<'ConditionalCommand'>): Promise<void> {

@@ -41,10 +41,17 @@ export function unaryTest(shell: Shell, operator: string, operand: string): bool
     case '-g': return ((node()?.mode ?? 0) & 0o2000) !== 0;
     case '-k': return ((node()?.mode ?? 0) & 0o1000) !== 0;
     case '-t': return process.files.get(Number(operand))?.kind === 'terminal';
-    case '-v': return shell.parameter(operand) !== undefined;
+    case '-v': return isSet(shell, operand);
     case '-o': return shell.options[operand as keyof typeof shell.options] ?? false;
     default: return undefined;
   }
+}
+
+function isSet(shell: Shell, name: string): boolean {
+  const match = /^([A-Za-z_]\w*)\[(.*)\]$/u.exec(name);
+  if (match === null) return shell.parameter(name) !== undefined;
+  const [, array = '', key = ''] = match;
+  return key === '@' || key === '*' ? shell.elements(array).length > 0 : shell.element(array, key) !== undefined;
 }
 
 /** Binary tests without patterns and arithmetic. Undefined: there is no such operator. */

@@ -115,10 +115,7 @@ export class Executor {
 
   private async statement(statement: StatementNode): Promise<void> {
     const { shell } = this;
-    if (statement.deferredError !== undefined) {
-      await shell.complain(statement.deferredError.message);
-      throw new ShellExit(2);
-    }
+    if (statement.deferredError !== undefined) throw new ShellSyntaxError(statement.deferredError.message, false);
     if (shell.options.noexec && !shell.interactive) return;
     if (statement.background) {
       this.background(statement);

@@ -25,7 +25,7 @@ async function lookup(shell: Shell, parameter: string): Promise<Expansion> {
   if (match !== null) {
     const [, name = '', subscript = ''] = match;
     if (subscript === '@' || subscript === '*') {
-      const values = shell.variables.elements(name).map(([, value]) => value);
+      const values = shell.elements(name).map(([, value]) => value);
       return { values, list: subscript === '@' ? 'at' : 'star', set: values.length > 0 };
     }
     const value = shell.element(name, await shell.subscript(name, subscript));
@@ -38,7 +38,7 @@ async function lookup(shell: Shell, parameter: string): Promise<Expansion> {
 export async function expandParameter(part: Part, shell: Shell, expander: Expander): Promise<Expansion> {
   const { parameter, operation } = part;
   if (operation?.type === 'ArrayKeys') {
-    const keys = shell.variables.elements(operation.array).map(([key]) => key);
+    const keys = shell.elements(operation.array).map(([key]) => key);
     return { values: keys, list: operation.star ? 'star' : 'at', set: keys.length > 0 };
   }
   if (operation?.type === 'VarNamePrefix') {

@@ -1,5 +1,7 @@
 /** Word expansion: quoting, parameters, commands, arithmetic, braces, tildes, field splitting, pathnames. */
 import type { ScriptNode, WordNode } from 'just-bash';
+import type { ArithmeticExpression } from './arithmetic.js';
+import { ArithmeticError, ExpansionError } from './control.js';
 import { expandPathname } from './glob.js';
 import { expandParameter, type Expansion } from './expand-parameter.js';
 import { hasMagic, quotePattern } from './pattern.js';
@@ -12,6 +14,9 @@ interface Piece {
   readonly text: string;
   readonly quoted: boolean;
 }
+
+/** `fields`: split and glob; `text`: one field; `regex`: one field whose literals keep their meaning. */
+type Mode = 'fields' | 'text' | 'regex';
 
 /** Collects fields while parts are expanded. */
 class Fields {
@@ -89,7 +94,7 @@ export class Expander {
 
   private async one(parts: readonly Part[]): Promise<string[]> {
     const fields = new Fields(this.shell.parameter('IFS') ?? ' \t\n');
-    for (const part of parts) await this.part(part, fields, false);
+    for (const part of parts) await this.part(part, fields, false, 'fields');
     fields.cut();
     return fields.done.flatMap((pieces) => this.pathnames(pieces));
   }
@@ -118,21 +123,21 @@ export class Expander {
 
   /** As a regular expression for =~: quoted characters stand for themselves. */
   async regularExpression(word: WordNode): Promise<string> {
-    const pieces = await this.pieces(word);
+    const pieces = await this.pieces(word, 'regex');
     return pieces.map((piece) => (piece.quoted ? piece.text.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&') : piece.text)).join('');
   }
 
-  private async pieces(word: WordNode): Promise<readonly Piece[]> {
+  private async pieces(word: WordNode, mode: 'text' | 'regex' = 'text'): Promise<readonly Piece[]> {
     const fields = new Fields('');
-    for (const part of word.parts) await this.part(part, fields, false, true);
+    for (const part of word.parts) await this.part(part, fields, false, mode);
     fields.cut();
     return fields.done.flatMap((field, index) => (index === 0 ? field : [{ text: ' ', quoted: true }, ...field]));
   }
 
-  private async part(part: Part, fields: Fields, quoted: boolean, single = false): Promise<void> {
+  private async part(part: Part, fields: Fields, quoted: boolean, mode: Mode): Promise<void> {
     switch (part.type) {
       case 'Literal':
-        fields.add(part.value, true);
+        fields.add(part.value, quoted || mode !== 'regex');
         break;
       case 'SingleQuoted':
       case 'Escaped':
@@ -140,7 +145,7 @@ export class Expander {
         break;
       case 'DoubleQuoted':
         if (!part.parts.some((inner) => isList(inner))) fields.add('', true);
-        for (const inner of part.parts) await this.part(inner, fields, true, single);
+        for (const inner of part.parts) await this.part(inner, fields, true, mode);
         break;
       case 'Glob':
         fields.add(part.pattern, quoted);
@@ -149,13 +154,13 @@ export class Expander {
         fields.add(this.shell.homeOf(part.user) ?? `~${part.user ?? ''}`, true);
         break;
       case 'ParameterExpansion':
-        await this.parameter(await expandParameter(part, this.shell, this), fields, quoted, single);
+        await this.parameter(await expandParameter(part, this.shell, this), fields, quoted, mode);
         break;
       case 'CommandSubstitution':
         this.value(await this.shell.substitute(part.body as ScriptNode), fields, quoted);
         break;
       case 'ArithmeticExpansion':
-        this.value(String(await this.shell.arithmetic.evaluate(part.expression)), fields, quoted);
+        this.value(await this.arithmetic(part.expression), fields, quoted);
         break;
       case 'BraceExpansion':
         fields.add(braceSource(part), true);
@@ -166,19 +171,29 @@ export class Expander {
     }
   }
 
+  /** In an expansion an arithmetic error ends the command line, not only the command. */
+  private async arithmetic(expression: ArithmeticExpression): Promise<string> {
+    try {
+      return String(await this.shell.arithmetic.evaluate(expression));
+    } catch (error) {
+      throw error instanceof ArithmeticError ? new ExpansionError(error.message) : error;
+    }
+  }
+
   private value(text: string, fields: Fields, quoted: boolean): void {
     if (quoted) fields.add(text, true);
     else fields.split(text);
   }
 
-  private async parameter(expansion: Expansion, fields: Fields, quoted: boolean, single: boolean): Promise<void> {
+  private async parameter(expansion: Expansion, fields: Fields, quoted: boolean, mode: Mode): Promise<void> {
+    const single = mode !== 'fields';
     if (expansion.word !== undefined) {
       if (quoted) fields.add(await this.text(expansion.word), true);
       else {
         for (const part of expansion.word.parts) {
           // An unquoted default splits like any expansion, its quoted parts do not.
           if (part.type === 'Literal' && !single) fields.split(part.value);
-          else await this.part(part, fields, false, single);
+          else await this.part(part, fields, false, mode);
         }
       }
       return;

@@ -182,9 +182,11 @@ async function inputLine(process: Process): Promise<string | undefined> {
 async function runLines(shell: Shell, next: () => Promise<string | undefined>): Promise<void> {
   let pending = '';
   let number = 0;
+  let first = 1;
   for (;;) {
     const line = await next();
     if (line === undefined && pending === '') return;
+    if (pending === '') first = number + 1;
     pending += line ?? '';
     number += 1;
     let script: ScriptNode;
@@ -194,10 +196,10 @@ async function runLines(shell: Shell, next: () => Promise<string | undefined>): 
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       if (error.incomplete && line !== undefined) continue;
-      shell.line = number;
+      shell.line = /looking for matching/u.test(error.message) ? first : number;
       const title = shell.process.argv.includes('-c') ? `${shell.title}: -c` : shell.title;
       const text = error.incomplete ? error.message : `${error.message}\n${title}: line ${number}: \`${pending.trimEnd().split('\n').at(-1) ?? ''}'`;
-      await shell.warn(`${title}: line ${number}: ${text}\n`);
+      await shell.warn(`${title}: line ${shell.line}: ${text}\n`);
       throw new ShellExit(2);
     }
     pending = '';

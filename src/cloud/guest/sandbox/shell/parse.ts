@@ -43,6 +43,7 @@ function nearToken(value: string): string {
 /** The grammar lets an operator end without its right side; bash does not. */
 function checkOperands(script: ScriptNode, source: string): void {
   for (const [index, statement] of script.statements.entries()) {
+    if (statement.deferredError !== undefined) throw new ShellSyntaxError(statement.deferredError.message, false);
     for (const [position, pipeline] of statement.pipelines.entries()) {
       for (const [place, command] of pipeline.commands.entries()) {
         if (command.type !== 'SimpleCommand' || command.name !== null || command.assignments.length > 0 || command.redirections.length > 0) continue;

@@ -121,7 +121,7 @@ export class Patterns {
   }
 
   replace(text: string, pattern: string, replacement: string, all: boolean, anchor: 'start' | 'end' | null): string {
-    if (pattern === '') return text;
+    if (pattern === '' && anchor === null) return text;
     const source = patternSource(pattern);
     const anchored = anchor === 'start' ? `^(?:${source})` : anchor === 'end' ? `(?:${source})$` : source;
     return text.replace(this.safe(anchored, all ? 'gu' : 'u'), () => replacement);

@@ -16,6 +16,13 @@ export function quoteForShell(text: string, always = false): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** `printf %q`: backslashes where they do. */
+export function backslashed(text: string): string {
+  if (text === '') return "''";
+  if (hasControl(text)) return quoteForShell(text, true);
+  return text.replaceAll(/[^A-Za-z0-9_@%+=:./\u0080-\u{10ffff}-]/gu, '\\$&');
+}
+
 /** As `set` and `export -p` print values in double quotes. */
 export function doubleQuoted(text: string): string {
   return `"${text.replaceAll(/[\\"$`]/gu, '\\$&')}"`;

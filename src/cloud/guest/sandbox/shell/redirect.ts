@@ -1,5 +1,5 @@
 /** Redirections: which description each descriptor gets, and how to put things back afterwards. */
-import type { CommandNode } from 'just-bash';
+import type { CommandNode, WordNode } from 'just-bash';
 import { isControl, SystemError } from '../system/errors.js';
 import { openPath, statOrNothing } from '../system/open.js';
 import { type OpenFile, TextFile } from '../system/open-file.js';
@@ -58,7 +58,8 @@ async function one(shell: Shell, process: Process, redirection: Redirection, sav
     shell.assign(redirection.fdVariable, String(descriptor));
   }
   if (redirection.target.type === 'HereDoc') {
-    const text = await shell.expander.text(redirection.target.content);
+    const { content, stripTabs } = redirection.target;
+    const text = await shell.expander.text(stripTabs ? withoutTabs(content) : content);
     save(descriptor);
     process.setFile(descriptor, new TextFile(encode(text)));
     return;
@@ -98,6 +99,21 @@ async function one(shell: Shell, process: Process, redirection: Redirection, sav
     save(2);
     process.setFile(2, file);
   }
+}
+
+/** `<<-`: tabs at the start of lines go, before anything is expanded. */
+function withoutTabs(content: WordNode): WordNode {
+  let atStart = true;
+  const parts = content.parts.map((part) => {
+    if (part.type !== 'Literal') {
+      atStart = false;
+      return part;
+    }
+    const value = part.value.replaceAll(/(^|\n)\t+/gu, (whole, before: string) => (before === '' && !atStart ? whole : before));
+    atStart = part.value.endsWith('\n');
+    return { ...part, value };
+  });
+  return { ...content, parts };
 }
 
 function open(shell: Shell, process: Process, operator: string, path: string): OpenFile {

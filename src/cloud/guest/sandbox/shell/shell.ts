@@ -160,10 +160,17 @@ export class Shell {
     return `h${this.interactive ? 'i' : ''}${letters.filter(([option]) => this.options[option]).map(([, letter]) => letter).join('')}B`;
   }
 
+  elements(name: string): readonly (readonly [string, string])[] {
+    if (name === 'PIPESTATUS') return this.pipeStatus.map((status, index) => [String(index), String(status)]);
+    return this.variables.elements(name);
+  }
+
   element(name: string, key: string): string | undefined {
-    if (name === 'PIPESTATUS') return this.pipeStatus[Number(key)]?.toString();
-    const index = /^-\d+$/u.test(key) ? String(Math.max(...this.variables.elements(name).map(([at]) => Number(at))) + 1 + Number(key)) : key;
-    return this.variables.elements(name).find(([at]) => at === index)?.[1];
+    const { value } = this.variables.find(name) ?? {};
+    if (value instanceof Map && !key.startsWith('-')) return value.get(key);
+    const elements = this.elements(name);
+    const index = /^-\d+$/u.test(key) && elements.length > 0 ? String(Number(elements.at(-1)?.[0]) + 1 + Number(key)) : key;
+    return elements.find(([at]) => at === index)?.[1];
   }
 
   /** The key that a subscript's source means: a text for associative arrays, else a number. */

@@ -30,14 +30,18 @@ export function absolute(process: Process, path: string): string {
   return joinPath(process.directory, path);
 }
 
+/** /dev/fd/N, /dev/stdin and the like. */
+function descriptorOf(process: Process, path: string): number | undefined {
+  const match = /^\/dev\/(?:fd\/(\d+)|std(in|out|err))$/u.exec(path === '' ? '' : absolute(process, path));
+  if (match === null) return undefined;
+  return match[1] === undefined ? ['in', 'out', 'err'].indexOf(match[2] ?? '') : Number(match[1]);
+}
+
 export function openPath(process: Process, path: string, flags: OpenFlags): OpenFile {
   const { files } = process.kernel;
   const full = absolute(process, path);
-  const descriptor = /^\/dev\/(?:fd\/(\d+)|(stdin)|(stdout)|(stderr))$/u.exec(full);
-  if (descriptor !== null) {
-    const number = descriptor[1] ?? (descriptor[2] === undefined ? (descriptor[3] === undefined ? '2' : '1') : '0');
-    return process.file(Number(number));
-  }
+  const descriptor = descriptorOf(process, path);
+  if (descriptor !== undefined) return process.file(descriptor);
   let node = files.locate(full, process.credentials, true).node;
   if (node === undefined) {
     if (flags.create !== true) throw new SystemError('ENOENT', path);
@@ -71,6 +75,8 @@ function openNode(process: Process, node: Node, path: string, flags: OpenFlags):
 }
 
 export function statPath(process: Process, path: string, follow = true): Node {
+  const descriptor = follow ? descriptorOf(process, path) : undefined;
+  if (descriptor !== undefined) return process.file(descriptor).node ?? process.kernel.files.lookup('/dev/null', process.credentials);
   return process.kernel.files.lookup(absolute(process, path), process.credentials, follow);
 }
 
@@ -102,6 +108,22 @@ export function readWhole(process: Process, path: string): Uint8Array {
     if (node.kind === 'device') break;
   }
   return Buffer.concat(parts);
+}
+
+/** As readWhole, also for what has to be waited for: pipes, terminals. */
+export async function readToEnd(process: Process, path: string): Promise<Uint8Array> {
+  const file = openPath(process, path, { read: true });
+  if (file.kind === 'directory') throw new SystemError('EISDIR', path);
+  let descriptor = 10;
+  while (process.files.has(descriptor)) descriptor += 1;
+  process.setFile(descriptor, file);
+  try {
+    const parts: Uint8Array[] = [];
+    for (let data = await process.read(descriptor); data.length > 0; data = await process.read(descriptor)) parts.push(data);
+    return Buffer.concat(parts);
+  } finally {
+    if (process.ended === undefined) process.closeFile(descriptor);
+  }
 }
 
 /** Where execvp(3) finds a command; `refused` when it is there and may not be run. */

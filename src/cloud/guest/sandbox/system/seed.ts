@@ -67,6 +67,7 @@ function users(files: FileSystem, specification: GuestSpecification): void {
     if (name === 'ec2-user') directory(files, `${home}/.ssh`, 0o700, uid, gid);
   }
   put(files, '/home/ec2-user/.ssh/authorized_keys', specification.authorizedKeys.map((key) => `${key.trim()}\n`).join(''), 0o600, 1000, 1000);
+  put(files, '/root/.bash_profile', '# .bash_profile\n\nif [ -f ~/.bashrc ]; then\n\t. ~/.bashrc\nfi\n');
   put(files, '/root/.bashrc', '# .bashrc\n\nif [ -f /etc/bashrc ]; then\n\t. /etc/bashrc\nfi\n');
   const comment = (name: string): string => (name === 'root' ? 'root' : name === 'ec2-user' ? 'EC2 Default User' : '');
   put(files, '/etc/passwd', USERS.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${comment(user.name)}:${user.home}:${user.shell}\n`).join(''));

@@ -197,7 +197,7 @@ export class Tty {
 
   /** Bytes that show as they are. */
   private echoRun(bytes: Uint8Array): void {
-    if (this.termios.echo) this.echoRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice());
+    if (this.termios.echo) this.echoRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
   }
 
   private echo(bytes: Uint8Array): void {
