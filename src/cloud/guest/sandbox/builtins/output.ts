@@ -123,7 +123,7 @@ export function formatText(format: string, args: readonly string[], now: number)
           break;
         case 's': {
           const value = take() ?? '';
-          done(precision === undefined ? value : [...value].slice(0, precision).join(''), false);
+          done(precision === undefined ? value : Array.from(value).slice(0, precision).join(''), false);
           break;
         }
         case 'b': {

@@ -101,7 +101,7 @@ export class Call {
         continue;
       }
       if (argument.startsWith('--')) {
-        const [name = '', given] = splitOnce(argument.slice(2));
+        const [name, given] = splitOnce(argument.slice(2));
         const letter = long[name];
         if (letter === undefined) return wrong(`unrecognized option '${argument}'`);
         if (takesValue(letters, letter) && given === undefined) at += 1;

@@ -108,7 +108,8 @@ async function publicKeys(call: Call, metadata: Metadata, quiet: boolean): Promi
   const keys = await metadata.names('public-keys/');
   if (keys.length === 0) return call.line('not available');
   for (const key of keys) {
-    const [index = '0', name = ''] = [key.slice(0, key.indexOf('=')), key.slice(key.indexOf('=') + 1)];
+    const index = key.slice(0, key.indexOf('='));
+    const name = key.slice(key.indexOf('=') + 1);
     const text = (await metadata.get(`meta-data/public-keys/${index}/openssh-key`)) ?? '';
     await call.line(`keyname:${name}\nindex:${index}\nformat:openssh-key\nkey:(begins from next line)\n${text}`);
   }
@@ -141,7 +142,7 @@ export const ec2Metadata: Command = async (call) => {
       if (path === undefined) return call.fail("option '--path' requires an argument");
       wanted.push({ path });
     } else {
-      const items = argument.startsWith('--') ? ITEMS.filter((item) => `--${item.long}` === argument) : argument.startsWith('-') ? [...argument.slice(1)].map((letter) => ITEMS.find((item) => item.short === letter)) : [];
+      const items = argument.startsWith('--') ? ITEMS.filter((item) => `--${item.long}` === argument) : argument.startsWith('-') ? Array.from(argument.slice(1)).map((letter) => ITEMS.find((item) => item.short === letter)) : [];
       if (items.length === 0 || items.includes(undefined)) {
         await call.err(`ec2-metadata: unrecognized option '${argument}'\n${HELP}`);
         return 1;

@@ -130,7 +130,8 @@ function sizeText(text: string): number {
 
 export const dd: Command = async (call) => {
   const settings = new Map(call.args.map((argument) => {
-    const [name = '', value] = [argument.slice(0, argument.indexOf('=')), argument.slice(argument.indexOf('=') + 1)];
+    const equals = argument.indexOf('=');
+    const [name, value] = [argument.slice(0, equals), argument.slice(equals + 1)];
     if (!['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'status', 'conv', 'iflag', 'oflag'].includes(name)) throw new UsageError(`unrecognized operand ‘${argument}’\nTry 'dd --help' for more information.`);
     return [name, value] as const;
   }));

@@ -48,7 +48,7 @@ class Listing {
     this.options = options;
   }
 
-  private sort(entries: readonly Entry[]): readonly Entry[] {
+  private ordered(entries: readonly Entry[]): readonly Entry[] {
     const key = (name: string): string => name.replace(/^\.+/u, '').toLowerCase();
     const compare = this.options.has('t') ? (a: Entry, b: Entry) => b.node.modified - a.node.modified : this.options.has('S') ? (a: Entry, b: Entry) => sizeOf(b.node) - sizeOf(a.node) : (a: Entry, b: Entry) => (key(a.name) < key(b.name) ? -1 : key(a.name) > key(b.name) ? 1 : a.name < b.name ? -1 : 1);
     const sorted = this.options.has('U') ? [...entries] : entries.toSorted(compare);
@@ -56,7 +56,7 @@ class Listing {
   }
 
   async show(entries: readonly Entry[]): Promise<void> {
-    const sorted = this.sort(entries);
+    const sorted = this.ordered(entries);
     if (this.options.has('l') || this.options.has('n')) return this.long(sorted);
     const names = sorted.map((entry) => `${this.options.has('i') ? `${entry.node.inode} ` : ''}${this.decorated(entry)}`);
     if (this.options.has('1') || this.call.process.files.get(1)?.kind !== 'terminal') {
@@ -102,7 +102,7 @@ class Listing {
     if (this.options.has('l')) await this.call.line(`total ${Math.ceil(entries.reduce((sum, entry) => sum + (entry.node.kind === 'file' ? Math.ceil(sizeOf(entry.node) / 4096) * 4 : 0), 0))}`);
     await this.show(entries);
     if (!this.options.has('R')) return;
-    for (const entry of this.sort(entries)) {
+    for (const entry of this.ordered(entries)) {
       if (entry.node.kind !== 'directory' || entry.name === '.' || entry.name === '..') continue;
       const inner = path === '/' ? `/${entry.name}` : `${path}/${entry.name}`;
       await this.call.line(`\n${inner}:`);

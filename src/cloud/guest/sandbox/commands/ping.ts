@@ -65,7 +65,7 @@ function settingsOf(call: Call): Settings | 'help' | 'version' {
     return text === undefined ? undefined : number(text, minimum, maximum);
   };
   const interval = given('i', 0, 2_147_483) ?? 1;
-  if (interval < 0.002 && call.process.credentials.uid !== 0) throw new UsageError('cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)', 2);
+  if (interval < 0.2 && call.process.credentials.uid !== 0) throw new UsageError('cannot flood; minimal interval allowed for user is 200ms', 2);
   const deadline = given('w', 0, 2_147_483_647);
   const timeout = given('W', 0, 2_147_483);
   return {
@@ -155,10 +155,10 @@ class Run {
     return count !== undefined && (this.received >= count || (this.settings.deadlineMs === undefined && this.received + this.errors >= count));
   }
 
-  /** How long to wait after the last request: twice the longest round trip once anything came, else 10 s; -W where it was given. */
+  /** How long to wait after the last request: twice the longest round trip (at least an interval) once anything came, else -W or 10 s. */
   private linger(): number {
     if (this.times.length === 0) return this.settings.timeoutMs ?? LINGER_MS;
-    return Math.max(2 * Math.max(...this.times), 1, Math.min(this.settings.timeoutMs ?? 1000, 1000));
+    return Math.max(2 * Math.max(...this.times), this.settings.intervalMs);
   }
 
   private async pause(milliseconds: number): Promise<void> {

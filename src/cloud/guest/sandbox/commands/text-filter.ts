@@ -28,7 +28,7 @@ export const cut: Command = (call) => {
   if (list === undefined) throw new UsageError("you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information.");
   const ranges = rangesOf(call, list);
   const delimiter = options.value('d') ?? '\t';
-  if ([...delimiter].length > 1) throw new UsageError("the delimiter must be a single character\nTry 'cut --help' for more information.");
+  if (Array.from(delimiter).length > 1) throw new UsageError("the delimiter must be a single character\nTry 'cut --help' for more information.");
   const chosen = (index: number): boolean => ranges.some((range) => index >= range.from && index <= range.to) !== options.has('n');
   return call.eachInput(options.operands, async (file) => {
     for await (const { text } of call.lines(file)) {
@@ -37,7 +37,7 @@ export const cut: Command = (call) => {
           if (!options.has('s')) await call.line(text);
         } else await call.line(text.split(delimiter).filter((_, index) => chosen(index + 1)).join(delimiter));
       } else if (options.has('b')) await call.line(decode(encode(text).filter((_, index) => chosen(index + 1))));
-      else await call.line([...text].filter((_, index) => chosen(index + 1)).join(''));
+      else await call.line(Array.from(text).filter((_, index) => chosen(index + 1)).join(''));
     }
   });
 };
@@ -87,7 +87,7 @@ function comparator(flags: string): (a: string, b: string) => number {
 
 export const sort: Command = async (call) => {
   const options = call.options('nrufbdhVsck:t:o:z', { 'numeric-sort': 'n', reverse: 'r', unique: 'u', 'ignore-case': 'f', key: 'k', 'field-separator': 't', output: 'o', 'human-numeric-sort': 'h', 'version-sort': 'V', check: 'c', stable: 's' }, { status: 2 });
-  const globals = [...'nrfbdhV'].filter((letter) => options.has(letter)).join('');
+  const globals = Array.from('nrfbdhV').filter((letter) => options.has(letter)).join('');
   const separator = options.value('t')?.replace('\\0', '\0').replace('\\t', '\t');
   const keys = options.all('k').map((text) => sortKey(text)).map((key) => ({ key, compare: comparator(key.flags === '' ? globals : key.flags) }));
   const whole = comparator(globals);
@@ -216,7 +216,7 @@ export const yes: Command = async (call) => {
 };
 
 export const rev: Command = (call) => call.eachInput(call.options('').operands, async (file) => {
-  for await (const { text } of call.lines(file)) await call.line([...text].toReversed().join(''));
+  for await (const { text } of call.lines(file)) await call.line(Array.from(text).toReversed().join(''));
 });
 
 export const nl: Command = (call) => {

@@ -100,8 +100,8 @@ class Stream {
       case '{': return this.execute(command.block ?? []);
       case 's': return this.substitute(command);
       case 'y': {
-        const [from, to] = [[...(command.text ?? '')], [...(command.replacement ?? '')]];
-        state.pattern = [...state.pattern].map((character) => to[from.indexOf(character)] ?? character).join('');
+        const [from, to] = [Array.from((command.text ?? '')), Array.from((command.replacement ?? ''))];
+        state.pattern = Array.from(state.pattern).map((character) => to[from.indexOf(character)] ?? character).join('');
         break;
       }
       case 'p': await this.write(`${state.pattern}\n`); break;
@@ -159,7 +159,7 @@ class Stream {
       const whole = String(args[0]);
       if (count < wanted || (!all && count > wanted)) return whole;
       changed = true;
-      const groups = args.filter((_, index) => index > 0 && index < args.length - 2).map((group) => (group === undefined ? '' : String(group)));
+      const groups = args.filter((_, index) => index > 0 && index < args.length - 2).map((group) => (typeof group === 'string' ? group : ''));
       return expand(replacement, whole, groups);
     });
     if (changed && flags.includes('p')) await this.write(`${this.state.pattern}\n`);
@@ -197,7 +197,7 @@ function expand(replacement: string, whole: string, groups: readonly string[]): 
 }
 
 export const sed: Command = async (call) => {
-  const options = call.options('nrEe:f:i' + 'suz', { quiet: 'n', silent: 'n', 'regexp-extended': 'E', expression: 'e', file: 'f', 'in-place': 'i' });
+  const options = call.options('nrEe:f:isuz', { quiet: 'n', silent: 'n', 'regexp-extended': 'E', expression: 'e', file: 'f', 'in-place': 'i' });
   const operands = [...options.operands];
   const scripts = [...options.all('e'), ...options.all('f').map((path) => decode(readWhole(call.process, path)).replace(/\n$/u, ''))];
   if (scripts.length === 0) {

@@ -168,7 +168,7 @@ export const tac: Command = (call) => call.eachInput(call.options('').operands, 
 
 export const wc: Command = async (call) => {
   const options = call.options('lwcmL', { lines: 'l', words: 'w', bytes: 'c', chars: 'm' });
-  const chosen = [...'lwmc'].filter((letter) => options.has(letter));
+  const chosen = Array.from('lwmc').filter((letter) => options.has(letter));
   const wanted = chosen.length === 0 ? ['l', 'w', 'c'] : chosen;
   const totals: Record<string, number> = { l: 0, w: 0, m: 0, c: 0 };
   const rows: { readonly counts: Record<string, number>; readonly path: string }[] = [];

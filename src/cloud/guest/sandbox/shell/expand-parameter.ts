@@ -77,7 +77,7 @@ async function applied(parameter: string, found: Expansion, operation: Operation
       throw new ExpansionError(`${parameter}: ${text === '' ? (operation.checkEmpty ? 'parameter null or not set' : 'parameter not set') : text}`, 127);
     }
     case 'Length':
-      return one(String(found.list === 'none' ? [...(found.values[0] ?? '')].length : found.values.length));
+      return one(String(found.list === 'none' ? Array.from((found.values[0] ?? '')).length : found.values.length));
     case 'Substring':
       return substring(parameter, found, operation, shell);
     case 'PatternRemoval': {
@@ -92,7 +92,7 @@ async function applied(parameter: string, found: Expansion, operation: Operation
     case 'CaseModification': {
       const pattern = operation.pattern === null ? '?' : await expander.pattern(operation.pattern);
       const turn = (character: string): string => (!shell.patterns.matches(pattern, character) ? character : operation.direction === 'upper' ? character.toUpperCase() : character.toLowerCase());
-      return each((value) => [...value].map((character, index) => (operation.all || index === 0 ? turn(character) : character)).join(''));
+      return each((value) => Array.from(value).map((character, index) => (operation.all || index === 0 ? turn(character) : character)).join(''));
     }
     case 'Transform':
       return each((value) => transform(value, operation.operator, parameter, shell));
@@ -117,7 +117,7 @@ async function substring(parameter: string, found: Expansion, operation: Extract
     const skip = parameter === '@' || parameter === '*' ? offset : offset < 0 ? all.length + offset : offset;
     return { ...found, values: all.slice(skip, length === undefined ? undefined : skip + length) };
   }
-  const characters = [...(found.values[0] ?? '')];
+  const characters = Array.from((found.values[0] ?? ''));
   const start = offset < 0 ? characters.length + offset : offset;
   const end = length === undefined ? characters.length : length < 0 ? characters.length + length : start + length;
   if (length !== undefined && length < 0 && end < start) throw new ExpansionError(`${String(length)}: substring expression < 0`);

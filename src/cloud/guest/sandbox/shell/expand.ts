@@ -1,5 +1,5 @@
 /** Word expansion: quoting, parameters, commands, arithmetic, braces, tildes, field splitting, pathnames. */
-import type { ScriptNode, WordNode } from 'just-bash';
+import type { WordNode } from 'just-bash';
 import type { ArithmeticExpression } from './arithmetic.js';
 import { ArithmeticError, ExpansionError } from './control.js';
 import { expandPathname } from './glob.js';
@@ -46,7 +46,7 @@ class Fields {
       this.add(text, false);
       return;
     }
-    const space = [...' \t\n'].filter((character) => this.ifs.includes(character)).join('');
+    const space = Array.from(' \t\n').filter((character) => this.ifs.includes(character)).join('');
     let run = '';
     let at = 0;
     const flush = (): void => {
@@ -157,7 +157,7 @@ export class Expander {
         await this.parameter(await expandParameter(part, this.shell, this), fields, quoted, mode);
         break;
       case 'CommandSubstitution':
-        this.value(await this.shell.substitute(part.body as ScriptNode), fields, quoted);
+        this.value(await this.shell.substitute(part.body), fields, quoted);
         break;
       case 'ArithmeticExpansion':
         this.value(await this.arithmetic(part.expression), fields, quoted);
@@ -166,7 +166,7 @@ export class Expander {
         fields.add(braceSource(part), true);
         break;
       case 'ProcessSubstitution':
-        fields.add(await this.shell.processSubstitution(part.body as ScriptNode, part.direction), true);
+        fields.add(await this.shell.processSubstitution(part.body, part.direction), true);
         break;
     }
   }

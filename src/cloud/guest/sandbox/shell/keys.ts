@@ -49,6 +49,6 @@ function pasted(input: string, at: number): Key {
   if (input[at] === '\r' || input[at] === '\n') return { kind: 'key', text: '', name: 'accept', length: 1 };
   let end = at + 1;
   while (end < input.length && !'\r\n\x1b'.includes(input[end] ?? '')) end += 1;
-  const text = input.slice(at, end).replaceAll('\t', '    ').replaceAll(/[\0-\x1f\x7f]/gu, '');
+  const text = input.slice(at, end).replaceAll('\t', '    ').replaceAll(/\p{Cc}/gu, '');
   return { kind: 'text', text, name: '', length: end - at };
 }

@@ -2,7 +2,7 @@
 import type { Tty } from '../system/tty.js';
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const ZERO = /[\u0300-\u036f\u200b-\u200f\ufe00-\ufe0f]/u;
+const ZERO = /\p{Mn}|\p{Cf}/u;
 
 /** Columns that a text takes; escape sequences take none. */
 export function columnsOf(text: string): number {
@@ -14,7 +14,7 @@ export function columnsOf(text: string): number {
 }
 
 function visible(text: string): string {
-  return text.replaceAll(/[\0-\x1f\x7f]/gu, (character) => (character === '\x7f' ? '^?' : `^${String.fromCharCode(character.charCodeAt(0) + 64)}`)).replaceAll(/[\udc80-\udcff]/gu, '\ufffd');
+  return text.replaceAll(/[\p{Cc}]/gu, (character) => (character >= '\x7f' ? '^?' : `^${String.fromCharCode(character.charCodeAt(0) + 64)}`)).replaceAll(/[\udc80-\udcff]/gu, '\ufffd');
 }
 
 function commonLength(a: string, b: string): number {

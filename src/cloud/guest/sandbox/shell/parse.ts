@@ -31,7 +31,7 @@ function translate(error: unknown): ShellSyntaxError {
   const text = message.replace(/^(?:Parse error at \d+:\d+|line \d+): /u, '');
   if (UNTERMINATED.test(text)) return new ShellSyntaxError(text.replace(/'(.)'$/u, "`$1'"), true);
   if (token?.type === 'EOF' || /got EOF/u.test(text)) return new ShellSyntaxError('syntax error: unexpected end of file', true);
-  if (/^syntax error/u.test(text)) return new ShellSyntaxError(token !== undefined && token.value !== '' ? nearToken(token.value) : text, false);
+  if (text.startsWith('syntax error')) return new ShellSyntaxError(token !== undefined && token.value !== '' ? nearToken(token.value) : text, false);
   if (token !== undefined) return new ShellSyntaxError(nearToken(token.type === 'NEWLINE' ? 'newline' : token.value), false);
   return new ShellSyntaxError(`syntax error: ${text}`, false);
 }

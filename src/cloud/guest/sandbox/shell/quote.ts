@@ -3,14 +3,14 @@
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/u;
 
 function hasControl(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\x7f');
+  return Array.from(text).some((character) => character < ' ' || character === '\x7f');
 }
 
 /** Single quotes where needed, `$'…'` for control characters. `always`: quotes in any case, as `${x@Q}`. */
 export function quoteForShell(text: string, always = false): string {
   if (hasControl(text)) {
     const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r').replaceAll('\x1b', '\\E');
-    return `$'${escaped.replaceAll(/[\0-\x1f\x7f]/gu, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)}'`;
+    return `$'${escaped.replaceAll(/\p{Cc}/gu, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)}'`;
   }
   if (!always && PLAIN.test(text)) return text;
   return `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,5 +1,5 @@
 /** The state of one shell, and its small services: parameters, prompts, substitution, subshells. */
-import type { CommandNode, ScriptNode, WordNode } from 'just-bash';
+import type { CommandNode, ScriptNode } from 'just-bash';
 import { SystemError } from '../system/errors.js';
 import { USERS, userName } from '../system/kernel.js';
 import { createPipe } from '../system/pipe.js';
@@ -205,7 +205,7 @@ export class Shell {
     if (!/[$`\\]/u.test(source)) return source.replaceAll(/^(["'])([\s\S]*)\1$/gu, '$2');
     const escaped = source.replaceAll('"', '\\"');
     const command = parseScript(`: "${escaped}"`).statements[0]?.pipelines[0]?.commands[0];
-    const word = command?.type === 'SimpleCommand' ? (command.args[0] as WordNode | undefined) : undefined;
+    const word = command?.type === 'SimpleCommand' ? command.args[0] : undefined;
     if (word === undefined) throw new ExpansionError(`${source}: bad substitution`);
     return this.expander.text(word);
   }

@@ -46,7 +46,7 @@ export function openPath(process: Process, path: string, flags: OpenFlags): Open
   if (node === undefined) {
     if (flags.create !== true) throw new SystemError('ENOENT', path);
     node = files.createFile(full, 0o666 & ~process.umask, process.credentials);
-    return new RegularFile(node as FileNode, { read: flags.read === true, write: flags.write === true, append: flags.append === true }, files.quota, files.now);
+    return new RegularFile(node, { read: flags.read === true, write: flags.write === true, append: flags.append === true }, files.quota, files.now);
   }
   if (flags.exclusive === true) throw new SystemError('EEXIST', path);
   const wanted = (flags.read === true ? READ : 0) | (flags.write === true ? WRITE : 0);

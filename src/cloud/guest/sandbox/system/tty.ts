@@ -168,7 +168,7 @@ export class Tty {
       case WORD_ERASE: {
         const text = decode(this.line.bytes);
         const kept = text.replace(/\S*\s*$/u, '');
-        this.erase([...text].length - [...kept].length);
+        this.erase(Array.from(text).length - Array.from(kept).length);
         break;
       }
       case REPRINT:

@@ -120,7 +120,7 @@ export class Terminal {
         return fresh.slice(0, match.index + match.length);
       }
       const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`no ${String(wanted)} in ${JSON.stringify(fresh)}`);
+      if (left <= 0) throw new Error(`no ${String(wanted)} in ${JSON.stringify(fresh.slice(-2000))}`);
       await new Promise<void>((resolveWait) => {
         const timer = setTimeout(() => {
           this.waiters.delete(wake);
