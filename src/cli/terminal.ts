@@ -1,4 +1,5 @@
 /** What the process's terminal can do: width, colour, symbols, raw mode that is given back whatever happens. */
+import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
 
 /** The parts of the environment that decide how output looks. */
@@ -70,6 +71,9 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   process.on('exit', restore);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   input.setRawMode(true);
+  // libuv's raw mode leaves the terminal adding a CR to each LF, which the far side has done already (protocol.md §6);
+  // full-screen programs need it off. Where there is no stty it stays as it is. setRawMode(false) restores all of it.
+  if (input === process.stdin) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   input.resume();
   return {
     input,
