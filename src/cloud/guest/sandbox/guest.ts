@@ -83,7 +83,7 @@ export class SandboxGuest implements Guest {
   }
 
   private post(running: Running, message: ToWorker): void {
-    if (this.running === running) running.worker.postMessage(message);
+    if (this.running === running) running.worker.postMessage(message, []);
   }
 
   /** Power cut: everything that ran is gone, and so is what was in the files' memory. */

@@ -38,7 +38,7 @@ export class Uplink {
         return this.fabric.resolve(from, question.name);
       case 'connect':
         return this.connect(question);
-      case 'abandon':
+      default:
         this.connections.get(question.connection)?.abort.abort();
         return undefined;
     }

@@ -24,7 +24,7 @@ function sentence(name: string, found: { readonly kind: Kind; readonly text: str
     case 'keyword': return `${name} is a shell keyword`;
     case 'function': return `${name} is a function`;
     case 'builtin': return `${name} is a shell builtin`;
-    case 'file': return `${name} is ${found.text}`;
+    default: return `${name} is ${found.text}`;
   }
 }
 

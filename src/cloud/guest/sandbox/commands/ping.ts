@@ -1,6 +1,5 @@
 /** ping, as iputils prints it (vpc-semantics.md §10, fabric.md §2). */
-import type { PingReply } from '../../../fabric/fabric.js';
-import { Killed } from '../system/errors.js';
+import type { PingReply, PingRequest } from '../../../fabric/fabric.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 import { resolveHost } from './resolve.js';
@@ -181,15 +180,18 @@ class Run {
     const { settings } = this;
     const timeoutMs = Math.max(settings.timeoutMs ?? 0, LINGER_MS);
     const request = { to: this.address, ttl: settings.ttl === 0 ? 64 : settings.ttl, size: settings.size, sequence: sequence & 0xffff, identifier: this.identifier, timeoutMs };
-    this.call.process.kernel.network.ping(request).then(
-      async (reply) => {
-        if (reply === undefined || this.finished || this.call.process.ended !== undefined) return;
-        await this.arrived(reply, sequence);
-        this.wake();
-      },
-    ).catch((error: unknown) => {
-      if (!(error instanceof Killed)) this.wake();
-    });
+    void this.request(request, sequence);
+  }
+
+  private async request(request: PingRequest, sequence: number): Promise<void> {
+    try {
+      const reply = await this.call.process.kernel.network.ping(request);
+      if (reply === undefined || this.finished || this.call.process.ended !== undefined) return;
+      await this.arrived(reply, sequence);
+    } catch {
+      // The process ended while the line was being written, or the region is going down: nothing more to print.
+    }
+    this.wake();
   }
 
   private async arrived(reply: PingReply, sequence: number): Promise<void> {
@@ -215,7 +217,7 @@ class Run {
         return `From ${reply.from} icmp_seq=${sequence & 0xffff} Time to live exceeded`;
       case 'frag-needed':
         return `From ${reply.from} icmp_seq=${sequence & 0xffff} Frag needed and DF set (mtu = 1500)`;
-      case 'unreachable':
+      default:
         return `From ${reply.from} icmp_seq=${sequence & 0xffff} Destination Host Unreachable`;
     }
   }

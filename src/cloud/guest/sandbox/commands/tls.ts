@@ -1,7 +1,6 @@
 /** TLS over a guest connection: Node's own implementation on top of the guest's bytes, trusting the lab's CA only. */
 import { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import { SystemError } from '../system/errors.js';
 import { readWhole } from '../system/open.js';
 import { END_OF_FILE, OpenFile } from '../system/open-file.js';
 import { ByteQueue } from '../system/pipe.js';
@@ -28,19 +27,16 @@ function asDuplex(socket: OpenFile): Duplex {
       };
       pump();
     },
-    write(chunk: Buffer, _encoding, callback) {
+    write(chunk: Buffer, _encoding, written) {
       let rest: Uint8Array = chunk;
-      const pump = (): void => {
-        try {
-          rest = rest.subarray(socket.put(rest));
-        } catch (error) {
-          callback(error as Error);
-          return;
+      const send = async (): Promise<void> => {
+        while (rest.length > 0) {
+          const taken = socket.put(rest);
+          rest = rest.subarray(taken);
+          if (taken === 0) await socket.writable();
         }
-        if (rest.length === 0) callback();
-        else socket.writable().then(pump, () => callback(new SystemError('EPIPE')));
       };
-      pump();
+      send().then(() => written(), (error: unknown) => written(error as Error));
     },
   });
   return stream;

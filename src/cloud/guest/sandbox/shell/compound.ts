@@ -38,7 +38,7 @@ export class Compound {
       case 'Until': return this.loop(node.condition, node.body, false);
       case 'Case': return this.choose(node);
       case 'ArithmeticCommand': return this.arithmetic(node);
-      case 'ConditionalCommand': return this.test(node);
+      default: return this.test(node);
     }
   }
 

@@ -90,7 +90,7 @@ export async function evaluateCondition(shell: Shell, expression: Expression): P
     case 'CondAnd': return (await evaluateCondition(shell, expression.left)) && evaluateCondition(shell, expression.right);
     case 'CondOr': return (await evaluateCondition(shell, expression.left)) || evaluateCondition(shell, expression.right);
     case 'CondUnary': return unaryTest(shell, expression.operator, await shell.expander.text(expression.operand)) ?? false;
-    case 'CondBinary': return binary(shell, expression);
+    default: return binary(shell, expression);
   }
 }
 

@@ -258,8 +258,8 @@ function braceChoices(part: Extract<Part, { type: 'BraceExpansion' }>): readonly
 
 function range(item: { readonly start: string | number; readonly end: string | number; readonly step?: number | undefined; readonly startStr?: string | undefined; readonly endStr?: string | undefined }): string[] {
   const letters = typeof item.start === 'string';
-  const from = letters ? String(item.start).charCodeAt(0) : Number(item.start);
-  const to = letters ? String(item.end).charCodeAt(0) : Number(item.end);
+  const place = (bound: string | number): number => (typeof bound === 'string' ? bound.charCodeAt(0) : bound);
+  const [from, to] = [place(item.start), place(item.end)];
   const step = Math.max(1, Math.abs(item.step ?? 1));
   const count = Math.floor(Math.abs(to - from) / step) + 1;
   if (count > MOST_BRACES) throw new RangeError('brace expansion: too many words');

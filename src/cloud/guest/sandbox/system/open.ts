@@ -69,7 +69,7 @@ function openNode(process: Process, node: Node, path: string, flags: OpenFlags):
     case 'file':
       if (flags.truncate === true) resizeFile(node, 0, files.quota, files.now());
       return new RegularFile(node, { read: flags.read === true, write: flags.write === true, append: flags.append === true }, files.quota, files.now);
-    case 'symlink':
+    default:
       throw new SystemError('ELOOP', path);
   }
 }

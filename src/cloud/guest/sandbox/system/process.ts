@@ -81,19 +81,12 @@ export class Process {
   /** Waits, unless the process ends or a handled signal cuts in first. */
   wait<T>(promise: Promise<T>): Promise<T> {
     if (this.ended !== undefined) return Promise.reject(new Killed());
-    return new Promise((resolve, reject) => {
-      this.pending.add(reject);
-      promise.then(
-        (value) => {
-          this.pending.delete(reject);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.pending.delete(reject);
-          reject(error);
-        },
-      );
+    let cut: (error: Error) => void = () => {};
+    const interrupted = new Promise<never>((_resolve, reject) => {
+      cut = reject;
     });
+    this.pending.add(cut);
+    return Promise.race([promise, interrupted]).finally(() => this.pending.delete(cut));
   }
 
   sleep(milliseconds: number): Promise<void> {

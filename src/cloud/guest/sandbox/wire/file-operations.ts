@@ -82,7 +82,7 @@ export function runFileOperation(kernel: Kernel, userName: GuestUser, operation:
       if (node.kind !== 'symlink') throw new SystemError('EINVAL', path(0));
       return node.target;
     }
-    case 'realPath':
+    default:
       return files.realPath(path(0), who);
   }
 }

@@ -40,7 +40,7 @@ const web: RequestListener = (request, response) => {
     request.on('end', () => {
       response.setHeader('content-type', 'text/plain');
       response.write(`${request.method ?? ''} ${request.url ?? ''} `);
-      response.end(`${request.headers['user-agent'] ?? ''} ${request.headers['x-a'] ?? ''} ${Buffer.concat(parts).toString()}\n`);
+      response.end(`${request.headers['user-agent'] ?? ''} ${String(request.headers['x-a'] ?? '')} ${Buffer.concat(parts).toString()}\n`);
     });
   }
 };
