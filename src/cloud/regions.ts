@@ -65,7 +65,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   });
   const runtime: RegionRuntime = { fabric, messages, keys, endpointUrl: options.endpointUrl, pace: 1 };
 
-  const living = new Map<string, Promise<{ readonly region: RunningRegion; close(): void }>>();
+  const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
   const endpoint = createEndpoint({
     services: [ec2, ssm, iam, sts, cloudFormation.service],
@@ -106,7 +106,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
       }));
       await region.start();
       cloudFormation.resume(name);
-      return { region, close: services.close };
+      return { region, services };
     })();
     living.set(name, starting);
     starting.catch((error: unknown) => log(`${name} did not start: ${(error as Error).stack ?? String(error)}`));
@@ -124,9 +124,9 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
       cloudFormation.stop();
       await uplink.close();
       for (const starting of living.values()) {
-        const { region, close } = await starting;
+        const { region, services } = await starting;
         await region.stop();
-        close();
+        services.close();
       }
       messages.close();
       await fabric.close();

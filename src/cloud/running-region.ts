@@ -93,17 +93,20 @@ export class RunningRegion {
   #settle(): void {
     if (this.#dirty || this.#stopped) return;
     this.#dirty = true;
-    this.#settling = this.#settling.then(async () => {
-      await new Promise((resolve) => setImmediate(resolve));
-      this.#dirty = false;
-      try {
-        await this.#options.fabric.apply(networkModel(this.#options.state, this.#options.region));
-        await this.#reconcile();
-      } catch (error) {
-        this.#options.log(`${this.#options.region}: ${(error as Error).stack ?? String(error)}`);
-      }
-      this.#proveSoon();
-    });
+    this.#settling = this.#round(this.#settling);
+  }
+
+  async #round(before: Promise<void>): Promise<void> {
+    await before;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#dirty = false;
+    try {
+      await this.#options.fabric.apply(networkModel(this.#options.state, this.#options.region));
+      await this.#reconcile();
+    } catch (error) {
+      this.#options.log(`${this.#options.region}: ${(error as Error).stack ?? String(error)}`);
+    }
+    this.#proveSoon();
   }
 
   async #reconcile(): Promise<void> {

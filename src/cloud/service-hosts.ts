@@ -36,7 +36,7 @@ export function serviceHosts(options: ServiceHostOptions): { readonly hosts: rea
   server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket, head, originOf(request)));
   const open = new Set<TLSSocket>();
   const onConnection: OnConnection = (stream, peer) => {
-    const secure = new TLSSocket(stream as never, { isServer: true, secureContext });
+    const secure = new TLSSocket(stream, { isServer: true, secureContext });
     peers.set(secure, peer);
     open.add(secure);
     secure.on('error', (error) => log(`tls from ${peer.address}: ${error.message}`));
