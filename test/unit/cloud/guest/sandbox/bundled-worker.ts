@@ -1,6 +1,6 @@
 /** Bundles the sandbox's worker once per test process, as the build does, and boots guests with it. */
 import { build } from 'esbuild';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +21,7 @@ export const SPECIFICATION: GuestSpecification = {
 
 export async function bundleWorker(): Promise<URL> {
   const directory = mkdtempSync(join(tmpdir(), 'ssmlab-sandbox-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const outfile = join(directory, 'worker.mjs');
   await build({
     entryPoints: [resolve(import.meta.dirname, '../../../../../src/cloud/guest/sandbox/worker.ts')],
