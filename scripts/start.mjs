@@ -10,7 +10,7 @@ function ssmlab(...args) {
   if (status !== 0) process.exit(signal === 'SIGINT' ? 130 : (status ?? 3));
 }
 
-ssmlab('deploy', '--yes');
+ssmlab('deploy', '--yes', '--brief');
 process.stdout.write('\n');
 ssmlab('verify');
 process.stdout.write(`
