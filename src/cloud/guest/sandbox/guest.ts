@@ -66,7 +66,8 @@ export class SandboxGuest implements Guest {
       stdin: false,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
+      // A last resort: system/memory.ts ends what takes too much long before, process by process.
+      resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     worker.unref();
     const flows = new Flows((message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[] | undefined));

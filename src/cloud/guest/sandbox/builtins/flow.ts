@@ -62,6 +62,10 @@ export const source: Builtin = async (shell, args, name) => {
     await shell.complain(`${path}: ${error.message}`);
     return 1;
   }
+  if (shell.sourcing >= 100) {
+    await shell.complain(`${name}: maximum source nesting level exceeded (100)`);
+    return 1;
+  }
   const before = shell.positional;
   if (positional.length > 0) shell.positional = positional;
   shell.sourcing += 1;

@@ -1,6 +1,7 @@
 /** echo and printf. */
 import { parseNumber } from '../shell/arithmetic.js';
 import { backslashed, unescape } from '../shell/quote.js';
+import { SystemError } from '../system/errors.js';
 import type { Builtin } from './builtin.js';
 import { say } from './builtin.js';
 
@@ -57,6 +58,7 @@ export function formatText(format: string, args: readonly string[], now: number)
   };
   do {
     const before = next;
+    if (text.length > 4_000_000) throw new SystemError('ENOMEM');
     let stopped = false;
     let last = 0;
     const literal = (source: string): void => {

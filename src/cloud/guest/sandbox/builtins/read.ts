@@ -58,6 +58,7 @@ async function readRecord(shell: Shell, options: ReadOptions): Promise<{ readonl
   for (;;) {
     const data = await shell.process.read(options.descriptor, options.characters === undefined ? 4096 : 1);
     if (data.length === 0) return { bytes, quoted, ended: true };
+    shell.process.kernel.memory.text(bytes.length);
     for (const [index, byte] of data.entries()) {
       if (escaped) {
         escaped = false;
@@ -158,8 +159,14 @@ export const mapfile: Builtin = async (shell, args) => {
   const trim = args.includes('-t');
   const name = args.find((argument) => !argument.startsWith('-')) ?? 'MAPFILE';
   const parts: Uint8Array[] = [];
-  for (let data = await shell.process.read(0); data.length > 0; data = await shell.process.read(0)) parts.push(data);
+  let size = 0;
+  for (let data = await shell.process.read(0); data.length > 0; data = await shell.process.read(0)) {
+    parts.push(data);
+    size += data.length;
+    shell.process.kernel.memory.text(size);
+  }
   const lines = decode(Buffer.concat(parts)).match(/[^\n]*\n|[^\n]+$/gu) ?? [];
+  shell.process.kernel.memory.words(lines.length);
   shell.variables.setArray(name, new Map(lines.map((line, index) => [String(index), trim ? line.replace(/\n$/u, '') : line])));
   return 0;
 };

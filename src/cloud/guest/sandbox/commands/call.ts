@@ -166,22 +166,33 @@ export class Call {
   /** Lines without their ends; `terminated` is false for a last line without newline. */
   async *lines(file: OpenFile, separator = 10): AsyncGenerator<{ readonly text: string; readonly terminated: boolean }> {
     let rest: Uint8Array[] = [];
+    let held = 0;
     for await (const chunk of this.chunks(file)) {
       let start = 0;
       for (let end = chunk.indexOf(separator); end >= 0; end = chunk.indexOf(separator, start)) {
         const piece = chunk.subarray(start, end);
         yield { text: decode(rest.length === 0 ? piece : Buffer.concat([...rest, piece])), terminated: true };
         rest = [];
+        held = 0;
         start = end + 1;
       }
-      if (start < chunk.length) rest.push(chunk.slice(start));
+      if (start < chunk.length) {
+        rest.push(chunk.slice(start));
+        held += chunk.length - start;
+        this.process.kernel.memory.text(held);
+      } else held = 0;
     }
     if (rest.length > 0) yield { text: decode(Buffer.concat(rest)), terminated: false };
   }
 
   async whole(file: OpenFile): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
-    for await (const chunk of this.chunks(file)) parts.push(chunk);
+    let size = 0;
+    for await (const chunk of this.chunks(file)) {
+      parts.push(chunk);
+      size += chunk.length;
+      this.process.kernel.memory.buffered(size);
+    }
     return Buffer.concat(parts);
   }
 

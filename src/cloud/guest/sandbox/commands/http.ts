@@ -96,6 +96,7 @@ export async function readHead(reader: SocketReader): Promise<HttpHead> {
   let text = `${first}\r\n`;
   for (let line = await reader.line(); line !== ''; line = await reader.line()) {
     text += `${line}\r\n`;
+    if (text.length > 1_000_000) throw new HttpError('too large response headers');
     const colon = line.indexOf(':');
     if (colon > 0) headers.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
   }

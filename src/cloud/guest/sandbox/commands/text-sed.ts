@@ -127,14 +127,21 @@ class Stream {
         break;
       case 'N': {
         const before = state.pattern;
+        this.call.process.kernel.memory.text(before.length);
         if (await this.next()) state.pattern = `${before}\n${state.pattern}`;
         else state.quit = 0;
         break;
       }
       case 'h': state.hold = state.pattern; break;
-      case 'H': state.hold += `\n${state.pattern}`; break;
+      case 'H':
+        this.call.process.kernel.memory.text(state.hold.length + state.pattern.length);
+        state.hold += `\n${state.pattern}`;
+        break;
       case 'g': state.pattern = state.hold; break;
-      case 'G': state.pattern += `\n${state.hold}`; break;
+      case 'G':
+        this.call.process.kernel.memory.text(state.hold.length + state.pattern.length);
+        state.pattern += `\n${state.hold}`;
+        break;
       case 'x': [state.pattern, state.hold] = [state.hold, state.pattern]; break;
       case 'q': state.quit = Number(command.text ?? 0); break;
       case 'Q':
@@ -153,12 +160,15 @@ class Stream {
     const all = flags.includes('g');
     let count = 0;
     let changed = false;
+    let length = this.state.pattern.length;
     expression.lastIndex = 0;
     this.state.pattern = this.state.pattern.replace(expression, (...args: unknown[]) => {
       count += 1;
       const whole = String(args[0]);
       if (count < wanted || (!all && count > wanted)) return whole;
       changed = true;
+      length += replacement.length * (1 + whole.length);
+      this.call.process.kernel.memory.text(length);
       const groups = args.filter((_, index) => index > 0 && index < args.length - 2).map((group) => (typeof group === 'string' ? group : ''));
       return expand(replacement, whole, groups);
     });

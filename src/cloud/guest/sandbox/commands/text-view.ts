@@ -108,6 +108,7 @@ async function lastPart(call: Call, file: OpenFile, count: number, bytes: boolea
   for await (const chunk of call.chunks(file)) {
     kept.push(Buffer.from(chunk));
     size += chunk.length;
+    call.process.kernel.memory.buffered(size);
     if (size > next) {
       const rest = trim();
       kept = [Buffer.from(rest)];

@@ -17,6 +17,7 @@ export async function assignArray(shell: Shell, name: string, words: readonly Wo
       for (const value of await shell.expander.fields([word])) {
         elements.set(String(next), value);
         next += 1;
+        shell.process.kernel.memory.words(elements.size);
       }
     }
   }

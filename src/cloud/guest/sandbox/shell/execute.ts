@@ -118,7 +118,13 @@ export class Executor {
     if (statement.deferredError !== undefined) throw new ShellSyntaxError(statement.deferredError.message, false);
     if (shell.options.noexec && !shell.interactive) return;
     if (statement.background) {
-      this.background(statement);
+      try {
+        this.background(statement);
+      } catch (error) {
+        if (!(error instanceof SystemError)) throw error;
+        shell.status = 1;
+        await this.complainOf(error);
+      }
       return;
     }
     await this.andOr(statement);
@@ -139,6 +145,10 @@ export class Executor {
       }
       if (last && shell.status !== 0 && !pipeline.negated) this.checkErrexit();
     }
+  }
+
+  private complainOf(error: SystemError): Promise<void> {
+    return this.shell.complain(error.path === undefined ? error.message : `${error.path}: ${error.message}`);
   }
 
   private checkErrexit(): void {
@@ -212,7 +222,7 @@ export class Executor {
         shell.status = 2;
       } else if (error instanceof SystemError) {
         shell.status = 1;
-        await shell.complain(error.message);
+        await this.complainOf(error);
       } else {
         throw error;
       }
@@ -237,9 +247,20 @@ export class Executor {
   }
 
   private async concurrent(pipeline: PipelineNode): Promise<void> {
+    const processes: Process[] = [];
+    try {
+      this.startPipeline(pipeline, processes);
+    } catch (error) {
+      // Half a pipeline would wait for ever.
+      for (const process of processes) process.signal('KILL');
+      throw error;
+    }
+    await this.foreground(processes);
+  }
+
+  private startPipeline(pipeline: PipelineNode, processes: Process[]): void {
     const { shell } = this;
     const { kernel } = shell.process;
-    const processes: Process[] = [];
     let input: OpenFile | undefined;
     for (const [index, command] of pipeline.commands.entries()) {
       const files = new Map(shell.process.files);
@@ -266,7 +287,6 @@ export class Executor {
       }));
       input = next?.reader;
     }
-    await this.foreground(processes);
   }
 
   /** Waits for a pipeline that has the terminal; statuses to `$?` and PIPESTATUS. */

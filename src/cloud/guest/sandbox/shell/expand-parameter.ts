@@ -87,7 +87,7 @@ async function applied(parameter: string, found: Expansion, operation: Operation
     case 'PatternReplacement': {
       const pattern = await expander.pattern(operation.pattern);
       const replacement = operation.replacement === null ? '' : await expander.text(operation.replacement);
-      return each((value) => shell.patterns.replace(value, pattern, replacement, operation.all, operation.anchor));
+      return each((value) => shell.patterns.replace(value, pattern, replacement, operation.all, operation.anchor, (length) => shell.process.kernel.memory.text(length)));
     }
     case 'CaseModification': {
       const pattern = operation.pattern === null ? '?' : await expander.pattern(operation.pattern);

@@ -84,7 +84,9 @@ export class Expander {
   /** Words of a command: everything applies. */
   async fields(words: readonly WordNode[]): Promise<string[]> {
     const all: string[] = [];
+    const { memory } = this.shell.process.kernel;
     for (const word of words) {
+      memory.words(all.length);
       const simple = plain(word);
       if (simple !== undefined) all.push(simple);
       else for (const braced of expandBraces(word.parts)) all.push(...(await this.one(braced)));
@@ -96,11 +98,17 @@ export class Expander {
     const fields = new Fields(this.shell.parameter('IFS') ?? ' \t\n');
     for (const part of parts) await this.part(part, fields, false, 'fields');
     fields.cut();
+    this.shell.process.kernel.memory.words(fields.done.length);
     return fields.done.flatMap((pieces) => this.pathnames(pieces));
   }
 
+  private joined(pieces: readonly Piece[]): string {
+    this.shell.process.kernel.memory.text(pieces.reduce((sum, piece) => sum + piece.text.length, 0));
+    return pieces.map((piece) => piece.text).join('');
+  }
+
   private pathnames(pieces: readonly Piece[]): readonly string[] {
-    const text = pieces.map((piece) => piece.text).join('');
+    const text = this.joined(pieces);
     if (this.shell.options.noglob || !pieces.some((piece) => !piece.quoted && /[*?[]/u.test(piece.text))) return [text];
     const pattern = toPattern(pieces);
     if (!hasMagic(pattern)) return [text];
@@ -113,7 +121,7 @@ export class Expander {
   async text(word: WordNode): Promise<string> {
     const simple = plain(word);
     if (simple !== undefined) return simple;
-    return (await this.pieces(word)).map((piece) => piece.text).join('');
+    return this.joined(await this.pieces(word));
   }
 
   /** As a pattern: quoted characters stand for themselves. */
@@ -204,6 +212,7 @@ export class Expander {
     }
     const separator = (this.shell.parameter('IFS') ?? ' ').slice(0, 1);
     if (expansion.list === 'star' && (quoted || single)) {
+      this.shell.process.kernel.memory.text(expansion.values.reduce((sum, value) => sum + value.length + 1, 0));
       fields.add(expansion.values.join(separator), quoted);
       return;
     }
@@ -243,8 +252,8 @@ export function expandBraces(parts: readonly Part[]): readonly (readonly Part[])
   let words: (readonly Part[])[] = [[]];
   for (const part of parts) {
     const choices = part.type === 'BraceExpansion' ? braceChoices(part) : [[part]];
+    if (words.length * choices.length > MOST_BRACES) throw new RangeError('brace expansion: too many words');
     words = words.flatMap((word) => choices.map((choice) => [...word, ...choice]));
-    if (words.length > MOST_BRACES) throw new RangeError('brace expansion: too many words');
   }
   return words;
 }

@@ -88,7 +88,7 @@ function isComplete(source: string): boolean {
 }
 
 function remember(shell: Shell, source: string): void {
-  if (source.startsWith(' ') || shell.history.at(-1) === source || source.length > 100_000) return;
+  if (source.startsWith(' ') || shell.history.at(-1) === source || source.length > 10_000) return;
   shell.history.push(source);
   if (shell.history.length > HISTORY_LIMIT) shell.history.shift();
 }

@@ -9,6 +9,9 @@ import { columnsOf, LineScreen } from './line-screen.js';
 
 type Complete = (line: string, cursor: number) => Completion;
 
+/** More does not fit into a line; the grammar takes no more than a million characters either. */
+const LONGEST_LINE = 2_000_000;
+
 const ENDED = Symbol('end of file');
 
 /** A line is finished; `unread` belongs to the next reader. */
@@ -112,8 +115,8 @@ export class LineEditor {
           await this.write(this.screen.draw(this.line, this.cursor));
           dirty = false;
         }
-        this.insert(key.text);
-        if (atEnd) await this.write(this.screen.append(key.text));
+        if (!this.insert(key.text)) await this.write('\x07');
+        else if (atEnd) await this.write(this.screen.append(key.text));
         else dirty = true;
         continue;
       }
@@ -144,11 +147,14 @@ export class LineEditor {
     return this.write(this.screen.draw(this.line, this.cursor, `(${search.failed ? 'failed ' : ''}reverse-i-search)\`${search.query}': `));
   }
 
-  private insert(text: string): void {
+  /** False: there is no more room. */
+  private insert(text: string): boolean {
     this.tabs = 0;
     this.lastKill = false;
+    if (this.line.length + text.length > LONGEST_LINE) return false;
     this.line = this.cursor === this.line.length ? this.line + text : this.line.slice(0, this.cursor) + text + this.line.slice(this.cursor);
     this.cursor += text.length;
+    return true;
   }
 
   private set(line: string, cursor = line.length): void {

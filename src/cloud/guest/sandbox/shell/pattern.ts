@@ -120,11 +120,16 @@ export class Patterns {
     return start === undefined ? text : text.slice(0, start);
   }
 
-  replace(text: string, pattern: string, replacement: string, all: boolean, anchor: 'start' | 'end' | null): string {
+  replace(text: string, pattern: string, replacement: string, all: boolean, anchor: 'start' | 'end' | null, grown: (length: number) => void): string {
     if (pattern === '' && anchor === null) return text;
     const source = patternSource(pattern);
     const anchored = anchor === 'start' ? `^(?:${source})` : anchor === 'end' ? `(?:${source})$` : source;
-    return text.replace(this.safe(anchored, all ? 'gu' : 'u'), () => replacement);
+    let length = text.length;
+    return text.replace(this.safe(anchored, all ? 'gu' : 'u'), () => {
+      length += replacement.length;
+      grown(length);
+      return replacement;
+    });
   }
 
   private safe(source: string, flags = 'u'): RegExp {

@@ -181,6 +181,7 @@ export class Shell {
   }
 
   assign(name: string, value: string): void {
+    this.process.kernel.memory.text(value.length);
     this.variables.set(name, value);
     if (this.options.allexport) this.variables.ensure(name).exported = true;
   }
@@ -191,6 +192,7 @@ export class Shell {
     const name = match?.[1] ?? target;
     const key = match === null ? undefined : await this.subscript(name, match[2] ?? '');
     const before = key === undefined ? this.variables.get(name) : this.element(name, key);
+    this.process.kernel.memory.text((append ? (before ?? '').length : 0) + value.length);
     let next = append ? (before ?? '') + value : value;
     if (this.variables.find(name)?.integer === true) {
       const number = await this.arithmetic.text(value);
@@ -235,11 +237,16 @@ export class Shell {
     });
     try {
       const parts: Uint8Array[] = [];
+      let size = 0;
       for (;;) {
         const piece = reader.take(65536);
         if (piece === undefined) await this.process.wait(reader.readable());
         else if (piece.length === 0) break;
-        else parts.push(piece);
+        else {
+          parts.push(piece);
+          size += piece.length;
+          this.process.kernel.memory.buffered(size);
+        }
         const turn = this.process.breathe();
         if (turn !== undefined) await turn;
       }

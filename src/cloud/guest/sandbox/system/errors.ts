@@ -17,6 +17,8 @@ const TEXT = {
   ENAMETOOLONG: 'File name too long',
   ENETUNREACH: 'Network is unreachable',
   ENODEV: 'No such device',
+  EAGAIN: 'Resource temporarily unavailable',
+  ENOMEM: 'Cannot allocate memory',
   ENOENT: 'No such file or directory',
   ENOEXEC: 'Exec format error',
   ENOSPC: 'No space left on device',

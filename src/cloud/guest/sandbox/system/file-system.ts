@@ -5,6 +5,9 @@ import { Quota, resizeFile } from './regular-file.js';
 
 const MAXIMUM_LINKS_FOLLOWED = 40;
 
+/** Inodes of an instance. */
+export const MOST_NODES = 32_768;
+
 export interface Located {
   readonly parent: DirectoryNode;
   readonly name: string;
@@ -36,6 +39,15 @@ export class FileSystem {
     this.quota = new Quota(quotaBytes);
     this.now = now;
     this.root = this.newDirectory(0o755, 0, 0, undefined);
+  }
+
+  /** Directories, files and links there are. */
+  nodes = 0;
+
+  /** Throws ENOSPC when there are too many. */
+  private countNode(): void {
+    if (this.nodes >= MOST_NODES) throw new SystemError('ENOSPC');
+    this.nodes += 1;
   }
 
   private base(mode: number, uid: number, gid: number) {
@@ -151,6 +163,7 @@ export class FileSystem {
     }
     if (path.endsWith('/')) throw new SystemError('EISDIR', path);
     this.mayChange(at, who, path);
+    this.countNode();
     const file = this.newFile(mode, who.uid, who.gid);
     at.parent.entries.set(at.name, file);
     this.touch(at.parent);
@@ -161,6 +174,7 @@ export class FileSystem {
     const at = this.locate(path.replace(/\/+$/u, '') || '/', who, false);
     if (at.node !== undefined) throw new SystemError('EEXIST', path);
     this.mayChange(at, who, path);
+    this.countNode();
     at.parent.entries.set(at.name, this.newDirectory(mode, who.uid, who.gid, at.parent));
     this.touch(at.parent);
   }
@@ -169,6 +183,8 @@ export class FileSystem {
     const at = this.locate(path, who, false);
     if (at.node !== undefined) throw new SystemError('EEXIST', path);
     this.mayChange(at, who, path);
+    this.countNode();
+    if (target.length > 4095) throw new SystemError('ENAMETOOLONG', path);
     at.parent.entries.set(at.name, this.newNode('symlink', target, who.uid, who.gid));
     this.touch(at.parent);
   }
@@ -186,6 +202,7 @@ export class FileSystem {
 
   private drop(node: Node): void {
     node.links -= 1;
+    if (node.links <= 0) this.nodes -= 1;
     // Open descriptions keep working on the node; its bytes stop counting once no name is left.
     if (node.kind === 'file' && node.links <= 0) this.quota.charge(-node.data.length);
   }
@@ -207,6 +224,7 @@ export class FileSystem {
     if (at.name === '.' || at.name === '..') throw new SystemError('EINVAL', path);
     this.mayChange(at, who, path);
     if (at.node.entries.size > 0) throw new SystemError('ENOTEMPTY', path);
+    this.nodes -= 1;
     at.parent.entries.delete(at.name);
     this.touch(at.parent);
   }

@@ -1,10 +1,11 @@
 /** The guest's kernel: process table, sessions, users, signals to groups. */
-import { Killed } from './errors.js';
+import { Killed, SystemError } from './errors.js';
 import type { FileSystem } from './file-system.js';
 import { type Credentials, ROOT } from './inode.js';
 import { DeviceFile, type OpenFile } from './open-file.js';
 import { Process } from './process.js';
 import type { Program } from './program.js';
+import { Memory } from './memory.js';
 import { Scheduler } from './schedule.js';
 import type { Tty } from './tty.js';
 import type { GuestNetwork } from '../wire/network.js';
@@ -47,6 +48,9 @@ export function groupName(gid: number): string {
   return GROUPS.find((group) => group.gid === gid)?.name ?? String(gid);
 }
 
+/** A fork bomb ends here. */
+const MOST_PROCESSES = 400;
+
 export interface Fork {
   readonly parent: Process;
   readonly argv: readonly string[];
@@ -61,6 +65,7 @@ export interface Fork {
 
 export class Kernel {
   readonly scheduler = new Scheduler();
+  readonly memory: Memory;
   readonly processes = new Map<number, Process>();
   readonly programs: ReadonlyMap<string, Program>;
   readonly files: FileSystem;
@@ -74,6 +79,7 @@ export class Kernel {
 
   constructor(files: FileSystem, specification: GuestSpecification, network: GuestNetwork, programs: ReadonlyMap<string, Program>, now: () => number, booted: number) {
     this.files = files;
+    this.memory = new Memory(this.scheduler, files.quota);
     this.specification = specification;
     this.network = network;
     this.programs = programs;
@@ -105,7 +111,9 @@ export class Kernel {
     return leader;
   }
 
+  /** Throws EAGAIN when there are too many processes. */
   fork(fork: Fork): Process {
+    if (this.processes.size >= MOST_PROCESSES) throw new SystemError('EAGAIN', 'fork');
     const { parent } = fork;
     const child = this.make(parent, this.pid(), fork.argv, fork.group === 'own' ? undefined : (fork.group ?? parent.group), parent.tty, fork.credentials ?? parent.credentials, parent.directory, parent.umask, fork.environment ?? parent.environment);
     for (const [descriptor, file] of fork.files ?? parent.files) child.setFile(descriptor, file);

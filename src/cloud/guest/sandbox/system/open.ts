@@ -1,7 +1,7 @@
 /** open(2) and stat(2) for a process: the file system's nodes, devices, /dev/fd and the terminal. */
 import { SystemError } from './errors.js';
 import { joinPath } from './file-system.js';
-import { EXECUTE, type FileNode, type Node, permits, READ, WRITE } from './inode.js';
+import { EXECUTE, type FileNode, type Node, permits, READ, sizeOf, WRITE } from './inode.js';
 import { DeviceFile, OpenFile, TextFile } from './open-file.js';
 import type { Process } from './process.js';
 import { RegularFile, resizeFile } from './regular-file.js';
@@ -100,6 +100,7 @@ export function readWhole(process: Process, path: string): Uint8Array {
   const node = statPath(process, path);
   if (node.kind === 'directory') throw new SystemError('EISDIR', path);
   const file = openPath(process, path, { read: true });
+  process.kernel.memory.buffered(sizeOf(node));
   const parts: Uint8Array[] = [];
   for (;;) {
     const piece = file.take(65536);
@@ -119,7 +120,12 @@ export async function readToEnd(process: Process, path: string): Promise<Uint8Ar
   process.setFile(descriptor, file);
   try {
     const parts: Uint8Array[] = [];
-    for (let data = await process.read(descriptor); data.length > 0; data = await process.read(descriptor)) parts.push(data);
+    let size = 0;
+    for (let data = await process.read(descriptor); data.length > 0; data = await process.read(descriptor)) {
+      parts.push(data);
+      size += data.length;
+      process.kernel.memory.buffered(size);
+    }
     return Buffer.concat(parts);
   } finally {
     if (process.ended === undefined) process.closeFile(descriptor);

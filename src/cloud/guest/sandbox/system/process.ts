@@ -101,7 +101,13 @@ export class Process {
   breathe(): Promise<void> | undefined {
     if (this.ended !== undefined) throw new Killed();
     const turn = this.kernel.scheduler.breathe();
-    return turn === undefined ? undefined : this.afterTurn(turn);
+    if (turn === undefined) return undefined;
+    // Whoever runs when memory is short is, most likely, who takes it.
+    if (this.kernel.memory.exhausted()) {
+      this.finish({ code: undefined, signal: 'KILL' });
+      throw new Killed();
+    }
+    return this.afterTurn(turn);
   }
 
   private async afterTurn(turn: Promise<void>): Promise<void> {

@@ -28,6 +28,11 @@ export class Scheduler {
   private deadline = 0;
   private turn: Promise<void> | undefined;
 
+  /** The next `breathe` waits, however young the slice is. */
+  endSlice(): void {
+    this.deadline = 0;
+  }
+
   /** Undefined while the slice lasts; otherwise resolves after timers, signals and I/O had their turn. */
   breathe(): Promise<void> | undefined {
     if (this.turn !== undefined) return this.turn;

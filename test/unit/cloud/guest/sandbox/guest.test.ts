@@ -1,6 +1,10 @@
 /** A guest as the region sees it: files, quota, memory, power, the fabric. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createServer } from 'node:tls';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FabricError } from '../../../../../src/cloud/fabric/fabric.js';
 import type { Guest } from '../../../../../src/cloud/guest/guest.js';
@@ -62,17 +66,40 @@ describe('files', () => {
 });
 
 describe('power', () => {
-  it('memory that runs out ends the guest\'s processes with KILL; the next spawn finds it as after a power cut', async () => {
-    const lines: string[] = [];
-    const fragile = await bootGuest(workerUrl, silentFabric(), (line) => lines.push(line));
-    await run(fragile, 'echo kept > /tmp/f');
-    const ended = await run(fragile, 'x=aaaaaaaaaaaaaaaa; a=(); while :; do x="${x}b$x"; a+=("${x/b/c}"); done');
-    expect(ended.signal).toBe('KILL');
-    expect(lines.join()).toMatch(/memory/u);
-    const after = await run(fragile, 'cat /tmp/f; echo up');
-    expect(after.stdout).toBe('up\n');
+  it.each([
+    ['a fork bomb', ':(){ :|:& };:'],
+    ['a doubling string', 'x=ab; while :; do x=$x$x || x=ab; done'],
+    ['strings in an array', 'x=$(printf "%3000000s"); a=(); while :; do a+=("$x$RANDOM"); done'],
+    ['a doubling array', 'a=(1); while :; do a+=("${a[@]}"); done'],
+    ['endless output in a variable', 'x=$(yes)'],
+    ['an endless line', 'cat /dev/zero | grep x'],
+    ['sorting without end', 'yes abcdefghijklmnop | sort'],
+    ['endless recursion', 'f() { f; }; f; g() { $(g); }; g'],
+    ['a replacement that explodes', 'x=$(printf "%3000000s"); echo "${x// /$x}" | wc -c; echo "$x" | sed "s/ /&&&&&&&&&&&&&&&&&&&&&&&&&/g" | wc -c'],
+    ['many braces', 'echo {1..99999}{1..99999}{1..99999}'],
+    ['files without end', 'cd /tmp; mkdir n; cd n; i=0; while touch f$((i++)); do :; done; cd ..; rm -r n'],
+    ['wide formats', 'while :; do printf -v x "%9999999s" {1..2000}; done'],
+    ['a self-sourcing file', 'echo ". /tmp/s" > /tmp/s; . /tmp/s'],
+  ])('survives %s', async (_, line) => {
+    const before = process.memoryUsage().rss;
+    await run(guest, `timeout -s KILL 3 sh -c '${line.replaceAll("'", "'\\''")}' > /dev/null 2>&1`);
+    // Children that a bomb left behind go, too.
+    await run(guest, 'kill -9 -1; for p in $(ps -e | grep -v PID | cut -c1-7); do [ $p -gt 1 ] && [ $p != $$ ] && kill -9 $p; done');
+    expect((await run(guest, 'echo alive; ls / | wc -l')).stdout).toMatch(/^alive\n\d+\n$/u);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
+  }, 30_000);
+
+  it('a worker that dies ends its processes with KILL, and the next spawn starts another', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ssmlab-sandbox-'));
+    const mortal = join(directory, 'mortal.mjs');
+    writeFileSync(mortal, "import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ type }) => { if (type === 'spawn') process.exit(3); });");
+    const fragile = await bootGuest(pathToFileURL(mortal));
+    expect(await run(fragile, 'echo')).toEqual({ code: undefined, signal: 'KILL', stdout: '', stderr: '' });
+    expect(await run(fragile, 'echo')).toEqual({ code: undefined, signal: 'KILL', stdout: '', stderr: '' });
+    await expect(Promise.all([fragile.files('root').stat('/'), fragile.spawn({ user: 'root', run: { kind: 'line', line: ':' } })])).rejects.toMatchObject({ code: 'EIO' });
     await fragile.stop();
-  }, 60_000);
+    rmSync(directory, { recursive: true });
+  });
 
   it('stopping ends everything at once, and nothing starts any more', async () => {
     const other = await bootGuest(workerUrl);
