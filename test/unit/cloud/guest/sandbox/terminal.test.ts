@@ -122,8 +122,8 @@ it('takes a long line that is pasted at the prompt in linear time', async () => 
 });
 
 it('says that there is no job control', async () => {
-  terminal.type('sleep 60\r');
-  await terminal.expect('\r\n');
+  terminal.type("sh -c 'echo started; sleep 60'\r");
+  await terminal.expect('\r\nstarted\r\n');
   terminal.type('\x1a');
   await terminal.expect('no job control');
   terminal.type('\x03');
@@ -154,8 +154,8 @@ it('prompts as AL2023 does for ec2-user and root', async () => {
 });
 
 it('passes signals of the caller to the command in the foreground', async () => {
-  terminal.type('sleep 60\r');
-  await terminal.expect('\r\n');
+  terminal.type("sh -c 'echo started; sleep 60'\r");
+  await terminal.expect('\r\nstarted\r\n');
   terminal.process.signal('INT');
   await terminal.expect(PROMPT);
 });
