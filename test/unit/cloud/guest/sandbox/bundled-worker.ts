@@ -1,7 +1,7 @@
 /** Bundles the sandbox's worker once per test process, as the build does, and boots guests with it. */
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Fabric } from '../../../../../src/cloud/fabric/fabric.js';
@@ -20,12 +20,9 @@ export const SPECIFICATION: GuestSpecification = {
 };
 
 export async function bundleWorker(): Promise<URL> {
-  const directory = mkdtempSync(join(tmpdir(), 'ssmlab-sandbox-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const outfile = join(directory, 'worker.mjs');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [resolve(import.meta.dirname, '../../../../../src/cloud/guest/sandbox/worker.ts')],
-    outfile,
+    write: false,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -41,7 +38,15 @@ export async function bundleWorker(): Promise<URL> {
     }],
     logLevel: 'error',
   });
-  return pathToFileURL(outfile);
+  const contents = outputFiles[0]?.contents ?? new Uint8Array(0);
+  // Named by its content: one file however often the tests run.
+  const directory = resolve(import.meta.dirname, '../../../../../node_modules/.cache/ssmlab');
+  const file = join(directory, `worker-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.mjs`);
+  const partial = `${file}.${randomUUID()}`;
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(partial, contents);
+  renameSync(partial, file);
+  return pathToFileURL(file);
 }
 
 /** A network with nothing on it. */
