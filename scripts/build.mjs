@@ -22,6 +22,14 @@ export function entryPoints() {
   ]);
 }
 
+/** Of just-bash only the parser is used: the commands that it would load on demand stay outside. */
+const grammarOnly = {
+  name: 'grammar-only',
+  setup(setup) {
+    setup.onResolve({ filter: /./ }, (args) => (args.kind === 'dynamic-import' && args.importer.includes('just-bash') ? { path: args.path, external: true } : undefined));
+  },
+};
+
 export async function build() {
   const { build: bundle } = await import('esbuild');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -37,8 +45,9 @@ export async function build() {
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
     sourcesContent: false,
-    // Optional native parts of ssh2 (it falls back to JavaScript) and of just-bash's commands, of which only the parser is used.
-    external: ['cpu-features', '*.node', '@mongodb-js/zstd', 'node-liblzma'],
+    // Optional native parts of ssh2: it falls back to JavaScript where they are missing.
+    external: ['cpu-features', '*.node'],
+    plugins: [grammarOnly],
     // @oclif/core and ssh2 are CommonJS: what CommonJS finds around it has to be made in an ES module.
     banner: {
       js: [

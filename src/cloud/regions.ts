@@ -52,8 +52,8 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const now = Date.now;
   const globalState = memory.scope(GLOBAL);
   const fabric = createComputedFabric({ log });
-  const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now });
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
+  const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now, certificateAuthority: authority.certificatePem });
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName) });
   const messages = createMessageService({
     log,

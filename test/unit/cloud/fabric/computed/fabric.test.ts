@@ -108,11 +108,14 @@ describe('the computed fabric', () => {
   });
 
   it('opens no socket', async () => {
+    // Files share a process: another one's sockets may still be closing.
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+    const before = sockets();
     const fabric = await makeFabric();
     await fabric.listen({ networkInterfaceId: LAB.eni.one, port: 22 }, greet);
     const stream = await fabric.connect({ internet: INTERNET.laptop }, { address: LAB.public.one, port: 22 });
     await line(stream);
-    expect(process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'))).toEqual([]);
+    expect(sockets()).toBeLessThanOrEqual(before);
   });
 
   it('decides quickly among 10 000 interfaces', async () => {

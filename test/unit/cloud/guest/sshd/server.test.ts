@@ -42,17 +42,23 @@ function connect(guest: GuestDouble, options: { username?: string; privateKey?: 
   });
 }
 
-const exec = (client: Client, line: string, options = {}) => new Promise<ClientChannel>((resolve, reject) => client.exec(line, options, (error, channel) => (error === undefined ? resolve(channel) : reject(error))));
+/** What a channel's command came to; heard from its first moment, since a quick one ends in the packet that opens it. */
+const exits = new WeakMap<ClientChannel, unknown[]>();
+
+const exec = (client: Client, line: string, options = {}) => new Promise<ClientChannel>((resolve, reject) => client.exec(line, options, (error, channel) => {
+  if (error !== undefined) return reject(error);
+  channel.on('exit', (...of: unknown[]) => exits.set(channel, of));
+  return resolve(channel);
+}));
 
 async function result(channel: ClientChannel, input?: string): Promise<{ stdout: string; stderr: string; exit: unknown[] }> {
   let stdout = '';
   let stderr = '';
-  let exit: unknown[] = [];
-  channel.on('data', (chunk: Buffer) => (stdout += chunk.toString())).on('exit', (...of: unknown[]) => (exit = of));
+  channel.on('data', (chunk: Buffer) => (stdout += chunk.toString())).on('exit', (...of: unknown[]) => exits.set(channel, of));
   channel.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   channel.end(input);
   await Promise.all([new Promise((resolve) => channel.once('close', resolve)), new Promise((resolve) => channel.stderr.once('close', resolve))]);
-  return { stdout, stderr, exit };
+  return { stdout, stderr, exit: exits.get(channel) ?? [] };
 }
 
 describe('who is let in', () => {
