@@ -83,9 +83,13 @@ describe('power', () => {
   ])('survives %s', async (_, line) => {
     const before = process.memoryUsage().rss;
     await run(guest, `timeout -s KILL 3 sh -c '${line.replaceAll("'", "'\\''")}' > /dev/null 2>&1`);
-    // Children that a bomb left behind go, too.
-    await run(guest, 'kill -9 -1; for p in $(ps -e | grep -v PID | cut -c1-7); do [ $p -gt 1 ] && [ $p != $$ ] && kill -9 $p; done');
-    expect((await run(guest, 'echo alive; ls / | wc -l')).stdout).toMatch(/^alive\n\d+\n$/u);
+    // Children that a bomb left behind go, too; those that fork while they are being killed take another round.
+    let seen = '';
+    for (let round = 0; round < 10 && !/^alive\n\d+\n$/u.test(seen); round++) {
+      await run(guest, 'kill -9 -1; for p in $(ps -e | grep -v PID | cut -c1-7); do [ $p -gt 1 ] && [ $p != $$ ] && kill -9 $p; done');
+      seen = (await run(guest, 'echo alive; ls / | wc -l')).stdout;
+    }
+    expect(seen).toMatch(/^alive\n\d+\n$/u);
     expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
   }, 30_000);
 
