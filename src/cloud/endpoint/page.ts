@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { InputError, intOpt, strOpt } from './input.js';
 import type { Input } from './operation.js';
+import { optionalInteger, optionalString } from './typed-input.js';
 
 export interface PageOptions<T> {
   /** Name of the token parameter. Default `NextToken`. */
@@ -15,15 +16,17 @@ export interface PageOptions<T> {
   readonly maximum?: number | undefined;
   /** Identity of an item. With it a page goes on behind the last item seen even when others came or went. */
   readonly key?: ((item: T) => string) | undefined;
+  /** For the json services: size and token have to be of their type on the wire. */
+  readonly typed?: boolean | undefined;
 }
 
 /** One page of `items`, and the token of the next. Throws InputError for a size out of bounds or a token not made here. */
 export function page<T>(items: readonly T[], input: Input, options: PageOptions<T> = {}): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
   const tokenName = options.token ?? 'NextToken';
   const maxName = options.max ?? 'MaxResults';
-  const size = intOpt(input, maxName, { min: options.minimum ?? 1, max: options.maximum }) ?? options.default ?? Infinity;
+  const size = (options.typed === true ? optionalInteger : intOpt)(input, maxName, { min: options.minimum ?? 1, max: options.maximum }) ?? options.default ?? Infinity;
   const binding = bindingOf(input, tokenName, maxName);
-  const start = startOf(items, strOpt(input, tokenName), tokenName, binding, options.key);
+  const start = startOf(items, (options.typed === true ? optionalString : strOpt)(input, tokenName), tokenName, binding, options.key);
   const found = items.slice(start, start + size);
   const last = found.at(-1);
   if (start + size >= items.length || last === undefined) return { items: found, nextToken: undefined };

@@ -1,6 +1,6 @@
 /** ssm:DeleteParameter. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { requiredString } from '../members.js';
+import { requiredString } from '../../../endpoint/typed-input.js';
 import { PARAMETERS } from '../records.js';
 
 export const deleteParameter: Operation = (input, context) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '../../../endpoint/operation.js';
 import { documentHead } from '../document-output.js';
 import { checkVersion, documentNamed } from '../documents.js';
-import { optionalString, requiredString } from '../members.js';
+import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
 
 export const describeDocument: Operation = (input, context) => {
   const entry = documentNamed(requiredString(input, 'Name', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));

@@ -1,8 +1,8 @@
 /** ssm:DescribeInstanceInformation. */
 import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import { pingStatus } from '../instances.js';
-import { optionalInteger, optionalString, requiredString, strings, structures } from '../members.js';
-import { page } from '../pages.js';
+import { requiredString, strings, structures } from '../../../endpoint/typed-input.js';
+import { page } from '../../../endpoint/page.js';
 import { INSTANCES, type InstanceInformationRecord } from '../records.js';
 
 const RESOURCE_TYPE = 'EC2Instance';
@@ -80,11 +80,9 @@ async function testsOf(input: Input, context: OperationContext): Promise<readonl
 }
 
 export const describeInstanceInformation: Operation = async (input, context) => {
-  const size = optionalInteger(input, 'MaxResults', { min: 5, max: 50 }) ?? 10;
-  const token = optionalString(input, 'NextToken');
   const tests = await testsOf(input, context);
   const all = context.state.list(INSTANCES).filter((record) => tests.every((test) => test(record)));
-  const { items, nextToken } = page(all, (record) => record.instanceId, size, token);
+  const { items, nextToken } = page(all, input, { typed: true, default: 10, minimum: 5, maximum: 50, key: (record) => record.instanceId });
   return {
     InstanceInformationList: items.map((record) => ({
       InstanceId: record.instanceId,

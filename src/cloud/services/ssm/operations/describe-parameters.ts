@@ -1,7 +1,7 @@
 /** ssm:DescribeParameters: one's own parameters, without their values. */
 import { AwsError, type Input, type Operation } from '../../../endpoint/operation.js';
-import { optionalInteger, optionalString, requiredString, strings, structures } from '../members.js';
-import { page } from '../pages.js';
+import { optionalString, requiredString, strings, structures } from '../../../endpoint/typed-input.js';
+import { page } from '../../../endpoint/page.js';
 import { parameterArn } from '../parameter-store.js';
 import { PARAMETERS, type ParameterRecord } from '../records.js';
 
@@ -57,12 +57,11 @@ function legacyTest(filter: Input): Test {
 }
 
 export const describeParameters: Operation = (input, context) => {
-  const size = optionalInteger(input, 'MaxResults', { min: 1, max: 50 }) ?? 50;
   const tests = [...structures(input, 'ParameterFilters').map(filterTest), ...structures(input, 'Filters').map(legacyTest)];
   const all = context.state.list(PARAMETERS)
     .filter((record) => tests.every((test) => test(record)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const { items, nextToken } = page(all, (record) => record.name, size, optionalString(input, 'NextToken'));
+  const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 50, key: (record) => record.name });
   return {
     Parameters: items.map((record) => ({
       Name: record.name,

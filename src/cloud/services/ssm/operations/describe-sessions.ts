@@ -1,7 +1,7 @@
 /** ssm:DescribeSessions: those that the message service carries now, or those that are over. */
 import { AwsError, type Input, type Operation } from '../../../endpoint/operation.js';
-import { optionalInteger, optionalString, requiredString, structures } from '../members.js';
-import { page } from '../pages.js';
+import { requiredString, structures } from '../../../endpoint/typed-input.js';
+import { page } from '../../../endpoint/page.js';
 import { SESSIONS, type SessionRecord } from '../records.js';
 
 type Test = (record: SessionRecord, status: string) => boolean;
@@ -33,14 +33,13 @@ function filterTest(filter: Input): Test {
 
 export const describeSessions: Operation = (input, context) => {
   const state = requiredString(input, 'State', { oneOf: ['Active', 'History'] });
-  const size = optionalInteger(input, 'MaxResults', { min: 1, max: 200 }) ?? 50;
   const tests = structures(input, 'Filters').map(filterTest);
   const live = new Set(context.runtime.messages.listSessions(context.region).map((session) => session.sessionId));
   const status = state === 'Active' ? 'Connected' : 'Terminated';
   const all = context.state.list(SESSIONS)
     .filter((record) => live.has(record.sessionId) === (state === 'Active') && tests.every((test) => test(record, status)))
     .toReversed();
-  const { items, nextToken } = page(all, (record) => record.sessionId, size, optionalString(input, 'NextToken'));
+  const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 200, key: (record) => record.sessionId });
   return {
     Sessions: items.map((record) => ({
       SessionId: record.sessionId,

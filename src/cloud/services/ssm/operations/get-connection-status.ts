@@ -1,6 +1,6 @@
 /** ssm:GetConnectionStatus. */
 import type { Operation } from '../../../endpoint/operation.js';
-import { requiredString } from '../members.js';
+import { requiredString } from '../../../endpoint/typed-input.js';
 
 export const getConnectionStatus: Operation = (input, context) => {
   const target = requiredString(input, 'Target', { min: 1, max: 400 });

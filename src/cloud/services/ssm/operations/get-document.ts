@@ -2,7 +2,7 @@
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
 import { DOCUMENTS_CREATED } from '../document-output.js';
 import { checkVersion, documentNamed } from '../documents.js';
-import { optionalString, requiredString } from '../members.js';
+import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
 
 export const getDocument: Operation = (input) => {
   const entry = documentNamed(requiredString(input, 'Name', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));

@@ -1,6 +1,6 @@
 /** ssm:GetParameter. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { optionalBoolean, requiredString } from '../members.js';
+import { optionalBoolean, requiredString } from '../../../endpoint/typed-input.js';
 import { findParameter, parameterOutput } from '../parameter-store.js';
 
 export const getParameter: Operation = (input, context) => {

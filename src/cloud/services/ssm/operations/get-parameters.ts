@@ -1,6 +1,6 @@
 /** ssm:GetParameters. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { optionalBoolean, strings } from '../members.js';
+import { optionalBoolean, strings } from '../../../endpoint/typed-input.js';
 import { findParameter, parameterOutput, type FoundParameter } from '../parameter-store.js';
 
 export const getParameters: Operation = (input, context) => {

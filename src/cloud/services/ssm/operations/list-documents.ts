@@ -2,8 +2,8 @@
 import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import { documentHead } from '../document-output.js';
 import { DOCUMENTS, type DocumentEntry } from '../documents.js';
-import { optionalInteger, optionalString, requiredString, strings, structures } from '../members.js';
-import { page } from '../pages.js';
+import { requiredString, strings, structures } from '../../../endpoint/typed-input.js';
+import { page } from '../../../endpoint/page.js';
 
 function matches(entry: DocumentEntry, key: string, values: readonly string[], context: OperationContext): boolean {
   switch (key) {
@@ -27,9 +27,8 @@ function filtersOf(input: Input): readonly { readonly key: string; readonly valu
 }
 
 export const listDocuments: Operation = (input, context) => {
-  const size = optionalInteger(input, 'MaxResults', { min: 1, max: 50 }) ?? 50;
   const filters = filtersOf(input);
   const all = DOCUMENTS.filter((entry) => filters.every(({ key, values }) => matches(entry, key, values, context)));
-  const { items, nextToken } = page(all, (entry) => entry.name, size, optionalString(input, 'NextToken'));
+  const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 50, key: (entry) => entry.name });
   return { DocumentIdentifiers: items.map((entry) => documentHead(entry, context)), NextToken: nextToken };
 };

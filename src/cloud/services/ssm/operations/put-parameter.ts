@@ -1,6 +1,6 @@
 /** ssm:PutParameter. SecureString is refused: there is no KMS to encrypt it with. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { optionalBoolean, optionalString, requiredString } from '../members.js';
+import { optionalBoolean, optionalString, requiredString } from '../../../endpoint/typed-input.js';
 import { PARAMETERS, type ParameterRecord } from '../records.js';
 
 const STANDARD_LIMIT = 4096;

@@ -1,6 +1,6 @@
 /** ssm:ResumeSession: a fresh token, or none when the session is over (clients then say that it timed out). */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { requiredString } from '../members.js';
+import { requiredString } from '../../../endpoint/typed-input.js';
 import { SESSIONS } from '../records.js';
 
 export const resumeSession: Operation = (input, context) => {

@@ -2,7 +2,7 @@
 import type { Operation } from '../../../endpoint/operation.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import { checkParameters, DEFAULT_DOCUMENT, documentNamed } from '../documents.js';
-import { optionalString, requiredString, stringListMap } from '../members.js';
+import { optionalString, requiredString, stringListMap } from '../../../endpoint/typed-input.js';
 import { SESSIONS, type SessionRecord } from '../records.js';
 import { newSessionId, pruneSessions } from '../sessions.js';
 

@@ -1,6 +1,6 @@
 /** ssm:TerminateSession. Ending what is not there is a success, as on AWS. */
 import type { Operation } from '../../../endpoint/operation.js';
-import { requiredString } from '../members.js';
+import { requiredString } from '../../../endpoint/typed-input.js';
 import { endSession } from '../sessions.js';
 
 export const terminateSession: Operation = (input, context) => {

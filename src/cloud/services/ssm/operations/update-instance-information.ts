@@ -1,6 +1,6 @@
 /** ssm:UpdateInstanceInformation: the agent's report, accepted only from the instance that it speaks of. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { optionalString, requiredString } from '../members.js';
+import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
 import { INSTANCES, type InstanceInformationRecord } from '../records.js';
 
 const PLATFORMS = { linux: 'Linux', windows: 'Windows', macos: 'MacOS' } as const;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Caller, Input, OperationContext, Output } from '../../../../../src/cloud/endpoint/operation.js';
+import { asAwsError } from '../../../../../src/cloud/endpoint/reply.js';
 import type { SessionRequest } from '../../../../../src/cloud/region.js';
 import { endSession, forgetInstance, images, publicParameter, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
@@ -54,7 +55,11 @@ function context(caller: Caller = lab): OperationContext {
 async function call(operation: string, input: Input = {}, caller?: Caller): Promise<Output> {
   const found = ssm.operations[operation];
   if (found === undefined) throw new Error(`no ${operation}`);
-  return found(input, context(caller));
+  try {
+    return await found(input, context(caller));
+  } catch (thrown) {
+    throw asAwsError(thrown, 'json');
+  }
 }
 
 const role = (instanceId: string): Caller => ({ ...lab, kind: 'role', arn: `arn:aws:sts::${ACCOUNT}:assumed-role/lab-role/${instanceId}`, instanceId });
