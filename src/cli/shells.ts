@@ -58,7 +58,7 @@ export async function shellOverSession({ target, instance, style, say, handOver 
   const request = { instanceId: instance.instanceId };
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(asked, session.streamUrl);
-  const header = shellHeader({ instance, style }, 'Session Manager', [client === 'native' ? 'native client' : 'AWS\'s session-manager-plugin', '~. ends it']);
+  const header = shellHeader({ instance, style }, 'Session Manager', client === 'native' ? ['native client', '~. ends it'] : ['AWS\'s session-manager-plugin']);
   if (client === 'plugin') {
     say(header);
     handOver();

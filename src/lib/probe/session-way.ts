@@ -5,7 +5,8 @@ import type { KnownInstance } from '../inventory/instance.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
 import { type DataChannel, openDataChannel } from '../session/data-channel.js';
-import { findPlugin, type PluginSession } from '../session/plugin.js';
+import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
+import { isLoopback } from '../session/stream-socket.js';
 import type { Target } from '../target/target.js';
 
 /** Starts sessions no closer to each other than the target admits. One for all sessions of a command. */
@@ -72,13 +73,12 @@ export async function runOverSession(target: Target, start: StartSession, instan
   }
 }
 
-const isLoopback = (streamUrl: string): boolean => /^(?:localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/u.test(new URL(streamUrl).hostname);
-
 /** The client to use. `auto`: the built-in one on loopback, which newer plugins refuse; else a supported plugin; else the built-in one. */
 export async function chooseClient(asked: 'auto' | 'plugin' | 'native', streamUrl: string, find: typeof findPlugin = findPlugin): Promise<'plugin' | 'native'> {
   if (asked !== 'auto') return asked;
-  if (isLoopback(streamUrl)) return 'native';
-  return (await find())?.supported === true ? 'plugin' : 'native';
+  if (isLoopback(new URL(streamUrl))) return 'native';
+  const plugin = await find();
+  return plugin !== undefined && pluginObstacle(plugin, streamUrl) === undefined ? 'plugin' : 'native';
 }
 
 /** What AWS's plugin needs of a started session. Where the target has keys of its own they go in by the environment. */

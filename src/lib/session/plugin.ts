@@ -1,17 +1,29 @@
 /** AWS's session-manager-plugin as another client: found on PATH, its version asked, run on the terminal. Source: `protocol.md` §1. */
 import { SsmlabError } from '../errors.js';
 import { compareVersions } from '../protocol/handshake.js';
+import { isLoopback } from './stream-socket.js';
 
-/** The oldest version that AWS still supports. */
+/** The oldest version that AWS still supports (§0). */
 export const MINIMUM_PLUGIN_VERSION = '1.2.764.0';
+/** The first that takes the token by variable (§0): older ones would show it to every user of the machine. */
+const FIRST_BY_VARIABLE = '1.2.536.0';
+/** The first that connects to AWS's own hosts only (§0). */
+const FIRST_AWS_ONLY = '1.2.889.0';
 const PROGRAM = 'session-manager-plugin';
 const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
 const VERSION_TIMEOUT_MS = 5_000;
 
 export interface Plugin {
   readonly version: string;
-  /** At least {@link MINIMUM_PLUGIN_VERSION}. */
-  readonly supported: boolean;
+}
+
+/** Why this plugin cannot open the stream, undefined when it can. */
+export function pluginObstacle({ version }: Plugin, streamUrl: string): string | undefined {
+  const loopback = URL.canParse(streamUrl) && isLoopback(new URL(streamUrl));
+  if (!loopback && compareVersions(version, MINIMUM_PLUGIN_VERSION) < 0) return `${PROGRAM} ${version} is older than ${MINIMUM_PLUGIN_VERSION}, the oldest that AWS supports`;
+  if (compareVersions(version, FIRST_BY_VARIABLE) < 0) return `${PROGRAM} ${version} is older than ${FIRST_BY_VARIABLE}, the first that takes a token out of sight of other users`;
+  if (loopback && compareVersions(version, FIRST_AWS_ONLY) >= 0) return `${PROGRAM} ${version} opens streams of AWS only: on the local cloud it has to be older than ${FIRST_AWS_ONLY}`;
+  return undefined;
 }
 
 /** The plugin on PATH, undefined when there is none that says its version. */
@@ -20,7 +32,7 @@ export async function findPlugin(environment: NodeJS.ProcessEnv = process.env): 
   const result = await execa(PROGRAM, ['--version'], { env: environment, extendEnv: false, timeout: VERSION_TIMEOUT_MS, reject: false, stdin: 'ignore' });
   const version = /^\d+(?:\.\d+){1,3}$/m.exec(result.stdout ?? '')?.[0];
   if (result.failed || version === undefined) return undefined;
-  return { version, supported: compareVersions(version, MINIMUM_PLUGIN_VERSION) >= 0 };
+  return { version };
 }
 
 export interface PluginSession {
@@ -43,7 +55,8 @@ export async function runPlugin(session: PluginSession): Promise<void> {
   const environment = session.environment ?? process.env;
   const plugin = await findPlugin(environment);
   if (plugin === undefined) throw new SsmlabError('plugin-missing', `${PROGRAM} is not on PATH`);
-  if (!plugin.supported) throw new SsmlabError('plugin-failed', `${PROGRAM} ${plugin.version} is older than ${MINIMUM_PLUGIN_VERSION}, the oldest that AWS supports`, { hint: 'update it, or use --client native' });
+  const obstacle = pluginObstacle(plugin, session.streamUrl);
+  if (obstacle !== undefined) throw new SsmlabError('plugin-failed', obstacle, { hint: 'use another version of it, or --client native' });
   const { execa } = await import('execa');
   // By variable and not by argument: every user of the machine can read arguments, and the token opens a shell.
   const response = JSON.stringify({ SessionId: session.sessionId, TokenValue: session.tokenValue, StreamUrl: session.streamUrl });

@@ -33,12 +33,16 @@ export function streamHost(url: URL): string {
   return `${url.hostname}:${port}`;
 }
 
+/** True for this machine's own addresses. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
 /** Reads a stream URL. Clear text is for loopback alone: the token that follows opens a shell. */
 export function parseStreamUrl(streamUrl: string): URL {
   const url = URL.canParse(streamUrl) ? new URL(streamUrl) : undefined;
   if (url === undefined || (url.protocol !== 'wss:' && url.protocol !== 'ws:')) throw new SsmlabError('session-failed', 'the service returned a stream URL that is no websocket URL');
-  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-  if (url.protocol === 'ws:' && !loopback) throw new SsmlabError('session-failed', `the stream at ${streamHost(url)} is not encrypted`);
+  if (url.protocol === 'ws:' && !isLoopback(url)) throw new SsmlabError('session-failed', `the stream at ${streamHost(url)} is not encrypted`);
   return url;
 }
 

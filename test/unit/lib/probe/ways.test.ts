@@ -36,8 +36,8 @@ describe('wayInto', () => {
 
 describe('chooseClient', () => {
   type Find = () => Promise<Plugin | undefined>;
-  const supported: Find = async () => ({ version: '1.2.764.0', supported: true });
-  const old: Find = async () => ({ version: '1.2.0.0', supported: false });
+  const supported: Find = async () => ({ version: '1.2.764.0' });
+  const old: Find = async () => ({ version: '1.2.0.0' });
   const absent: Find = async () => undefined;
   it.each([
     ['auto on loopback', 'auto', 'ws://127.0.0.1:1/x', supported, 'native'],

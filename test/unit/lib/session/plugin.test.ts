@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findPlugin, runPlugin } from '../../../../src/lib/session/plugin.js';
+import { findPlugin, pluginObstacle, runPlugin } from '../../../../src/lib/session/plugin.js';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -29,8 +29,22 @@ const session = { sessionId: 's-1', tokenValue: 'token-1', streamUrl: 'wss://ssm
 const emptyPath = { PATH: '/nonexistent' };
 
 describe('finding', () => {
-  it.each([['1.2.764.0', true], ['1.2.835.0', true], ['1.2.1000.0', true], ['1.2.677.0', false]])('%s: supported %s', async (version, supported) => {
-    expect(await findPlugin(plugin(version).environment)).toEqual({ version, supported });
+  it('one', async () => {
+    expect(await findPlugin(plugin('1.2.764.0').environment)).toEqual({ version: '1.2.764.0' });
+  });
+  it.each([
+    ['1.2.764.0', undefined, undefined],
+    ['1.2.835.0', undefined, undefined],
+    ['1.2.677.0', /older than 1\.2\.764\.0, the oldest that AWS supports/, undefined],
+    ['1.2.497.0', /older than 1\.2\.764\.0/, /older than 1\.2\.536\.0/],
+    ['1.2.896.0', undefined, /opens streams of AWS only/],
+    ['1.2.1000.0', undefined, /opens streams of AWS only/],
+  ])('%s against AWS and against loopback', (version, aws, loopback) => {
+    for (const [url, expected] of [[session.streamUrl, aws], ['ws://127.0.0.1:4577/v1/data-channel/s-1', loopback]] as const) {
+      const obstacle = pluginObstacle({ version }, url);
+      if (expected === undefined) expect(obstacle).toBeUndefined();
+      else expect(obstacle).toMatch(expected);
+    }
   });
   it('none', async () => {
     expect(await findPlugin(emptyPath)).toBeUndefined();
