@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { LookupKeyRing } from '../keys/key-ring.js';
 import type { RegionRuntime } from '../region.js';
-import type { Store } from '../state/store.js';
+import type { Store, Transaction } from '../state/store.js';
 import { AwsError, type Caller, type Input, type OperationContext, type Origin, type Output, type Service, type WireProtocol } from './operation.js';
+import { InputError } from './input.js';
+import { tracked, unreadMember } from './reads.js';
 import { asAwsError } from './reply.js';
 import { labCaller } from './verify.js';
 
@@ -47,9 +49,14 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
     const found = service.operations[operation];
     if (found === undefined) throw unknownOperation(service.protocol, operation, service);
+    const request = tracked(input);
+    const whole = (output: Output): Output => {
+      refuseUnread(request);
+      return output;
+    };
     try {
-      const output = found(input, context);
-      return output instanceof Promise ? output.catch((thrown: unknown) => { throw translated(thrown); }) : output;
+      const output = found(request, readWholly(request, context));
+      return output instanceof Promise ? output.then(whole).catch((thrown: unknown) => { throw translated(thrown); }) : whole(output);
     } catch (thrown) {
       throw translated(thrown);
     }
@@ -76,6 +83,32 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   };
 
   return { services, run, internalContext };
+}
+
+/** The context with stores that keep nothing of a transaction whose request was not read to the last member. */
+function readWholly(request: Input, context: OperationContext): OperationContext {
+  // An inner transaction joins the outer, which may still read.
+  let depth = 0;
+  const checked = (store: Store): Store => ({
+    ...store,
+    transact: <T>(body: (tx: Transaction) => T) => store.transact((tx) => {
+      depth += 1;
+      try {
+        const result = body(tx);
+        if (depth === 1) refuseUnread(request);
+        return result;
+      } finally {
+        depth -= 1;
+      }
+    }),
+  });
+  return { ...context, state: checked(context.state), globalState: checked(context.globalState) };
+}
+
+/** Throws when the request has a member that the operation did not look at: better no answer than one that ignored it. */
+function refuseUnread(request: Input): void {
+  const member = unreadMember(request);
+  if (member !== undefined) throw new InputError(member, undefined, { kind: 'unsupported' });
 }
 
 /** The error of each protocol for an operation that is not there. */

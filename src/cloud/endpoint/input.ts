@@ -7,6 +7,7 @@
  * or `SerializationException` (json). Sources: EC2 API "Error codes", Smithy's validation messages.
  */
 import { AwsError, type Input, type WireProtocol } from './operation.js';
+import { isTracked, readMember } from './reads.js';
 
 /** What is wrong with a parameter. */
 export type InputFault =
@@ -15,7 +16,9 @@ export type InputFault =
   | { readonly kind: 'type'; readonly expected: string }
   /** `constraint` as Smithy says it: `Member must have value less than or equal to 50`. */
   | { readonly kind: 'constraint'; readonly constraint: string }
-  | { readonly kind: 'token' };
+  | { readonly kind: 'token' }
+  /** The local cloud has nothing behind it. */
+  | { readonly kind: 'unsupported' };
 
 /** A parameter that is missing or wrong. As thrown: EC2's code and text; {@link InputError.as} gives the others'. */
 export class InputError extends AwsError {
@@ -44,6 +47,7 @@ function wording(protocol: WireProtocol, parameter: string, value: unknown, faul
 function ec2Wording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
   if (fault.kind === 'missing') return ['MissingParameter', `The request must contain the parameter ${parameter}`];
   if (fault.kind === 'token') return ['InvalidNextToken', 'The specified NextToken is not valid.'];
+  if (fault.kind === 'unsupported') return ['UnsupportedOperation', `The parameter ${parameter} is not supported by the local cloud.`];
   const why = fault.kind === 'type' ? `Expected ${fault.expected}` : fault.constraint;
   return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. ${why}.`];
 }
@@ -53,6 +57,7 @@ function smithyWording(protocol: 'query' | 'json', parameter: string, shown: str
   const code = protocol === 'json' ? 'ValidationException' : 'ValidationError';
   if (fault.kind === 'type') return [protocol === 'json' ? 'SerializationException' : 'ValidationError', `Value '${shown}' at '${member}' is not ${fault.expected}`];
   if (fault.kind === 'token') return protocol === 'json' ? ['InvalidNextToken', 'The specified token is not valid.'] : ['ValidationError', `Invalid value for ${parameter}`];
+  if (fault.kind === 'unsupported') return [code, `The parameter ${parameter} is not supported by the local cloud.`];
   const [value, constraint] = fault.kind === 'missing' ? ['null', 'Member must not be null'] : [`'${shown}'`, fault.constraint];
   return [code, `1 validation error detected: Value ${value} at '${member}' failed to satisfy constraint: ${constraint}`];
 }
@@ -62,14 +67,17 @@ function shownValue(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-/** The raw value at a (dotted) name; own members only. */
+/** The raw value at a (dotted) name; own members only. In a request, a part that is no structure where the name goes on is refused. */
 export function valueAt(input: Input, name: string): unknown {
-  let value: unknown = input;
-  for (const part of name.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value ?? undefined;
+  const dot = name.indexOf('.');
+  if (dot < 0) return readMember(input, name) ?? undefined;
+  const head = name.slice(0, dot);
+  const value: unknown = Object.hasOwn(input, head) ? input[head] : undefined;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return valueAt(value as Input, name.slice(dot + 1));
+  if (value === undefined || value === null || !isTracked(input)) return undefined;
+  // The query protocols write a structure without members as `Name=`.
+  if (readMember(input, head) !== '') throw new InputError(head, value, { kind: 'type', expected: 'a structure' });
+  return undefined;
 }
 
 /** Whether the parameter was given at all (an empty string counts). */

@@ -4,6 +4,7 @@
  */
 import { InputError } from './input.js';
 import type { Input } from './operation.js';
+import { readMember } from './reads.js';
 
 export interface StringLimits {
   /** Length in characters. */
@@ -15,7 +16,7 @@ export interface StringLimits {
 
 /** Own members only; null counts as absent, as everywhere in awsJson. */
 function member(input: Input, name: string): unknown {
-  return Object.hasOwn(input, name) ? (input[name] ?? undefined) : undefined;
+  return readMember(input, name) ?? undefined;
 }
 
 function wrongType(name: string, value: unknown, expected: string): InputError {

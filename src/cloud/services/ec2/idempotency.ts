@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { strOpt } from '../../endpoint/input.js';
 import { AwsError, type Input } from '../../endpoint/operation.js';
+import { readWhole } from '../../endpoint/reads.js';
 import type { Table, Transaction } from '../../state/store.js';
 import { CLIENT_TOKEN } from './model.js';
 
@@ -25,6 +26,8 @@ export function once<R extends object>(tx: Transaction, operation: string, table
     if (known.request !== request) {
       throw new AwsError('IdempotentParameterMismatch', `The client token you have provided is associated with a resource with different parameters`);
     }
+    // What it asks for was looked at the first time.
+    readWhole(input);
     return known.ids;
   }
   const ids = make();

@@ -1,5 +1,5 @@
 /** How an EC2 operation is written: reads as a function of the state, changes as one transaction; both know DryRun. */
-import { boolOpt, has } from '../../endpoint/input.js';
+import { boolOpt } from '../../endpoint/input.js';
 import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../state/store.js';
 
@@ -48,12 +48,8 @@ export function changing(body: (input: Input, tx: Transaction, context: Operatio
 /** `{return: true}`: what most of EC2's operations without a result answer. */
 export const DONE: Output = { return: true };
 
-/** Refuses parameters that the local cloud has nothing behind, instead of ignoring them. */
-export function refuse(input: Input, names: readonly string[]): void {
-  for (const name of names) {
-    if (has(input, name)) throw new AwsError('UnsupportedOperation', `The parameter ${name} is not supported by the local cloud.`);
-  }
-}
+/** Refuses parameters that the local cloud has nothing behind; for those that the operation never looks at the dispatcher does it. */
+export { unsupported as refuse } from '../../endpoint/unsupported.js';
 
 export function invalidValue(value: string | number, parameter: string, why = ''): AwsError {
   return new AwsError('InvalidParameterValue', `Value (${value}) for parameter ${parameter} is invalid.${why === '' ? '' : ` ${why}`}`);

@@ -1,7 +1,8 @@
 /** Finds IAM's entities and writes them as replies show them; names, paths, ids and tags as IAM has them. */
 import { randomBytes } from 'node:crypto';
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
-import { InputError, str, strOpt, tags as readTags } from '../../endpoint/input.js';
+import { InputError, str, strOpt, tags as readTags, valueAt } from '../../endpoint/input.js';
+import { readWhole } from '../../endpoint/reads.js';
 import type { Reader } from '../../state/store.js';
 import { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord, type TagRecord } from './records.js';
 
@@ -98,8 +99,10 @@ export function shownDocument(text: string): string {
 
 /** A policy document as it came: text, or (from internal callers) the structure. */
 export function documentText(input: Input, parameter: string): string {
-  const value = input[parameter];
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : str(input, parameter);
+  const value = valueAt(input, parameter);
+  if (typeof value !== 'object') return str(input, parameter);
+  readWhole(value);
+  return JSON.stringify(value);
 }
 
 /** A role as CreateRole and ListRoles show it; `full` adds what only GetRole and CreateRole show. */

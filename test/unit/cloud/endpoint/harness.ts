@@ -2,7 +2,8 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../../src/cloud/endpoint/endpoint.js';
-import type { Origin, Service } from '../../../../src/cloud/endpoint/operation.js';
+import type { Operation, Origin, Service } from '../../../../src/cloud/endpoint/operation.js';
+import { readWhole } from '../../../../src/cloud/endpoint/reads.js';
 import { createKeyRing, type LookupKeyRing } from '../../../../src/cloud/keys/key-ring.js';
 import type { RegionRuntime } from '../../../../src/cloud/region.js';
 import { iam, roleIdOf } from '../../../../src/cloud/services/iam/iam.js';
@@ -45,23 +46,29 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** An operation that looks at all it is given. */
+const reflecting = (operation: Operation): Operation => (input, context) => {
+  readWhole(input);
+  return operation(input, context);
+};
+
 /** Services that answer with what they got, one a protocol. */
 export const echoServices: readonly Service[] = [
   {
     name: 'ec2', protocol: 'ec2', version: '2016-11-15', xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
     operations: {
-      DescribeThings: (input, context) => ({ thingSet: [{ thingId: 't-1', at: new Date(0), odd: '<&"\u0001>', none: undefined }], empty: [], input: JSON.stringify(input), region: context.region }),
-      TerminateInstances: () => ({ return: true }),
+      DescribeThings: reflecting((input, context) => ({ thingSet: [{ thingId: 't-1', at: new Date(0), odd: '<&"\u0001>', none: undefined }], empty: [], input: JSON.stringify(input), region: context.region })),
+      TerminateInstances: reflecting(() => ({ return: true })),
       Fail: () => { throw new Error('secret detail'); },
     },
   },
   {
     name: 'cloudformation', protocol: 'query', version: '2010-05-15', xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
-    operations: { Echo: (input) => ({ Input: JSON.stringify(input), Things: [{ Name: 'a' }, { Name: 'b' }] }), Fail: () => { throw new Error('secret detail'); } },
+    operations: { Echo: reflecting((input) => ({ Input: JSON.stringify(input), Things: [{ Name: 'a' }, { Name: 'b' }] })), Fail: () => { throw new Error('secret detail'); } },
   },
   {
     name: 'ssm', protocol: 'json', version: '2014-11-06', targetPrefix: 'AmazonSSM',
-    operations: { Echo: (input) => ({ Input: input, At: new Date(1_763_920_000_123) }), UpdateInstanceInformation: () => ({}), Fail: () => { throw new Error('secret detail'); } },
+    operations: { Echo: reflecting((input) => ({ Input: input, At: new Date(1_763_920_000_123) })), UpdateInstanceInformation: reflecting(() => ({})), Fail: () => { throw new Error('secret detail'); } },
   },
 ];
 

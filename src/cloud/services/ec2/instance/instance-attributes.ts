@@ -1,5 +1,5 @@
 /** DescribeInstanceAttribute and ModifyInstanceAttribute. */
-import { blobOpt, bool, has, list, oneOf, str, strOpt, structOpt } from '../../../endpoint/input.js';
+import { blobOpt, bool, has, list, oneOf, str, strOpt, structOpt, valueAt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Output } from '../../../endpoint/operation.js';
 import type { Transaction } from '../../../state/store.js';
 import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord } from '../model.js';
@@ -46,7 +46,7 @@ function structured(input: Input): Input {
   const attribute = strOpt(input, 'Attribute');
   if (attribute === undefined) return input;
   const name = attribute.charAt(0).toUpperCase() + attribute.slice(1);
-  return { InstanceId: input['InstanceId'], [name]: { Value: input['Value'] } };
+  return { ...input, [name]: { Value: valueAt(input, 'Value') } };
 }
 
 function stoppedOnly(instance: InstanceRecord, attribute: string): void {

@@ -1,5 +1,5 @@
 /** StartInstances, StopInstances, RebootInstances, TerminateInstances (E1, V11). */
-import { listOf1 } from '../../../endpoint/input.js';
+import { boolOpt, listOf1 } from '../../../endpoint/input.js';
 import { AwsError, type Input, type OperationContext } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
 import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord, type InstanceStateName } from '../model.js';
@@ -68,7 +68,7 @@ export const startInstances = changing((input, tx, context) => ({
 
 export const stopInstances = changing((input, tx, context) => {
   const instances = instancesOf(tx, input);
-  if (input['Hibernate'] === 'true' || input['Hibernate'] === true) throw new AwsError('UnsupportedHibernationConfiguration', 'The instance is not enabled for hibernation.');
+  if (boolOpt(input, 'Hibernate') === true) throw new AwsError('UnsupportedHibernationConfiguration', 'The instance is not enabled for hibernation.');
   return {
     instancesSet: instances.map((instance) => {
       if (instance.state === 'stopped' || instance.state === 'stopping') return transition(instance, instance.state);

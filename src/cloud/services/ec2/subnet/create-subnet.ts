@@ -2,6 +2,7 @@
 import { prefixCovers, prefixesOverlap, prefixOf } from '../../../../lib/net/cidr.js';
 import { str, strOpt } from '../../../endpoint/input.js';
 import { AwsError, type Input } from '../../../endpoint/operation.js';
+import { onlyDefault } from '../../../endpoint/unsupported.js';
 import { NETWORK_ACL, SUBNET, type SubnetRecord } from '../model.js';
 import { find, newId, VPC } from '../noun.js';
 import { changing, invalidValue, refuse } from '../operation.js';
@@ -27,7 +28,7 @@ function zoneFor(input: Input, region: string): string {
 
 export const createSubnet = changing((input, tx, context, scope) => {
   refuse(input, ['Ipv6CidrBlock', 'OutpostArn', 'Ipv4IpamPoolId', 'Ipv6IpamPoolId', 'Ipv4NetmaskLength', 'Ipv6NetmaskLength']);
-  if (input['Ipv6Native'] !== 'false' && input['Ipv6Native'] !== false) refuse(input, ['Ipv6Native']);
+  onlyDefault(input, { Ipv6Native: 'false' });
   const vpc = find(tx, VPC, str(input, 'VpcId'));
   const block = cidrBlock(str(input, 'CidrBlock'), 'InvalidSubnet.Range');
   const prefix = prefixOf(block);

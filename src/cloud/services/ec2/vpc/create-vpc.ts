@@ -1,5 +1,6 @@
 /** CreateVpc and the default objects that come with it: main route table, default network ACL, default group (V6). */
 import { oneOfOpt, str } from '../../../endpoint/input.js';
+import { onlyDefault } from '../../../endpoint/unsupported.js';
 import type { Transaction } from '../../../state/store.js';
 import { storeDefaultOptions } from '../dhcp-options/default-options.js';
 import { NETWORK_ACL, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, VPC, type NetworkAclEntryRecord, type VpcRecord } from '../model.js';
@@ -36,7 +37,7 @@ function createDefaults(tx: Transaction, vpc: VpcRecord): void {
 
 export const createVpc = changing((input, tx, _context, scope) => {
   refuse(input, ['Ipv6Pool', 'Ipv6CidrBlock', 'Ipv4IpamPoolId', 'Ipv6IpamPoolId', 'Ipv4NetmaskLength', 'Ipv6NetmaskLength', 'VpcEncryptionControl']);
-  if (input['AmazonProvidedIpv6CidrBlock'] !== 'false' && input['AmazonProvidedIpv6CidrBlock'] !== false) refuse(input, ['AmazonProvidedIpv6CidrBlock']);
+  onlyDefault(input, { AmazonProvidedIpv6CidrBlock: 'false' });
   const vpc: VpcRecord = {
     vpcId: newId('vpc'),
     cidrBlock: cidrBlock(str(input, 'CidrBlock'), 'InvalidVpc.Range'),
