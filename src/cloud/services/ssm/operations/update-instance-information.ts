@@ -8,6 +8,9 @@ const PLATFORMS = { linux: 'Linux', windows: 'Windows', macos: 'MacOS' } as cons
 export const updateInstanceInformation: Operation = (input, context) => {
   const instanceId = requiredString(input, 'InstanceId', { pattern: /^(i|mi)-[0-9a-f]{8,17}$/ });
   const agentVersion = requiredString(input, 'AgentVersion', { pattern: /^[0-9]{1,6}(\.[0-9]{1,6}){2,3}$/ });
+  // Whether the agent can be reached is known by its control channel; what it says of that here is only checked.
+  optionalString(input, 'AgentStatus', { oneOf: ['Active', 'Inactive', 'Stopped'] });
+  optionalString(input, 'SSMConnectionChannel', { oneOf: ['ssmmessages', 'ec2messages'] });
   const platform = optionalString(input, 'PlatformType') ?? 'Linux';
   const platformType = PLATFORMS[platform.toLowerCase() as keyof typeof PLATFORMS];
   if (platformType === undefined) throw new AwsError('ValidationException', `Value '${platform}' at 'platformType' is not a platform.`);
