@@ -13,6 +13,7 @@ import { readMessage } from '../../../../../src/cloud/messages/frame.js';
 import { Hop } from '../../../../../src/cloud/messages/hop.js';
 import { createMessageService, type MessageEndpoint } from '../../../../../src/cloud/messages/messages.js';
 import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
+import type { RoleCredentials } from '../../../../../src/cloud/region.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
 import type { AgentMessage } from '../../../../../src/lib/protocol/agent-message.js';
 import { hashPayload, signRequest } from '../../../../../src/lib/protocol/sigv4.js';
@@ -123,7 +124,7 @@ export class SmallRegion {
       else if (!this.hasRole) response.writeHead(404).end();
       else if (url.endsWith('/security-credentials/')) response.end('lab-role');
       else {
-        const credentials = this.keys.issueRoleCredentials('lab-role', INSTANCE, { instanceId: INSTANCE });
+        const credentials = this.roleCredentials();
         response.end(JSON.stringify({
           Code: 'Success', AccessKeyId: credentials.accessKeyId, SecretAccessKey: credentials.secretAccessKey,
           Token: credentials.sessionToken, Expiration: new Date(credentials.expiration).toISOString(),
@@ -255,6 +256,19 @@ export class SmallRegion {
       });
       outgoing.end();
     });
+  }
+
+  get tlsPort(): number {
+    return this.#ports.tls;
+  }
+
+  get caCertificate(): string {
+    return this.#ca;
+  }
+
+  /** As the instance's IMDS hands them out. */
+  roleCredentials(): RoleCredentials {
+    return this.keys.issueRoleCredentials('lab-role', INSTANCE, { instanceId: INSTANCE });
   }
 
   get loopbackUrl(): string {
