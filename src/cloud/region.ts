@@ -46,10 +46,17 @@ export interface KeyRing {
   issueRoleCredentials(roleName: string, sessionName: string, options?: { readonly instanceId?: string; readonly durationSeconds?: number }): RoleCredentials;
 }
 
+/** The key of the region's own secrets under which SecureString parameters are kept (`keys/region-cipher.ts`). */
+export interface SecretCipher {
+  seal(region: string, text: string, context: string): string;
+  open(region: string, sealed: string, context: string): string;
+}
+
 export interface RegionRuntime {
   readonly fabric: Fabric;
   readonly messages: MessageService;
   readonly keys: KeyRing;
+  readonly cipher: SecretCipher;
   /** `http://127.0.0.1:PORT` */
   readonly endpointUrl: string;
   /** Factor on simulated waits (NAT gateway, endpoints, instances); 0 makes them instant in tests. */

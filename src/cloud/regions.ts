@@ -13,6 +13,7 @@ import { startUplink } from './fabric/uplink/uplink.js';
 import { createMetadataService } from './guest/imds/imds.js';
 import { createSandboxGuestHost } from './guest/sandbox/host.js';
 import { createKeyRing } from './keys/key-ring.js';
+import { createRegionCipher } from './keys/region-cipher.js';
 import { createMessageService } from './messages/messages.js';
 import type { RegionRuntime } from './region.js';
 import { RunningRegion } from './running-region.js';
@@ -63,7 +64,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     authorize: (caller, action, resource) => void authorize(caller, action, resource, { globalState, region: resource.split(':')[3] ?? '', origin: { kind: 'fabric' }, protocol: 'json', now: now() }),
     onSessionEnd: (region, sessionId) => endSession(memory.scope(region), sessionId, now()),
   });
-  const runtime: RegionRuntime = { fabric, messages, keys, endpointUrl: options.endpointUrl, pace: 1 };
+  const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.parameterKey), endpointUrl: options.endpointUrl, pace: 1 };
 
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });

@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKeyRing } from './keys/key-ring.js';
+import { makeCipherSecret } from './keys/region-cipher.js';
 import { createCertificateAuthority } from './tls/certificate-authority.js';
 
 /** Contents of `secrets.json`. The tool reads accountId, lab and uplink of it. */
@@ -10,6 +11,8 @@ export interface RegionSecrets {
   readonly accountId: string;
   readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly username: string; readonly password: string };
+  /** Seals SecureString parameters, base64. */
+  readonly parameterKey: string;
   readonly certificateAuthority: { readonly certificatePem: string; readonly privateKeyPem: string };
   /** TCP ports on loopback, kept over restarts so that exported shells go on working; absent before the first start. */
   readonly ports: { readonly endpoint?: number | undefined; readonly uplink?: number | undefined };
@@ -29,7 +32,12 @@ export function readSecrets(folder: string): RegionSecrets | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return JSON.parse(text) as RegionSecrets;
+  return completed(JSON.parse(text) as Omit<RegionSecrets, 'parameterKey'> & Partial<RegionSecrets>);
+}
+
+/** A folder of an earlier release has no key for parameters yet; nothing is sealed there. */
+function completed(secrets: Omit<RegionSecrets, 'parameterKey'> & Partial<RegionSecrets>): RegionSecrets {
+  return { ...secrets, parameterKey: secrets.parameterKey ?? makeCipherSecret() };
 }
 
 /** Writes it whole or not at all. */
@@ -48,6 +56,7 @@ export async function makeSecrets(): Promise<RegionSecrets> {
     accountId,
     lab: createKeyRing({ accountId, now: Date.now }).lab,
     uplink: { username: 'ssmlab', password: randomBytes(24).toString('base64url') },
+    parameterKey: makeCipherSecret(),
     certificateAuthority: { certificatePem, privateKeyPem },
     ports: {},
   };

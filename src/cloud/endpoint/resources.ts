@@ -35,8 +35,8 @@ function arnsOf(input: Input, { service, operation, region, accountId }: Resourc
       if (/^(Describe|RunInstances)/.test(operation)) return [];
       return Object.entries(EC2_TYPES).flatMap(([name, type]) => texts(name).map((id) => `arn:aws:ec2:${region}:${accountId}:${type}/${id}`));
     case 'ssm':
-      if (/Parameters?(ByPath)?$/.test(operation) && operation !== 'DescribeParameters') {
-        return [...texts('Name'), ...texts('Names'), ...texts('Path')].map((name) => (name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
+      if (/Parameter/.test(operation) && operation !== 'DescribeParameters' || operation.includes('Tags')) {
+        return [...texts('Name'), ...texts('Names'), ...texts('Path'), ...texts('ResourceId')].map((name) => (name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
       }
       if (operation.endsWith('Document')) return texts('Name').map((name) => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`);
       if (/^(Resume|Terminate)Session$/.test(operation)) return texts('SessionId').map((id) => `arn:aws:ssm:${region}:${accountId}:session/${id}`);

@@ -12,7 +12,7 @@ import { associateIamInstanceProfile, describeIamInstanceProfileAssociations, di
 import { runInstances } from './instance/run-instances.js';
 import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance/state-changes.js';
 import { describeInstanceTypeOfferings } from './instance/type-offerings.js';
-import { describeInstanceTypes } from './instance/types.js';
+import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { attachInternetGateway, detachInternetGateway } from './internet-gateway/attachment.js';
 import { createInternetGateway, deleteInternetGateway, describeInternetGateways } from './internet-gateway/internet-gateways.js';
 import { deleteKeyPair, describeKeyPairs } from './key-pair/key-pairs.js';

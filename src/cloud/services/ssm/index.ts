@@ -1,15 +1,19 @@
 /** AWS Systems Manager as the lab needs it: parameters, managed instances, sessions and their documents. */
 import type { Service } from '../../endpoint/operation.js';
+import { addTagsToResource, listTagsForResource, removeTagsFromResource } from './operations/resource-tags.js';
 import { deleteParameter } from './operations/delete-parameter.js';
+import { deleteParameters } from './operations/delete-parameters.js';
 import { describeDocument } from './operations/describe-document.js';
 import { describeInstanceInformation } from './operations/describe-instance-information.js';
 import { describeParameters } from './operations/describe-parameters.js';
 import { describeSessions } from './operations/describe-sessions.js';
 import { getConnectionStatus } from './operations/get-connection-status.js';
 import { getDocument } from './operations/get-document.js';
+import { getParameterHistory } from './operations/get-parameter-history.js';
 import { getParameter } from './operations/get-parameter.js';
 import { getParametersByPath } from './operations/get-parameters-by-path.js';
 import { getParameters } from './operations/get-parameters.js';
+import { labelParameterVersion, unlabelParameterVersion } from './operations/label-parameter-version.js';
 import { listDocuments } from './operations/list-documents.js';
 import { listInstanceAssociations } from './operations/list-instance-associations.js';
 import { putParameter } from './operations/put-parameter.js';
@@ -28,7 +32,9 @@ export const ssm: Service = {
   version: '2014-11-06',
   targetPrefix: 'AmazonSSM',
   operations: {
+    AddTagsToResource: addTagsToResource,
     DeleteParameter: deleteParameter,
+    DeleteParameters: deleteParameters,
     DescribeDocument: describeDocument,
     DescribeInstanceInformation: describeInstanceInformation,
     DescribeParameters: describeParameters,
@@ -36,14 +42,19 @@ export const ssm: Service = {
     GetConnectionStatus: getConnectionStatus,
     GetDocument: getDocument,
     GetParameter: getParameter,
+    GetParameterHistory: getParameterHistory,
     GetParameters: getParameters,
     GetParametersByPath: getParametersByPath,
+    LabelParameterVersion: labelParameterVersion,
     ListDocuments: listDocuments,
     ListInstanceAssociations: listInstanceAssociations,
+    ListTagsForResource: listTagsForResource,
     PutParameter: putParameter,
+    RemoveTagsFromResource: removeTagsFromResource,
     ResumeSession: resumeSession,
     StartSession: startSession,
     TerminateSession: terminateSession,
+    UnlabelParameterVersion: unlabelParameterVersion,
     UpdateInstanceInformation: updateInstanceInformation,
   },
 };

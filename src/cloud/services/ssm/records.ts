@@ -4,6 +4,7 @@ import { table } from '../../state/store.js';
 export interface ParameterRecord {
   readonly name: string;
   readonly type: 'String' | 'StringList' | 'SecureString';
+  /** SecureString: sealed (`secure-string.ts`). */
   readonly value: string;
   readonly version: number;
   readonly description?: string | undefined;
@@ -14,6 +15,15 @@ export interface ParameterRecord {
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
   readonly lastModifiedUser: string;
+  /** Names of this version. */
+  readonly labels?: readonly string[] | undefined;
+  /** Tags are the parameter's, not the version's: only the latest version has them. */
+  readonly tags?: readonly SsmTag[] | undefined;
+}
+
+export interface SsmTag {
+  readonly Key: string;
+  readonly Value: string;
 }
 
 export interface InstanceInformationRecord {
@@ -41,6 +51,14 @@ export interface SessionRecord {
   readonly ended?: number | undefined;
 }
 
+/** Latest versions, by name. */
 export const PARAMETERS = table<ParameterRecord>('ssm/parameter');
+/** Earlier versions, by {@link pastVersionId}. */
+export const PAST_PARAMETERS = table<ParameterRecord>('ssm/parameter-version');
 export const INSTANCES = table<InstanceInformationRecord>('ssm/instance-information');
 export const SESSIONS = table<SessionRecord>('ssm/session');
+
+/** Id of an earlier version; a name has no colon. */
+export function pastVersionId(name: string, version: number): string {
+  return `${name}:${version}`;
+}

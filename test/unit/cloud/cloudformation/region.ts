@@ -3,6 +3,7 @@ import { createCloudFormation, type CloudFormation } from '../../../../src/cloud
 import { createDispatcher } from '../../../../src/cloud/endpoint/dispatch.js';
 import { AwsError, type Input, type OperationContext, type Output, type Service } from '../../../../src/cloud/endpoint/operation.js';
 import { createKeyRing } from '../../../../src/cloud/keys/key-ring.js';
+import { createRegionCipher, makeCipherSecret } from '../../../../src/cloud/keys/region-cipher.js';
 import type { RegionRuntime } from '../../../../src/cloud/region.js';
 import { advance, ec2 } from '../../../../src/cloud/services/ec2/ec2.js';
 import { iam } from '../../../../src/cloud/services/iam/iam.js';
@@ -43,6 +44,8 @@ export class Clock {
 export class TestRegion {
   readonly clock = new Clock();
   readonly log: string[] = [];
+  /** Outlives a restart, as secrets do. */
+  readonly cipher = createRegionCipher(makeCipherSecret());
   memory: Memory;
   context: OperationContext;
   cloudFormation: CloudFormation;
@@ -64,7 +67,7 @@ export class TestRegion {
       keys,
       stateFor: (region) => memory.scope(region),
       globalState: memory.scope('aws-global'),
-      runtime: { pace: 1, keys } as unknown as RegionRuntime,
+      runtime: { pace: 1, keys, cipher: this.cipher } as unknown as RegionRuntime,
       now: () => this.clock.now,
       onDefect: (what, error) => this.log.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
     });

@@ -141,10 +141,24 @@ describe('every resource type', () => {
     expect(census()).toBe(before);
   });
 
-  it('keeps nothing of a resource whose second call is refused: a made key has no place for its private half yet', async () => {
+  it('keeps the private half of a made key pair in a SecureString parameter, and takes both away again', async () => {
     const before = census();
-    await region.create('Resources: {Made: {Type: "AWS::EC2::KeyPair", Properties: {KeyName: made, KeyType: ed25519}}}');
-    expect((await region.events()).find(({ line }) => line === 'Made CREATE_FAILED')?.reason).toContain('SecureString');
+    await region.create('Resources: {Made: {Type: "AWS::EC2::KeyPair", Properties: {KeyName: made, KeyType: ed25519, Tags: [{Key: k, Value: v}]}}}');
+    const { keySet } = region.call('ec2', 'DescribeKeyPairs', { KeyName: ['made'] }) as { keySet: { keyPairId: string }[] };
+    const Name = `/ec2/keypair/${keySet[0]?.keyPairId ?? ''}`;
+    expect(region.call('ssm', 'GetParameter', { Name, WithDecryption: true })).toMatchObject({ Parameter: { Type: 'SecureString', Value: expect.stringContaining('BEGIN OPENSSH PRIVATE KEY') as string } });
+    expect(JSON.stringify([...region.memory.entries()])).not.toContain('PRIVATE KEY');
+    expect(region.call('ssm', 'ListTagsForResource', { ResourceType: 'Parameter', ResourceId: Name })).toMatchObject({ TagList: expect.arrayContaining([{ Key: 'k', Value: 'v' }]) as unknown });
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(census()).toBe(before);
+  });
+
+  it('keeps nothing of a resource whose second call is refused', async () => {
+    const before = census();
+    const tags = Array.from({ length: 52 }, (_, index) => `{Key: k${index}, Value: v}`).join(', ');
+    await region.create(`Resources: {Made: {Type: "AWS::EC2::KeyPair", Properties: {KeyName: made, KeyType: ed25519, Tags: [${tags}]}}}`);
+    expect((await region.events()).find(({ line }) => line === 'Made CREATE_FAILED')?.reason).toContain('tags');
     expect(census()).toBe(before);
   });
 

@@ -19,7 +19,7 @@ export const keyPair: ResourceType = {
       return replyText(scope.call('ec2', 'ImportKeyPair', { ...given(properties, ['KeyName']), PublicKeyMaterial, TagSpecification }), 'keyName');
     }
     const made = scope.call('ec2', 'CreateKeyPair', { ...given(properties, ['KeyName', 'KeyType', 'KeyFormat']), TagSpecification });
-    scope.call('ssm', 'PutParameter', { Name: privateKeyParameter(replyText(made, 'keyPairId')), Type: 'SecureString', Value: replyText(made, 'keyMaterial') });
+    scope.call('ssm', 'PutParameter', { Name: privateKeyParameter(replyText(made, 'keyPairId')), Type: 'SecureString', Value: replyText(made, 'keyMaterial'), Tags: scope.tags(properties) });
     return replyText(made, 'keyName');
   },
   attributesOf(keyName, scope) {

@@ -1,8 +1,5 @@
 /** The instance types that the local cloud has; figures as DescribeInstanceTypes gives them. */
-import { list } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
-import { filtered, paged, type FilterTable } from '../describe.js';
-import { reading } from '../operation.js';
 
 export interface InstanceType {
   /** `t4g.nano` */
@@ -15,10 +12,32 @@ export interface InstanceType {
   readonly manufacturer: string;
   readonly maximumInterfaces: number;
   readonly addressesPerInterface: number;
+  /** Cores that CpuOptions may ask for. */
+  readonly validCores: readonly number[];
+  readonly validThreadsPerCore: readonly number[];
+  /** What its credits bring when they are used up. */
+  readonly baselineGbps: number;
+  readonly ebs: { readonly baselineMbps: number; readonly baselineIops: number; readonly maximumMbps: number; readonly maximumIops: number };
 }
 
-const SIZES: readonly (readonly [size: string, vcpus: number, memoryMib: number, interfaces: number, addresses: number])[] = [
-  ['nano', 2, 512, 2, 2], ['micro', 2, 1024, 2, 2], ['small', 2, 2048, 3, 4], ['medium', 2, 4096, 3, 6], ['large', 2, 8192, 3, 12], ['xlarge', 4, 16384, 4, 15], ['2xlarge', 8, 32768, 4, 15],
+interface Size {
+  readonly size: string;
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  readonly interfaces: number;
+  readonly addresses: number;
+  readonly baselineGbps: number;
+  readonly ebs: readonly [baselineMbps: number, baselineIops: number, maximumMbps: number, maximumIops: number];
+}
+
+const SIZES: readonly Size[] = [
+  { size: 'nano', vcpus: 2, memoryMib: 512, interfaces: 2, addresses: 2, baselineGbps: 0.032, ebs: [43, 250, 2085, 11_800] },
+  { size: 'micro', vcpus: 2, memoryMib: 1024, interfaces: 2, addresses: 2, baselineGbps: 0.064, ebs: [87, 500, 2085, 11_800] },
+  { size: 'small', vcpus: 2, memoryMib: 2048, interfaces: 3, addresses: 4, baselineGbps: 0.128, ebs: [174, 1000, 2085, 11_800] },
+  { size: 'medium', vcpus: 2, memoryMib: 4096, interfaces: 3, addresses: 6, baselineGbps: 0.256, ebs: [347, 2000, 2085, 11_800] },
+  { size: 'large', vcpus: 2, memoryMib: 8192, interfaces: 3, addresses: 12, baselineGbps: 0.512, ebs: [695, 4000, 2780, 15_700] },
+  { size: 'xlarge', vcpus: 4, memoryMib: 16_384, interfaces: 4, addresses: 15, baselineGbps: 1.024, ebs: [695, 4000, 2780, 15_700] },
+  { size: '2xlarge', vcpus: 8, memoryMib: 32_768, interfaces: 4, addresses: 15, baselineGbps: 2.048, ebs: [695, 4000, 2780, 15_700] },
 ];
 
 const FAMILIES = [
@@ -26,7 +45,13 @@ const FAMILIES = [
   { family: 't3', architecture: 'x86_64', clockGhz: 2.5, manufacturer: 'Intel', threads: 2 },
 ] as const;
 
-export const INSTANCE_TYPES: readonly InstanceType[] = FAMILIES.flatMap((family) => SIZES.map(([size, vcpus, memoryMib, interfaces, addresses]) => ({
+/** arm64: any number of cores; x86_64: even ones, or the only one. */
+function validCores(cores: number, threads: number): number[] {
+  const all = Array.from({ length: cores }, (_unused, index) => index + 1);
+  return threads === 1 || cores === 1 ? all : all.filter((count) => count % 2 === 0);
+}
+
+export const INSTANCE_TYPES: readonly InstanceType[] = FAMILIES.flatMap((family) => SIZES.map(({ size, vcpus, memoryMib, interfaces, addresses, baselineGbps, ebs }) => ({
   name: `${family.family}.${size}`,
   architecture: family.architecture,
   vcpus,
@@ -36,75 +61,22 @@ export const INSTANCE_TYPES: readonly InstanceType[] = FAMILIES.flatMap((family)
   manufacturer: family.manufacturer,
   maximumInterfaces: interfaces,
   addressesPerInterface: addresses,
+  validCores: validCores(vcpus / family.threads, family.threads),
+  validThreadsPerCore: family.threads === 1 ? [1] : [1, 2],
+  baselineGbps,
+  ebs: { baselineMbps: ebs[0], baselineIops: ebs[1], maximumMbps: ebs[2], maximumIops: ebs[3] },
 })));
+
+const BY_NAME = new Map(INSTANCE_TYPES.map((type) => [type.name, type]));
+
+/** Undefined for one that there is not. */
+export function instanceTypeNamed(name: string): InstanceType | undefined {
+  return BY_NAME.get(name);
+}
 
 /** Throws InvalidParameterValue. */
 export function instanceType(name: string): InstanceType {
-  const type = INSTANCE_TYPES.find((candidate) => candidate.name === name);
+  const type = BY_NAME.get(name);
   if (type === undefined) throw new AwsError('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`);
   return type;
 }
-
-function view(type: InstanceType) {
-  return {
-    instanceType: type.name,
-    currentGeneration: true,
-    freeTierEligible: /\.(?:micro|small)$/.test(type.name),
-    supportedUsageClasses: ['on-demand'],
-    supportedRootDeviceTypes: ['ebs'],
-    supportedVirtualizationTypes: ['hvm'],
-    bareMetal: false,
-    hypervisor: 'nitro',
-    processorInfo: { supportedArchitectures: [type.architecture], sustainedClockSpeedInGhz: type.clockGhz, manufacturer: type.manufacturer },
-    vCpuInfo: { defaultVCpus: type.vcpus, defaultCores: type.cores, defaultThreadsPerCore: type.vcpus / type.cores },
-    memoryInfo: { sizeInMiB: type.memoryMib },
-    instanceStorageSupported: false,
-    ebsInfo: { ebsOptimizedSupport: 'default', encryptionSupport: 'supported', nvmeSupport: 'required' },
-    networkInfo: {
-      networkPerformance: 'Up to 5 Gigabit',
-      maximumNetworkInterfaces: type.maximumInterfaces,
-      maximumNetworkCards: 1,
-      defaultNetworkCardIndex: 0,
-      ipv4AddressesPerInterface: type.addressesPerInterface,
-      ipv6AddressesPerInterface: type.addressesPerInterface,
-      ipv6Supported: true,
-      enaSupport: 'required',
-      efaSupported: false,
-      encryptionInTransitSupported: false,
-    },
-    hibernationSupported: false,
-    burstablePerformanceSupported: true,
-    dedicatedHostsSupported: false,
-    autoRecoverySupported: true,
-    supportedBootModes: type.architecture === 'arm64' ? ['uefi'] : ['legacy-bios', 'uefi'],
-  };
-}
-
-const FILTERS: FilterTable<ReturnType<typeof view>> = {
-  'bare-metal': (type) => type.bareMetal,
-  'burstable-performance-supported': (type) => type.burstablePerformanceSupported,
-  'current-generation': (type) => type.currentGeneration,
-  'dedicated-hosts-supported': (type) => type.dedicatedHostsSupported,
-  'free-tier-eligible': (type) => type.freeTierEligible,
-  'hibernation-supported': (type) => type.hibernationSupported,
-  'hypervisor': (type) => type.hypervisor,
-  'instance-storage-supported': (type) => type.instanceStorageSupported,
-  'instance-type': (type) => type.instanceType,
-  'memory-info.size-in-mib': (type) => type.memoryInfo.sizeInMiB,
-  'network-info.ipv6-supported': (type) => type.networkInfo.ipv6Supported,
-  'processor-info.supported-architecture': (type) => type.processorInfo.supportedArchitectures,
-  'supported-boot-mode': (type) => type.supportedBootModes,
-  'supported-root-device-type': (type) => type.supportedRootDeviceTypes,
-  'supported-usage-class': (type) => type.supportedUsageClasses,
-  'supported-virtualization-type': (type) => type.supportedVirtualizationTypes,
-  'vcpu-info.default-cores': (type) => type.vCpuInfo.defaultCores,
-  'vcpu-info.default-vcpus': (type) => type.vCpuInfo.defaultVCpus,
-};
-
-export const describeInstanceTypes = reading((input) => {
-  const names = list(input, 'InstanceType');
-  const unknown = names.filter((name) => !INSTANCE_TYPES.some((type) => type.name === name));
-  if (unknown.length > 0) throw new AwsError('InvalidInstanceType', `The following supplied instance types do not exist: [${unknown.join(', ')}]`);
-  const types = INSTANCE_TYPES.filter((type) => names.length === 0 || names.includes(type.name));
-  return paged(filtered(types.map(view), input, FILTERS, false), input, 'instanceTypeSet', (type) => type.instanceType, { minimum: 5, maximum: 100 });
-});

@@ -5,7 +5,7 @@ import { instanceInterfaceView } from '../network-interface/view.js';
 import type { Scope } from '../operation.js';
 import { zoneIdOf } from '../region/zones.js';
 import { profileOf } from './profile.js';
-import { INSTANCE_TYPES } from './types.js';
+import { instanceTypeNamed } from './types.js';
 
 const CODES: Readonly<Record<InstanceStateName, number>> = { 'pending': 0, 'running': 16, 'shutting-down': 32, 'terminated': 48, 'stopping': 64, 'stopped': 80 };
 
@@ -46,7 +46,7 @@ export function metadataOptionsView(record: InstanceRecord) {
 
 export function instanceView(record: InstanceRecord, scope: Scope) {
   const profile = profileOf(scope.state, record.instanceId);
-  const type = INSTANCE_TYPES.find((candidate) => candidate.name === record.instanceType);
+  const type = instanceTypeNamed(record.instanceType);
   return {
     instanceId: record.instanceId,
     imageId: record.imageId,

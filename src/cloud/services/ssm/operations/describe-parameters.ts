@@ -1,49 +1,32 @@
 /** ssm:DescribeParameters: one's own parameters, without their values. */
-import { AwsError, type Input, type Operation } from '../../../endpoint/operation.js';
-import { optionalString, requiredString, strings, structures } from '../../../endpoint/typed-input.js';
 import { page } from '../../../endpoint/page.js';
-import { parameterArn } from '../parameter-store.js';
+import { AwsError, type Input, type Operation } from '../../../endpoint/operation.js';
+import { optionalBoolean, requiredString, strings, structures } from '../../../endpoint/typed-input.js';
+import { arnOfParameter } from '../parameter-arn.js';
+import { parameterFilters, passesFilter, type ParameterFilter } from '../parameter-filters.js';
 import { PARAMETERS, type ParameterRecord } from '../records.js';
 
 type Test = (record: ParameterRecord) => boolean;
 
-function compared(option: string, values: readonly string[]): (text: string) => boolean {
-  switch (option) {
-    case 'Equals':
-      return (text) => values.includes(text);
-    case 'BeginsWith':
-      return (text) => values.some((value) => text.startsWith(value));
-    case 'Contains':
-      return (text) => values.some((value) => text.includes(value));
-    default:
-      throw new AwsError('InvalidFilterOption', `The filter option ${option} is not valid.`);
-  }
-}
+const MEMBERS: Readonly<Record<string, (record: ParameterRecord) => string | undefined>> = {
+  Name: (record) => record.name,
+  Type: (record) => record.type,
+  Tier: (record) => record.tier,
+  DataType: (record) => record.dataType,
+  KeyId: (record) => record.keyId,
+};
 
-function filterTest(filter: Input): Test {
-  const key = requiredString(filter, 'Key', { min: 1, max: 132 });
-  const option = optionalString(filter, 'Option');
-  const values = strings(filter, 'Values', { max: 50 });
-  if (key === 'Path') return pathTest(option ?? 'OneLevel', values);
-  const matches = compared(option ?? 'Equals', values);
-  switch (key) {
-    case 'Name':
-      return (record) => matches(record.name);
-    case 'Type':
-      return (record) => matches(record.type);
-    case 'Tier':
-      return (record) => matches(record.tier);
-    case 'DataType':
-      return (record) => matches(record.dataType);
-    case 'KeyId':
-      return (record) => record.keyId !== undefined && matches(record.keyId);
-    default:
-      throw new AwsError('InvalidFilterKey', `The local cloud does not filter parameters by ${key}.`);
+function filterTest(filter: ParameterFilter): Test {
+  const { key, option, values } = filter;
+  if (key === 'Path') return pathTest(option, values);
+  if (key.startsWith('tag:')) {
+    const tagOf: Test = (record) => (record.tags ?? []).some((tag) => tag.Key === key.slice(4) && (values.length === 0 || passesFilter(filter, tag.Value)));
+    return tagOf;
   }
+  return (record) => passesFilter(filter, MEMBERS[key]?.(record));
 }
 
 function pathTest(option: string, values: readonly string[]): Test {
-  if (option !== 'OneLevel' && option !== 'Recursive') throw new AwsError('InvalidFilterOption', `The filter option ${option} is not valid.`);
   const prefixes = values.map((value) => (value.endsWith('/') ? value : `${value}/`));
   return (record) => prefixes.some((prefix) =>
     record.name.startsWith(prefix) && (option === 'Recursive' || !record.name.slice(prefix.length).includes('/')));
@@ -53,20 +36,26 @@ function pathTest(option: string, values: readonly string[]): Test {
 function legacyTest(filter: Input): Test {
   const key = requiredString(filter, 'Key', { oneOf: ['Name', 'Type', 'KeyId'] });
   const values = strings(filter, 'Values', { min: 1, max: 50 });
-  return filterTest({ Key: key, Option: key === 'Name' ? 'BeginsWith' : 'Equals', Values: values });
+  return filterTest({ key, option: key === 'Name' ? 'BeginsWith' : 'Equals', values });
 }
 
 export const describeParameters: Operation = (input, context) => {
-  const tests = [...structures(input, 'ParameterFilters').map(filterTest), ...structures(input, 'Filters').map(legacyTest)];
-  const all = context.state.list(PARAMETERS)
+  // Nothing is shared with anybody: of those there are none.
+  const shared = optionalBoolean(input, 'Shared');
+  const newer = parameterFilters(input, ['Name', 'Type', 'KeyId', 'Path', 'Tier', 'DataType', 'tag']);
+  const older = structures(input, 'Filters');
+  if (newer.length > 0 && older.length > 0) throw new AwsError('ValidationException', 'You can use either Filters or ParameterFilters in a single request.');
+  const tests = [...newer.map(filterTest), ...older.map(legacyTest)];
+  const all = shared ? [] : context.state.list(PARAMETERS)
     .filter((record) => tests.every((test) => test(record)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 50, key: (record) => record.name });
   return {
     Parameters: items.map((record) => ({
       Name: record.name,
-      ARN: parameterArn(record.name, context),
+      ARN: arnOfParameter(record.name, context),
       Type: record.type,
+      KeyId: record.keyId,
       LastModifiedDate: new Date(record.lastModified),
       LastModifiedUser: record.lastModifiedUser,
       Description: record.description,

@@ -5,8 +5,7 @@ import { findParameter, parameterOutput } from '../parameter-store.js';
 
 export const getParameter: Operation = (input, context) => {
   const name = requiredString(input, 'Name', { min: 1, max: 2048 });
-  optionalBoolean(input, 'WithDecryption');
-  const found = findParameter(name, context);
+  const found = findParameter(name, optionalBoolean(input, 'WithDecryption'), context);
   // AWS sends this error with an empty message.
   if (found === undefined) throw new AwsError('ParameterNotFound', '');
   return { Parameter: parameterOutput(found) };

@@ -5,11 +5,11 @@ import { findParameter, parameterOutput, type FoundParameter } from '../paramete
 
 export const getParameters: Operation = (input, context) => {
   const names = strings(input, 'Names', { min: 1, max: 10 });
-  optionalBoolean(input, 'WithDecryption');
+  const withDecryption = optionalBoolean(input, 'WithDecryption');
   const found: FoundParameter[] = [];
   const invalid: string[] = [];
   for (const name of new Set(names)) {
-    const parameter = orUndefined(() => findParameter(name, context));
+    const parameter = orUndefined(() => findParameter(name, withDecryption, context));
     if (parameter === undefined) invalid.push(name);
     else found.push(parameter);
   }

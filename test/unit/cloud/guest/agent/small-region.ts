@@ -161,7 +161,7 @@ export class SmallRegion {
   context(caller: Caller = labCaller()): OperationContext {
     return {
       region: REGION, accountId: ACCOUNT, caller, origin: { kind: 'loopback' }, requestId: 'r', state: this.state, globalState: this.memory.scope('aws-global'),
-      runtime: { messages: this.messages, keys: this.keys, fabric: undefined as never, endpointUrl: '', pace: 0 },
+      runtime: { messages: this.messages, keys: this.keys, cipher: undefined as never, fabric: undefined as never, endpointUrl: '', pace: 0 },
       now: Date.now,
       call: () => ({ reservationSet: [{ instancesSet: [{ instanceId: INSTANCE }] }] }),
     };

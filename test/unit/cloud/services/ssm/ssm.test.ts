@@ -1,6 +1,7 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller, Input, OperationContext, Output } from '../../../../../src/cloud/endpoint/operation.js';
 import { asAwsError } from '../../../../../src/cloud/endpoint/reply.js';
+import { createRegionCipher, makeCipherSecret } from '../../../../../src/cloud/keys/region-cipher.js';
 import type { SessionRequest } from '../../../../../src/cloud/region.js';
 import { endSession, forgetInstance, images, publicParameter, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
@@ -10,6 +11,8 @@ const ACCOUNT = '123456789012';
 const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 const lab: Caller = { accountId: ACCOUNT, accessKeyId: 'A', arn: `arn:aws:iam::${ACCOUNT}:user/ssmlab`, userId: 'U', kind: 'lab' };
 const id = (index: number): string => `i-${String(index).padStart(17, '0')}`;
+
+const cipher = createRegionCipher(makeCipherSecret());
 
 let memory: Memory;
 let connected: Set<string>;
@@ -28,7 +31,7 @@ function context(caller: Caller = lab): OperationContext {
   return {
     region: REGION, accountId: ACCOUNT, caller, origin: { kind: 'loopback' }, requestId: 'r', state: memory.scope(REGION), globalState: memory.scope('aws-global'),
     runtime: {
-      fabric: undefined as never, keys: undefined as never, endpointUrl: '', pace: 0,
+      fabric: undefined as never, keys: undefined as never, cipher, endpointUrl: '', pace: 0,
       messages: {
         isConnected: (_region, instanceId) => connected.has(instanceId),
         openSession: (request) => {
@@ -92,7 +95,8 @@ it('stores, overwrites, selects and deletes parameters', async () => {
   expect(await call('PutParameter', { Name: '/lab/a', Value: '2', Overwrite: true })).toEqual({ Version: 2, Tier: 'Standard' });
   expect(await call('GetParameter', { Name: '/lab/a:2' })).toMatchObject({ Parameter: { Name: '/lab/a', Value: '2', Version: 2, Selector: ':2', ARN: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/lab/a` } });
   expect(await call('GetParameter', { Name: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/lab/a` })).toMatchObject({ Parameter: { Value: '2' } });
-  await expect(call('GetParameter', { Name: '/lab/a:1' })).rejects.toMatchObject({ code: 'ParameterVersionNotFound' });
+  expect(await call('GetParameter', { Name: '/lab/a:1' })).toMatchObject({ Parameter: { Value: '1', Version: 1 } });
+  await expect(call('GetParameter', { Name: '/lab/a:3' })).rejects.toMatchObject({ code: 'ParameterVersionNotFound' });
   await call('PutParameter', { Name: '/lab/b/c', Value: 'x', Type: 'StringList' });
   const under = async (recursive: boolean): Promise<unknown[]> => (await call('GetParametersByPath', { Path: '/lab', Recursive: recursive }))['Parameters'] as unknown[];
   expect([(await under(false)).length, (await under(true)).length]).toEqual([1, 2]);
@@ -110,7 +114,21 @@ it.each<[string, Input, string]>([
   ['PutParameter', { Name: 'a', Value: 'b' }, 'ValidationException'],
   ['PutParameter', { Name: '/aws/x', Value: 'b', Type: 'String' }, 'AccessDeniedException'],
   ['PutParameter', { Name: 'a/b', Value: 'b', Type: 'String' }, 'ValidationException'],
-  ['PutParameter', { Name: 'a', Value: 'b', Type: 'SecureString' }, 'UnsupportedParameterType'],
+  ['PutParameter', { Name: 'a', Value: 'b', Type: 'SecureString', KeyId: 'alias/mine' }, 'InvalidKeyId'],
+  ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', Policies: '[]' }, 'InvalidPolicyTypeException'],
+  ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', DataType: 'aws:ssm:integration' }, 'ValidationException'],
+  ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', Overwrite: true, Tags: [{ Key: 'k', Value: 'v' }] }, 'ValidationException'],
+  ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', AllowedPattern: '(' }, 'InvalidAllowedPatternException'],
+  ['GetParameterHistory', { Name: 'nope' }, 'ParameterNotFound'],
+  ['LabelParameterVersion', { Name: 'nope', Labels: ['a'] }, 'ParameterNotFound'],
+  ['UnlabelParameterVersion', { Name: 'nope', Labels: ['a'] }, 'ValidationException'],
+  ['AddTagsToResource', { ResourceType: 'Parameter', ResourceId: 'nope', Tags: [{ Key: 'k', Value: 'v' }] }, 'InvalidResourceId'],
+  ['ListTagsForResource', { ResourceType: 'Document', ResourceId: 'nope' }, 'InvalidResourceType'],
+  ['DescribeParameters', { ParameterFilters: [{ Key: 'Label', Values: ['a'] }] }, 'InvalidFilterKey'],
+  ['DescribeParameters', { ParameterFilters: [{ Key: 'Type', Values: ['Nope'] }] }, 'InvalidFilterValue'],
+  ['DescribeParameters', { ParameterFilters: [{ Key: 'Path', Option: 'Equals', Values: ['/'] }] }, 'InvalidFilterOption'],
+  ['DescribeParameters', { ParameterFilters: [{ Key: 'Name', Values: ['a'] }, { Key: 'Name', Values: ['b'] }] }, 'InvalidFilterKey'],
+  ['GetParametersByPath', { Path: '/', ParameterFilters: [{ Key: 'Name', Values: ['a'] }] }, 'InvalidFilterKey'],
   ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', AllowedPattern: '^c$' }, 'ParameterPatternMismatchException'],
   ['PutParameter', { Name: 'a', Value: 'x'.repeat(4097), Type: 'String' }, 'ValidationException'],
   ['DeleteParameter', { Name: IMAGE }, 'ParameterNotFound'],
@@ -210,4 +228,67 @@ it('shows its session documents', async () => {
   const document = JSON.parse((await call('GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }))['Content'] as string) as { sessionType: string };
   expect(document.sessionType).toBe('NonInteractiveCommands');
   expect(await call('DescribeDocument', { Name: 'AWS-StartInteractiveCommand' })).toMatchObject({ Document: { DocumentType: 'Session', Parameters: [{ Name: 'command' }] } });
+});
+
+describe('Parameter Store', () => {
+  it('keeps a SecureString sealed, and opens it for whoever asks with decryption', async () => {
+    await call('PutParameter', { Name: '/lab/secret', Value: 'the word', Type: 'SecureString' });
+    await call('PutParameter', { Name: '/lab/secret', Value: 'another word', Overwrite: true });
+    expect(JSON.stringify([...memory.entries()])).not.toContain('word');
+    const value = async (Name: string, WithDecryption: boolean): Promise<string> => ((await call('GetParameter', { Name, WithDecryption }))['Parameter'] as { Value: string }).Value;
+    expect([await value('/lab/secret', true), await value('/lab/secret:1', true)]).toEqual(['another word', 'the word']);
+    expect(await value('/lab/secret', false)).not.toContain('word');
+    expect(await call('GetParametersByPath', { Path: '/lab', WithDecryption: true })).toMatchObject({ Parameters: [{ Value: 'another word', Type: 'SecureString' }] });
+    expect(await call('DescribeParameters', { ParameterFilters: [{ Key: 'KeyId', Values: ['alias/aws/ssm'] }] })).toMatchObject({ Parameters: [{ Name: '/lab/secret', KeyId: 'alias/aws/ssm' }] });
+    await expect(call('PutParameter', { Name: '/lab/secret', Value: 'x', Type: 'String', Overwrite: true })).rejects.toMatchObject({ code: 'HierarchyTypeMismatchException' });
+  });
+
+  it('binds a sealed value to its parameter, version and region', () => {
+    const sealed = cipher.seal(REGION, 'word', 'arn:a:1');
+    expect(cipher.open(REGION, sealed, 'arn:a:1')).toBe('word');
+    expect(() => cipher.open(REGION, sealed, 'arn:a:2')).toThrow();
+    expect(() => cipher.open('us-east-1', sealed, 'arn:a:1')).toThrow();
+    expect(() => createRegionCipher(makeCipherSecret()).open(REGION, sealed, 'arn:a:1')).toThrow();
+    expect(() => cipher.open(REGION, 'AQ==', 'arn:a:1')).toThrow('not a value');
+  });
+
+  it('remembers a hundred versions, and holds the oldest by its label', async () => {
+    await call('PutParameter', { Name: 'p', Value: '1', Type: 'String', Description: 'first' });
+    for (let version = 2; version <= 101; version++) await call('PutParameter', { Name: 'p', Value: String(version), Overwrite: true });
+    const first = await call('GetParameterHistory', { Name: 'p' }) as { Parameters: { Version: number }[]; NextToken: string };
+    const second = await call('GetParameterHistory', { Name: 'p', NextToken: first.NextToken }) as { Parameters: { Version: number; Value: string }[] };
+    expect([...first.Parameters, ...second.Parameters].map((parameter) => parameter.Version)).toEqual(Array.from({ length: 100 }, (_, index) => index + 2));
+    expect(second.Parameters.at(-1)).toMatchObject({ Value: '101', Description: 'first', Tier: 'Standard', DataType: 'text' });
+    expect(await call('LabelParameterVersion', { Name: 'p', ParameterVersion: 2, Labels: ['live', '1st', 'awsome'] })).toEqual({ InvalidLabels: ['1st', 'awsome'], ParameterVersion: 2 });
+    await expect(call('PutParameter', { Name: 'p', Value: 'x', Overwrite: true })).rejects.toMatchObject({ code: 'ParameterMaxVersionLimitExceeded' });
+    expect(await call('GetParameter', { Name: 'p:live' })).toMatchObject({ Parameter: { Value: '2', Selector: ':live' } });
+    // Moves to the latest; then the oldest may go.
+    expect(await call('LabelParameterVersion', { Name: 'p', Labels: ['live'] })).toEqual({ InvalidLabels: [], ParameterVersion: 101 });
+    expect(await call('PutParameter', { Name: 'p', Value: 'x', Overwrite: true })).toEqual({ Version: 102, Tier: 'Standard' });
+    expect(await call('GetParameter', { Name: 'p:live' })).toMatchObject({ Parameter: { Value: '101' } });
+    expect(await call('UnlabelParameterVersion', { Name: 'p', ParameterVersion: 101, Labels: ['live', 'other'] })).toEqual({ RemovedLabels: ['live'], InvalidLabels: ['other'] });
+    await expect(call('GetParameter', { Name: 'p:live' })).rejects.toMatchObject({ code: 'ParameterVersionNotFound' });
+    expect(await call('DeleteParameters', { Names: ['p', 'q'] })).toEqual({ DeletedParameters: ['p'], InvalidParameters: ['q'] });
+    expect([...memory.entries()]).toEqual([]);
+  });
+
+  it('finds parameters by tag, path, type and label', async () => {
+    await call('PutParameter', { Name: '/a/one', Value: '1', Type: 'String', Tags: [{ Key: 'stage', Value: 'live' }] });
+    await call('PutParameter', { Name: '/a/b/two', Value: '1,2', Type: 'StringList', Tier: 'Advanced' });
+    await call('PutParameter', { Name: '/a/one', Value: '2', Overwrite: true });
+    await call('LabelParameterVersion', { Name: '/a/one', ParameterVersion: 1, Labels: ['old'] });
+    const names = async (operation: string, input: Input): Promise<unknown[]> => ((await call(operation, input))['Parameters'] as { Name: string; Value?: string }[]).map((parameter) => parameter.Name + (parameter.Value === undefined ? '' : `=${parameter.Value}`));
+    const described = (Key: string, Values?: string[], Option?: string) => names('DescribeParameters', { ParameterFilters: [{ Key, Values, Option }] });
+    expect(await described('tag:stage')).toEqual(['/a/one']);
+    expect(await described('tag:stage', ['dead'])).toEqual([]);
+    expect(await described('Path', ['/a'])).toEqual(['/a/one']);
+    expect(await described('Path', ['/a'], 'Recursive')).toEqual(['/a/b/two', '/a/one']);
+    expect(await described('Name', ['two'], 'Contains')).toEqual(['/a/b/two']);
+    expect(await described('Tier', ['Advanced'])).toEqual(['/a/b/two']);
+    expect(await names('GetParametersByPath', { Path: '/a', Recursive: true, ParameterFilters: [{ Key: 'Label', Values: ['old'] }] })).toEqual(['/a/one=1']);
+    expect(await names('GetParametersByPath', { Path: '/a', Recursive: true, ParameterFilters: [{ Key: 'Type', Option: 'BeginsWith', Values: ['StringL'] }] })).toEqual(['/a/b/two=1,2']);
+    await call('AddTagsToResource', { ResourceType: 'Parameter', ResourceId: '/a/one', Tags: [{ Key: 'stage', Value: 'dead' }, { Key: 'x', Value: '' }] });
+    await call('RemoveTagsFromResource', { ResourceType: 'Parameter', ResourceId: '/a/one', TagKeys: ['x'] });
+    expect(await call('ListTagsForResource', { ResourceType: 'Parameter', ResourceId: '/a/one' })).toEqual({ TagList: [{ Key: 'stage', Value: 'dead' }] });
+  });
 });
