@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationContext, Service } from '../endpoint/operation.js';
 import { Engine, type Schedule } from './engine/engine.js';
-import { Run, zonesOf, type EngineOptions } from './engine/run.js';
+import { zonesOf, type EngineOptions } from './engine/run.js';
 import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './operations/change-sets.js';
 import { createChangeSet } from './operations/create-change-set.js';
 import { createStack } from './operations/create-stack.js';
@@ -50,7 +50,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
   const control: Control = {
     registry: RESOURCE_TYPES,
     drive: (region, stackId) => engine.drive(region, stackId),
-    run: (region, stackId) => new Run(region, stackId, engineOptions),
+    run: (region, stackId) => engine.run(region, stackId),
     zones: zonesOf(engineOptions),
     uuid: engineOptions.uuid,
   };

@@ -32,6 +32,8 @@ export interface StackRecord extends Deployment {
   /** `CREATE_IN_PROGRESS` …; what is in progress is what the engine goes on with after a restart. */
   readonly status: string;
   readonly statusReason?: string | undefined;
+  /** Why the running (or last) operation failed; outlives the rollback's changes of status. */
+  readonly failure?: string | undefined;
   /** The deployment before the one that an update applies: what its rollback goes back to. */
   readonly previous?: Deployment | undefined;
   /** Identifies the running (or last) operation; a resource that it has dealt with carries it. */
@@ -44,6 +46,11 @@ export interface StackRecord extends Deployment {
   /** Logical ids that DeleteStack was asked to leave behind. */
   readonly retained?: readonly string[] | undefined;
   readonly changeSetId?: string | undefined;
+  /** Of a nested stack: the stack whose resource it is, and the one at the top. */
+  readonly parentId?: string | undefined;
+  readonly rootId?: string | undefined;
+  /** Operation of the parent that last changed it: tells what this operation did from what was there. */
+  readonly parentOperationId?: string | undefined;
   /** Milliseconds since the epoch, all of them. */
   readonly createdAt: number;
   readonly startedAt: number;
@@ -141,6 +148,12 @@ export function resourceKey(stackId: string, logicalId: string): string {
 
 export function resourcesOf(state: Reader, stackId: string): ResourceRecord[] {
   return state.list(RESOURCES).filter((resource) => resource.stackId === stackId);
+}
+
+/** Stacks from this one's parent up to the root. */
+export function ancestorsOf(state: Reader, stack: StackRecord): StackRecord[] {
+  const parent = stack.parentId === undefined ? undefined : state.get(STACKS, stack.parentId);
+  return parent === undefined ? [] : [parent, ...ancestorsOf(state, parent)];
 }
 
 /** The stack of that id, deleted ones too, or the living one of that name. */

@@ -1,11 +1,13 @@
 /** The stack's own state machine: what an operation in progress does next, and what it becomes when its resources are through. */
 import type { Transaction } from '../../state/store.js';
 import type { Template } from '../template/template.js';
-import { deploymentOf, type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
+import { STACK_TYPE, type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
 import { dependenciesOf, type Dependencies } from '../graph.js';
 import { applyStep, type Outcome } from './apply.js';
+import { beginUpdateRollback, cancelResources } from './begin.js';
+import { isHeld } from './nested.js';
 import { outputsOf } from './outputs.js';
-import { setResource, setStack } from './recorder.js';
+import { setStack } from './recorder.js';
 import { removeStep, type Removal } from './remove.js';
 import type { Run } from './run.js';
 
@@ -69,22 +71,11 @@ function applying(run: Run, stack: StackRecord): Next {
   });
 }
 
-/** What was still in progress is given up: its physical resource stays known, so that it is removed or gone on with. */
-function cancel(run: Run, tx: Transaction): void {
-  const { operationId } = run.stack;
-  for (const record of run.resources) {
-    const verb = /^(CREATE|UPDATE)_IN_PROGRESS$/.exec(record.status)?.[1];
-    if (verb === undefined || record.operationId !== operationId) continue;
-    const words = verb === 'CREATE' ? 'Resource creation cancelled' : 'Resource update cancelled';
-    setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason: words }, run.now);
-  }
-}
-
 function applyFailed(run: Run, stack: StackRecord, logicalIds: readonly string[], words?: string): Next {
   const verb = stack.status === 'CREATE_IN_PROGRESS' ? 'create' : 'update';
   const reason = words ?? `The following resource(s) failed to ${verb}: [${logicalIds.join(', ')}]. `;
   const rollback = words ?? `${reason}Rollback requested by user.`;
-  const also = (tx: Transaction) => cancel(run, tx);
+  const also = (tx: Transaction) => cancelResources(tx, stack, run.now);
   if (stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
     become(run, 'UPDATE_ROLLBACK_FAILED', reason, {}, also);
     return 'over';
@@ -97,8 +88,7 @@ function applyFailed(run: Run, stack: StackRecord, logicalIds: readonly string[]
   if (stack.status === 'CREATE_IN_PROGRESS') {
     become(run, stack.onFailure === 'DELETE' ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', rollback, { operationId }, also);
   } else {
-    const failed = deploymentOf(stack);
-    become(run, 'UPDATE_ROLLBACK_IN_PROGRESS', rollback, { ...(stack.previous ?? failed), previous: failed, operationId }, also);
+    run.transact((tx) => beginUpdateRollback(tx, run.stackId, rollback, { now: run.now, operationId }, { failure: reason }));
   }
   return 'again';
 }
@@ -127,6 +117,7 @@ function removing(run: Run, stack: StackRecord): Next {
 
 /** After an update: what it replaced and what the new template does not have any more. */
 function cleaning(run: Run, stack: StackRecord): Next {
+  if (isHeld(run, stack)) return 'over';
   const plan = run.plan(stack);
   const old = stack.previous === undefined ? undefined : run.template(stack.previous);
   const removals = run.resources.flatMap((record): Removal[] => {
@@ -135,6 +126,8 @@ function cleaning(run: Run, stack: StackRecord): Next {
   });
   const outcome = removeStep(run, removals, orderOf(run, stack.previous ?? stack, old));
   return go(outcome, () => {
+    const open = run.resources.filter(({ logicalId, type, physicalId, stackTags }) => type === STACK_TYPE && physicalId !== undefined && !run.scope(logicalId, stackTags).nested.cleaned(physicalId));
+    if (open.length > 0) return 'later';
     const failed = outcome.kind === 'failed' ? `The following resource(s) failed to delete: [${outcome.logicalIds.join(', ')}]. ` : undefined;
     become(run, stack.status.replace(/_CLEANUP_IN_PROGRESS$/, ''), failed, { previous: undefined });
     return 'over';

@@ -89,7 +89,7 @@ function change(run: Run, stack: StackRecord, type: ResourceType, record: Resour
   const sameType = record.type === declaredType;
   // One that never came to rest is made anew.
   if (record.status === 'CREATE_FAILED') return replace(run, stack, type, record, properties, declaredType);
-  if (sameType && changed.length === 0 && !retagged) return keep(run, record);
+  if (sameType && changed.length === 0 && !retagged && type.alwaysUpdated !== true) return keep(run, record);
   const former = record.replaced.findLast((replaced) => replaced.type === declaredType && replaced.removingSince === undefined && sameValue(replaced.properties, properties));
   if (former !== undefined) return goBack(run, record, former);
   const inPlace = sameType && type.update !== undefined && changed.every((name) => type.properties[name] === 'in-place');

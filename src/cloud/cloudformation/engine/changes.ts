@@ -66,7 +66,7 @@ function modification(run: Run, plan: Plan, deployment: Deployment, record: Reso
   const tags = (list: readonly { readonly Key: string; readonly Value: string }[]) => Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
   const resourceType = run.type(type);
   if (Object.hasOwn(resourceType.properties, 'Tags') && !changed.includes('Tags') && !sameValue(tags(record.stackTags), tags(deployment.tags))) changed.push('Tags');
-  if (changed.length === 0) return undefined;
+  if (changed.length === 0 && resourceType.alwaysUpdated !== true) return undefined;
   const renews = (name: string) => resourceType.update === undefined || resourceType.properties[name] !== 'in-place';
   const scopes = [...new Set(changed.map((name) => (name === 'Tags' ? 'Tags' : 'Properties')))];
   return {

@@ -4,7 +4,7 @@
  */
 import { STACKS, type StackRecord } from '../records.js';
 import { advance, type Next } from './advance.js';
-import { Run, type EngineOptions } from './run.js';
+import { Run, type EngineOptions, type RunOptions } from './run.js';
 
 /** Runs a function after so many milliseconds; returns its cancellation. */
 export type Schedule = (run: () => void, milliseconds: number) => () => void;
@@ -18,22 +18,27 @@ interface Active {
 }
 
 export class Engine {
-  readonly #options: EngineOptions;
+  readonly #options: RunOptions;
   readonly #schedule: Schedule;
   readonly #active = new Map<string, Active>();
   #idle: (() => void)[] = [];
   #stopped = false;
 
   constructor(options: EngineOptions, schedule: Schedule) {
-    this.#options = options;
+    this.#options = { ...options, drive: (region, stackId) => this.drive(region, stackId) };
     this.#schedule = schedule;
+  }
+
+  /** A stack as the engine sees it. */
+  run(region: string, stackId: string): Run {
+    return new Run(region, stackId, this.#options);
   }
 
   /** Goes on with the stack whatever it has in progress; again for one that is being driven already changes nothing. */
   drive(region: string, stackId: string): void {
     const key = `${region} ${stackId}`;
     if (this.#stopped || this.#active.has(key)) return;
-    const active: Active = { run: new Run(region, stackId, this.#options), cancel: () => undefined };
+    const active: Active = { run: this.run(region, stackId), cancel: () => undefined };
     this.#active.set(key, active);
     active.cancel = this.#schedule(() => this.#step(key, active), 0);
   }

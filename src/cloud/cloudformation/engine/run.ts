@@ -1,13 +1,15 @@
 /** One stack at work: its records, its plan, and the resources' way to the services. Holds nothing that a restart would miss. */
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
 import type { Transaction } from '../../state/store.js';
-import { failureReason, ResourceFailure, ServiceFailure, validationError } from '../errors.js';
+import { failureReason, ServiceFailure, validationError } from '../errors.js';
 import { evaluate } from '../intrinsics/evaluate.js';
 import { RESOURCES, resourceKey, resourcesOf, stackRecord, type Deployment, type ResourceRecord, type StackRecord, type StackTag } from '../records.js';
 import type { Registry } from '../resources/index.js';
-import type { ResourceScope, ResourceType, Tag } from '../resources/resource-type.js';
+import { ownTags, type ResourceScope, type ResourceType, type Tag } from '../resources/resource-type.js';
+import { callNow } from '../service-call.js';
 import { parseTemplate, type Template } from '../template/template.js';
-import { isList, isStructure, type Structure } from '../template/value.js';
+import { isStructure, type Structure } from '../template/value.js';
+import { nestedStacks } from './nested.js';
 import { makePlan, type Plan } from './plan.js';
 
 export interface EngineOptions {
@@ -20,6 +22,11 @@ export interface EngineOptions {
   readonly uuid: () => string;
 }
 
+export interface RunOptions extends EngineOptions {
+  /** Goes on with a stack that has something in progress. */
+  readonly drive: (region: string, stackId: string) => void;
+}
+
 /** Zones of a region as EC2 says them. */
 export function zonesOf(options: Pick<EngineOptions, 'contextFor'>): (region: string) => readonly string[] {
   return (region) => {
@@ -28,16 +35,13 @@ export function zonesOf(options: Pick<EngineOptions, 'contextFor'>): (region: st
   };
 }
 
-function callNow(context: OperationContext, service: string, operation: string, input: Input): Output {
-  let reply: Output | Promise<Output>;
+/** As {@link callNow}; an error of the service says whose it is. */
+function callService(context: OperationContext, service: string, operation: string, input: Input): Output {
   try {
-    reply = context.call(service, operation, input);
+    return callNow(context, service, operation, input);
   } catch (error) {
     throw error instanceof AwsError ? new ServiceFailure(service, operation, error) : error;
   }
-  if (!(reply instanceof Promise)) return reply;
-  reply.catch(() => undefined);
-  throw new TypeError(`${service}:${operation} is asynchronous and cannot be part of a transaction`);
 }
 
 /** A step was not written, so it did not happen (a full disk): the engine tries it again. */
@@ -47,11 +51,11 @@ export class Run {
   readonly context: OperationContext;
   readonly registry: Registry;
   readonly stackId: string;
-  readonly #options: EngineOptions;
+  readonly #options: RunOptions;
   readonly #plans = new Map<Deployment['parameters'], { readonly template: string; readonly plan: Plan }>();
   readonly #templates = new Map<string, Template>();
 
-  constructor(region: string, stackId: string, options: EngineOptions) {
+  constructor(region: string, stackId: string, options: RunOptions) {
     this.context = options.contextFor(region);
     this.registry = options.registry;
     this.stackId = stackId;
@@ -90,6 +94,21 @@ export class Run {
 
   uuid(): string {
     return this.#options.uuid();
+  }
+
+  zones(region: string): readonly string[] {
+    return zonesOf(this.#options)(region);
+  }
+
+  /** A stack in this one. */
+  child(stackId: string): Run {
+    return new Run(this.context.region, stackId, this.#options);
+  }
+
+  /** Goes on with a stack in this one. Never at rest: false, for those who ask whether it is. */
+  drive(stackId: string): false {
+    this.#options.drive(this.context.region, stackId);
+    return false;
   }
 
   /** The plan of a deployment of this stack; made once, as long as template and parameters stay. */
@@ -138,6 +157,13 @@ export class Run {
   scope(logicalId: string, stackTags: readonly StackTag[]): ResourceScope {
     const { stackId, stackName } = this.stack;
     const { region, accountId } = this.context;
+    const uniqueName = (maximum: number): string => {
+      const random = this.uuid().replaceAll('-', '').slice(0, 12).toUpperCase();
+      const room = maximum - random.length - 2;
+      const half = Math.floor(room / 2);
+      const name = logicalId.length <= half ? logicalId : logicalId.slice(0, Math.max(half, room - stackName.length));
+      return `${stackName.slice(0, room - name.length)}-${name}-${random}`;
+    };
     const tags = (properties: Structure): Tag[] => {
       const merged = new Map(stackTags.map(({ Key, Value }) => [Key, Value]));
       for (const { Key, Value } of ownTags(properties)) merged.set(Key, Value);
@@ -149,7 +175,7 @@ export class Run {
       stackId,
       stackName,
       logicalId,
-      call: (service, operation, input) => callNow(this.context, service, operation, input),
+      call: (service, operation, input) => callService(this.context, service, operation, input),
       tags,
       tagSpecification: (ResourceType, properties) => [{
         ResourceType,
@@ -160,13 +186,8 @@ export class Run {
           { Key: 'aws:cloudformation:logical-id', Value: logicalId },
         ],
       }],
-      uniqueName: (maximum) => {
-        const random = this.uuid().replaceAll('-', '').slice(0, 12).toUpperCase();
-        const room = maximum - random.length - 2;
-        const half = Math.floor(room / 2);
-        const name = logicalId.length <= half ? logicalId : logicalId.slice(0, Math.max(half, room - stackName.length));
-        return `${stackName.slice(0, room - name.length)}-${name}-${random}`;
-      },
+      uniqueName,
+      nested: nestedStacks(this, uniqueName, stackTags),
     };
   }
 
@@ -178,17 +199,4 @@ export class Run {
     this.#options.log(`cloudformation: ${what} of ${this.stackId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return 'Internal Failure';
   }
-}
-
-function ownTags(properties: Structure): Tag[] {
-  const tags = Object.hasOwn(properties, 'Tags') ? properties['Tags'] : undefined;
-  if (tags === undefined) return [];
-  const bad = () => new ResourceFailure('#/Tags: expected type: JSONArray of Key and Value', 'InvalidRequest');
-  if (!isList(tags)) throw bad();
-  return tags.map((tag) => {
-    if (!isStructure(tag) || typeof tag['Key'] !== 'string') throw bad();
-    const value = tag['Value'];
-    if (typeof value === 'object' && value !== null) throw bad();
-    return { Key: tag['Key'], Value: value === undefined || value === null ? '' : String(value) };
-  });
 }

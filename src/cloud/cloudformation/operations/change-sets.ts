@@ -2,12 +2,13 @@
 import { boolOpt, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
+import { beginUpdate } from '../engine/begin.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
 import { refuseMembers, requiredStack, type Control } from './request.js';
-import { beginUpdate, requireUpdatable } from './update-stack.js';
+import { requireUpdatable } from './update-stack.js';
 import { parameterView } from './views.js';
 
 function changeView({ action, logicalId, physicalId, type, replacement, scope, properties }: ChangeRecord): Output {
@@ -96,7 +97,7 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
     if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId }, context, control);
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId }, { now: context.now(), operationId: control.uuid() });
     } else {
       const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure };
       setStack(tx, owner, context.now(), { ...deployment, ...started });

@@ -2,16 +2,17 @@
 import { oneOfOpt, str, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation } from '../../endpoint/operation.js';
 import { predictChanges } from '../engine/changes.js';
-import { setStack } from '../engine/recorder.js';
+import { beginCreate, newStack } from '../engine/begin.js';
+import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, findStack, STACKS, type ChangeSetRecord } from '../records.js';
-import { newStack, newStackId, ON_FAILURE } from './create-stack.js';
+import { CHANGE_SETS, findStack, type ChangeSetRecord } from '../records.js';
+import { newStackId, ON_FAILURE } from './create-stack.js';
 import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
-import { changesNothing, requireUpdatable } from './update-stack.js';
+import { requireUpdatable } from './update-stack.js';
 
 const NO_CHANGES = 'The submitted information didn\'t contain changes. Submit different information to create a change set.';
 
-export const createChangeSet = (control: Control): Operation => async (input, context) => {
+export const createChangeSet = (control: Control): Operation => (input, context) => {
   refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'IncludeNestedStacks', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
@@ -25,7 +26,7 @@ export const createChangeSet = (control: Control): Operation => async (input, co
   const stackId = present?.stackId ?? newStackId(context, stackName, control.uuid());
   const clientToken = strOpt(input, 'ClientToken');
   const changeSetId = `arn:aws:cloudformation:${context.region}:${context.accountId}:changeSet/${changeSetName}/${control.uuid()}`;
-  const { deployment, plan } = await requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
+  const { deployment, plan } = requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
   return context.state.transact((tx) => {
     const twin = tx.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === changeSetName);
     if (twin !== undefined) {
@@ -35,9 +36,8 @@ export const createChangeSet = (control: Control): Operation => async (input, co
     let stack = findStack(tx, stackName);
     if (stack === undefined) {
       const empty = { template: '', parameters: [], tags: [], capabilities: [], notificationArns: [] };
-      stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', context.now(), control);
-      tx.put(STACKS, stackId, stack);
-      setStack(tx, stackId, context.now(), { status: 'REVIEW_IN_PROGRESS', statusReason: 'User Initiated' });
+      stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', { now: context.now(), operationId: control.uuid() });
+      beginCreate(tx, stack, context.now());
     }
     const changes = predictChanges(control.run(context.region, stackId), plan, deployment);
     const nothing = type === 'UPDATE' && changesNothing(stack, deployment, changes);

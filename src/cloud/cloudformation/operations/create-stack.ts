@@ -1,9 +1,10 @@
 /** cloudformation:CreateStack. */
 import { bool, boolOpt, has, intOpt, oneOfOpt, strOpt } from '../../endpoint/input.js';
+import { readWhole } from '../../endpoint/reads.js';
 import { AwsError, type Input, type Operation, type OperationContext } from '../../endpoint/operation.js';
-import { setStack } from '../engine/recorder.js';
+import { beginCreate, newStack } from '../engine/begin.js';
 import { validationError } from '../errors.js';
-import { findStack, STACKS, type Deployment, type StackRecord } from '../records.js';
+import { findStack, type StackRecord } from '../records.js';
 import { newStackName, refuseMembers, requestedDeployment, type Control } from './request.js';
 
 export const ON_FAILURE = ['ROLLBACK', 'DO_NOTHING', 'DELETE'] as const;
@@ -22,14 +23,7 @@ export function newStackId(context: OperationContext, name: string, uuid: string
   return `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${name}/${uuid}`;
 }
 
-/** A stack about to be made; its status is the caller's. */
-export function newStack(identity: { readonly stackId: string; readonly stackName: string }, deployment: Deployment, status: string, now: number, control: Control): StackRecord {
-  return {
-    ...identity, ...deployment, status, operationId: control.uuid(), onFailure: 'ROLLBACK', terminationProtection: false, createdAt: now, startedAt: now, outputs: [],
-  };
-}
-
-export const createStack = (control: Control): Operation => async (input, context) => {
+export const createStack = (control: Control): Operation => (input, context) => {
   refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stackName = newStackName(input);
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
@@ -40,24 +34,27 @@ export const createStack = (control: Control): Operation => async (input, contex
     return stack;
   };
   const before = present();
-  if (before !== undefined) return { StackId: before.stackId };
+  if (before !== undefined) {
+    // It was judged when it came first.
+    readWhole(input);
+    return { StackId: before.stackId };
+  }
   const onFailure = onFailureOf(input);
   const timeoutInMinutes = intOpt(input, 'TimeoutInMinutes', { min: 1 });
   const stackId = newStackId(context, stackName, control.uuid());
-  const { deployment } = await requestedDeployment(input, context, control, { stackId, stackName });
+  const { deployment } = requestedDeployment(input, context, control, { stackId, stackName });
   const made = context.state.transact((tx) => {
     const meanwhile = present();
     if (meanwhile !== undefined) return meanwhile.stackId;
     const stack: StackRecord = {
-      ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', context.now(), control),
+      ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', { now: context.now(), operationId: control.uuid() }),
       onFailure,
       timeoutInMinutes,
       clientRequestToken,
       roleArn: strOpt(input, 'RoleARN'),
       terminationProtection: bool(input, 'EnableTerminationProtection', false),
     };
-    tx.put(STACKS, stackId, stack);
-    setStack(tx, stackId, context.now(), { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated' });
+    beginCreate(tx, stack, context.now());
     return stackId;
   });
   control.drive(context.region, made);

@@ -1,9 +1,9 @@
 /** cloudformation:DeleteStack; a name that is not there is a success (c18). */
 import { list, oneOfOpt, str, strOpt } from '../../endpoint/input.js';
 import type { Operation } from '../../endpoint/operation.js';
-import { setResource, setStack } from '../engine/recorder.js';
+import { beginDelete } from '../engine/begin.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, findStack, resourcesOf } from '../records.js';
+import { findStack } from '../records.js';
 import type { Control } from './request.js';
 
 export const deleteStack = (control: Control): Operation => (input, context) => {
@@ -18,11 +18,7 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
     if (stack.terminationProtection) throw validationError(`Stack [${stackName}] cannot be deleted while TerminationProtection is enabled`);
     if (status.startsWith('UPDATE') && status.endsWith('IN_PROGRESS')) throw validationError(`Stack [${id}] cannot be deleted while in status ${status}`);
     if (retained.length > 0 && status !== 'DELETE_FAILED') throw validationError(`Invalid operation on stack [${id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`);
-    for (const changeSet of tx.list(CHANGE_SETS)) if (changeSet.stackId === id) tx.delete(CHANGE_SETS, changeSet.changeSetId);
-    for (const resource of resourcesOf(tx, id)) {
-      if (resource.status === 'CREATE_IN_PROGRESS') setResource(tx, { ...resource, status: 'CREATE_FAILED', statusReason: 'Resource creation cancelled' }, context.now());
-    }
-    setStack(tx, id, context.now(), { status: 'DELETE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), retained, clientRequestToken });
+    beginDelete(tx, id, { retained, clientRequestToken }, { now: context.now(), operationId: control.uuid() });
     return id;
   });
   if (stackId !== undefined) control.drive(context.region, stackId);

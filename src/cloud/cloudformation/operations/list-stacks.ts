@@ -18,6 +18,8 @@ export const listStacks: Operation = (input, context) => {
       DeletionTime: stack.deletedAt === undefined ? undefined : new Date(stack.deletedAt),
       StackStatus: stack.status,
       StackStatusReason: stack.statusReason,
+      ParentId: stack.parentId,
+      RootId: stack.rootId,
       DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
     })),
     NextToken: nextToken,

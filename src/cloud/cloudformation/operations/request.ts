@@ -1,15 +1,13 @@
 /** What the operations share: the stack that a request names, and the deployment that it asks for, judged. */
 import { boolOpt, has, list, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
 import type { AwsError, Input, OperationContext } from '../../endpoint/operation.js';
-import { makePlan, type Plan } from '../engine/plan.js';
+import { prepareDeployment } from '../engine/deployment.js';
+import type { Plan, StackIdentity } from '../engine/plan.js';
 import type { Run } from '../engine/run.js';
 import { stackMissing, validationError } from '../errors.js';
-import { resolveParameters } from '../parameters/resolve.js';
 import { findStack, type Deployment, type StackRecord, type StackTag } from '../records.js';
 import type { Registry } from '../resources/index.js';
-import { requireCapabilities } from '../template/capabilities.js';
-import { judgeTemplate } from '../template/judge.js';
-import { parseTemplate, type Template } from '../template/template.js';
+import { templateAt } from '../template/location.js';
 
 /** What operations need of the running CloudFormation. */
 export interface Control {
@@ -20,6 +18,9 @@ export interface Control {
   zones(region: string): readonly string[];
   uuid(): string;
 }
+
+/** Bytes of a template in the request itself (`aws-facts.md` §9). */
+const BODY_LIMIT = 51_200;
 
 const STACK_NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
 
@@ -52,26 +53,23 @@ export function refuseMembers(input: Input, names: readonly string[]): void {
   if (refused !== undefined) throw validationError(`The local cloud does not support ${refused}`);
 }
 
-/** TemplateBody, or the template that is there already. */
-export function templateBody(input: Input, previous?: string): string {
+/** TemplateBody, what is at TemplateURL, or the template that is there already. */
+export function templateBody(input: Input, context: OperationContext, previous?: string): string {
   const body = strOpt(input, 'TemplateBody');
   const url = strOpt(input, 'TemplateURL');
   const usePrevious = boolOpt(input, 'UsePreviousTemplate') ?? false;
-  if (url !== undefined) throw validationError(`TemplateURL ${url.slice(0, 200)} cannot be read: the local cloud has no S3; pass the template as TemplateBody`);
   if (usePrevious) {
-    if (body !== undefined) throw validationError('You cannot specify both usePreviousTemplate and Template Body/Template URL.');
+    if (body !== undefined || url !== undefined) throw validationError('You cannot specify both usePreviousTemplate and Template Body/Template URL.');
     if (previous === undefined) throw validationError('UsePreviousTemplate is only valid for a stack that exists');
     return previous;
   }
+  if (url !== undefined && url !== '') {
+    if (body !== undefined) throw validationError('You cannot specify both Template URL and Template Body.');
+    return templateAt(url, context);
+  }
   if (body === undefined || body === '') throw validationError('Either Template URL or Template Body must be specified.');
+  if (Buffer.byteLength(body) > BODY_LIMIT) throw constraint(`${body.slice(0, 64)}…`, 'templateBody', `Member must have length less than or equal to ${BODY_LIMIT}`);
   return body;
-}
-
-/** The template, read and judged. */
-export function judged(text: string, registry: Registry): Template {
-  const template = parseTemplate(text);
-  judgeTemplate(template, registry);
-  return template;
 }
 
 function requestTags(input: Input): StackTag[] {
@@ -84,29 +82,23 @@ function requestTags(input: Input): StackTag[] {
   return tags;
 }
 
-/**
- * The deployment that the request asks for: template judged, capabilities acknowledged, parameters resolved and the
- * plan made, all before anything is recorded.
- */
-export async function requestedDeployment(input: Input, context: OperationContext, control: Control, identity: { readonly stackId: string; readonly stackName: string }, previous?: Deployment): Promise<{ readonly deployment: Deployment; readonly plan: Plan }> {
-  const template = judged(templateBody(input, previous?.template), control.registry);
+/** The deployment that the request asks for, with everything that can be refused refused, before anything is recorded. */
+export function requestedDeployment(input: Input, context: OperationContext, control: Control, identity: StackIdentity, previous?: Deployment): { readonly deployment: Deployment; readonly plan: Plan } {
+  const template = templateBody(input, context, previous?.template);
   const capabilities = list(input, 'Capabilities');
   const unknown = capabilities.find((capability) => !/^CAPABILITY_(?:IAM|NAMED_IAM|AUTO_EXPAND)$/.test(capability));
   if (unknown !== undefined) throw constraint(unknown, 'capabilities', 'Member must satisfy enum value set: [CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND]');
-  requireCapabilities(template, control.registry, capabilities);
-  const given = structs(input, 'Parameters').map((parameter) => ({
+  const parameters = structs(input, 'Parameters').map((parameter) => ({
     key: str(parameter, 'ParameterKey'),
     value: strOpt(parameter, 'ParameterValue'),
     usePreviousValue: boolOpt(parameter, 'UsePreviousValue'),
   }));
-  const deployment: Deployment = {
-    template: template.text,
-    description: template.description,
-    parameters: await resolveParameters(template, given, previous?.parameters ?? [], context),
+  return prepareDeployment({
+    template,
+    parameters,
     tags: has(input, 'Tags') || previous === undefined ? requestTags(input) : previous.tags,
     capabilities,
     // Nothing is sent to these topics: there is no SNS here. They are kept because templates and clients read them back.
     notificationArns: has(input, 'NotificationARNs') || previous === undefined ? list(input, 'NotificationARNs') : previous.notificationArns,
-  };
-  return { deployment, plan: makePlan(deployment, identity, context, (region) => control.zones(region)) };
+  }, identity, previous, { context, registry: control.registry, zones: (region) => control.zones(region) });
 }

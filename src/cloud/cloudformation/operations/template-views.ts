@@ -1,10 +1,11 @@
 /** cloudformation:ValidateTemplate, GetTemplate and GetTemplateSummary: what a template says of itself. */
 import { has, oneOfOpt } from '../../endpoint/input.js';
 import type { Operation } from '../../endpoint/operation.js';
+import { judged } from '../engine/deployment.js';
 import { neededCapabilities } from '../template/capabilities.js';
 import type { Template } from '../template/template.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { judged, requiredStack, templateBody, type Control } from './request.js';
+import { requiredStack, templateBody, type Control } from './request.js';
 
 function parameters(template: Template, detailed: boolean) {
   return [...template.parameters.values()].map((declared) => ({
@@ -21,8 +22,8 @@ function capabilities(template: Template, control: Control) {
   return { Capabilities: needed.capabilities, CapabilitiesReason: needed.reason };
 }
 
-export const validateTemplate = (control: Control): Operation => (input) => {
-  const template = judged(templateBody(input), control.registry);
+export const validateTemplate = (control: Control): Operation => (input, context) => {
+  const template = judged(templateBody(input, context), control.registry);
   return { Parameters: parameters(template, false), Description: template.description, ...capabilities(template, control), DeclaredTransforms: [] };
 };
 
@@ -33,7 +34,7 @@ export const getTemplate: Operation = (input, context) => {
 };
 
 export const getTemplateSummary = (control: Control): Operation => (input, context) => {
-  const text = has(input, 'StackName') ? requiredStack(input, context).template : templateBody(input);
+  const text = has(input, 'StackName') ? requiredStack(input, context).template : templateBody(input, context);
   const template = judged(text, control.registry);
   const types = [...new Set([...template.resources.values()].map(({ type }) => type))];
   return {

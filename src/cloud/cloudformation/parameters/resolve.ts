@@ -1,6 +1,7 @@
 /** Values of a template's parameters: given, previous or default, judged before anything is made, SSM ones looked up. */
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
 import { validationError } from '../errors.js';
+import { callNow } from '../service-call.js';
 import type { ParameterDeclaration, Template } from '../template/template.js';
 import { checkConstraints } from './constraints.js';
 import { existenceOf, itemType, storedType } from './types.js';
@@ -27,7 +28,7 @@ export interface ParameterRecord {
  * Throws ValidationError for parameters that the template has not, that have no value, break a constraint, or name
  * something that does not exist (c09).
  */
-export async function resolveParameters(template: Template, given: readonly GivenParameter[], previous: readonly ParameterRecord[], context: OperationContext): Promise<ParameterRecord[]> {
+export function resolveParameters(template: Template, given: readonly GivenParameter[], previous: readonly ParameterRecord[], context: OperationContext): ParameterRecord[] {
   const unknown = given.filter(({ key }) => !template.parameters.has(key)).map(({ key }) => key);
   if (unknown.length > 0) throw validationError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
   const twice = given.find(({ key }, index) => given.findIndex((other) => other.key === key) !== index);
@@ -40,9 +41,7 @@ export async function resolveParameters(template: Template, given: readonly Give
   const missing = [...template.parameters.keys()].filter((name) => !values.has(name));
   if (missing.length > 0) throw validationError(`Parameters: [${missing.join(', ')}] must have values`);
   for (const [name, value] of values) checkConstraints(declaredOf(template, name), value);
-  const found: ParameterRecord[] = [];
-  for (const [name, value] of values) found.push(await resolve(declaredOf(template, name), value, context));
-  return found;
+  return [...values].map(([name, value]) => resolve(declaredOf(template, name), value, context));
 }
 
 function declaredOf(template: Template, name: string): ParameterDeclaration {
@@ -61,27 +60,27 @@ function valueOf(declared: ParameterDeclaration, given: readonly GivenParameter[
   return own?.value ?? declared.default;
 }
 
-async function resolve(declared: ParameterDeclaration, value: string, context: OperationContext): Promise<ParameterRecord> {
+function resolve(declared: ParameterDeclaration, value: string, context: OperationContext): ParameterRecord {
   const { name, type, noEcho } = declared;
   const stored = storedType(type);
-  if (stored !== undefined) return { key: name, value, resolvedValue: await storedValue(value, context), list: itemType(stored) !== undefined, noEcho };
+  if (stored !== undefined) return { key: name, value, resolvedValue: storedValue(value, context), list: itemType(stored) !== undefined, noEcho };
   const existence = existenceOf(type);
   const list = itemType(type) !== undefined;
   if (existence !== undefined) {
     for (const item of list ? value.split(',').map((part) => part.trim()) : [value]) {
-      if (!(await answers(context, existence.operation, existence.input(item)))) {
+      if (!answers(context, existence.operation, existence.input(item))) {
         throw validationError(`Parameter validation failed: parameter value ${item} for parameter name ${name} does not exist`);
       }
     }
   }
-  if (type === 'AWS::SSM::Parameter::Name') await storedValue(value, context);
+  if (type === 'AWS::SSM::Parameter::Name') storedValue(value, context);
   return { key: name, value, list, noEcho };
 }
 
-async function storedValue(name: string, context: OperationContext): Promise<string> {
+function storedValue(name: string, context: OperationContext): string {
   let reply: Output = {};
   try {
-    reply = await context.call('ssm', 'GetParameters', { Names: [name] });
+    reply = callNow(context, 'ssm', 'GetParameters', { Names: [name] });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
   }
@@ -92,10 +91,10 @@ async function storedValue(name: string, context: OperationContext): Promise<str
 }
 
 /** Whether the Describe call finds it: an unknown id is an error, an unknown name may be an empty list. */
-async function answers(context: OperationContext, operation: string, input: Input): Promise<boolean> {
+function answers(context: OperationContext, operation: string, input: Input): boolean {
   let reply: Output;
   try {
-    reply = await context.call('ec2', operation, input);
+    reply = callNow(context, 'ec2', operation, input);
   } catch (error) {
     if (error instanceof AwsError && /NotFound|Malformed|InvalidParameterValue|InvalidGroup|InvalidKeyPair/.test(error.code)) return false;
     throw error;

@@ -1,4 +1,5 @@
 /** Every resource type of the local cloud, by name. */
+import { stack } from './cloudformation/stack.js';
 import { eip } from './ec2/eip.js';
 import { eipAssociation } from './ec2/eip-association.js';
 import { instance } from './ec2/instance.js';
@@ -26,7 +27,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  instanceProfile, policy, role, parameter,
+  instanceProfile, policy, role, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

@@ -2,7 +2,8 @@
 import { valueAt } from '../../endpoint/input.js';
 import type { Input, Output } from '../../endpoint/operation.js';
 import { ResourceFailure, ServiceFailure } from '../errors.js';
-import type { Structure, Value } from '../template/value.js';
+import type { GivenParameter } from '../parameters/resolve.js';
+import { isList, isStructure, type Structure, type Value } from '../template/value.js';
 
 export interface Tag {
   readonly Key: string;
@@ -14,6 +15,29 @@ export interface Tag {
  * made, because the local cloud has nothing behind them.
  */
 export type PropertyUpdate = 'in-place' | 'replacement' | 'unsupported';
+
+/** A stack in a stack, as its resource asks for it. */
+export interface NestedRequest {
+  readonly templateUrl: string;
+  readonly parameters: readonly GivenParameter[];
+  readonly tags: readonly Tag[];
+  readonly notificationArns: readonly string[];
+  readonly timeoutInMinutes?: number | undefined;
+}
+
+/** The stacks in this one. Ids are ARNs; each function throws AwsError with the words of the event. */
+export interface NestedStacks {
+  create(request: NestedRequest): string;
+  /** While the parent rolls an update back: back to what the child was before it. */
+  update(stackId: string, request: NestedRequest): void;
+  settled(stackId: string): boolean;
+  /** Whether what its update replaced is removed. */
+  cleaned(stackId: string): boolean;
+  /** By the names of the attributes: `Outputs.Name`. */
+  outputs(stackId: string): { readonly [attribute: string]: string };
+  remove(stackId: string): void;
+  removed(stackId: string): boolean;
+}
 
 /** The resource of one stack that a step is about, and the one way to the services: their API. */
 export interface ResourceScope {
@@ -30,6 +54,7 @@ export interface ResourceScope {
   tagSpecification(resourceType: string, properties: Structure): Input[];
   /** `STACK-LOGICAL-ID-RANDOM`, at most so long. */
   uniqueName(maximum: number): string;
+  readonly nested: NestedStacks;
 }
 
 /** A type of resource. Every function is synchronous: it runs inside the transaction that records what it did. */
@@ -40,6 +65,10 @@ export interface ResourceType {
   readonly required?: readonly string[] | undefined;
   /** Names that Fn::GetAtt knows. */
   readonly attributes: readonly string[];
+  /** Further names, known only when it is there. */
+  readonly namedAttributes?: RegExp | undefined;
+  /** Whether an update of its stack always updates it, because more than its properties decides what it is. */
+  readonly alwaysUpdated?: boolean | undefined;
   /** Capability that a template with this type needs, by its properties. */
   capability?(properties: Structure): 'CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM';
   /** Makes it and returns its physical id, which is what Ref gives. All or nothing. */
@@ -99,6 +128,25 @@ export function unlessMissing<T>(remove: () => T): T | undefined {
 /** Whether the service says that there is no such thing. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ServiceFailure && /NotFound|NoSuchEntity|ParameterNotFound|\.NotAttached/.test(error.code);
+}
+
+/** The tags among the properties; a list that is none is named. */
+export function ownTags(properties: Structure): Tag[] {
+  const tags = Object.hasOwn(properties, 'Tags') ? properties['Tags'] : undefined;
+  if (tags === undefined) return [];
+  const bad = () => new ResourceFailure('#/Tags: expected type: JSONArray of Key and Value', 'InvalidRequest');
+  if (!isList(tags)) throw bad();
+  return tags.map((tag) => {
+    if (!isStructure(tag) || typeof tag['Key'] !== 'string') throw bad();
+    const value = tag['Value'];
+    if (typeof value === 'object' && value !== null) throw bad();
+    return { Key: tag['Key'], Value: value === undefined || value === null ? '' : String(value) };
+  });
+}
+
+/** Whether Fn::GetAtt may name it. */
+export function hasAttribute(type: ResourceType | undefined, name: string): boolean {
+  return type !== undefined && (type.attributes.includes(name) || type.namedAttributes?.test(name) === true);
 }
 
 /** A string property that is there (the specification says required, or the caller looked). */

@@ -4,6 +4,7 @@ import { dependenciesOf, refuseCycles } from '../graph.js';
 import { visitReferences } from '../intrinsics/references.js';
 import { refuseUnknownType } from '../parameters/types.js';
 import type { Registry } from '../resources/index.js';
+import { hasAttribute } from '../resources/resource-type.js';
 import type { Template } from './template.js';
 import type { Value } from './value.js';
 
@@ -45,7 +46,7 @@ function judgeReferences(template: Template, registry: Registry): void {
       getAtt(logicalId, attribute) {
         const resource = template.resources.get(logicalId);
         if (resource === undefined) throw validationError(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId} (line ${template.lineOf(path)})`);
-        if (typeof attribute === 'string' && registry.get(resource.type)?.attributes.includes(attribute) !== true) {
+        if (typeof attribute === 'string' && !hasAttribute(registry.get(resource.type), attribute)) {
           throw validationError(`Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt (line ${template.lineOf(path)}); ${resource.type} has ${registry.get(resource.type)?.attributes.join(', ') ?? 'none'}`);
         }
       },

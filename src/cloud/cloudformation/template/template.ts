@@ -49,18 +49,15 @@ export interface Template {
   lineOf(path: string): number;
 }
 
-const LIMIT = { body: 51_200, resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
+const LIMIT = { resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
 const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'];
 const UNSUPPORTED_SECTIONS = ['Transform', 'Rules', 'Hooks'];
 const RESOURCE_MEMBERS = ['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata', 'Description'];
 const UNSUPPORTED_RESOURCE_MEMBERS = ['CreationPolicy', 'UpdatePolicy'];
 const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 
-/** Throws ValidationError for a text that is too long, not well-formed, or not a template. */
+/** Throws ValidationError for a text that is not well-formed or not a template. */
 export function parseTemplate(text: string): Template {
-  if (Buffer.byteLength(text) > LIMIT.body) {
-    throw validationError(`1 validation error detected: Value '${text.slice(0, 64)}…' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${LIMIT.body}`);
-  }
   const read = readTemplate(text);
   if (!isStructure(read.value)) throw validationError('Template format error: unsupported structure.');
   return new Sections(text, read, read.value).template();

@@ -159,7 +159,7 @@ describe('the life of a stack', () => {
 
   it.each([
     [{ StackPolicyBody: '{}' }, 'The local cloud does not support StackPolicyBody'],
-    [{ TemplateBody: undefined, TemplateURL: 'https://example.com/t.yaml' }, 'TemplateURL https://example.com/t.yaml cannot be read'],
+    [{ TemplateBody: undefined, TemplateURL: 'https://example.com/t.yaml' }, 'TemplateURL must be a supported URL. https://example.com/t.yaml is none'],
     [{ TemplateBody: undefined }, 'Either Template URL or Template Body must be specified.'],
     [{ Tags: [{ Key: 'aws:x', Value: '1' }] }, 'aws: prefixed tag key names are not allowed'],
     [{ Capabilities: ['CAPABILITY_NOPE'] }, `at 'capabilities' failed to satisfy constraint`],

@@ -1,6 +1,7 @@
 /** A region without network or guests for tests: the real services on a store in memory, and a clock that is turned by hand. */
 import { createCloudFormation, type CloudFormation } from '../../../../src/cloud/cloudformation/cloudformation.js';
-import { createDispatcher } from '../../../../src/cloud/endpoint/dispatch.js';
+import { createDispatcher, type Dispatcher } from '../../../../src/cloud/endpoint/dispatch.js';
+import { str } from '../../../../src/cloud/endpoint/input.js';
 import { AwsError, type Input, type OperationContext, type Output, type Service } from '../../../../src/cloud/endpoint/operation.js';
 import { createKeyRing } from '../../../../src/cloud/keys/key-ring.js';
 import { createRegionCipher, makeCipherSecret } from '../../../../src/cloud/keys/region-cipher.js';
@@ -41,6 +42,21 @@ export class Clock {
   }
 }
 
+/** As much of S3 as reading a template takes. */
+function objectStore(objects: ReadonlyMap<string, string>): Service {
+  return {
+    name: 's3',
+    protocol: 'query',
+    operations: {
+      GetObject(input) {
+        const text = objects.get(`${str(input, 'Bucket')}/${str(input, 'Key')}`);
+        if (text === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
+        return { Body: Buffer.from(text) };
+      },
+    },
+  };
+}
+
 export class TestRegion {
   readonly clock = new Clock();
   readonly log: string[] = [];
@@ -52,10 +68,14 @@ export class TestRegion {
   /** Called before each commit of the journal; throws to play a dying process. */
   onWrite: (entries: readonly Entry[]) => void = () => undefined;
   readonly #services: readonly Service[];
+  #run: Dispatcher['run'];
+
+  /** Templates in S3, by `bucket/key`. */
+  readonly objects = new Map<string, string>();
 
   constructor(services: readonly Service[] = [ec2, iam, ssm]) {
-    this.#services = services;
-    ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation } = this.#boot([]));
+    this.#services = [...services, objectStore(this.objects)];
+    ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation, run: this.#run } = this.#boot([]));
   }
 
   #boot(entries: readonly Entry[]) {
@@ -67,7 +87,7 @@ export class TestRegion {
       keys,
       stateFor: (region) => memory.scope(region),
       globalState: memory.scope('aws-global'),
-      runtime: { pace: 1, keys, cipher: this.cipher } as unknown as RegionRuntime,
+      runtime: { pace: 1, keys, cipher: this.cipher, endpointUrl: 'http://127.0.0.1:4599' } as unknown as RegionRuntime,
       now: () => this.clock.now,
       onDefect: (what, error) => this.log.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
     });
@@ -76,13 +96,13 @@ export class TestRegion {
       return dispatcher.internalContext(region);
     };
     const cloudFormation = createCloudFormation({ contextFor, log: (line) => this.log.push(line), now: () => this.clock.now, schedule: this.clock.schedule });
-    return { memory, context: contextFor(REGION), cloudFormation };
+    return { memory, context: contextFor(REGION), cloudFormation, run: dispatcher.run };
   }
 
   /** Ends the process at once and starts another on what the journal has. */
   restart(): void {
     this.clock.forget();
-    ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation } = this.#boot([...this.memory.entries()]));
+    ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation, run: this.#run } = this.#boot([...this.memory.entries()]));
     this.cloudFormation.resume(REGION);
   }
 
@@ -99,9 +119,7 @@ export class TestRegion {
   }
 
   async cfn(operation: string, input: Input): Promise<Output> {
-    const found = this.cloudFormation.service.operations[operation];
-    if (found === undefined) throw new Error(`no operation ${operation}`);
-    return found(input, this.context);
+    return this.#run(this.cloudFormation.service, operation, input, this.context);
   }
 
   /** The error of a call that has to fail. */

@@ -66,6 +66,7 @@ Resources:
   Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: own, Roles: [!Ref Role], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
   Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Value, Name: /x/y}}
+  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/nested', Parameters: {Value: !Ref Value}}}
 Outputs:
 `;
 
@@ -86,6 +87,7 @@ function withAttributes(template: string): string {
 let region: TestRegion;
 beforeEach(() => {
   region = new TestRegion();
+  region.objects.set('b/nested', 'Parameters: {Value: {Type: String}}\nResources: {Inner: {Type: "AWS::SSM::Parameter", Properties: {Type: String, Value: !Ref Value}}}');
 });
 
 function census(): string {

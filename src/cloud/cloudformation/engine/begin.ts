@@ -1,0 +1,55 @@
+/** How each operation on a stack begins: the records that the engine then goes on from. All inside the caller's transaction. */
+import type { Transaction } from '../../state/store.js';
+import { CHANGE_SETS, deploymentOf, resourcesOf, stackRecord, STACKS, type Deployment, type StackRecord } from '../records.js';
+import { setResource, setStack } from './recorder.js';
+
+/** When an operation begins, and the id that tells it from others. */
+export interface Moment {
+  readonly now: number;
+  readonly operationId: string;
+}
+
+const INITIATED = 'User Initiated';
+
+/** A stack about to be made; its status is the caller's. */
+export function newStack(identity: { readonly stackId: string; readonly stackName: string }, deployment: Deployment, status: string, { now, operationId }: Moment): StackRecord {
+  return { ...identity, ...deployment, status, operationId, onFailure: 'ROLLBACK', terminationProtection: false, createdAt: now, startedAt: now, outputs: [] };
+}
+
+/** Records a new stack, in progress or in review. */
+export function beginCreate(tx: Transaction, stack: StackRecord, now: number): void {
+  tx.put(STACKS, stack.stackId, stack);
+  setStack(tx, stack.stackId, now, { status: stack.status, statusReason: INITIATED });
+}
+
+/** What the stack was last deployed from whole is kept for the rollback, also through updates that failed on the way. */
+export function beginUpdate(tx: Transaction, stackId: string, deployment: Deployment, change: Partial<StackRecord>, { now, operationId }: Moment): void {
+  const stack = stackRecord(tx, stackId);
+  setStack(tx, stackId, now, {
+    ...deployment, ...change, previous: stack.previous ?? deploymentOf(stack), status: 'UPDATE_IN_PROGRESS', statusReason: INITIATED, failure: undefined, operationId, startedAt: now, updatedAt: now,
+  });
+}
+
+/** Back to what was whole before the update that is running, failed or only waits for its parent. */
+export function beginUpdateRollback(tx: Transaction, stackId: string, statusReason: string | undefined, { now, operationId }: Moment, change: Partial<StackRecord> = {}): void {
+  const stack = stackRecord(tx, stackId);
+  cancelResources(tx, stack, now);
+  const failed = deploymentOf(stack);
+  setStack(tx, stackId, now, { ...change, ...(stack.previous ?? failed), previous: failed, status: 'UPDATE_ROLLBACK_IN_PROGRESS', statusReason, operationId });
+}
+
+/** What was still in progress is given up: its physical resource stays known, so that it is removed or gone on with. */
+export function cancelResources(tx: Transaction, { stackId, operationId }: StackRecord, now: number): void {
+  for (const record of resourcesOf(tx, stackId)) {
+    const verb = /^(CREATE|UPDATE)_IN_PROGRESS$/.exec(record.status)?.[1];
+    if (verb === undefined || record.operationId !== operationId) continue;
+    setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason: verb === 'CREATE' ? 'Resource creation cancelled' : 'Resource update cancelled' }, now);
+  }
+}
+
+/** Whatever the stack has in progress ends; its change sets go. */
+export function beginDelete(tx: Transaction, stackId: string, change: Partial<StackRecord>, { now, operationId }: Moment): void {
+  for (const changeSet of tx.list(CHANGE_SETS)) if (changeSet.stackId === stackId) tx.delete(CHANGE_SETS, changeSet.changeSetId);
+  cancelResources(tx, stackRecord(tx, stackId), now);
+  setStack(tx, stackId, now, { ...change, status: 'DELETE_IN_PROGRESS', statusReason: INITIATED, operationId, startedAt: now });
+}

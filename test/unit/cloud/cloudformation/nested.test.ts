@@ -1,0 +1,238 @@
+/** Stacks in stacks: outputs, events on both sides, updates and their rollback through the tree, removal, depth, and death on the way. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { TestRegion } from './region.js';
+
+const url = (key: string) => `https://templates.s3.ap-northeast-1.amazonaws.com/${key}`;
+
+const ROOT = `
+Parameters:
+  Cidr: {Type: String, Default: 10.0.0.0/16}
+  Prefix: {Type: String, Default: 10.0.1.0/24}
+  Name: {Type: String, Default: a}
+Resources:
+  Net:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ${url('net.yaml')}
+      Parameters: {Cidr: !Ref Cidr, Name: !Ref Name}
+      Tags: [{Key: layer, Value: net}]
+  Sub:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: !Sub 'https://s3.\${AWS::Region}.amazonaws.com/templates/sub.yaml'
+      Parameters: {Vpc: !GetAtt Net.Outputs.Vpc, Prefix: !Ref Prefix}
+Outputs:
+  Vpc: {Value: !GetAtt Net.Outputs.Vpc}
+  Subnet: {Value: !GetAtt [Sub, Outputs.Subnet]}
+  NetStack: {Value: !Ref Net}
+  SubStack: {Value: !Ref Sub}
+`;
+const NET = `
+Parameters: {Cidr: {Type: String}, Name: {Type: String}}
+Resources:
+  VPC: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: !Ref Cidr, Tags: [{Key: Name, Value: !Ref Name}]}}
+Outputs: {Vpc: {Value: !Ref VPC}}
+`;
+const SUB = `
+Parameters: {Vpc: {Type: 'AWS::EC2::VPC::Id'}, Prefix: {Type: String}}
+Resources:
+  Subnet: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Vpc, CidrBlock: !Ref Prefix}}
+Outputs: {Subnet: {Value: !Ref Subnet}}
+`;
+
+let region: TestRegion;
+
+function fresh(): void {
+  region = new TestRegion();
+  region.objects.set('templates/net.yaml', NET).set('templates/sub.yaml', SUB);
+}
+
+beforeEach(fresh);
+
+const vpcs = () => region.ids('DescribeVpcs', 'vpcSet', 'vpcId');
+const parameters = (values: { [key: string]: string }) => Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+
+async function outputs(): Promise<{ [key: string]: string }> {
+  return Object.fromEntries((await region.stack()).Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+}
+
+async function update(input: object): Promise<void> {
+  await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, ...input });
+  region.settle();
+}
+
+const reasonOf = async (line: string, name = 's') => (await region.events(name)).find((event) => event.line === line && event.reason !== undefined)?.reason;
+
+describe('nested stacks', () => {
+  it('are made with their parameters, hand their outputs on, and tell their events on both sides', async () => {
+    const id = await region.create(ROOT, { Tags: [{ Key: 'team', Value: 'blue' }] });
+    expect(await region.stack()).toMatchObject({ StackStatus: 'CREATE_COMPLETE', ParentId: undefined, RootId: undefined });
+    const { Vpc = '', Subnet = '', NetStack = '', SubStack = '' } = await outputs();
+    expect(vpcs()).toContain(Vpc);
+    expect(NetStack).toMatch(/^arn:aws:cloudformation:ap-northeast-1:123456789012:stack\/s-Net-[A-Z0-9]{12}\/[0-9a-f-]{36}$/);
+    expect(await region.stack(NetStack)).toMatchObject({ StackStatus: 'CREATE_COMPLETE', ParentId: id, RootId: id, Outputs: [{ OutputKey: 'Vpc', OutputValue: Vpc }], Parameters: [{ ParameterKey: 'Cidr' }, { ParameterKey: 'Name' }] });
+    expect((await region.stack(NetStack)).Tags).toEqual([{ Key: 'team', Value: 'blue' }, { Key: 'layer', Value: 'net' }]);
+    expect(await region.output('Subnet', SubStack)).toBe(Subnet);
+    const parent = (await region.events()).map(({ line }) => line);
+    expect(parent).toEqual(['s CREATE_IN_PROGRESS', 'Net CREATE_IN_PROGRESS', 'Net CREATE_IN_PROGRESS', 'Net CREATE_COMPLETE', 'Sub CREATE_IN_PROGRESS', 'Sub CREATE_IN_PROGRESS', 'Sub CREATE_COMPLETE', 's CREATE_COMPLETE']);
+    expect((await region.events()).at(-3)?.physicalId).toBe(SubStack);
+    const name = NetStack.split('/')[1] ?? '';
+    expect((await region.events(NetStack)).map(({ line }) => line)).toEqual([`${name} CREATE_IN_PROGRESS`, 'VPC CREATE_IN_PROGRESS', 'VPC CREATE_IN_PROGRESS', 'VPC CREATE_COMPLETE', `${name} CREATE_COMPLETE`]);
+    const { StackSummaries } = await region.cfn('ListStacks', {}) as { StackSummaries: { StackName: string; RootId?: string }[] };
+    expect(StackSummaries.filter(({ RootId }) => RootId === id)).toHaveLength(2);
+    expect(region.log).toEqual([]);
+  });
+
+  it('are removed with their parent, in the order of their needs', async () => {
+    const before = vpcs();
+    const id = await region.create(ROOT);
+    const { NetStack = '', SubStack = '' } = await outputs();
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    for (const stack of [id, NetStack, SubStack]) expect((await region.stack(stack)).StackStatus).toBe('DELETE_COMPLETE');
+    expect(vpcs()).toEqual(before);
+    const rows = (await region.events(id)).map(({ line }) => line);
+    expect(rows.indexOf('Sub DELETE_COMPLETE')).toBeLessThan(rows.indexOf('Net DELETE_IN_PROGRESS'));
+    expect((await region.events(SubStack)).at(-1)?.status).toBe('DELETE_COMPLETE');
+  });
+
+  it('fail with the child\'s reason, and the parent takes all of it back', async () => {
+    const before = vpcs();
+    const id = await region.create(ROOT, { Parameters: parameters({ Prefix: '10.9.0.0/24' }) });
+    expect((await region.stack(id)).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(vpcs()).toEqual(before);
+    const sub = (await region.events()).find(({ line }) => line === 'Sub CREATE_FAILED');
+    expect(sub?.reason).toBe(`Embedded stack ${sub?.physicalId ?? ''} was not successfully created: The following resource(s) failed to create: [Subnet]. `);
+    expect((await region.stack(sub?.physicalId)).StackStatus).toBe('DELETE_COMPLETE');
+    expect((await region.events(sub?.physicalId)).map(({ status }) => status)).toContain('CREATE_FAILED');
+  });
+
+  it('are changed in place when a parameter changes, and left alone when nothing does', async () => {
+    await region.create(ROOT);
+    const before = await outputs();
+    await update({ Parameters: parameters({ Name: 'b' }) });
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
+    expect(await outputs()).toEqual(before);
+    expect((await region.stack(before['NetStack'])).StackStatus).toBe('UPDATE_COMPLETE');
+    expect((await region.stack(before['SubStack'])).StackStatus).toBe('CREATE_COMPLETE');
+    const { tagSet } = region.call('ec2', 'DescribeTags', { Filter: [{ Name: 'resource-id', Value: [before['Vpc'] ?? ''] }, { Name: 'key', Value: ['Name'] }] }) as { tagSet: { value: string }[] };
+    expect(tagSet.map(({ value }) => value)).toEqual(['b']);
+  });
+
+  it('read their template again although the URL is the same', async () => {
+    await region.create(ROOT);
+    const { NetStack = '' } = await outputs();
+    region.objects.set('templates/net.yaml', NET.replace('{Vpc:', '{More: {Value: !Ref Cidr}, Vpc:'));
+    await update({});
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(await region.output('More', NetStack)).toBe('10.0.0.0/16');
+  });
+
+  it('replace through the tree, and clean up when the whole tree is through', async () => {
+    const count = vpcs().length;
+    await region.create(ROOT);
+    const before = await outputs();
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16', Prefix: '10.1.1.0/24' }) });
+    const after = await outputs();
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(after['Vpc']).not.toBe(before['Vpc']);
+    expect(after['NetStack']).toBe(before['NetStack']);
+    expect(vpcs()).toHaveLength(count + 1);
+    expect((await region.stack(after['NetStack'])).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(region.log).toEqual([]);
+  });
+
+  it('roll back through the tree to the very resources that were there', async () => {
+    const count = vpcs().length;
+    await region.create(ROOT);
+    const before = await outputs();
+    // Net gets a new VPC and is through; then Sub's subnet does not fit.
+    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }) });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await outputs()).toEqual(before);
+    expect(vpcs()).toHaveLength(count + 1);
+    expect(vpcs()).toContain(before['Vpc']);
+    for (const child of ['NetStack', 'SubStack']) expect((await region.stack(before[child])).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await reasonOf('Sub UPDATE_FAILED')).toMatch(/^Embedded stack arn:\S+ was not successfully updated\. Currently in UPDATE_ROLLBACK_[A-Z_]+ with reason: The following resource\(s\) failed to update: \[Subnet\]\.$/);
+    // And it is whole: it can be updated and deleted.
+    await update({ Parameters: parameters({ Cidr: '10.2.0.0/16', Prefix: '10.2.1.0/24' }) });
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(vpcs()).toHaveLength(count);
+    expect(region.log).toEqual([]);
+  });
+
+  it.each([
+    ['outside', 'https://example.com/t.yaml', 'TemplateURL must be a supported URL.'],
+    ['a file', 'file:///etc/passwd', 'TemplateURL must be a supported URL.'],
+    ['nothing there', url('none.yaml'), 'S3 error: The specified key does not exist.'],
+  ])('fail for a URL that leads to %s', async (_what, target, message) => {
+    await region.create(ROOT.replace(url('net.yaml'), target));
+    expect((await region.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await reasonOf('Net CREATE_FAILED')).toContain(message);
+  });
+
+  it('need the capabilities of their templates from the parent', async () => {
+    region.objects.set('templates/net.yaml', `${NET}\n`.replace('Outputs:', `  Role: {Type: 'AWS::IAM::Role', Properties: {AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}\nOutputs:`));
+    await region.create(ROOT);
+    expect(await reasonOf('Net CREATE_FAILED')).toBe('Requires capabilities : [CAPABILITY_IAM]');
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    await region.create(ROOT, { Capabilities: ['CAPABILITY_IAM'] });
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+  });
+
+  it('tell an output that the child has not', async () => {
+    await region.create(ROOT.replace('Parameters: {Vpc: !GetAtt Net.Outputs.Vpc', 'Parameters: {Vpc: !GetAtt Net.Outputs.Nope'));
+    expect(await reasonOf('Sub CREATE_FAILED')).toContain('Outputs.Nope');
+    expect(await region.refused('CreateStack', { StackName: 't', TemplateBody: ROOT.replace('!GetAtt Net.Outputs.Vpc', '!GetAtt Net.Arn') })).toMatchObject({ code: 'ValidationError' });
+  });
+
+  it('go five deep and no further', async () => {
+    const chain = (key: string) => `Resources: {Next: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: '${url(key)}'}}}`;
+    const count = vpcs().length;
+    region.objects.set('templates/5', `Resources: {V: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}}`);
+    for (const n of [4, 3, 2, 1]) region.objects.set(`templates/${n}`, chain(String(n + 1)));
+    const id = await region.create(chain('1'));
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+    expect(vpcs()).toHaveLength(count + 1);
+    await region.cfn('DeleteStack', { StackName: id });
+    region.settle();
+    expect(vpcs()).toHaveLength(count);
+    await region.create(`Resources: {Top: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: '${url('0')}'}}}`.replace(`'${url('0')}'`, `'${url('loop')}'`), { StackName: 'loop' });
+    region.objects.set('templates/loop', chain('loop'));
+    await region.cfn('DeleteStack', { StackName: 'loop' });
+    region.settle();
+    await region.create(chain('loop'), { StackName: 'loop' });
+    expect(await region.stack('loop')).toMatchObject({ StackStatus: 'ROLLBACK_COMPLETE' });
+    const { StackSummaries } = await region.cfn('ListStacks', { StackStatusFilter: ['CREATE_COMPLETE', 'CREATE_FAILED', 'DELETE_FAILED'] });
+    expect(StackSummaries).toEqual([]);
+  });
+
+  it('go on after a kill at any commit of an update that is rolled back', { timeout: 60_000 }, async () => {
+    const run = async (killAt: number) => {
+      fresh();
+      await region.create(ROOT);
+      const before = await outputs();
+      await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, Parameters: parameters({ Cidr: '10.1.0.0/16' }) });
+      let [commits, dead] = [0, false];
+      region.onWrite = () => {
+        dead = commits++ === killAt;
+        if (dead) throw new Error('killed');
+      };
+      for (let step = 0; step < 5000; step++) {
+        const ran = region.tick();
+        if (dead) region.restart();
+        else if (!ran) break;
+        dead = false;
+      }
+      expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+      expect(await outputs()).toEqual(before);
+      return { commits, vpcs: vpcs().length };
+    };
+    const whole = await run(-1);
+    expect(whole.commits).toBeGreaterThan(20);
+    for (let at = 0; at < whole.commits; at++) expect((await run(at)).vpcs).toBe(whole.vpcs);
+  });
+});
