@@ -25,6 +25,11 @@ export const stackFlags = {
   stack: Flags.string({ description: 'name of the CloudFormation stack', helpValue: 'NAME', env: 'SSMLAB_STACK', default: 'ssmlab', helpGroup: 'TARGET' }),
 } as const;
 
+/** The key for an instance that wants one. */
+export const identityFlag = {
+  identity: Flags.string({ char: 'i', description: 'private key file of the key pair, for a stack whose key ssmlab did not make', helpValue: 'FILE', helpGroup: 'SSH' }),
+} as const;
+
 /** For what asks before it acts. */
 export const yesFlag = {
   yes: Flags.boolean({ char: 'y', description: 'ask nothing', helpGroup: 'CONVERSATION' }),

@@ -1,4 +1,5 @@
 /** Flags → where the lab is: the target, the folder of the lab, the name of its stack. */
+import { resolve } from 'node:path';
 import { checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
 import { hasLocalState } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
@@ -12,6 +13,8 @@ export interface LabFlags {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly stack: string;
+  /** `identityFlag`, where the command has it. */
+  readonly identity?: string | undefined;
 }
 
 export interface LabContext {
@@ -36,5 +39,6 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     start: start === 'always' || (start === 'when-there-is-state' && (hasLocalState({ home }) || recordedLabs(home, 'local').length > 0)),
     dialCommand: `${selfCommand()} local dial`,
   });
-  return { home, target, stack: flags.stack, lab: labFolder(home, target, flags.stack) };
+  const lab = labFolder(home, target, flags.stack);
+  return { home, target, stack: flags.stack, lab: flags.identity === undefined ? lab : { ...lab, keyFile: resolve(flags.identity) } };
 }

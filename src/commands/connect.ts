@@ -1,7 +1,7 @@
 /** `ssmlab connect`: a shell on an instance over its own way in. */
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { clientFlag, stackFlags } from '../cli/flags.js';
+import { clientFlag, identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { pickInstance } from '../cli/prompts.js';
 import { shellOverSession, shellOverSsh } from '../cli/shells.js';
@@ -13,9 +13,9 @@ import { wayInto } from '../lib/probe/run-line.js';
 export default class Connect extends BaseCommand {
   static override summary = 'Open a shell on an instance.';
   static override description = `SSH with the lab's key pair where the instance has one, else Session Manager. Without an argument there is a list to choose from. In a session, ~. after a newline ends it.`;
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3', '<%= config.bin %> <%= command.id %> Instance4 --client native'];
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3', '<%= config.bin %> <%= command.id %> Instance4 --client native', '<%= config.bin %> <%= command.id %> 1 --stack other --identity other.pem'];
   static override args = { instance: Args.string({ description: 'number, name, id or address; a list to choose from when absent' }) };
-  static override flags = { ...stackFlags, ...clientFlag };
+  static override flags = { ...stackFlags, ...identityFlag, ...clientFlag };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Connect);

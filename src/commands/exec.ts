@@ -1,7 +1,7 @@
 /** `ssmlab exec`: one command on an instance, without a terminal. */
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { stackFlags } from '../cli/flags.js';
+import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
@@ -22,7 +22,7 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ required: true, description: 'number, name, id or address' }) };
   static override strict = false;
-  static override flags = stackFlags;
+  static override flags = { ...stackFlags, ...identityFlag };
 
   async run(): Promise<void> {
     const at = this.argv.indexOf('--');

@@ -1,7 +1,7 @@
 /** `ssmlab verify`: what the lab declares against what its instances show. */
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { stackFlags } from '../cli/flags.js';
+import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
@@ -17,31 +17,30 @@ const BOUND_MS = 20_000;
 
 export default class Verify extends BaseCommand {
   static override summary = 'Run what the lab is about on its instances, and compare it with what the lab declares.';
-  static override description = `Runs \`ec2-metadata --public-ipv4\` and \`ping 8.8.8.8\` on each instance over its own way in, all at once.
+  static override description = `Runs \`ec2-metadata --public-ipv4\` and \`ping 8.8.8.8\` on each instance over its own way in, all at once. Of a stack that is not the lab nothing is declared: there it is compared with what path and auth method say, and the report says so.
 
 Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or there is no lab.`;
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 4', '<%= config.bin %> <%= command.id %> --json'];
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 4', '<%= config.bin %> <%= command.id %> --stack other --identity other.pem', '<%= config.bin %> <%= command.id %> --json'];
   static override usage = '<%= command.id %> [INSTANCE...] [flags]';
   static override args = { instance: Args.string({ description: 'numbers, names, ids or addresses; all when absent' }) };
   static override strict = false;
-  static override flags = stackFlags;
+  static override flags = { ...stackFlags, ...identityFlag };
   static override enableJsonFlag = true;
 
   async run(): Promise<VerifyReport> {
     const { flags, argv } = await this.parse(Verify);
     const { target, stack, lab } = await labContext(flags);
     const instances = await takeInventory(target, stack);
-    const expectations = expectationsFor(argv as string[], instances, stack);
+    const expectations = expectationsFor(argv as string[], instances);
     const context = { target, lab, start: sessionStarter(target) };
     const begun = Date.now();
     this.say('Verifying over each instance\'s own way in');
     const report = await verify({
       expectations,
-      instances,
       fabric: target.fabric,
-      runOn: (instance, declared, line) => outputOf(context, instance, declared.auth, line, BOUND_MS),
+      runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS),
     });
-    this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (number) => instances.find((instance) => instance.number === number)?.path }));
+    this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (id) => instances.find((instance) => instance.labNumber === id || instance.instanceId === id)?.path }));
     if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status']));
     process.exitCode = STATUS[report.verdict];
     return report;

@@ -29,6 +29,7 @@ export const ERRORS = {
   'stack-busy': { exit: 3, hint: 'wait for the other operation to end, then run it again' },
   'stack-foreign': { exit: 3, hint: 'choose another name with --stack' },
   'key-missing': { exit: 3, hint: 'run `ssmlab destroy` and `ssmlab deploy` to make a new key pair' },
+  'key-unusable': { exit: 3, hint: 'pass the private half of the key pair by --identity FILE' },
   'key-unsafe': { exit: 3, hint: 'run `chmod 600` on it' },
   'credentials-missing': { exit: 3, hint: 'run `aws configure`, or pass --profile' },
   'credentials-wrong': { exit: 3, hint: 'check the profile, or run `eval "$(ssmlab local env)"` again' },

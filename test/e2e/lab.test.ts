@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home, Terminal } from './program.js';
+import { exportsOf, Home, Terminal } from './program.js';
 
 interface Listed {
   readonly instances: readonly {
@@ -37,8 +37,7 @@ describe('the lab on the local cloud', () => {
     const deployed = home.run(['deploy', '--yes']);
     expect(deployed.stderr + deployed.stdout, 'deploy').toContain('Instance4');
     expect(deployed.status).toBe(0);
-    const lines = home.run(['local', 'env']).stdout.matchAll(/^export (\w+)='?([^'\n]*)'?;?$/gm);
-    exports = { PATH: process.env['PATH'], HOME: home.folder, ...Object.fromEntries([...lines].map(([, name, value]) => [name, value])) };
+    exports = { PATH: process.env['PATH'], HOME: home.folder, ...exportsOf(home) };
   });
   afterAll(() => home.remove());
 

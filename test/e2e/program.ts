@@ -67,6 +67,12 @@ export class Home {
   }
 }
 
+/** What `local env` exports, as an environment. */
+export function exportsOf(home: Home): NodeJS.ProcessEnv {
+  const lines = home.run(['local', 'env']).stdout.matchAll(/^export (\w+)='?([^'\n]*)'?;?$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
+}
+
 /** A program in a pty, seen as the bytes that a terminal would get. */
 export class Terminal {
   #child: ChildProcess;

@@ -1,7 +1,7 @@
 /** CloudFormation calls of the tool. */
 import {
-  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStackResourcesCommand, DescribeStacksCommand, type Stack, type StackEvent,
-  type StackResource, ValidateTemplateCommand,
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand, type Stack, type StackEvent,
+  type StackResourceSummary, ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
@@ -89,8 +89,27 @@ export async function stackEvents(target: Target, stack: string, until?: string)
 }
 
 /** What the stack is made of. */
-export async function stackResources(target: Target, stack: string): Promise<StackResource[]> {
-  return (await cloudformation(target).send(new DescribeStackResourcesCommand({ StackName: stack }))).StackResources ?? [];
+export async function stackResources(target: Target, stack: string): Promise<StackResourceSummary[]> {
+  const all: StackResourceSummary[] = [];
+  let token: string | undefined;
+  do {
+    const page = await cloudformation(target).send(new ListStackResourcesCommand({ StackName: stack, NextToken: token }));
+    all.push(...(page.StackResourceSummaries ?? []));
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+/** Names of the stack and of all that are nested in it, at any depth; none when there is no such stack. */
+export async function stackTree(target: Target, stack: string): Promise<string[]> {
+  const resources = await stackResources(target, stack).catch((error: unknown) => {
+    if (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error))) return undefined;
+    throw error;
+  });
+  if (resources === undefined) return [];
+  // `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`
+  const nested = resources.flatMap(({ ResourceType, PhysicalResourceId }) => (ResourceType === 'AWS::CloudFormation::Stack' ? (PhysicalResourceId?.split('/')[1] ?? []) : []));
+  return [stack, ...(await Promise.all(nested.map((name) => stackTree(target, name)))).flat()];
 }
 
 /** Starts the deletion; an unknown name is no error (as the API has it). */

@@ -1,7 +1,7 @@
 /** EC2 calls of the tool, every page of them. */
 import {
   DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeInternetGatewaysCommand, DescribeKeyPairsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand,
-  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance,
+  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance,
   type InternetGateway, type KeyPairInfo, type NatGateway, type RouteTable, type SecurityGroup, type Subnet, type Vpc, type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { Target } from '../target/target.js';
@@ -36,8 +36,8 @@ export function describeInstances(target: Target, filters: readonly Filter[], st
   );
 }
 
-/** Filter for what a CloudFormation stack made (CloudFormation tags it so). */
-export const ofStack = (stack: string): Filter => filter('tag:aws:cloudformation:stack-name', stack);
+/** Filter for what CloudFormation stacks made (CloudFormation tags it so); 200 names at most. */
+export const ofStack = (...stacks: string[]): Filter => filter('tag:aws:cloudformation:stack-name', ...stacks);
 
 /** What decides which way the instances of these VPCs take. */
 export interface NetworkDescription {
@@ -48,22 +48,43 @@ export interface NetworkDescription {
   readonly natGateways: readonly NatGateway[];
   readonly vpcEndpoints: readonly VpcEndpoint[];
   readonly securityGroups: readonly SecurityGroup[];
+  /** Of the VPCs whose endpoints have private DNS; nothing depends on them in the others. */
+  readonly dnsAttributes: readonly DnsAttributes[];
+}
+
+export interface DnsAttributes {
+  readonly vpcId: string;
+  readonly enableDnsSupport: boolean;
+  readonly enableDnsHostnames: boolean;
+}
+
+/** A VPC's two DNS attributes: a call each, since the API has them one at a time. */
+async function describeDns(target: Target, vpcId: string): Promise<DnsAttributes> {
+  const ask = (Attribute: 'enableDnsSupport' | 'enableDnsHostnames') => ec2(target).send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute }));
+  const [support, hostnames] = await Promise.all([ask('enableDnsSupport'), ask('enableDnsHostnames')]);
+  return { vpcId, enableDnsSupport: support.EnableDnsSupport?.Value === true, enableDnsHostnames: hostnames.EnableDnsHostnames?.Value === true };
+}
+
+async function describeEndpoints(target: Target, Filters: Filter[]): Promise<Pick<NetworkDescription, 'vpcEndpoints' | 'dnsAttributes'>> {
+  const vpcEndpoints = await everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints);
+  const named = new Set(vpcEndpoints.flatMap((endpoint) => (endpoint.PrivateDnsEnabled === true ? (endpoint.VpcId ?? []) : [])));
+  return { vpcEndpoints, dnsAttributes: await Promise.all([...named].map((vpcId) => describeDns(target, vpcId))) };
 }
 
 /** Reads the network of these VPCs, all kinds at once. */
 export async function describeNetwork(target: Target, vpcIds: readonly string[]): Promise<NetworkDescription> {
   const Filters = [filter('vpc-id', ...vpcIds)];
   const attached = [filter('attachment.vpc-id', ...vpcIds)];
-  const [vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, securityGroups] = await Promise.all([
+  const [vpcs, internetGateways, subnets, routeTables, natGateways, endpoints, securityGroups] = await Promise.all([
     everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs),
     everyPage((NextToken) => ec2(target).send(new DescribeInternetGatewaysCommand({ Filters: attached, NextToken })), (page) => page.InternetGateways),
     everyPage((NextToken) => ec2(target).send(new DescribeSubnetsCommand({ Filters, NextToken })), (page) => page.Subnets),
     everyPage((NextToken) => ec2(target).send(new DescribeRouteTablesCommand({ Filters, NextToken })), (page) => page.RouteTables),
     everyPage((NextToken) => ec2(target).send(new DescribeNatGatewaysCommand({ Filter: Filters, NextToken })), (page) => page.NatGateways),
-    everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints),
+    describeEndpoints(target, Filters),
     everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups),
   ]);
-  return { vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, securityGroups };
+  return { vpcs, internetGateways, subnets, routeTables, natGateways, ...endpoints, securityGroups };
 }
 
 /** The key pair of this name with its public half where the service tells it, or undefined. */

@@ -11,6 +11,7 @@ export interface ListedInstance {
   /** `Name` tag, else the logical id, else the instance id. */
   readonly name: string;
   readonly instanceId: string;
+  /** Where the routes of its subnet lead. */
   readonly path: Path;
   readonly auth: Auth;
   /** What the security groups admit from outside: `tcp/22`, `tcp/8000-8080`, `all`. Empty: nothing. */
@@ -33,10 +34,14 @@ export interface KnownInstance extends ListedInstance {
   /** Logical id in its CloudFormation stack, when it has one. */
   readonly logicalId: string | null;
   readonly privateDnsName: string | null;
+  /** The path that its own packets find: as {@link path}, but none where the interface has no public address for its internet gateway (I2). */
+  readonly egress: Path;
+  /** Which of the lab's four it is; null for any other. */
+  readonly labNumber: number | null;
 }
 
 /** The row without what is not printed, its fields in the documented order. */
 export function listed(instance: KnownInstance): ListedInstance {
-  const { logicalId: _logicalId, privateDnsName: _privateDnsName, ...row } = instance;
+  const { logicalId: _logicalId, privateDnsName: _privateDnsName, labNumber: _labNumber, egress: _egress, ...row } = instance;
   return row;
 }

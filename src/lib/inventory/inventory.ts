@@ -1,20 +1,20 @@
 /** The instances of a stack with path, auth method and agent, from Describe calls alone. */
-import { describeInstances, describeNetwork, ofStack } from '../aws/ec2.js';
+import { describeNetwork } from '../aws/ec2.js';
 import { describeAgents } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
-import { LAB_INSTANCES } from '../lab/lab.js';
+import { recogniseLab } from '../lab/recognise.js';
 import type { Target } from '../target/target.js';
 import type { NetworkModel } from '../vpc/model.js';
-import { indexModel } from '../vpc/network.js';
+import { indexModel, type Network } from '../vpc/network.js';
 import { pathOf } from '../vpc/path.js';
 import { authOf, inboundOf } from './derive.js';
 import type { AgentStatus, KnownInstance } from './instance.js';
+import { nearNames } from './near.js';
 import { networkModel } from './network.js';
+import { type ApiInstance, isOfLab, stackInstances, tagOf } from './stack-instances.js';
 
-export type ApiInstance = Awaited<ReturnType<typeof describeInstances>>[number];
 export type ApiAgent = Awaited<ReturnType<typeof describeAgents>>[number];
 
-const tagOf = (instance: ApiInstance, key: string): string | undefined => instance.Tags?.find((tag) => tag.Key === key)?.Value;
 // EC2 answers with an empty string where there is no name or address.
 const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
 
@@ -22,46 +22,34 @@ const AGENT: Readonly<Record<string, AgentStatus>> = { Online: 'online', Connect
 
 const natural = new Intl.Collator('en', { numeric: true });
 
-/** The lab's instances by their logical ids first, the others after them by logical id, name, id. */
-function order(instances: readonly ApiInstance[]): { instance: ApiInstance; number: number }[] {
-  const logicalId = (instance: ApiInstance): string => tagOf(instance, 'aws:cloudformation:logical-id') ?? '';
-  const labNumber = new Map<string, number>(LAB_INSTANCES.map((lab) => [lab.logicalId, lab.number]));
-  const numbered: { instance: ApiInstance; number: number }[] = [];
-  const others: ApiInstance[] = [];
-  for (const instance of instances) {
-    const number = labNumber.get(logicalId(instance));
-    // A replaced instance may be there beside its successor while it is shutting down.
-    if (number === undefined || numbered.some((entry) => entry.number === number)) others.push(instance);
-    else numbered.push({ instance, number });
-  }
-  const sortKey = (instance: ApiInstance): string => [logicalId(instance), tagOf(instance, 'Name') ?? '', instance.InstanceId ?? ''].join('\u0000');
-  others.sort((a, b) => natural.compare(sortKey(a), sortKey(b)));
-  let next = Math.max(0, ...numbered.map((entry) => entry.number));
-  return [...numbered.toSorted((a, b) => a.number - b.number), ...others.map((instance) => ({ instance, number: ++next }))];
+/** The subnet's path, and what the primary interface can use of it. */
+function pathsOf(network: Network, instance: ApiInstance) {
+  const path = pathOf(network, { subnetId: instance.SubnetId ?? '' })?.path ?? 'none';
+  const networkInterfaceId = instance.NetworkInterfaces?.find((each) => each.Attachment?.DeviceIndex === 0)?.NetworkInterfaceId;
+  const egress = networkInterfaceId === undefined ? undefined : pathOf(network, { networkInterfaceId });
+  return { path, egress: egress?.path ?? path };
 }
 
 /** What the APIs said, as rows. Pure. */
 export function inventoryOf(instances: readonly ApiInstance[], model: NetworkModel, agents: readonly ApiAgent[]): KnownInstance[] {
   const network = indexModel(model);
-  return order(instances).map(({ instance, number }) => {
+  const rows = instances.map((instance) => {
     const instanceId = instance.InstanceId ?? '';
     const logicalId = orNull(tagOf(instance, 'aws:cloudformation:logical-id'));
-    const vpcId = orNull(instance.VpcId);
-    const subnetId = orNull(instance.SubnetId);
     const groups = model.securityGroups.filter((group) => instance.SecurityGroups?.some((worn) => worn.GroupId === group.groupId) === true);
     const agent = agents.find((candidate) => candidate.InstanceId === instanceId);
+    const { path, egress } = pathsOf(network, instance);
     const publicIpv4 = orNull(instance.PublicIpAddress);
     const keyName = orNull(instance.KeyName);
     const instanceProfile = orNull(instance.IamInstanceProfile?.Arn?.split('/').at(-1));
     return {
-      number,
       name: orNull(tagOf(instance, 'Name')) ?? logicalId ?? instanceId,
       instanceId,
-      path: subnetId === null ? 'none' : (pathOf(network, { subnetId })?.path ?? 'none'),
+      path,
       auth: authOf({ keyName, publicIpv4, groups, instanceProfile, agentKnown: agent !== undefined }),
       inbound: inboundOf(groups),
-      subnetId,
-      vpcId,
+      subnetId: orNull(instance.SubnetId),
+      vpcId: orNull(instance.VpcId),
       privateIpv4: orNull(instance.PrivateIpAddress),
       publicIpv4,
       publicDnsName: orNull(instance.PublicDnsName),
@@ -71,18 +59,46 @@ export function inventoryOf(instances: readonly ApiInstance[], model: NetworkMod
       agent: agent === undefined ? null : (AGENT[agent.PingStatus ?? ''] ?? null),
       logicalId,
       privateDnsName: orNull(instance.PrivateDnsName),
+      egress,
+      tagged: isOfLab(instance),
     };
   });
+  return numbered(rows);
 }
 
-/** Reads the instances of a stack. `no-lab` when there are none. */
+type Row = Omit<KnownInstance, 'number' | 'labNumber'>;
+
+/** The lab's four by their numbers, the others after them by logical id, name, id. */
+function numbered(rows: readonly (Row & { readonly tagged: boolean })[]): KnownInstance[] {
+  const numbers = new Map([...(recogniseLab(rows) ?? [])].map(([number, instanceId]) => [instanceId, number]));
+  const key = ({ logicalId, name, instanceId }: Row): string => [logicalId ?? '', name, instanceId].join('\u0000');
+  const place = (row: Row): number => numbers.get(row.instanceId) ?? Infinity;
+  let next = Math.max(0, ...numbers.values());
+  return rows
+    .toSorted((a, b) => (place(a) === place(b) ? natural.compare(key(a), key(b)) : place(a) - place(b)))
+    .map(({ tagged: _tagged, ...row }) => {
+      const labNumber = numbers.get(row.instanceId) ?? null;
+      return { number: labNumber ?? ++next, ...row, labNumber };
+    });
+}
+
+/** The error for a stack without instances: the stack that was meant, where one is near. */
+async function nothingThere(target: Target, stack: string, found: boolean): Promise<SsmlabError> {
+  if (found) return new SsmlabError('no-lab', `no instance of the stack "${stack}" is in ${target.region}`, { hint: 'run `ssmlab status`: it says how far the stack is' });
+  const { stackNames } = await import('../aws/cloudformation.js');
+  const near = nearNames(stack, await stackNames(target));
+  const hint = near.length > 0 ? `did you mean --stack ${near.join(' or ')}?` : 'run `ssmlab deploy` first, or name another stack with --stack, another region with --region';
+  return new SsmlabError('no-lab', `no stack "${stack}" is in ${target.region}`, { hint });
+}
+
+/** Reads the instances of a stack, of its nested stacks too. `no-lab` when there are none. */
 export async function takeInventory(target: Target, stack: string): Promise<KnownInstance[]> {
   // The two do not wait for each other; the network's calls need to know the VPCs.
   const agentsRead = describeAgents(target);
   agentsRead.catch(() => undefined);
-  const instances = await describeInstances(target, [ofStack(stack)]);
-  if (instances.length === 0) throw new SsmlabError('no-lab', `no instance of a stack "${stack}" is in ${target.region}`, { hint: 'run `ssmlab deploy` first, or name another stack with --stack, another region with --region' });
+  const { found, instances } = await stackInstances(target, stack);
+  if (instances.length === 0) throw await nothingThere(target, stack, found);
   const vpcIds = [...new Set(instances.flatMap((instance) => instance.VpcId ?? []))];
   const [network, agents] = await Promise.all([describeNetwork(target, vpcIds), agentsRead]);
-  return inventoryOf(instances, networkModel(target.region, network), agents);
+  return inventoryOf(instances, networkModel(target.region, network, instances), agents);
 }

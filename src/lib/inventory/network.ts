@@ -1,6 +1,7 @@
 /** What EC2 describes, as the neutral network document that the rules are asked with. */
 import type { NetworkDescription } from '../aws/ec2.js';
-import type { NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroupRule } from '../vpc/model.js';
+import type { NetworkInterface, NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroupRule } from '../vpc/model.js';
+import type { ApiInstance } from './stack-instances.js';
 
 type ApiRouteTable = NetworkDescription['routeTables'][number];
 type ApiRoute = NonNullable<ApiRouteTable['Routes']>[number];
@@ -49,22 +50,40 @@ function rulesOf(groupId: string, direction: string, permissions: readonly ApiPe
   });
 }
 
+/** The interfaces of instances, as DescribeInstances has them: no call of their own. */
+function interfacesOf(instance: ApiInstance): NetworkInterface[] {
+  return (instance.NetworkInterfaces ?? []).map((each) => ({
+    networkInterfaceId: each.NetworkInterfaceId ?? '',
+    vpcId: each.VpcId ?? '',
+    subnetId: each.SubnetId ?? '',
+    privateIp: each.PrivateIpAddress ?? '',
+    publicIp: each.Association?.PublicIp,
+    groupIds: present((each.Groups ?? []).map((group) => group.GroupId)),
+    sourceDestCheck: each.SourceDestCheck !== false,
+    interfaceType: 'interface',
+    macAddress: each.MacAddress ?? '',
+    instanceId: instance.InstanceId,
+    up: instance.State?.Name === 'running',
+  }));
+}
+
 /**
  * The description in the neutral document's terms, with the kinds that a path and the admitted ports are derived from.
- * The DNS attributes of a VPC take a call each; EC2 demands both when an endpoint gets private DNS, so its word is taken.
+ * DNS attributes that were not read are those of VPCs in which no name depends on them: they count as a new VPC's (V9).
  */
-export function networkModel(region: string, description: NetworkDescription): NetworkModel {
+export function networkModel(region: string, description: NetworkDescription, instances: readonly ApiInstance[]): NetworkModel {
+  const dns = new Map(description.dnsAttributes.map((each) => [each.vpcId, each]));
   return {
     region,
     vpcs: description.vpcs.map((vpc) => ({
       vpcId: vpc.VpcId ?? '',
       cidrs: [...new Set([vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map((association) => association.CidrBlock)])].filter((cidr) => cidr !== undefined),
-      enableDnsSupport: true,
-      enableDnsHostnames: true,
+      enableDnsSupport: dns.get(vpc.VpcId ?? '')?.enableDnsSupport ?? true,
+      enableDnsHostnames: dns.get(vpc.VpcId ?? '')?.enableDnsHostnames ?? false,
     })),
     internetGateways: description.internetGateways.map((gateway) => ({ internetGatewayId: gateway.InternetGatewayId ?? '', vpcId: gateway.Attachments?.[0]?.VpcId })),
     networkAcls: [],
-    networkInterfaces: [],
+    networkInterfaces: instances.flatMap(interfacesOf),
     prefixLists: [],
     subnets: description.subnets.map((subnet) => ({
       subnetId: subnet.SubnetId ?? '',

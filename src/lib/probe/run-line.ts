@@ -13,13 +13,19 @@ import { openSsh } from './ssh-way.js';
 /** How a shell is opened, once that is settled. */
 export type Way = Exclude<Auth, 'none'>;
 
+/** As {@link wayInto}; undefined when it was made for none. */
+export function wayOf(instance: KnownInstance): Way | undefined {
+  if (instance.auth !== 'none') return instance.auth;
+  return instance.keyName === null ? undefined : 'ssh-key-pair';
+}
+
 /**
  * The way into an instance: its auth method. Where nothing is open now, the one that it was made for is tried, so that
  * the error says what is shut. `not-connected` when it was made for none.
  */
 export function wayInto(instance: KnownInstance): Way {
-  if (instance.auth !== 'none') return instance.auth;
-  if (instance.keyName !== null) return 'ssh-key-pair';
+  const way = wayOf(instance);
+  if (way !== undefined) return way;
   throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`);
 }
 

@@ -1,5 +1,5 @@
 /** The list of instances as text. */
-import type { ListedInstance } from '../inventory/instance.js';
+import type { KnownInstance, ListedInstance } from '../inventory/instance.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Column, tableLines } from './table.js';
@@ -23,8 +23,8 @@ export interface ListOptions {
 /** Name columns are cut here, so that one long tag does not push the rest off the screen. */
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** The table of first instance to last, two spaces in. */
-export function listLines(instances: readonly ListedInstance[], { style, width, wide = false }: ListOptions): string[] {
+/** The table of first instance to last, two spaces in. A path that the instance cannot use for want of a public address is called closed. */
+export function listLines(instances: readonly (ListedInstance & Partial<Pick<KnownInstance, 'egress'>>)[], { style, width, wide = false }: ListOptions): string[] {
   const absent = style.dim(style.absent);
   const agent = (instance: ListedInstance): string => {
     if (instance.agent === null) return absent;
@@ -32,11 +32,11 @@ export function listLines(instances: readonly ListedInstance[], { style, width, 
   };
   const state = (instance: ListedInstance): string => (instance.state === 'running' ? instance.state : style.doubt(instance.state));
   const allRunning = instances.every((instance) => instance.state === 'running');
-  const columns: Column<ListedInstance>[] = [
+  const columns: Column<(typeof instances)[number]>[] = [
     { title: '#', value: (instance) => String(instance.number), align: 'right' },
     { title: 'NAME', value: (instance) => cut(printable(instance.name), width === undefined ? Infinity : 24) },
     ...(wide ? [{ title: 'INSTANCE ID', value: (instance: ListedInstance) => style.dim(instance.instanceId), optional: 5 }] : []),
-    { title: 'PATH', value: pathText },
+    { title: 'PATH', value: (instance) => `${pathText(instance)}${instance.state === 'running' && instance.egress === 'none' && instance.path !== 'none' ? ' (closed)' : ''}` },
     { title: 'AUTH', value: authText },
     { title: 'INBOUND', value: (instance) => (instance.inbound.length === 0 ? 'none' : instance.inbound.join(', ')) },
     ...(wide ? [{ title: 'SUBNET', value: (instance: ListedInstance) => style.dim(instance.subnetId ?? style.absent), optional: 6 }] : []),

@@ -24,7 +24,7 @@ const counted = (count: number, one: string, many: string): string => `${count} 
 
 function pingText(claim: Claim, path: Path | undefined): string {
   if (claim.verdict === 'pass') {
-    if (claim.observed === 'silence') return 'silence: nothing routes it, as meant';
+    if (claim.observed === 'silence') return claim.declared === null ? 'silence: nothing routes it' : 'silence: nothing routes it, as meant';
     return path === 'nat-gateway' ? 'replies, through the NAT gateway' : 'replies';
   }
   return claim.verdict === 'fail' ? `${claim.observed ?? 'nothing'}: ${claim.why}` : unknownText(claim);
@@ -32,8 +32,12 @@ function pingText(claim: Claim, path: Path | undefined): string {
 
 const unknownText = (claim: Claim): string => (claim.why.startsWith('unparsable') ? 'unparsable' : claim.why.startsWith('not reached') ? 'not reached' : claim.why);
 
+/** What the claim holds the observation against. */
+const expected = (claim: Claim): string => claim.declared ?? claim.predicted ?? 'nothing';
+
 function wayText(claim: Claim): string {
-  const name = claim.declared.startsWith('SSH') ? 'SSH' : 'Session';
+  if (expected(claim) === 'no way in') return 'no way in';
+  const name = expected(claim).startsWith('SSH') ? 'SSH' : 'Session';
   return claim.verdict === 'unknown' ? `${name}, not tried` : name;
 }
 
@@ -45,7 +49,7 @@ function addressText(claim: Claim): string {
 export function summary(report: VerifyReport): string {
   const failed = report.claims.filter((claim) => claim.verdict === 'fail').length;
   const unknown = report.claims.filter((claim) => claim.verdict === 'unknown').length;
-  if (report.verdict === 'pass') return `${counted(report.claims.length, 'claim holds', 'claims hold')}. The lab is as it should be.`;
+  if (report.verdict === 'pass') return `${counted(report.claims.length, 'claim holds', 'claims hold')}. ${report.claims.some((claim) => claim.declared === null) ? 'What the instances show is what their paths say; nothing is declared of this stack.' : 'The lab is as it should be.'}`;
   if (failed === 0) return `No claim is broken, ${counted(unknown, 'is', 'are')} unknown.`;
   return `${counted(failed, 'claim is', 'claims are')} broken${unknown === 0 ? '' : `, ${counted(unknown, 'is', 'are')} unknown`}.`;
 }
@@ -54,7 +58,7 @@ export function summary(report: VerifyReport): string {
 function troubleLines(report: VerifyReport, style: Style): string[] {
   const trouble = report.claims.filter((claim) => claim.verdict === 'fail' || (claim.verdict === 'unknown' && !claim.why.startsWith('not reached')));
   return trouble.flatMap((claim) => [
-    `  ${claim.instance}  ${style.strong(CLAIM_TEXT[claim.claim])}: declared ${claim.declared} ${style.separator} observed ${printable(claim.observed ?? 'nothing')}`,
+    `  ${claim.instance}  ${style.strong(CLAIM_TEXT[claim.claim])}: ${claim.declared === null ? 'its path says' : 'declared'} ${expected(claim)} ${style.separator} observed ${printable(claim.observed ?? 'nothing')}`,
     `     ${printable(claim.why)}`,
     `     ${style.dim(`by ${printable(claim.by)}`)}`,
   ]);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import { SsmlabError } from '../errors.js';
+import { shellQuote } from '../report/shell-quote.js';
 
 export interface KeyPair {
   /** OpenSSH private key file. */
@@ -25,7 +26,7 @@ export function fingerprint(publicKey: Buffer): string {
   return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/u, '')}`;
 }
 
-/** Reads a private key file as ssh does: it must be there, yours alone, and a key that needs no passphrase. */
+/** Reads a private key file as ssh does: it must be there, yours alone, and a private key that needs no passphrase (`key-missing`, `key-unsafe`, `key-unusable`). */
 export async function loadPrivateKey(path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
     throw new SsmlabError('key-missing', `the key file ${path} is not there`, { cause: error });
@@ -37,6 +38,12 @@ export async function loadPrivateKey(path: string): Promise<string> {
     throw new SsmlabError('key-missing', `the key file ${path} cannot be read`, { cause: error });
   });
   const key = ssh2.utils.parseKey(text);
-  if (key instanceof Error) throw new SsmlabError('key-missing', `${path} is not a private key that can be used: ${key.message}`, { cause: key });
+  if (key instanceof Error) {
+    const encrypted = /passphrase/iu.test(key.message);
+    throw encrypted
+      ? new SsmlabError('key-unusable', `the key file ${path} is encrypted, and ssmlab asks for no passphrase`, { cause: key, hint: `run \`ssh-keygen -p -f ${shellQuote(path)}\` on a copy to take the passphrase off, or use the ssh line of \`ssmlab list\`` })
+      : new SsmlabError('key-unusable', `the file ${path} holds no key that can be used: ${key.message}`, { cause: key });
+  }
+  if (!(Array.isArray(key) ? key : [key]).some((each) => each.isPrivateKey())) throw new SsmlabError('key-unusable', `the file ${path} holds a public key only`);
   return text;
 }

@@ -1,8 +1,8 @@
 /** The state of the lab as a value: the stack, its instances in numbers, and the local cloud. Starts nothing. */
-import { describeInstances, ofStack } from '../aws/ec2.js';
 import { describeAgents } from '../aws/ssm.js';
 import { findStack } from '../aws/cloudformation.js';
 import { callerIdentity } from '../aws/sts.js';
+import { stackInstances } from '../inventory/stack-instances.js';
 import { findLocalCloud, hasLocalState } from '../target/local/cloud.js';
 import { cloudFolder } from '../target/local/home.js';
 import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
@@ -35,7 +35,7 @@ export interface StatusReport {
 type Region = Pick<StatusReport, 'stack' | 'instances'>;
 
 async function readRegion(target: Target, name: string): Promise<Region> {
-  const [found, instances, agents] = await Promise.all([findStack(target, name), describeInstances(target, [ofStack(name)]), describeAgents(target)]);
+  const [found, { instances }, agents] = await Promise.all([findStack(target, name), stackInstances(target, name), describeAgents(target)]);
   if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stack: null, instances: null };
   const ids = new Set(instances.map((instance) => instance.InstanceId));
   return {

@@ -42,9 +42,17 @@ export async function removeLabFolder(home: string, lab: LabFolder): Promise<voi
   for (const folder of [dirname(lab.folder), home]) await rmdir(folder).catch(() => undefined);
 }
 
-/** Labs of this kind that are on record, as `REGION-STACK`. */
+/** Removes what is kept of stacks in the local cloud, which is gone. */
+export async function removeLocalFolders(home: string): Promise<void> {
+  const folder = join(home, 'labs');
+  const local = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('local-')) : [];
+  for (const name of local) await rm(join(folder, name), { recursive: true, force: true });
+  for (const empty of [folder, home]) await rmdir(empty).catch(() => undefined);
+}
+
+/** Labs of this kind that were made here, as `REGION-STACK`: those with a key pair. Of a stack that ssmlab did not make only host keys are kept. */
 export function recordedLabs(home: string, kind: Target['kind']): string[] {
   const folder = join(home, 'labs');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => name.startsWith(`${kind}-`)).map((name) => name.slice(kind.length + 1));
+  return readdirSync(folder).filter((name) => name.startsWith(`${kind}-`) && existsSync(join(folder, name, 'key'))).map((name) => name.slice(kind.length + 1));
 }

@@ -1,7 +1,5 @@
 /** After the last lab: the local cloud has nothing to do any more and ends. */
-import { rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { recordedLabs } from './lab-folder.js';
+import { recordedLabs, removeLocalFolders } from './lab-folder.js';
 import { removeLocalCloud, stopLocalCloud } from './local/cloud.js';
 import type { Target } from './target.js';
 
@@ -25,6 +23,6 @@ export async function releaseTarget(target: Pick<Target, 'kind'>, home: string, 
     return 'stopped';
   }
   await removeLocalCloud({ home });
-  for (const folder of [join(home, 'labs'), home]) await rmdir(folder).catch(() => undefined);
+  await removeLocalFolders(home);
   return 'removed';
 }

@@ -1,4 +1,4 @@
-/** What verify says: claims of the lab, each with what was declared and observed, and a verdict with its reason. */
+/** What verify says: claims of the lab or of another stack, each with what was declared and observed, and a verdict with its reason. */
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
@@ -9,9 +9,9 @@ export interface Claim {
   /** The lab's number, else the instance id. */
   readonly instance: number | string;
   readonly claim: ClaimName;
-  /** What the lab says has to be seen. */
-  readonly declared: string;
-  /** What a trace over the configuration says; null until there is one. */
+  /** What the lab says has to be seen; null for a stack that is not the lab, of which nothing is declared. */
+  readonly declared: string | null;
+  /** What the configuration says: for a stack that is not the lab derived from path and auth method, else null until there is a trace. */
   readonly predicted: string | null;
   /** What was seen; null when nothing could be. */
   readonly observed: string | null;

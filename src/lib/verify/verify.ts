@@ -1,23 +1,28 @@
-/** Verify: every instance over its own way in, all at once, judged against what the lab declares. */
+/** Verify: every instance over its own way in, all at once, judged against what is expected of it. */
 import { type ErrorCode, SsmlabError } from '../errors.js';
 import type { KnownInstance } from '../inventory/instance.js';
-import type { LabInstance } from '../lab/lab.js';
 import { METADATA_COMMAND, PING_COMMAND, probeLine, splitProbe } from '../probe/commands.js';
 import { parsePing, parsePublicIpv4 } from '../probe/parse.js';
+import type { Way } from '../probe/run-line.js';
 import { type Claim, verdictOf, type VerifyReport } from './claim.js';
+import type { Expectation } from './expectations.js';
 import { judge, type Observation } from './judge.js';
 
-/** Runs a shell line on an instance over the way in that the lab declares, and gives what it printed on stdout. */
-export type RunOn = (instance: KnownInstance, lab: LabInstance, line: string) => Promise<string>;
+/** Runs a shell line on an instance over the way in that is expected of it, and gives what it printed on stdout. */
+export type RunOn = (instance: KnownInstance, way: Way, line: string) => Promise<string>;
 
 /** Errors that say that the way itself is shut, as opposed to that it could not be tried. */
 const CLOSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-connected', 'ssh-unreachable', 'ssh-refused', 'session-failed', 'stream-unreachable']);
 
 /** Tries one instance. Errors that are not ours are faults of the program and are thrown on. */
-export async function observe(instance: KnownInstance, lab: LabInstance, runOn: RunOn): Promise<Observation> {
+export async function observe({ instance, way, name, source }: Expectation, runOn: RunOn): Promise<Observation> {
+  if (instance === undefined) return { way: 'closed', why: `${name} is not there` };
+  if (way === undefined) return { way: 'unknown', why: 'it has neither a key pair nor a role for Session Manager, so there is nothing to try' };
+  // That a stack's instance is stopped breaks nothing that anybody declared of it.
+  if (source.kind === 'derived' && instance.state !== 'running') return { way: 'unknown', why: `it is ${instance.state}` };
   let output: string;
   try {
-    output = await runOn(instance, lab, probeLine([METADATA_COMMAND, PING_COMMAND]));
+    output = await runOn(instance, way, probeLine([METADATA_COMMAND, PING_COMMAND]));
   } catch (error) {
     if (!(error instanceof SsmlabError) || error.code === 'interrupted') throw error;
     return CLOSED.has(error.code) ? { way: 'closed', why: error.message } : { way: 'unknown', why: `${error.message} [${error.code}]` };
@@ -28,24 +33,15 @@ export async function observe(instance: KnownInstance, lab: LabInstance, runOn: 
 }
 
 export interface VerifyInput {
-  /** What is claimed: all of the lab, or the instances that were asked for. */
-  readonly expectations: readonly LabInstance[];
-  readonly instances: readonly KnownInstance[];
+  readonly expectations: readonly Expectation[];
   readonly fabric: VerifyReport['fabric'];
   readonly runOn: RunOn;
-  /** Told as each instance is done. */
-  readonly onDone?: ((lab: LabInstance) => void) | undefined;
 }
 
-/** The report. The order of claims is the lab's, whichever instance answers first. */
-export async function verify({ expectations, instances, fabric, runOn, onDone }: VerifyInput): Promise<VerifyReport> {
+/** The report. The order of claims is that of the expectations, whichever instance answers first. */
+export async function verify({ expectations, fabric, runOn }: VerifyInput): Promise<VerifyReport> {
   const claims: Claim[][] = await Promise.all(
-    expectations.map(async (lab) => {
-      const instance = instances.find((candidate) => candidate.logicalId === lab.logicalId);
-      const observation: Observation = instance === undefined ? { way: 'closed', why: `${lab.logicalId} is not there` } : await observe(instance, lab, runOn);
-      onDone?.(lab);
-      return judge(lab, instance, observation);
-    }),
+    expectations.map(async (expectation) => judge(expectation, await observe(expectation, runOn))),
   );
   const all = claims.flat();
   return { verdict: verdictOf(all), fabric, claims: all };

@@ -6,7 +6,7 @@ import type { KnownInstance } from '../../../../src/lib/inventory/instance.js';
 const instance = (number: number, over: Partial<KnownInstance> = {}): KnownInstance => ({
   number, name: `Instance${number}`, instanceId: `i-0000000000000000${number}`, path: 'none', auth: 'none', inbound: [], subnetId: null, vpcId: null,
   privateIpv4: `10.0.${number}.16`, publicIpv4: null, publicDnsName: null, keyName: null, instanceProfile: null, state: 'running', agent: null,
-  logicalId: `Instance${number}`, privateDnsName: `ip-10-0-${number}-16.ap-northeast-1.compute.internal`, ...over,
+  logicalId: `Instance${number}`, privateDnsName: `ip-10-0-${number}-16.ap-northeast-1.compute.internal`, egress: 'none', labNumber: number, ...over,
 });
 const all = [instance(1, { publicIpv4: '198.18.0.11', publicDnsName: 'ec2-198-18-0-11.ap-northeast-1.compute.amazonaws.com' }), instance(2, { name: 'web' }), instance(3, { name: 'web' }), instance(4, { name: '2' })];
 

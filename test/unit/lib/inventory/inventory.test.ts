@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkDescription } from '../../../../src/lib/aws/ec2.js';
 import { listed } from '../../../../src/lib/inventory/instance.js';
-import { type ApiInstance, inventoryOf } from '../../../../src/lib/inventory/inventory.js';
+import { inventoryOf } from '../../../../src/lib/inventory/inventory.js';
 import { networkModel } from '../../../../src/lib/inventory/network.js';
+import type { ApiInstance } from '../../../../src/lib/inventory/stack-instances.js';
 import { listLines } from '../../../../src/lib/report/list.js';
 import { plainStyle } from '../../../../src/lib/report/style.js';
 
@@ -33,6 +34,7 @@ const network = (over: Partial<NetworkDescription> = {}): NetworkDescription => 
     { GroupId: 'sg-none', VpcId: 'vpc-1', IpPermissions: [] },
     { GroupId: 'sg-group', VpcId: 'vpc-1', IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, UserIdGroupPairs: [{ GroupId: 'sg-ssh' }] }] },
   ],
+  dnsAttributes: [{ vpcId: 'vpc-2', enableDnsSupport: true, enableDnsHostnames: true }],
   ...over,
 });
 
@@ -45,10 +47,16 @@ function table(id: string, vpc: string, { main = false, subnet, route }: { main?
   };
 }
 
-const instance = (id: string, logicalId: string, over: Partial<ApiInstance> = {}): ApiInstance => ({
+const instance = (id: string, logicalId: string, over: Partial<ApiInstance> = {}): ApiInstance => withInterface({
   InstanceId: id, VpcId: 'vpc-1', SubnetId: 'subnet-pub', PrivateIpAddress: '10.0.1.16', PublicDnsName: '', State: { Name: 'running' }, SecurityGroups: [{ GroupId: 'sg-none' }],
   Tags: [{ Key: 'Name', Value: logicalId }, { Key: 'aws:cloudformation:logical-id', Value: logicalId }], ...over,
 });
+/** As EC2 describes it: the interface has the address, the groups and what it is associated with. */
+function withInterface(described: ApiInstance): ApiInstance {
+  const { InstanceId, VpcId, SubnetId, PrivateIpAddress, PublicIpAddress, SecurityGroups } = described;
+  const Association = PublicIpAddress === undefined || PublicIpAddress === '' ? undefined : { PublicIp: PublicIpAddress };
+  return { ...described, NetworkInterfaces: [{ NetworkInterfaceId: `eni-${InstanceId}`, VpcId, SubnetId, PrivateIpAddress, Groups: SecurityGroups, Association, SourceDestCheck: true, Attachment: { DeviceIndex: 0 } }] };
+}
 const profile = { IamInstanceProfile: { Arn: 'arn:aws:iam::123456789012:instance-profile/path/lab-profile' } };
 
 const four = (names: readonly [string, string, string, string]): ApiInstance[] => [
@@ -58,7 +66,7 @@ const four = (names: readonly [string, string, string, string]): ApiInstance[] =
   instance('i-1', names[0], { PublicIpAddress: '198.18.0.11', KeyName: 'k', SecurityGroups: [{ GroupId: 'sg-ssh' }] }),
 ];
 const agents = ['i-2', 'i-3', 'i-4'].map((InstanceId) => ({ InstanceId, PingStatus: 'Online' as const }));
-const take = (instances: readonly ApiInstance[], description = network()) => inventoryOf(instances, networkModel('ap-northeast-1', description), agents);
+const take = (instances: readonly ApiInstance[], description = network()) => inventoryOf(instances, networkModel('ap-northeast-1', description, instances), agents);
 
 const LAB = ['Instance1', 'Instance2', 'Instance3', 'Instance4'] as const;
 const SHORT = { 'i-1': ['internet-gateway', 'ssh-key-pair', 'tcp/22'], 'i-2': ['internet-gateway', 'session-manager', ''], 'i-3': ['nat-gateway', 'session-manager', ''], 'i-4': ['vpc-endpoint', 'session-manager', ''] };
@@ -75,8 +83,10 @@ describe('inventoryOf', () => {
 
   it('derives the same of the same four under other names', () => {
     const rows = take(four(['Zulu', 'Alpha', 'Mike', 'Bravo']));
-    expect(rows.map((row) => `${row.number} ${row.name}`)).toEqual(['1 Alpha', '2 Bravo', '3 Mike', '4 Zulu']);
+    expect(rows.map((row) => `${row.number} ${row.name} ${row.labNumber}`)).toEqual(['1 Zulu 1', '2 Alpha 2', '3 Mike 3', '4 Bravo 4']);
     expect(short(rows)).toEqual(SHORT);
+    // Also when they bear each other's.
+    expect(take(four(['Instance3', 'Instance4', 'Instance1', 'Instance2'])).map((row) => `${row.number} ${row.instanceId}`)).toEqual(['1 i-1', '2 i-2', '3 i-3', '4 i-4']);
   });
 
   it.each<[string, Partial<NetworkDescription>, string, string]>([
@@ -86,8 +96,19 @@ describe('inventoryOf', () => {
     ['one endpoint less', { vpcEndpoints: network().vpcEndpoints.slice(0, 1) }, 'i-4', 'none'],
     ['private DNS off', { vpcEndpoints: network().vpcEndpoints.map((each) => ({ ...each, PrivateDnsEnabled: false })) }, 'i-4', 'none'],
     ['a gateway that is not attached', { internetGateways: [] }, 'i-2', 'none'],
+    ['endpoints that are not available yet', { vpcEndpoints: network().vpcEndpoints.map((each) => ({ ...each, State: 'pending' as never })) }, 'i-4', 'none'],
+    ['enableDnsHostnames switched off later', { dnsAttributes: [{ vpcId: 'vpc-2', enableDnsSupport: true, enableDnsHostnames: false }] }, 'i-4', 'none'],
+    ['enableDnsSupport switched off later', { dnsAttributes: [{ vpcId: 'vpc-2', enableDnsSupport: false, enableDnsHostnames: true }] }, 'i-4', 'none'],
   ])('%s', (_, change, id, path) => {
     expect(take(four(LAB), network(change)).find((row) => row.instanceId === id)?.path).toBe(path);
+  });
+
+  it('calls the path of an instance without a public address closed (I2), unless it does not run', () => {
+    const rows = (over: Partial<ApiInstance>) => take(four(LAB).map((each) => (each.InstanceId === 'i-2' ? withInterface({ ...each, PublicIpAddress: undefined, ...over }) : each)));
+    expect(rows({})[1]).toMatchObject({ instanceId: 'i-2', path: 'internet-gateway', egress: 'none' });
+    expect(listLines(rows({}), { style: plainStyle(false) })[2]).toContain('internet gateway (closed)');
+    expect(listLines(rows({ State: { Name: 'stopped' } }), { style: plainStyle(false) }).join('\n')).not.toContain('closed');
+    expect(take(four(LAB)).map((row) => row.egress)).toEqual(['internet-gateway', 'internet-gateway', 'nat-gateway', 'vpc-endpoint']);
   });
 
   it.each<[string, Partial<ApiInstance>, string]>([

@@ -14,7 +14,7 @@ const target = (over: Partial<Target> = {}): Target => ({
 });
 const instance = (over: Partial<KnownInstance> = {}): KnownInstance => ({
   number: 3, name: 'Instance3', instanceId: 'i-3', path: 'none', auth: 'none', inbound: [], subnetId: null, vpcId: null, privateIpv4: null, publicIpv4: null, publicDnsName: null,
-  keyName: null, instanceProfile: null, state: 'running', agent: 'connection-lost', logicalId: 'Instance3', privateDnsName: null, ...over,
+  keyName: null, instanceProfile: null, state: 'running', agent: 'connection-lost', logicalId: 'Instance3', privateDnsName: null, egress: 'none', labNumber: null, ...over,
 });
 const session = { sessionId: 's-1', tokenValue: 't', streamUrl: 'ws://127.0.0.1:4566/v1/data-channel/s-1' };
 
@@ -82,11 +82,25 @@ describe('sessions', () => {
 });
 
 describe('expectationsFor', () => {
-  const four = [1, 2, 4].map((number) => instance({ number, name: `n${number}`, logicalId: `Instance${number}`, instanceId: `i-${number}` }));
-  const numbers = (named: readonly string[]) => expectationsFor(named, four, 'ssmlab').map((lab) => lab.number);
+  const four = [1, 2, 4].map((number) => instance({ number, name: `n${number}`, logicalId: `Instance${number}`, instanceId: `i-${number}`, labNumber: number }));
+  const numbers = (named: readonly string[]) => expectationsFor(named, four).map((expectation) => expectation.id);
   it.each([[[], [1, 2, 3, 4]], [['4', 'n1'], [1, 4]], [['3'], [3]], [['Instance3', 'i-2'], [2, 3]]])('%j', (named, want) => expect(numbers(named)).toEqual(want));
   it('knows no others', () => {
     expect(() => numbers(['web'])).toThrow(/no instance is called "web"/u);
-    expect(() => expectationsFor([], [instance({ logicalId: 'Other' })], 'x')).toThrow(/none of the lab's/u);
+    expect(() => expectationsFor(['other'], [...four, instance({ number: 5, name: 'other', logicalId: 'Other', instanceId: 'i-5' })])).toThrow(/not one of the lab's/u);
+  });
+  it('derives what is expected of a stack that is not the lab, and says so', () => {
+    const stack = [
+      instance({ instanceId: 'i-a', name: 'a', path: 'nat-gateway', egress: 'nat-gateway', auth: 'session-manager' }),
+      instance({ instanceId: 'i-b', name: 'b', path: 'vpc-endpoint', egress: 'vpc-endpoint', auth: 'none', publicIpv4: '198.18.0.9' }),
+      instance({ instanceId: 'i-c', name: 'c', path: 'internet-gateway', egress: 'none', auth: 'none', keyName: 'k' }),
+    ];
+    expect(expectationsFor([], stack).map(({ id, way, publicIpv4, ping, source }) => [id, way, publicIpv4, ping, source])).toEqual([
+      ['i-a', 'session-manager', null, 'replies', { kind: 'derived', path: 'nat-gateway' }],
+      ['i-b', undefined, '198.18.0.9', 'silence', { kind: 'derived', path: 'vpc-endpoint' }],
+      // A public subnet is no way out without a public address (I2).
+      ['i-c', 'ssh-key-pair', null, 'silence', { kind: 'derived', path: 'none' }],
+    ]);
+    expect(expectationsFor(['b', 'i-b'], stack).map(({ id }) => id)).toEqual(['i-b']);
   });
 });

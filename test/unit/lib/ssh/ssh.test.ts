@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,7 +195,22 @@ describe('key pair', () => {
     const path = join(folder(), 'key');
     await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-missing', message: `the key file ${path} is not there` });
     writeFileSync(path, 'hello', { mode: 0o600 });
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-missing', message: expect.stringContaining('is not a private key') });
+    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable', message: expect.stringContaining('holds no key') });
+    writeFileSync(path, KEY.publicKey);
+    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable', message: expect.stringContaining('a public key only') });
+  });
+  it('takes the RSA PEM that EC2 makes, and no encrypted one', async () => {
+    const path = join(folder(), 'key.pem');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+    writeFileSync(path, pem, { mode: 0o600 });
+    expect(await loadPrivateKey(path)).toBe(pem);
+    for (const locked of [privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }), privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })]) {
+      writeFileSync(path, locked);
+      await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable' });
+    }
+    writeFileSync(path, privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }));
+    await expect(loadPrivateKey(path)).rejects.toMatchObject({ message: expect.stringContaining('encrypted'), hint: expect.stringContaining('ssh-keygen -p') });
   });
 });
 

@@ -54,7 +54,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       const from = until === undefined ? 0 : so.findIndex((each) => each.EventId === until) + 1;
       return so.slice(from).toReversed();
     },
-    stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', Timestamp: new Date(0) }],
+    stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', LastUpdatedTimestamp: new Date(0) }],
     templateParameters: async () => ['KeyName'],
     findKeyPair: async () => (key === undefined ? undefined : { KeyName: 'ssmlab-key', PublicKey: key.publicKey, Tags: key.foreign === true ? [] : LAB_TAGS }),
     importKeyPair: async (name, publicKey) => {

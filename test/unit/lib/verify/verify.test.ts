@@ -5,21 +5,22 @@ import { LAB_INSTANCES } from '../../../../src/lib/lab/lab.js';
 import { plainStyle } from '../../../../src/lib/report/style.js';
 import { verifyLines } from '../../../../src/lib/report/verify.js';
 import { verdictOf } from '../../../../src/lib/verify/claim.js';
+import { expectationsFor } from '../../../../src/lib/verify/expectations.js';
 import { type RunOn, verify } from '../../../../src/lib/verify/verify.js';
 
 const instances: KnownInstance[] = LAB_INSTANCES.map((lab) => ({
   number: lab.number, name: `n${lab.number}`, instanceId: `i-${lab.number}`, path: lab.path, auth: lab.auth, inbound: [], subnetId: null, vpcId: null, privateIpv4: null,
   publicIpv4: lab.shows.publicIpv4 ? `198.18.0.1${lab.number}` : null, publicDnsName: null, keyName: null, instanceProfile: null, state: 'running', agent: 'online',
-  logicalId: lab.logicalId, privateDnsName: null,
+  logicalId: lab.logicalId, privateDnsName: null, egress: lab.path, labNumber: lab.number,
 }));
 
 const ping = (received: number): string =>
   `PING 8.8.8.8 (8.8.8.8) 56(84) bytes of data.\n${Array.from({ length: received }, (_, i) => `64 bytes from 8.8.8.8: icmp_seq=${i + 1} ttl=117 time=2.35 ms\n`).join('')}\n--- 8.8.8.8 ping statistics ---\n4 packets transmitted, ${received} received, ${100 - 25 * received}% packet loss, time 603ms\n`;
 const output = (address: string, received: number): string => `public-ipv4: ${address}\nssmlab-probe-status 0\n${ping(received)}ssmlab-probe-status ${received > 0 ? 0 : 1}\n`;
 
-const asMeant: RunOn = async (instance, lab) => output(instance.publicIpv4 ?? 'not available', lab.shows.ping ? 4 : 0);
-const except = (number: number, run: RunOn): RunOn => (instance, lab, line) => (lab.number === number ? run(instance, lab, line) : asMeant(instance, lab, line));
-const run = (runOn: RunOn, there = instances) => verify({ expectations: LAB_INSTANCES, instances: there, fabric: 'computed', runOn });
+const asMeant: RunOn = async (instance) => output(instance.publicIpv4 ?? 'not available', instance.path === 'vpc-endpoint' ? 0 : 4);
+const except = (number: number, run: RunOn): RunOn => (instance, way, line) => (instance.number === number ? run(instance, way, line) : asMeant(instance, way, line));
+const run = (runOn: RunOn, there = instances) => verify({ expectations: expectationsFor([], there), fabric: 'computed', runOn });
 const verdicts = (report: Awaited<ReturnType<typeof run>>, instance: number): string[] => report.claims.filter((claim) => claim.instance === instance).map((claim) => claim.verdict);
 
 describe('verify', () => {
@@ -72,6 +73,32 @@ describe('verify', () => {
     expect(lines.find((line) => line.startsWith('  3'))).toBe('  3  FAIL Session  ? not reached     ? not reached');
     expect(lines).toContain('1 claim is broken, 2 are unknown. (1.9 s)');
     expect(lines).toContain('     i-3 is not \\e[31mconnected');
+  });
+
+  describe('a stack that is not the lab', () => {
+    const foreign = (over: Partial<KnownInstance>): KnownInstance[] => instances.map((instance) => ({ ...instance, labNumber: null, ...(instance.number === 3 ? over : {}) }));
+
+    it('is held against what its paths say, which nobody declared', async () => {
+      const report = await run(asMeant, foreign({}));
+      expect(report.verdict).toBe('pass');
+      expect(report.claims.map(({ instance, declared, predicted }) => [instance, declared, predicted]).slice(-3)).toEqual([['i-4', null, 'Session Manager is open'], ['i-4', null, 'not available'], ['i-4', null, 'silence']]);
+      expect(report.claims.every((claim) => !claim.why.includes('as meant'))).toBe(true);
+      expect(verifyLines(report, { style: plainStyle(false) }).at(-1)).toBe('12 claims hold. What the instances show is what their paths say; nothing is declared of this stack.');
+    });
+
+    it('fails where the path promises more than is seen, and names what a path does not show', async () => {
+      const report = await run(except(3, () => Promise.resolve(output('not available', 0))), foreign({}));
+      const claim = report.claims.find((each) => each.instance === 'i-3' && each.claim === 'ping');
+      expect(claim).toMatchObject({ verdict: 'fail', declared: null, predicted: 'replies', observed: 'silence' });
+      expect(claim?.why).toBe('0 of 4 replies where replies are expected of its path: a security group, a network ACL or the far side is in the way');
+      expect(verifyLines(report, { style: plainStyle(false) })).toContain('  i-3  ping: its path says replies · observed silence'.replace('·', plainStyle(false).separator));
+    });
+
+    it.each<[string, Partial<KnownInstance>]>([['that is stopped', { state: 'stopped' }], ['without a way in', { auth: 'none' }]])('knows nothing of an instance %s', async (_, over) => {
+      const report = await run(asMeant, foreign(over));
+      expect(report.verdict).toBe('unknown');
+      expect(report.claims.filter((claim) => claim.instance === 'i-3').map((claim) => claim.verdict)).toEqual(['unknown', 'unknown', 'unknown']);
+    });
   });
 
   it('knows nothing when nothing is claimed', () => expect(verdictOf([])).toBe('unknown'));
