@@ -1,6 +1,6 @@
 /** One running instance: its guest, and above it the SSH server and the agent, from power on to power off. */
 import { startAgent } from './guest/agent/agent.js';
-import type { Guest, GuestHost, GuestSpecification } from './guest/guest.js';
+import type { Guest, GuestHost, GuestSpecification, GuestUser } from './guest/guest.js';
 import type { HostKey } from './guest/sshd/host-keys.js';
 import { startSshServer } from './guest/sshd/server.js';
 
@@ -9,6 +9,8 @@ export interface InstanceOptions {
   /** Which start of the instance this is; a reboot counts one more. */
   readonly bootCount: number;
   readonly hostKeys: readonly HostKey[];
+  /** Public key lines that EC2 Instance Connect pushed for this account. */
+  readonly pushedKeys: (account: GuestUser) => readonly string[];
   readonly guests: GuestHost;
   readonly caCertificate: string;
   readonly log: (line: string) => void;
@@ -26,7 +28,7 @@ export class RunningInstance {
     const { specification, log } = options;
     const guest = await options.guests.boot(specification);
     const say = (line: string) => log(`${specification.instanceId}: ${line}`);
-    const sshd = await startSshServer(guest, { hostKeys: options.hostKeys, log: say });
+    const sshd = await startSshServer(guest, { hostKeys: options.hostKeys, pushedKeys: options.pushedKeys, log: say });
     const agent = startAgent(guest, { caCertificate: options.caCertificate, log: say, now: Date.now });
     return new RunningInstance(options.bootCount, guest, agent, sshd);
   }

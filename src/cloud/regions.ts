@@ -20,6 +20,7 @@ import { RunningRegion } from './running-region.js';
 import type { RegionSecrets } from './secrets.js';
 import { serviceHosts, serviceNames } from './service-hosts.js';
 import { ec2 } from './services/ec2/ec2.js';
+import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { iam, roleIdOf } from './services/iam/iam.js';
 import { endSession, ssm } from './services/ssm/index.js';
 import { sts } from './services/sts/sts.js';
@@ -69,7 +70,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
   const endpoint = createEndpoint({
-    services: [ec2, ssm, iam, sts, cloudFormation.service],
+    services: [ec2, ec2InstanceConnect, ssm, iam, sts, cloudFormation.service],
     keys,
     stateFor: (region) => {
       void awaken(region);

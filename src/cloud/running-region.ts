@@ -9,6 +9,7 @@ import { RunningInstance } from './instance.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
 import { NETWORK_INTERFACE } from './services/ec2/model.js';
+import { pushedKeys } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { forgetInstance } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
 import { generateHostKeys, type HostKey } from './guest/sshd/host-keys.js';
@@ -148,6 +149,7 @@ export class RunningRegion {
       },
       bootCount: instance.bootCount,
       hostKeys: this.#hostKeys(instance.instanceId),
+      pushedKeys: (account) => pushedKeys(this.#options.state, instance.instanceId, account, Date.now()),
       guests,
       caCertificate,
       log,

@@ -47,6 +47,7 @@ function arnsOf(input: Input, { service, operation, region, accountId }: Resourc
         ...texts('RoleName').map((name) => `arn:aws:iam::${accountId}:role/${name}`),
         ...texts('InstanceProfileName').map((name) => `arn:aws:iam::${accountId}:instance-profile/${name}`),
       ];
+    case 'ec2-instance-connect': return texts('InstanceId').map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
     case 'sts': return texts('RoleArn');
     case 'cloudformation': return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
     default: return [];

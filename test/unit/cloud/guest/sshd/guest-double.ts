@@ -107,7 +107,7 @@ export async function guestDouble(authorizedKeys: readonly string[]): Promise<Gu
       return { close: () => void server.close() };
     },
     files: () => files,
-    home: () => '/home/ec2-user',
+    home: (user) => `/home/${user}`,
     stop: async () => undefined,
     connectTo22: () => connect({ host: '127.0.0.1', port: hostPort, allowHalfOpen: true }),
   };

@@ -21,9 +21,9 @@ afterEach(async () => {
   for (const each of cleanups.splice(0).toReversed()) await each();
 });
 
-async function server(): Promise<GuestDouble> {
+async function server(pushedKeys?: (account: string) => readonly string[]): Promise<GuestDouble> {
   const guest = await guestDouble([KEYS.ed25519.public, '# a comment', KEYS.rsa.public, 'no key at all']);
-  const started = await startSshServer(guest, { hostKeys: generateHostKeys(), log: () => undefined });
+  const started = await startSshServer(guest, { hostKeys: generateHostKeys(), pushedKeys, log: () => undefined });
   cleanups.push(() => started.close());
   return guest;
 }
@@ -78,6 +78,15 @@ describe('who is let in', () => {
     await guest.files('root').write('/home/ec2-user/.ssh/authorized_keys', 0, Buffer.from(`${KEYS.other.public}\n`));
     await connect(guest, { privateKey: KEYS.other.private });
     await expect(connect(guest)).rejects.toThrow();
+  });
+  it('a key that was pushed for an account, to that account and as long as it is there', async () => {
+    let pushed: readonly string[] = [KEYS.other.public];
+    const guest = await server((account) => (account === 'ssm-user' ? pushed : []));
+    await connect(guest, { username: 'ssm-user', privateKey: KEYS.other.private });
+    await expect(connect(guest, { privateKey: KEYS.other.private })).rejects.toThrow();
+    await expect(connect(guest, { username: 'ssm-user' })).rejects.toThrow();
+    pushed = [];
+    await expect(connect(guest, { username: 'ssm-user', privateKey: KEYS.other.private })).rejects.toThrow();
   });
 });
 
