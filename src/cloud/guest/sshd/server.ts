@@ -81,8 +81,7 @@ function accept(guest: Guest, connection: Connection, { log, pushedKeys }: SshSe
   connection.on('ready', () => {
     clearTimeout(grace);
     const user = login;
-    if (user === undefined) return void connection.end();
-    connection.on('session', (acceptSession) => serveSession(guest, user, acceptSession(), log));
+    connection.on('session', (acceptSession, rejectSession) => (user === undefined ? rejectSession() : serveSession(guest, user, acceptSession(), log)));
     // Forwarding from inside the instance is served by the session protocol's port sessions, not here.
     connection.on('tcpip', (_accept, reject) => reject());
   });
