@@ -11,11 +11,14 @@ import { describeStackEvents } from './operations/describe-stack-events.js';
 import { describeStackResource } from './operations/describe-stack-resource.js';
 import { describeStackResources } from './operations/describe-stack-resources.js';
 import { describeStacks } from './operations/describe-stacks.js';
+import { listExports, listImports } from './operations/exports.js';
 import { listStackResources } from './operations/list-stack-resources.js';
 import { listStacks } from './operations/list-stacks.js';
 import type { Control } from './operations/request.js';
 import { getTemplate, getTemplateSummary, validateTemplate } from './operations/template-views.js';
+import { cancelUpdateStack, continueRollback, rollbackStack } from './operations/rollbacks.js';
 import { updateStack } from './operations/update-stack.js';
+import { updateTerminationProtection } from './operations/update-termination-protection.js';
 import { RESOURCE_TYPES } from './resources/index.js';
 
 export interface CloudFormationOptions {
@@ -60,6 +63,8 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     version: '2010-05-15',
     xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
     operations: {
+      CancelUpdateStack: cancelUpdateStack(control),
+      ContinueUpdateRollback: continueRollback(control),
       CreateChangeSet: createChangeSet(control),
       CreateStack: createStack(control),
       DeleteChangeSet: deleteChangeSet,
@@ -73,9 +78,13 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       GetTemplate: getTemplate,
       GetTemplateSummary: getTemplateSummary(control),
       ListChangeSets: listChangeSets,
+      ListExports: listExports,
+      ListImports: listImports,
       ListStackResources: listStackResources,
       ListStacks: listStacks,
+      RollbackStack: rollbackStack(control),
       UpdateStack: updateStack(control),
+      UpdateTerminationProtection: updateTerminationProtection,
       ValidateTemplate: validateTemplate(control),
     },
   };

@@ -24,6 +24,8 @@ export interface Deployment {
   readonly tags: readonly StackTag[];
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
+  /** Names of the exports that it uses. */
+  readonly imports?: readonly string[] | undefined;
 }
 
 export interface StackRecord extends Deployment {
@@ -39,6 +41,10 @@ export interface StackRecord extends Deployment {
   /** Identifies the running (or last) operation; a resource that it has dealt with carries it. */
   readonly operationId: string;
   readonly onFailure: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+  /** A rollback removes what the operation made, whatever its deletion policy. */
+  readonly retainExceptOnCreate?: boolean | undefined;
+  /** What cannot be deleted is left behind and the stack goes all the same. */
+  readonly forced?: boolean | undefined;
   readonly timeoutInMinutes?: number | undefined;
   readonly clientRequestToken?: string | undefined;
   readonly roleArn?: string | undefined;
@@ -163,8 +169,8 @@ export function findStack(state: Reader, nameOrId: string): StackRecord | undefi
 }
 
 /** What a stack or a change set deploys, without the rest of its record. */
-export function deploymentOf({ template, description, parameters, tags, capabilities, notificationArns }: Deployment): Deployment {
-  return { template, description, parameters, tags, capabilities, notificationArns };
+export function deploymentOf({ template, description, parameters, tags, capabilities, notificationArns, imports }: Deployment): Deployment {
+  return { template, description, parameters, tags, capabilities, notificationArns, imports };
 }
 
 /** The stack's record as of now. */

@@ -1,7 +1,8 @@
 /** The stack's own state machine: what an operation in progress does next, and what it becomes when its resources are through. */
 import type { Transaction } from '../../state/store.js';
-import type { Template } from '../template/template.js';
+import type { DeletionPolicy, Template } from '../template/template.js';
 import { STACK_TYPE, type Deployment, type ResourceRecord, type StackRecord } from '../records.js';
+import { exportOf } from '../exports.js';
 import { dependenciesOf, type Dependencies } from '../graph.js';
 import { applyStep, type Outcome } from './apply.js';
 import { beginUpdateRollback, cancelResources } from './begin.js';
@@ -52,6 +53,8 @@ function applying(run: Run, stack: StackRecord): Next {
   if (stack.status === 'CREATE_IN_PROGRESS' && limit !== undefined && run.now - stack.startedAt > limit * 60_000) {
     return applyFailed(run, stack, [], `Stack creation time exceeded the specified timeout. Rollback requested by user.`);
   }
+  const missing = stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? undefined : run.plan(stack).imports.find((name) => exportOf(run.context.state, name) === undefined);
+  if (missing !== undefined) return applyFailed(run, stack, [], `No export named ${missing} found. Rollback requested by user.`);
   const outcome = applyStep(run);
   return go(outcome, () => {
     if (outcome.kind === 'failed') return applyFailed(run, stack, outcome.logicalIds);
@@ -99,7 +102,7 @@ function removing(run: Run, stack: StackRecord): Next {
   const removals = run.resources.flatMap((record): Removal[] => {
     const policy = template?.resources.get(record.logicalId)?.deletionPolicy ?? 'Delete';
     const kept = stack.retained?.includes(record.logicalId) === true;
-    const skip = kept || policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !rollback);
+    const skip = kept || retains(policy, rollback, stack);
     return removalsOf(record, !GONE.has(record.status), skip && record.physicalId !== undefined, template);
   });
   const outcome = removeStep(run, removals, orderOf(run, stack, template));
@@ -122,7 +125,9 @@ function cleaning(run: Run, stack: StackRecord): Next {
   const old = stack.previous === undefined ? undefined : run.template(stack.previous);
   const removals = run.resources.flatMap((record): Removal[] => {
     const stale = !plan.active.has(record.logicalId) && !GONE.has(record.status);
-    return removalsOf(record, stale, old?.resources.get(record.logicalId)?.deletionPolicy === 'Retain' && record.physicalId !== undefined, old);
+    // In a rollback, what is too much was made by the update that failed.
+    const skip = retains(old?.resources.get(record.logicalId)?.deletionPolicy ?? 'Delete', stack.status.startsWith('UPDATE_ROLLBACK'), stack);
+    return removalsOf(record, stale, skip && record.physicalId !== undefined, old);
   });
   const outcome = removeStep(run, removals, orderOf(run, stack.previous ?? stack, old));
   return go(outcome, () => {
@@ -132,6 +137,12 @@ function cleaning(run: Run, stack: StackRecord): Next {
     become(run, stack.status.replace(/_CLEANUP_IN_PROGRESS$/, ''), failed, { previous: undefined });
     return 'over';
   });
+}
+
+/** @param made Whether the operation that is undone made the resource. */
+function retains(policy: DeletionPolicy, made: boolean, { retainExceptOnCreate }: StackRecord): boolean {
+  if (made && retainExceptOnCreate === true) return false;
+  return policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !made);
 }
 
 function removalsOf(record: ResourceRecord, whole: boolean, skip: boolean, template: Template | undefined): Removal[] {

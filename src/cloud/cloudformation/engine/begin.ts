@@ -53,3 +53,16 @@ export function beginDelete(tx: Transaction, stackId: string, change: Partial<St
   cancelResources(tx, stackRecord(tx, stackId), now);
   setStack(tx, stackId, now, { ...change, status: 'DELETE_IN_PROGRESS', statusReason: INITIATED, operationId, startedAt: now });
 }
+
+/** Goes on with a rollback that failed; `skipped` are taken as they are. */
+export function continueUpdateRollback(tx: Transaction, stackId: string, skipped: readonly string[], { now, operationId }: Moment, change: Partial<StackRecord> = {}): void {
+  for (const record of resourcesOf(tx, stackId)) {
+    if (skipped.includes(record.logicalId)) setResource(tx, { ...record, operationId, status: 'UPDATE_COMPLETE', statusReason: 'Resource was skipped in the rollback' }, now);
+  }
+  setStack(tx, stackId, now, { ...change, status: 'UPDATE_ROLLBACK_IN_PROGRESS', statusReason: INITIATED, operationId });
+}
+
+/** Removes what a creation that failed and was left as it was has made. */
+export function beginRollback(tx: Transaction, stackId: string, { now, operationId }: Moment, change: Partial<StackRecord>): void {
+  setStack(tx, stackId, now, { ...change, status: 'ROLLBACK_IN_PROGRESS', statusReason: INITIATED, operationId });
+}

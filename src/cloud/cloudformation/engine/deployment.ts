@@ -45,5 +45,6 @@ export function prepareDeployment(request: DeploymentRequest, identity: StackIde
     capabilities: request.capabilities,
     notificationArns: request.notificationArns,
   };
-  return { deployment, plan: makePlan(deployment, identity, context, zones) };
+  const plan = makePlan(deployment, identity, context, zones);
+  return { deployment: { ...deployment, imports: plan.imports }, plan };
 }

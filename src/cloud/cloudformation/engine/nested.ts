@@ -4,10 +4,11 @@
  * anywhere goes back to the very resources that were there.
  */
 import { validationError } from '../errors.js';
+import { exportInUse } from '../exports.js';
 import { ancestorsOf, stackRecord, STACKS, type StackRecord, type StackTag } from '../records.js';
 import type { NestedRequest, NestedStacks } from '../resources/resource-type.js';
 import { templateAt } from '../template/location.js';
-import { beginCreate, beginDelete, beginUpdate, beginUpdateRollback, newStack } from './begin.js';
+import { beginCreate, beginDelete, beginUpdate, beginUpdateRollback, continueUpdateRollback, newStack } from './begin.js';
 import { predictChanges } from './changes.js';
 import { prepareDeployment, type DeploymentRequest } from './deployment.js';
 import { changesNothing } from './nothing.js';
@@ -54,7 +55,7 @@ export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, 
       const stack: StackRecord = {
         ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', moment()),
         // What fails is left as it is: the parent decides, and removes the stack as a whole.
-        onFailure: 'DO_NOTHING', timeoutInMinutes: request.timeoutInMinutes, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken,
+        onFailure: 'DO_NOTHING', timeoutInMinutes: request.timeoutInMinutes, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate,
         parentId: parent.stackId, rootId: parent.rootId ?? parent.stackId, parentOperationId: parent.operationId,
       };
       state.transact((tx) => beginCreate(tx, stack, run.now));
@@ -64,10 +65,10 @@ export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, 
     update(stackId, request) {
       const child = stackRecord(state, stackId);
       const parent = run.stack;
-      const change = { parentOperationId: parent.operationId, clientRequestToken: parent.clientRequestToken };
+      const change = { parentOperationId: parent.operationId, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate };
       if (parent.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
-        const back = child.status === 'UPDATE_IN_PROGRESS' || child.status === 'UPDATE_FAILED' || child.status === 'UPDATE_ROLLBACK_FAILED' || isHeld(run, child);
-        if (back) state.transact((tx) => beginUpdateRollback(tx, stackId, undefined, moment(), change));
+        if (child.status === 'UPDATE_ROLLBACK_FAILED') state.transact((tx) => continueUpdateRollback(tx, stackId, [], moment(), change));
+        else if (child.status === 'UPDATE_IN_PROGRESS' || child.status === 'UPDATE_FAILED' || isHeld(run, child)) state.transact((tx) => beginUpdateRollback(tx, stackId, undefined, moment(), change));
         return;
       }
       if (!/^(?:CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|UPDATE_FAILED)$/.test(child.status) && !isHeld(run, child)) throw validationError(`Stack:${stackId} is in ${child.status} state and can not be updated.`);
@@ -103,7 +104,9 @@ export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, 
     remove(stackId) {
       const child = state.get(STACKS, stackId);
       if (child === undefined || child.status === 'DELETE_COMPLETE' || child.status === 'DELETE_IN_PROGRESS') return;
-      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, retained: [] }, moment()));
+      const inUse = exportInUse(state, child);
+      if (inUse !== undefined) throw validationError(inUse);
+      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, retained: [], forced: run.stack.forced }, moment()));
     },
 
     removed(stackId) {

@@ -2,9 +2,10 @@
 import type { OperationContext } from '../../endpoint/operation.js';
 import { validationError } from '../errors.js';
 import { dependenciesOf, refuseCycles, type Dependencies } from '../graph.js';
-import { evaluateCondition, type EvaluationScope } from '../intrinsics/evaluate.js';
+import { evaluate, evaluateCondition, type EvaluationScope } from '../intrinsics/evaluate.js';
 import { visitReferences } from '../intrinsics/references.js';
-import { findStack, STACKS, type Deployment } from '../records.js';
+import { exportOf } from '../exports.js';
+import type { Deployment } from '../records.js';
 import { parseTemplate, type Template } from '../template/template.js';
 import { isStructure, member, type Value } from '../template/value.js';
 
@@ -24,6 +25,8 @@ export interface Plan {
   /** Logical ids whose condition holds, in the template's order. */
   readonly active: ReadonlySet<string>;
   readonly dependencies: Dependencies;
+  /** Names of the exports that its resources and outputs use. */
+  readonly imports: readonly string[];
   condition(name: string): boolean;
   /** For evaluation, with the resources as `lookup` gives them. */
   scope(lookup: (logicalId: string) => Referable | undefined): EvaluationScope;
@@ -78,18 +81,41 @@ export function makePlan(deployment: Deployment, identity: StackIdentity, contex
     },
     zones,
     exported(name) {
-      for (const stack of context.state.list(STACKS)) {
-        const output = stack.outputs.find(({ exportName }) => exportName === name);
-        if (output !== undefined && findStack(context.state, stack.stackName)?.stackId === stack.stackId) return output.value;
-      }
-      throw validationError(`No export named ${name} found.`);
+      const found = exportOf(context.state, name);
+      if (found === undefined) throw validationError(`No export named ${name} found.`);
+      return found.value;
     },
   });
   const active = new Set([...template.resources.values()].filter((resource) => resource.condition === undefined || condition(resource.condition)).map(({ logicalId }) => logicalId));
   const dependencies = dependenciesOf(template, (logicalId) => active.has(logicalId), condition);
   refuseCycles(dependencies);
   refuseInactive(template, active, condition);
-  return { template, active, dependencies, condition, scope };
+  const imports = importsOf(template, active, condition, scope(() => undefined));
+  return { template, active, dependencies, imports, condition, scope };
+}
+
+function importsOf(template: Template, active: ReadonlySet<string>, condition: (name: string) => boolean, scope: EvaluationScope): string[] {
+  const names = new Set<string>();
+  const refuse = (): never => {
+    throw validationError('Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs');
+  };
+  const alone: EvaluationScope = { ...scope, attribute: refuse, exported: refuse, zones: refuse, ref: (name) => (template.resources.has(name) ? refuse() : scope.ref(name)) };
+  const visitor = {
+    ref: () => undefined,
+    getAtt: () => undefined,
+    importValue(name: Value) {
+      const evaluated = evaluate(name, alone);
+      if (typeof evaluated !== 'string') throw validationError('Template error: the attribute in Fn::ImportValue must evaluate to a string');
+      names.add(evaluated);
+    },
+  };
+  for (const { logicalId, properties } of template.resources.values()) if (active.has(logicalId)) visitReferences(properties, visitor, condition);
+  for (const { value, exportName, condition: when } of template.outputs.values()) {
+    if (when !== undefined && !condition(when)) continue;
+    visitReferences(value, visitor, condition);
+    visitReferences(exportName ?? '', visitor, condition);
+  }
+  return [...names];
 }
 
 function refuseInactive(template: Template, active: ReadonlySet<string>, condition: (name: string) => boolean): void {

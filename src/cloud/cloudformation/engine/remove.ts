@@ -82,6 +82,7 @@ function removeOne(run: Run, removal: Removal): 'moved' | 'waiting' {
     return type.deleted?.(physicalId, scope) === false ? 'waiting' : become(run, removal, 'DELETE_COMPLETE', undefined);
   } catch (error) {
     if (error instanceof ServiceFailure && IN_THE_WAY.test(error.code) && run.now - since < PATIENCE) return 'waiting';
+    if (run.stack.forced === true) return become(run, removal, 'DELETE_SKIPPED', run.reason(error, `removal of ${record.logicalId}`));
     // What an update replaced and cannot be removed is left behind and said once; a resource stays and fails the removal.
     return become(run, removal, 'DELETE_FAILED', run.reason(error, `removal of ${record.logicalId}`));
   }

@@ -10,6 +10,7 @@ export interface ReferenceVisitor {
   getAtt(logicalId: string, attribute: Value): void;
   condition?(name: string): void;
   mapping?(name: string): void;
+  importValue?(name: Value): void;
 }
 
 const FUNCTIONS = new Set(['Ref', ...['Base64', 'Cidr', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Select', 'Split', 'Sub', 'And', 'Equals', 'Not', 'Or'].map((name) => `Fn::${name}`)]);
@@ -59,6 +60,9 @@ export function visitReferences(value: Value, visitor: ReferenceVisitor, decide?
     }
     case 'Fn::FindInMap':
       if (isList(argument) && typeof argument[0] === 'string') visitor.mapping?.(argument[0]);
+      return walk(argument);
+    case 'Fn::ImportValue':
+      visitor.importValue?.(argument);
       return walk(argument);
     default:
       return walk(argument);

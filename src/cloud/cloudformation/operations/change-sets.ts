@@ -7,7 +7,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { refuseMembers, requiredStack, type Control } from './request.js';
+import { requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 import { parameterView } from './views.js';
 
@@ -81,7 +81,7 @@ export const deleteChangeSet: Operation = (input, context) => {
 };
 
 export const executeChangeSet = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['RetainExceptOnCreate']);
+  const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const clientRequestToken = strOpt(input, 'ClientRequestToken');
   const stackId = context.state.transact((tx) => {
@@ -97,9 +97,9 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
     if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId }, { now: context.now(), operationId: control.uuid() });
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate }, { now: context.now(), operationId: control.uuid() });
     } else {
-      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure };
+      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate };
       setStack(tx, owner, context.now(), { ...deployment, ...started });
     }
     return owner;

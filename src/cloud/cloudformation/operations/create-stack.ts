@@ -52,6 +52,7 @@ export const createStack = (control: Control): Operation => (input, context) => 
       timeoutInMinutes,
       clientRequestToken,
       roleArn: strOpt(input, 'RoleARN'),
+      retainExceptOnCreate: boolOpt(input, 'RetainExceptOnCreate'),
       terminationProtection: bool(input, 'EnableTerminationProtection', false),
     };
     beginCreate(tx, stack, context.now());

@@ -1,6 +1,7 @@
 /** cloudformation:UpdateStack. */
 import { boolOpt, strOpt } from '../../endpoint/input.js';
-import type { Operation } from '../../endpoint/operation.js';
+import { AwsError, type Operation } from '../../endpoint/operation.js';
+import { readWhole } from '../../endpoint/reads.js';
 import { predictChanges } from '../engine/changes.js';
 import { beginUpdate } from '../engine/begin.js';
 import { changesNothing } from '../engine/nothing.js';
@@ -19,15 +20,23 @@ export const updateStack = (control: Control): Operation => (input, context) => 
   refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
   const { stackId } = stack;
+  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  if (clientRequestToken !== undefined && clientRequestToken === stack.clientRequestToken) {
+    if (!stack.status.startsWith('UPDATE_')) throw new AwsError('TokenAlreadyExistsException', `Token already exists: ${clientRequestToken}`);
+    // It was judged when it came first.
+    readWhole(input);
+    return { StackId: stackId };
+  }
   requireUpdatable(stack);
   const { deployment, plan } = requestedDeployment(input, context, control, stack, stack);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
+  const roleArn = strOpt(input, 'RoleARN') ?? stack.roleArn;
   context.state.transact((tx) => {
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken }, { now: context.now(), operationId: control.uuid() });
+    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn }, { now: context.now(), operationId: control.uuid() });
   });
   control.drive(context.region, stackId);
   return { StackId: stackId };

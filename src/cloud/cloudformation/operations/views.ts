@@ -30,6 +30,8 @@ export function stackView(stack: StackRecord): Output {
     NotificationARNs: stack.notificationArns,
     TimeoutInMinutes: stack.timeoutInMinutes,
     Capabilities: stack.capabilities,
+    RetainExceptOnCreate: stack.retainExceptOnCreate,
+    DeletionMode: stack.forced === true ? 'FORCE_DELETE_STACK' : undefined,
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({ OutputKey: key, OutputValue: value, Description: description, ExportName: exportName })),
     RoleARN: stack.roleArn,
     Tags: stack.tags,

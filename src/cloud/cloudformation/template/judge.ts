@@ -25,7 +25,10 @@ function judgeTypes(template: Template, registry: Registry): void {
     const line = template.lineOf(`/Resources/${unknown[0]?.logicalId ?? ''}/Type`);
     throw validationError(`Template format error: Unrecognized resource types: [${names}] (line ${line}). The local cloud has ${[...registry.keys()].join(', ')}`);
   }
-  for (const { logicalId, type, properties } of template.resources.values()) {
+  for (const { logicalId, type, properties, deletionPolicy, updateReplacePolicy } of template.resources.values()) {
+    // Snapshots are of what holds data; none of the types here does.
+    if (deletionPolicy === 'Snapshot') throw validationError(`Template error: resource type ${type} does not support deletion policy Snapshot (line ${template.lineOf(`/Resources/${logicalId}/DeletionPolicy`)})`);
+    if (updateReplacePolicy === 'Snapshot') throw validationError(`Template error: resource type ${type} does not support update replace policy Snapshot (line ${template.lineOf(`/Resources/${logicalId}/UpdateReplacePolicy`)})`);
     const known = registry.get(type)?.properties ?? {};
     const refused = Object.keys(properties).find((name) => Object.hasOwn(known, name) && known[name] === 'unsupported');
     if (refused === undefined) continue;

@@ -24,9 +24,11 @@ export interface ResourceDeclaration {
   readonly properties: Structure;
   readonly dependsOn: readonly string[];
   readonly condition?: string | undefined;
-  readonly deletionPolicy: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
-  readonly updateReplacePolicy: 'Delete' | 'Retain';
+  readonly deletionPolicy: DeletionPolicy;
+  readonly updateReplacePolicy: 'Delete' | 'Retain' | 'Snapshot';
 }
+
+export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
 
 export interface OutputDeclaration {
   readonly name: string;
@@ -203,15 +205,15 @@ class Sections {
       properties,
       dependsOn: names,
       condition: this.#text1(`${path}/Condition`, member(declared, 'Condition')),
-      deletionPolicy: this.#policy(path, declared, 'DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate']),
-      updateReplacePolicy: this.#policy(path, declared, 'UpdateReplacePolicy', ['Delete', 'Retain']),
+      deletionPolicy: this.#policy(path, declared, 'DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot']),
+      updateReplacePolicy: this.#policy(path, declared, 'UpdateReplacePolicy', ['Delete', 'Retain', 'Snapshot']),
     };
   }
 
   #policy<const P extends string>(path: string, declared: Structure, name: string, allowed: readonly [P, ...P[]]): P {
     const given = this.#text1(`${path}/${name}`, member(declared, name)) ?? allowed[0];
     const found = allowed.find((policy) => policy === given);
-    if (found === undefined) throw this.#error(`${path}/${name}`, `Template error: ${name} ${given} is not supported here; there are ${allowed.join(', ')}`);
+    if (found === undefined) throw this.#error(`${path}/${name}`, `Template format error: Unrecognized ${name} ${given} for resource ${path.slice('/Resources/'.length)}; there are ${allowed.join(', ')}`);
     return found;
   }
 
