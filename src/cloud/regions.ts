@@ -5,7 +5,7 @@ import { createCloudFormation } from './cloudformation/cloudformation.js';
 import { authorize } from './endpoint/authorize.js';
 import { createEndpoint } from './endpoint/endpoint.js';
 import { isLoopbackHost } from './endpoint/host.js';
-import type { Origin } from './endpoint/operation.js';
+import type { Origin, Service } from './endpoint/operation.js';
 import { authenticate } from './endpoint/verify.js';
 import { checkipHost } from './fabric/checkip.js';
 import { createComputedFabric } from './fabric/computed/fabric.js';
@@ -43,6 +43,8 @@ export interface RegionsOptions {
 export interface LocalCloud {
   readonly fabric: 'computed' | 'netns';
   readonly uplinkPort: number;
+  /** What the endpoint answers to: the dispatch tables. */
+  readonly services: readonly Service[];
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   stop(): Promise<void>;
@@ -69,8 +71,9 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
 
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
+  const services = [ec2, ec2InstanceConnect, ssm, iam, sts, cloudFormation.service];
   const endpoint = createEndpoint({
-    services: [ec2, ec2InstanceConnect, ssm, iam, sts, cloudFormation.service],
+    services,
     keys,
     stateFor: (region) => {
       void awaken(region);
@@ -120,6 +123,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   return {
     fabric: fabric.kind,
     uplinkPort: uplink.port,
+    services,
     onRequest,
     onUpgrade,
     stop: async () => {

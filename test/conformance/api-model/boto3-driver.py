@@ -1,0 +1,77 @@
+"""Goes through the scenario with boto3, a client that knows nothing of us. stdin: {endpoint, keys, variables, steps}; stdout: [[problem, ...], ...], one list a step."""
+import json
+import re
+import sys
+import time
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+work = json.load(sys.stdin)
+variables = work["variables"]
+config = Config(retries={"max_attempts": 1}, parameter_validation=True)
+clients = {}
+
+
+def client(service):
+    if service not in clients:
+        clients[service] = boto3.client(
+            service, endpoint_url=work["endpoint"], region_name=variables["region"], config=config,
+            aws_access_key_id=work["keys"]["accessKeyId"], aws_secret_access_key=work["keys"]["secretAccessKey"])
+    return clients[service]
+
+
+def filled(value):
+    if isinstance(value, str):
+        return re.sub(r"<(\w+)>", lambda match: variables.get(match[1], match[0]), value)
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    if isinstance(value, dict):
+        return {name: filled(item) for name, item in value.items()}
+    return value
+
+
+def at(output, path):
+    for name in path.split("."):
+        if isinstance(output, list):
+            output = output[int(name)] if name.isdigit() and int(name) < len(output) else None
+        else:
+            output = output.get(name) if isinstance(output, dict) else None
+    if output is None:
+        return ""
+    return str(output).lower() if isinstance(output, bool) else json.dumps(output, default=str) if isinstance(output, (dict, list)) else str(output)
+
+
+def missed(output, wanted):
+    return [f"{path} is {at(output, path)!r}, not {filled(value)!r}" for path, value in (wanted or {}).items() if at(output, path) != filled(value)]
+
+
+def take(step):
+    call = getattr(client(step["service"]), xform_name(step["operation"]))
+    end = time.time() + 30
+    while True:
+        try:
+            output = call(**filled(step["input"]))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if not error.response["ResponseMetadata"].get("RequestId"):
+                return [f"{code} without a request id"]
+            return [] if code == step.get("error") else [str(error)]
+        except Exception as error:  # noqa: BLE001 - whatever the client cannot read is what this looks for
+            return [f"{type(error).__name__}: {error}"]
+        if "error" in step:
+            return [f"no error, not {step['error']}"]
+        if not output["ResponseMetadata"].get("RequestId"):
+            return ["no request id"]
+        waits = missed(output, step.get("until"))
+        if waits and time.time() < end:
+            time.sleep(0.1)
+            continue
+        for name, path in step.get("save", {}).items():
+            variables[name] = at(output, path)
+        return waits + missed(output, step.get("expect"))
+
+
+json.dump([take(step) for step in work["steps"]], sys.stdout)

@@ -1,0 +1,72 @@
+/** The services' API models as botocore ships them, found where the AWS CLI or boto3 is; undefined where neither is. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+export interface Ref {
+  readonly shape: string;
+  readonly locationName?: string;
+  readonly queryName?: string;
+  readonly flattened?: boolean;
+}
+
+export interface Shape {
+  readonly type: 'structure' | 'list' | 'map' | 'string' | 'integer' | 'long' | 'float' | 'double' | 'boolean' | 'timestamp' | 'blob' | 'character';
+  readonly members?: Readonly<Record<string, Ref & { readonly deprecated?: boolean }>>;
+  readonly required?: readonly string[];
+  readonly member?: Ref;
+  readonly key?: Ref;
+  readonly value?: Ref;
+  readonly enum?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+  readonly flattened?: boolean;
+  readonly timestampFormat?: string;
+}
+
+export interface ModelledOperation {
+  readonly name: string;
+  readonly input?: Ref;
+  readonly output?: Ref & { readonly resultWrapper?: string };
+}
+
+export interface Model {
+  readonly metadata: { readonly protocol: string; readonly apiVersion: string; readonly targetPrefix?: string };
+  readonly operations: Readonly<Record<string, ModelledOperation>>;
+  readonly shapes: Readonly<Record<string, Shape>>;
+}
+
+/** Why there is no model, for the name of what is skipped. */
+export const NO_MODEL = 'no botocore on this machine (it comes with the AWS CLI or boto3)';
+
+/** Folders that hold `SERVICE/VERSION/service-2.json(.gz)`: of the python3 on PATH, and where distributions put it. */
+function dataFolder(): string | undefined {
+  const candidates = ['/usr/lib/python3/dist-packages/botocore/data', '/usr/local/aws-cli/v2/current/dist/awscli/botocore/data', '/usr/lib/python3/dist-packages/awscli/botocore/data'];
+  try {
+    const program = 'import os\ntry:\n import botocore as b\nexcept ImportError:\n import awscli.botocore as b\nprint(os.path.join(os.path.dirname(b.__file__), "data"))';
+    candidates.unshift(execFileSync('python3', ['-c', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim());
+  } catch {
+    // No python3, or no botocore in it: the folders remain.
+  }
+  return candidates.find((folder) => existsSync(join(folder, 'ec2')));
+}
+
+const FOLDER = dataFolder();
+
+/** The newest model of a service, or of the version given. */
+export function readModel(service: string, version?: string): Model | undefined {
+  if (FOLDER === undefined || !existsSync(join(FOLDER, service))) return undefined;
+  const newest = readdirSync(join(FOLDER, service)).toSorted().findLast((name) => version === undefined || name === version);
+  if (newest === undefined) return undefined;
+  const path = join(FOLDER, service, newest, 'service-2.json');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString('utf8');
+  return JSON.parse(text) as Model;
+}
+
+export function shapeOf(model: Model, ref: Ref): Shape {
+  const shape = model.shapes[ref.shape];
+  if (shape === undefined) throw new Error(`the model has no shape ${ref.shape}`);
+  return shape;
+}

@@ -1,0 +1,14 @@
+/**
+ * Every operation of the dispatch tables, used once at least the way clients use it. A new operation needs one line here,
+ * in the file of its service; the suite fails and names it until it has one.
+ */
+import { cloudformation } from './cloudformation.js';
+import { ec2First, ec2Last } from './ec2.js';
+import { iamFirst, iamLast } from './iam.js';
+import { ssm } from './ssm.js';
+import type { Step } from './step.js';
+
+export const SCENARIO: readonly Step[] = [...iamFirst, ...ec2First, ...ssm, ...cloudformation, ...ec2Last, ...iamLast];
+
+/** Operations of agents, which no public model has; the tests of the agent and the lab's use them. */
+export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations'];

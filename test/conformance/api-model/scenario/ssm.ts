@@ -1,0 +1,41 @@
+/** Systems Manager: parameters, documents, a pushed key, and a session with the instance of the EC2 scenario. */
+import { KEY } from './ec2.js';
+import { steps } from './step.js';
+
+const ONE = { Name: '/<run>/one' };
+const RESOURCE = { ResourceType: 'Parameter', ResourceId: '/<run>/one' };
+
+export const ssm = [...steps('ec2-instance-connect', [
+  ['SendSSHPublicKey', { InstanceId: '<instance>', InstanceOSUser: 'ec2-user', SSHPublicKey: KEY }, { expect: { Success: 'true' } }],
+  ['SendSSHPublicKey', { InstanceId: 'i-0123456789abcdef0', InstanceOSUser: 'ec2-user', SSHPublicKey: KEY }, { error: 'EC2InstanceNotFoundException' }],
+]), ...steps('ssm', [
+  ['PutParameter', { ...ONE, Value: 'first', Type: 'String', Description: 'of the scenario', Tags: [{ Key: 'a', Value: 'b' }] }, { expect: { Version: '1' } }],
+  ['PutParameter', { ...ONE, Value: 'second', Type: 'String', Overwrite: true }, { expect: { Version: '2' } }],
+  ['PutParameter', { ...ONE, Value: 'third', Type: 'String' }, { error: 'ParameterAlreadyExists' }],
+  ['PutParameter', { Name: '/<run>/two', Value: 'a,b', Type: 'StringList' }],
+  ['GetParameter', ONE, { expect: { 'Parameter.Value': 'second' } }],
+  ['GetParameter', { Name: '/<run>/nope' }, { error: 'ParameterNotFound' }],
+  ['GetParameters', { Names: ['/<run>/one', '/<run>/nope'] }, { expect: { 'InvalidParameters.0': '/<run>/nope' } }],
+  ['GetParametersByPath', { Path: '/<run>', Recursive: true }],
+  ['GetParameterHistory', ONE, { expect: { 'Parameters.0.Value': 'first' } }],
+  ['LabelParameterVersion', { ...ONE, ParameterVersion: 1, Labels: ['old'] }],
+  ['UnlabelParameterVersion', { ...ONE, ParameterVersion: 1, Labels: ['old'] }],
+  ['DescribeParameters', { ParameterFilters: [{ Key: 'Name', Option: 'BeginsWith', Values: ['/<run>/'] }] }],
+  ['AddTagsToResource', { ...RESOURCE, Tags: [{ Key: 'c', Value: 'd' }] }],
+  ['ListTagsForResource', RESOURCE, { expect: { 'TagList.1.Key': 'c' } }],
+  ['RemoveTagsFromResource', { ...RESOURCE, TagKeys: ['c'] }],
+  ['DeleteParameter', ONE],
+  ['DeleteParameters', { Names: ['/<run>/two', '/<run>/nope'] }, { expect: { 'DeletedParameters.0': '/<run>/two', 'InvalidParameters.0': '/<run>/nope' } }],
+  ['ListDocuments', { Filters: [{ Key: 'Owner', Values: ['Amazon'] }] }],
+  ['DescribeDocument', { Name: 'AWS-StartNonInteractiveCommand' }],
+  ['GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }],
+  ['GetDocument', { Name: 'AWS-Nope' }, { error: 'InvalidDocument' }],
+  ['DescribeInstanceInformation', { Filters: [{ Key: 'InstanceIds', Values: ['<instance>'] }] }, { until: { 'InstanceInformationList.0.PingStatus': 'Online' } }],
+  ['GetConnectionStatus', { Target: '<instance>' }, { until: { Status: 'connected' } }],
+  ['StartSession', { Target: '<instance>', Reason: 'scenario' }, { save: { session: 'SessionId' } }],
+  ['StartSession', { Target: '<plain>' }, { error: 'TargetNotConnected' }],
+  ['ResumeSession', { SessionId: '<session>' }],
+  ['DescribeSessions', { State: 'Active' }, { expect: { 'Sessions.0.SessionId': '<session>' } }],
+  ['TerminateSession', { SessionId: '<session>' }, { expect: { SessionId: '<session>' } }],
+  ['DescribeSessions', { State: 'History' }],
+])];
