@@ -17,6 +17,7 @@ export function entryPoints() {
   return Object.fromEntries([
     ...commands,
     ['cli', 'src/cli/main.ts'],
+    ['stand-in', 'src/cli/stand-in-main.ts'],
     ['cloud/main', 'src/cloud/main.ts'],
     ['cloud/worker', 'src/cloud/guest/sandbox/worker.ts'],
   ]);

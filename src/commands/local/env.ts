@@ -4,12 +4,15 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { SsmlabError } from '../../lib/errors.js';
 import { findLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
+import { writeStandIn } from '../../lib/target/local/stand-in.js';
 import { DEFAULT_REGION } from '../../lib/target/resolve.js';
 import { exportLines, unsetLines } from '../../lib/target/shell-environment.js';
 
 export default class LocalEnv extends BaseCommand {
   static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
-  static override description = `Sets the endpoint, the keys of this lab and the region, and unsets what would lead past them: profiles and a foreign session token. What was set before is put aside in the shell, and --unset brings it back.`;
+  static override description = `Sets the endpoint, the keys of this lab and the region, and unsets what would lead past them: profiles and a foreign session token. What was set before is put aside in the shell, and --unset brings it back.
+
+At the end of PATH comes a folder with ssmlab's own client under the name session-manager-plugin, so that \`aws ssm start-session\` opens shells where AWS's plugin is not installed.`;
   static override examples = [
     'eval "$(<%= config.bin %> <%= command.id %>)"',
     'eval "$(<%= config.bin %> <%= command.id %> --unset)"',
@@ -26,7 +29,8 @@ export default class LocalEnv extends BaseCommand {
     if (flags.unset) return this.print(unsetLines(flags.shell));
     const cloud = await findLocalCloud({ home: stateHome() });
     if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
-    this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials }));
+    const pathFolder = await writeStandIn(stateHome());
+    this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials, pathFolder }));
     if (process.stdout.isTTY) this.say(this.errorStyle.dim('# this is for: eval "$(ssmlab local env)"'));
   }
 }

@@ -10,8 +10,11 @@ interface Identity {
   readonly expiration?: Date;
 }
 
+/** What a client has to know of the target. */
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint'>;
+
 /** The options that every client takes. */
-export function clientOptions(target: Target) {
+export function clientOptions(target: ApiTarget) {
   return {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
@@ -28,7 +31,7 @@ interface Stack {
 }
 
 /** Makes every error of the client one of ours. */
-export function translateErrors(client: { readonly middlewareStack: unknown }, target: Target, service: string): void {
+export function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
   (client.middlewareStack as Stack).add(
     (next, context) => async (args) => {
       try {
@@ -43,8 +46,8 @@ export function translateErrors(client: { readonly middlewareStack: unknown }, t
 }
 
 /** One client a target and service, since making one costs and its connections are kept alive. */
-export function clientPerTarget<Client extends { readonly middlewareStack: unknown }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: Target) => Client {
-  const clients = new WeakMap<Target, Client>();
+export function clientPerTarget<Client extends { readonly middlewareStack: unknown }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
+  const clients = new WeakMap<ApiTarget, Client>();
   return (target) => {
     const found = clients.get(target);
     if (found !== undefined) return found;

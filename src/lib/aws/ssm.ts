@@ -2,7 +2,7 @@
 import { DescribeInstanceInformationCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
-import { clientPerTarget } from './client.js';
+import { type ApiTarget, clientPerTarget } from './client.js';
 
 const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
 
@@ -56,6 +56,6 @@ export async function resumeSession(target: Target, sessionId: string): Promise<
 }
 
 /** Ends a session at the service. */
-export async function terminateSession(target: Target, sessionId: string): Promise<void> {
+export async function terminateSession(target: ApiTarget, sessionId: string): Promise<void> {
   await ssm(target).send(new TerminateSessionCommand({ SessionId: sessionId }));
 }

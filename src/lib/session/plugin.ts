@@ -1,4 +1,5 @@
 /** AWS's session-manager-plugin as another client: found on PATH, its version asked, run on the terminal. Source: `protocol.md` §1. */
+import { delimiter } from 'node:path';
 import { SsmlabError } from '../errors.js';
 import { compareVersions } from '../protocol/handshake.js';
 import { isLoopback } from './stream-socket.js';
@@ -26,10 +27,16 @@ export function pluginObstacle({ version }: Plugin, streamUrl: string): string |
   return undefined;
 }
 
+/** Without the folder that `local env` appended: what stands there under the plugin's name is our own client. */
+function withoutStandIn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = environment['SSMLAB_PATH_FOLDER'];
+  return ours === undefined ? environment : { ...environment, PATH: (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ours).join(delimiter) };
+}
+
 /** The plugin on PATH, undefined when there is none that says its version. */
 export async function findPlugin(environment: NodeJS.ProcessEnv = process.env): Promise<Plugin | undefined> {
   const { execa } = await import('execa');
-  const result = await execa(PROGRAM, ['--version'], { env: environment, extendEnv: false, timeout: VERSION_TIMEOUT_MS, reject: false, stdin: 'ignore' });
+  const result = await execa(PROGRAM, ['--version'], { env: withoutStandIn(environment), extendEnv: false, timeout: VERSION_TIMEOUT_MS, reject: false, stdin: 'ignore' });
   const version = /^\d+(?:\.\d+){1,3}$/m.exec(result.stdout ?? '')?.[0];
   if (result.failed || version === undefined) return undefined;
   return { version };
@@ -52,7 +59,7 @@ export interface PluginSession {
 
 /** Runs the plugin on this process's terminal to its end. Throws `plugin-missing`, `plugin-failed`. */
 export async function runPlugin(session: PluginSession): Promise<void> {
-  const environment = session.environment ?? process.env;
+  const environment = withoutStandIn(session.environment ?? process.env);
   const plugin = await findPlugin(environment);
   if (plugin === undefined) throw new SsmlabError('plugin-missing', `${PROGRAM} is not on PATH`);
   const obstacle = pluginObstacle(plugin, session.streamUrl);

@@ -8,12 +8,16 @@ export interface Exports {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Appended to PATH, so that what is there already wins; left out where a PATH cannot name it. */
+  readonly pathFolder?: string | undefined;
 }
 
 /** Where the shell keeps what a variable was before; it never leaves the shell. */
 const saved = (name: string): string => `SSMLAB_SAVED_${name}`;
 /** Set while our exports are in force, so that a second eval does not save our own values. */
 const MARK = 'SSMLAB_ENV';
+/** The folder that was appended to PATH. */
+const PATH_FOLDER = 'SSMLAB_PATH_FOLDER';
 
 /** Variables that would lead past the endpoint or to foreign keys: with a profile set the JavaScript SDK signs with its keys. */
 const UNSET = [
@@ -39,6 +43,9 @@ const SYNTAX = {
     save: (name: string) => `if [ -z "\${${MARK}+x}" ] && [ -n "\${${name}+x}" ]; then export ${saved(name)}="$${name}"; fi`,
     restore: (name: string) => `if [ -n "\${${saved(name)}+x}" ]; then export ${name}="$${saved(name)}"; else unset ${name}; fi; unset ${saved(name)}`,
     ifMarked: (lines: readonly string[]) => [`if [ -n "\${${MARK}+x}" ]; then`, ...lines, 'fi'],
+    append: `case ":$PATH:" in *:"$${PATH_FOLDER}":*) ;; *) export PATH="$PATH:$${PATH_FOLDER}" ;; esac`,
+    // It need not be the last any more.
+    cut: `if [ -n "\${${PATH_FOLDER}+x}" ]; then case "$PATH" in *:"$${PATH_FOLDER}":*) export PATH="\${PATH%%:"$${PATH_FOLDER}":*}:\${PATH#*:"$${PATH_FOLDER}":}" ;; *:"$${PATH_FOLDER}") export PATH="\${PATH%:"$${PATH_FOLDER}"}" ;; esac; fi; unset ${PATH_FOLDER}`,
   },
   fish: {
     // In fish's single quotes a backslash and a quote are escaped by a backslash.
@@ -47,8 +54,16 @@ const SYNTAX = {
     save: (name: string) => `if not set -q ${MARK}; and set -q ${name}; set -gx ${saved(name)} $${name}; end`,
     restore: (name: string) => `if set -q ${saved(name)}; set -gx ${name} $${saved(name)}; else; set -e ${name}; end; set -e ${saved(name)}`,
     ifMarked: (lines: readonly string[]) => [`if set -q ${MARK}`, ...lines, 'end'],
+    append: `contains -- $${PATH_FOLDER} $PATH; or set -gx PATH $PATH $${PATH_FOLDER}`,
+    cut: `if set -q ${PATH_FOLDER}; set -l at (contains -i -- $${PATH_FOLDER} $PATH); and set -e PATH[$at]; end; set -e ${PATH_FOLDER}`,
   },
 } as const;
+
+/** A folder whose name has a colon cannot be on a PATH. A folder that an earlier eval appended is taken off first. */
+function pathLines(shell: ShellKind, folder: string | undefined): string[] {
+  const syntax = SYNTAX[shell];
+  return [syntax.cut, ...(folder === undefined || folder.includes(':') ? [] : [syntax.set(PATH_FOLDER, folder), syntax.append])];
+}
 
 /** Lines to be evaluated; what was set before is put aside for {@link unsetLines}. */
 export function exportLines(shell: ShellKind, exports: Exports): string[] {
@@ -57,6 +72,7 @@ export function exportLines(shell: ShellKind, exports: Exports): string[] {
     ...NAMES.map(syntax.save),
     ...UNSET.map(syntax.unset),
     ...Object.entries(SET).map(([name, value]) => syntax.set(name, value(exports))),
+    ...pathLines(shell, exports.pathFolder),
     syntax.set(MARK, exports.region),
   ];
 }
@@ -64,5 +80,5 @@ export function exportLines(shell: ShellKind, exports: Exports): string[] {
 /** Lines that bring back what was there before; in a shell where nothing was exported they do nothing. */
 export function unsetLines(shell: ShellKind): string[] {
   const syntax = SYNTAX[shell];
-  return syntax.ifMarked([...NAMES.map(syntax.restore), syntax.unset(MARK)]);
+  return syntax.ifMarked([...NAMES.map(syntax.restore), syntax.cut, syntax.unset(MARK)]);
 }

@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../../version.js';
 import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
 import { cloudFolder, ensureSafeFolder } from './home.js';
+import { packageRoot } from './package-root.js';
 import { askLock, type LockGreeting, lockAddress } from './lock.js';
 import { readSecrets } from './secrets.js';
 
@@ -68,13 +68,6 @@ export async function findLocalCloud(options: LocalOptions): Promise<LocalCloud 
 /** True when a state folder of an earlier run is there, so that a start brings back its stacks. */
 export function hasLocalState(options: LocalOptions): boolean {
   return existsSync(join(cloudFolder(options.home), 'journal'));
-}
-
-/** Finds the package: bundled modules stand at varying depths below it. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'oclif.manifest.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
 }
 
 type Readiness = { readonly ready: true } | { readonly error: { readonly code: string; readonly message: string } };

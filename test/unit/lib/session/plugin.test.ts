@@ -32,6 +32,11 @@ describe('finding', () => {
   it('one', async () => {
     expect(await findPlugin(plugin('1.2.764.0').environment)).toEqual({ version: '1.2.764.0' });
   });
+  it('never our own stand-in', async () => {
+    const { environment } = plugin('1.3.0.0');
+    const [folder] = environment.PATH.split(':');
+    expect(await findPlugin({ ...environment, SSMLAB_PATH_FOLDER: folder })).toBeUndefined();
+  });
   it.each([
     ['1.2.764.0', undefined, undefined],
     ['1.2.835.0', undefined, undefined],

@@ -27,6 +27,18 @@ describe('local env', () => {
     expect(after([script, undo])).toEqual({});
   });
   it('--unset alone does nothing', () => expect(after([undo], before)).toEqual(before));
+  it('appends a folder to PATH once, behind what is there, and takes it off wherever it stands', () => {
+    const folder = '/state of/me/bin';
+    const lines = exportLines('sh', { ...exports, pathFolder: folder }).join('\n');
+    const other = exportLines('sh', { ...exports, pathFolder: '/elsewhere' }).join('\n');
+    const path = (...script: string[]) => execFileSync('sh', ['-eu', '-c', `PATH=/a:/b\n${script.join('\n')}\necho "$PATH \${SSMLAB_PATH_FOLDER-none}"`], { encoding: 'utf8' });
+    expect(path(lines)).toBe(`/a:/b:${folder} ${folder}\n`);
+    expect(path(lines, lines)).toBe(`/a:/b:${folder} ${folder}\n`);
+    expect(path(lines, other)).toBe('/a:/b:/elsewhere /elsewhere\n');
+    expect(path(lines, undo)).toBe('/a:/b none\n');
+    expect(path(lines, 'PATH=$PATH:/c', undo)).toBe('/a:/b:/c none\n');
+    expect(path(exportLines('sh', { ...exports, pathFolder: '/with:colon' }).join('\n'))).toBe('/a:/b none\n');
+  });
   it('prints no value of the user\'s and no ALL_PROXY', () => expect(`${script}${undo}`).not.toMatch(/foreign|REAL|ALL_PROXY/u));
   it('speaks fish', () => expect(exportLines('fish', exports)).toContain('set -gx AWS_SECRET_ACCESS_KEY \'it\\\'s $HOME\''));
 });

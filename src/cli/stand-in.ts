@@ -1,0 +1,122 @@
+/**
+ * ssmlab's client under the name and the contract of AWS's session-manager-plugin, for an AWS CLI without it. Arguments,
+ * variables, texts and exit status as `protocol.md` §1: everything on stdout, 0 whatever happens.
+ */
+import { printable } from '../lib/report/printable.js';
+import { SESSION_TYPE, CLIENT_VERSION } from '../lib/protocol/handshake.js';
+import { PAYLOAD_TYPE } from '../lib/protocol/agent-message.js';
+import { type DataChannel, openDataChannel } from '../lib/session/data-channel.js';
+import { runShell, type ShellTerminal } from '../lib/session/shell.js';
+import type { Credentials } from '../lib/target/target.js';
+import { takeTerminal } from './terminal.js';
+
+/** Names of variables that may stand for the response begin so. */
+const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
+const OPERATION = 'StartSession';
+/** As the plugin's own client sends it (§7). */
+const PAYLOAD_BYTES = 1024;
+
+const INSTALLED = `
+ssmlab's own Session Manager client is installed under this name. Use the AWS CLI to start a session:
+aws ssm start-session --target i-...
+`;
+
+interface StandInSession {
+  readonly sessionId: string;
+  readonly tokenValue: string;
+  readonly streamUrl: string;
+}
+
+/** The response by value or by the name of a variable, which is unset so that no child inherits the token. */
+export function readResponse(argument: string, environment: NodeJS.ProcessEnv): StandInSession {
+  const named = argument.startsWith(RESPONSE_VARIABLE);
+  const text = named ? environment[argument] : argument;
+  if (named) delete environment[argument];
+  if (text === undefined) throw new Error(`the variable ${argument} is not set`);
+  let response: unknown;
+  try {
+    response = JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the token.
+    throw new Error('the response of StartSession is no JSON');
+  }
+  const { SessionId, TokenValue, StreamUrl } = (typeof response === 'object' && response !== null ? response : {}) as Record<string, unknown>;
+  if (typeof SessionId !== 'string' || typeof TokenValue !== 'string' || typeof StreamUrl !== 'string') {
+    throw new Error('the response of StartSession lacks SessionId, TokenValue or StreamUrl');
+  }
+  return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+}
+
+/** The keys of the environment, as the AWS CLI hands them on; else the SDK's chain, which knows profiles. */
+function credentialsFor(profile: string, region: string, environment: NodeJS.ProcessEnv): () => Promise<Credentials> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
+  if (profile === '' && accessKeyId !== undefined && secretAccessKey !== undefined) return async () => ({ accessKeyId, secretAccessKey, sessionToken });
+  return async () => {
+    const { chainCredentials } = await import('../lib/aws/credentials.js');
+    return chainCredentials(profile === '' ? undefined : profile, region)();
+  };
+}
+
+/** The terminal raw where there is one; pipes as they are. */
+function terminal(): { readonly terminal: ShellTerminal; readonly restore: () => void } {
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const raw = takeTerminal();
+    return { terminal: { stdin: raw.input, stdout: raw.output, size: raw.size, onResize: raw.onResize }, restore: raw.restore };
+  }
+  return { terminal: { stdin: process.stdin, stdout: process.stdout, size: () => ({ columns: 80, rows: 24 }), onResize: () => undefined }, restore: () => undefined };
+}
+
+/** A terminal that is not raw sends signals; the remote side gets them as bytes (§1.4). */
+function forwardSignals(channel: DataChannel): () => void {
+  const bytes = { SIGINT: 0x03, SIGQUIT: 0x1c, SIGTSTP: 0x1a } as const;
+  const listeners = Object.entries(bytes).map(([signal, byte]) => [signal, () => channel.send(PAYLOAD_TYPE.output, Buffer.of(byte))] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
+}
+
+async function startSession(argv: readonly string[], environment: NodeJS.ProcessEnv, print: (text: string) => void): Promise<void> {
+  const [response = '', region = '', operation, profile = '', , endpoint = ''] = argv;
+  if (operation !== OPERATION) return print('Invalid Operation');
+  const session = readResponse(response, environment);
+  const credentials = credentialsFor(profile, region, environment);
+  print(`\nStarting session with SessionId: ${printable(session.sessionId)}\n`);
+  const channel = await openDataChannel({ ...session, payloadBytes: PAYLOAD_BYTES, signer: { region, credentials } });
+  // Who leaves, or cannot go on, ends the session: the service would keep it until it times out.
+  const end = async (): Promise<void> => {
+    const { terminateSession } = await import('../lib/aws/ssm.js');
+    await terminateSession({ region, credentials, endpoint: endpoint === '' ? undefined : endpoint }, session.sessionId).catch(() => undefined);
+  };
+  if (channel.customerMessage !== '') print(`${printable(channel.customerMessage)}\n`);
+  if (channel.kind?.sessionType === SESSION_TYPE.port) {
+    channel.close();
+    await end();
+    throw new Error('ssmlab\'s client under this name carries no port sessions; install AWS\'s session-manager-plugin for them');
+  }
+  const offSignals = forwardSignals(channel);
+  const { terminal: local, restore } = terminal();
+  try {
+    const { by, output } = await runShell(channel, local);
+    restore();
+    if (by !== 'remote') await end();
+    const id = printable(session.sessionId);
+    print(output === '' ? `\n\nExiting session with sessionId: ${id}.\n\n` : `\n\nSessionId: ${id} : ${printable(output)}\n\n`);
+  } finally {
+    restore();
+    offSignals();
+    channel.close();
+  }
+}
+
+/** Runs one call of the program. */
+export async function standIn(argv: readonly string[], environment: NodeJS.ProcessEnv, print: (text: string) => void): Promise<void> {
+  if (argv.length === 0) return print(INSTALLED);
+  if (argv.length === 1 && argv[0] === '--version') return print(`${CLIENT_VERSION}\n`);
+  if (argv.length < 3) return print(`Unknown operation ${printable(argv[0] ?? '')}. It is started by: aws ssm start-session\n`);
+  try {
+    await startSession(argv, environment, print);
+  } catch (error) {
+    print(`Cannot perform start session: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+  }
+}

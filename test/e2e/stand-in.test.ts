@@ -1,0 +1,73 @@
+/**
+ * `aws ssm start-session` without AWS's plugin: after `eval "$(ssmlab local env)"` our own client stands in for it, and a
+ * real plugin that is earlier on PATH wins (issue 3, `protocol.md` §1).
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Home, root, Terminal } from './program.js';
+
+const aws = spawnSync('sh', ['-c', 'command -v aws'], { encoding: 'utf8' }).stdout.trim();
+const present = aws !== '' && Terminal.available;
+
+describe.skipIf(!present)(`the AWS CLI without AWS's plugin${present ? '' : ' (no aws or no script on PATH)'}`, () => {
+  const home = new Home();
+  // Nothing but the AWS CLI and the system's own folders: a plugin that is installed here must not help.
+  const path = `${join(home.folder, 'only-aws')}:/usr/bin:/bin`;
+  const environment: NodeJS.ProcessEnv = { ...home.environment, PATH: path, AWS_PAGER: '' };
+  const ssmlab = `'${process.execPath}' '${join(root, 'bin/run.js')}'`;
+  const shell = (line: string) => spawnSync('sh', ['-euc', line], { cwd: home.folder, env: environment, encoding: 'utf8', timeout: 60_000 });
+  const folder = join(home.folder, 'state', 'cloud', 'bin');
+  let third = '';
+
+  beforeAll(() => {
+    mkdirSync(join(home.folder, 'only-aws'));
+    writeFileSync(join(home.folder, 'only-aws', 'aws'), `#!/bin/sh\nexec '${aws}' "$@"\n`, { mode: 0o755 });
+    const run = home.run(['deploy', '--yes']);
+    expect(run.status, run.stderr).toBe(0);
+    third = home.json<{ instances: { instanceId: string }[] }>('list').instances[2]?.instanceId ?? '';
+  }, 120_000);
+  afterAll(() => home.remove());
+
+  it('gives a shell in a terminal', async () => {
+    const terminal = new Terminal(`stty cols 91 rows 27; eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third}; echo "[ended $?]"; stty -a`, home.folder, environment);
+    await terminal.waitFor(/Starting session with SessionId: ssmlab-[0-9a-z]+\r?\n/u, 30_000);
+    await terminal.waitFor(/sh-5\.2\$ /u);
+    terminal.type('stty size; whoami\r');
+    await terminal.waitFor(/\r\n27 91\r\nssm-user\r\n/u);
+    await terminal.waitFor(/sh-5\.2\$ /u);
+    terminal.type('sleep 60\r');
+    await terminal.waitFor(/sleep 60\r\n/u);
+    terminal.type('\u0003');
+    await terminal.waitFor(/sh-5\.2\$ /u);
+    terminal.type('exit\r');
+    await terminal.waitFor(/Exiting session with sessionId: ssmlab-[0-9a-z]+\.\r?\n/u);
+    await terminal.waitFor(/\[ended 0\]/u);
+    await terminal.waitFor(/(?<!-)\bicanon\b/u);
+  });
+
+  it('runs a command of a document', () => {
+    const run = shell(`eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third} --document-name AWS-StartNonInteractiveCommand --parameters command='echo seen from $(hostname)' < /dev/null`);
+    expect(run.stdout).toMatch(/seen from ip-10-0-2-\d+/u);
+    expect(run.status).toBe(0);
+  });
+
+  it('keeps the program private and puts it last', () => {
+    expect([statSync(folder).mode & 0o777, statSync(join(folder, 'session-manager-plugin')).mode & 0o777]).toEqual([0o700, 0o700]);
+    const run = shell(`eval "$(${ssmlab} local env)"; echo "$PATH"; session-manager-plugin --version; eval "$(${ssmlab} local env --unset)"; echo "$PATH"; command -v session-manager-plugin || echo none`);
+    expect(run.stdout.split('\n')).toEqual([`${path}:${folder}`, expect.stringMatching(/^1\.\d+\.\d+\.\d+$/u) as string, path, 'none', '']);
+  });
+
+  it('gives way to a real plugin', () => {
+    const real = join(home.folder, 'only-aws', 'session-manager-plugin');
+    writeFileSync(real, '#!/bin/sh\necho the real one\n');
+    chmodSync(real, 0o755);
+    expect(shell(`eval "$(${ssmlab} local env)"; session-manager-plugin x`).stdout).toBe('the real one\n');
+  });
+
+  it('goes with the lab', () => {
+    expect(home.run(['destroy', '--yes']).status).toBe(0);
+    expect([existsSync(folder), existsSync(dirname(folder))]).toEqual([false, false]);
+  });
+});
