@@ -21,6 +21,8 @@ export interface SessionOptions {
 const LAST_OUTPUT_MS = 1000;
 /** A client that was told leaves by itself; then the socket is closed. */
 const LEAVE_MS = 1000;
+/** At the end: how long an acknowledgement is waited for before the client is asked whether it has read everything. */
+const PROBE_MS = 1000;
 
 type End = 'client' | 'agent';
 
@@ -42,6 +44,7 @@ export class Session {
   #output: string | undefined;
   #agentDone = false;
   #lastOutput: NodeJS.Timeout | undefined;
+  #probe: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(options: SessionOptions) {
@@ -78,7 +81,8 @@ export class Session {
 
   /** Bytes that the service holds for this session. */
   get backlog(): number {
-    return this.#hops.client.backlog + this.#hops.agent.backlog;
+    const { client, agent } = this.#hops;
+    return client.backlog + client.heldBytes + agent.backlog + agent.heldBytes;
   }
 
   /** Takes an end's websocket; one that it had before is dropped. */
@@ -139,7 +143,30 @@ export class Session {
   }
 
   #finishWhenDrained(): void {
-    if (this.#agentDone && this.#hops.client.idle) this.#end(this.#output ?? '', false);
+    if (!this.#agentDone || this.#ended) return;
+    if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
+    else this.#probe ??= setTimeout(() => this.#askWhetherRead(), PROBE_MS).unref();
+  }
+
+  /**
+   * AWS's client never acknowledges a duplicate (§4): where its acknowledgement was lost with a connection there comes no
+   * other. But it answers a ping only after it has read what was sent before.
+   */
+  #askWhetherRead(): void {
+    this.#probe = undefined;
+    const socket = this.#sockets.get('client');
+    const { client } = this.#hops;
+    const { backlog } = client;
+    if (this.#ended || socket === undefined || !client.sentAtLeast(2)) {
+      this.#finishWhenDrained();
+      return;
+    }
+    socket.once('pong', () => {
+      if (this.#sockets.get('client') !== socket) return;
+      if (client.backlog === backlog) this.#end(this.#output ?? '', false);
+      else this.#finishWhenDrained();
+    });
+    socket.ping('read');
   }
 
   #detached(end: End, socket: WebSocket): void {
@@ -162,6 +189,7 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#lastOutput);
+    clearTimeout(this.#probe);
     for (const timer of this.#away.values()) clearTimeout(timer);
     if (tellAgent) this.#options.tellAgent();
     for (const [end, socket] of this.#sockets) this.#sayClosed(end, socket, output);

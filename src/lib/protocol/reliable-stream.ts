@@ -1,193 +1,156 @@
 /**
- * One direction of a data channel as a sans-IO state machine: sequence numbers, acknowledgements, resending. Client,
- * agent and both hops of the service run it. Source: `protocol.md` §4. Times are milliseconds of any steady clock.
+ * One end of a stream over one hop, both directions, sans-IO: what client, agent and the two hops of the service run. It
+ * outlives its connection, so that a session can be resumed. Credit runs end to end: what arrives is acknowledged when the
+ * next hop has room for it, and what is sent waits for acknowledgements, so a reader that stalls stalls the writer, and
+ * neither end's memory grows. Source: `protocol.md` §4, §8.5. Times are milliseconds of any steady clock.
  */
 import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
 import type { AgentMessage } from './agent-message.js';
-import { acknowledgeOf, encodeAcknowledge } from './payloads.js';
+import { acknowledgeOf, encodeAcknowledge, parseAcknowledge } from './payloads.js';
+import { StreamReceiver } from './stream-receiver.js';
+import type { OnData } from './stream-receiver.js';
+import { StreamSender } from './stream-sender.js';
+import type { StreamType } from './stream-sender.js';
 
-const INITIAL_RTT = 100;
-const MAX_RTO = 1_000;
+export type { OnData } from './stream-receiver.js';
+export type { StreamType } from './stream-sender.js';
 
-/** Smoothed round trip time and the retransmission timeout made of it (§4; gains 1/8 and 1/4). */
-export class RoundTripEstimator {
-  rtt = INITIAL_RTT;
-  variation = 0;
-  /** The first timeout is 200 ms: nothing was measured yet. */
-  rto = 2 * INITIAL_RTT;
+/** An instant acknowledgement would be lost on AWS's peers, which file a message only after they sent it (§4). */
+const ACKNOWLEDGE_AFTER = 3;
 
-  sample(milliseconds: number): void {
-    this.variation = 0.75 * this.variation + 0.25 * Math.abs(this.rtt - milliseconds);
-    this.rtt = 0.875 * this.rtt + 0.125 * milliseconds;
-    this.rto = Math.min(MAX_RTO, this.rtt + Math.max(10, 4 * this.variation));
-  }
-}
-
-export interface StreamSenderOptions {
-  readonly messageType: typeof MESSAGE_TYPE.inputStreamData | typeof MESSAGE_TYPE.outputStreamData;
+export interface ReliableStreamOptions {
+  /** Message type of what this end sends; it receives the other one. */
+  readonly sends: StreamType;
   readonly newMessageId: () => string;
   /** Wall clock for CreatedDate, milliseconds since the epoch. */
   readonly wallClock: () => number;
-  /** Payload bytes in flight from which {@link StreamSender.writable} is false. Default 256 KiB. */
+  readonly onData: OnData;
+  /** There is something to {@link ReliableStream.poll} for that no {@link ReliableStream.receive} or {@link ReliableStream.send} was the cause of. */
+  readonly onWork?: (() => void) | undefined;
+  /** Something was acknowledged. */
+  readonly onProgress?: (() => void) | undefined;
+  /** Largest window, bytes. */
   readonly windowBytes?: number | undefined;
-  /** The agent sets SYN on its message 0; clients never do (§3). */
-  readonly synFirst?: boolean | undefined;
 }
 
-interface InFlight {
-  readonly bytes: Buffer;
-  readonly payloadLength: number;
-  readonly firstSent: number;
-  resends: number;
-  due: number;
-}
+export class ReliableStream {
+  readonly #options: ReliableStreamOptions;
+  readonly #sender: StreamSender;
+  readonly #receiver: StreamReceiver;
+  #acknowledgements: AgentMessage[] = [];
+  #acknowledgeAt = Number.POSITIVE_INFINITY;
+  #now = 0;
+  #quietUntil = Number.NEGATIVE_INFINITY;
+  #connected = false;
+  #closed = false;
 
-/** The sending half. Keeps every message until it is acknowledged; nothing is ever dropped. */
-export class StreamSender {
-  readonly #options: StreamSenderOptions;
-  readonly #windowBytes: number;
-  readonly #inFlight = new Map<number, InFlight>();
-  readonly roundTrip = new RoundTripEstimator();
-  #next = 0;
-  #inFlightBytes = 0;
-
-  constructor(options: StreamSenderOptions) {
+  constructor(options: ReliableStreamOptions) {
     this.#options = options;
-    this.#windowBytes = options.windowBytes ?? 256 * 1024;
+    this.#sender = new StreamSender({ ...options, messageType: options.sends });
+    this.#receiver = new StreamReceiver(options.onData, (message) => this.#acknowledge(message));
   }
 
-  /** False while the window is full: hold back until an acknowledgement opens it. {@link send} itself never refuses. */
-  get writable(): boolean {
-    return this.#inFlightBytes < this.#windowBytes;
+  /** Bytes taken in to be sent and not yet acknowledged by the peer. */
+  get backlog(): number {
+    return this.#sender.backlog;
   }
 
-  /** True when everything sent was acknowledged. */
+  /** Payload bytes received that nobody has room for. */
+  get heldBytes(): number {
+    return this.#receiver.heldBytes;
+  }
+
+  /** True when the peer has acknowledged everything. */
   get idle(): boolean {
-    return this.#inFlight.size === 0;
+    return this.#sender.idle;
   }
 
-  get inFlightBytes(): number {
-    return this.#inFlightBytes;
+  /** False while the window is full. {@link send} itself never refuses. */
+  get writable(): boolean {
+    return this.#sender.writable;
   }
 
-  /** Sequence number of the next message. */
-  get nextSequenceNumber(): number {
-    return this.#next;
+  /** True while the connection should not be read from. */
+  get full(): boolean {
+    return this.#receiver.full;
   }
 
-  /** When the oldest unacknowledged message was first sent; undefined when idle. */
-  get waitingSince(): number | undefined {
-    for (const entry of this.#inFlight.values()) return entry.firstSent;
-    return undefined;
+  /** Everything that is not acknowledged was sent at least this many times. */
+  sentAtLeast(times: number): boolean {
+    return this.#sender.sentAtLeast(times);
   }
 
-  /** Numbers and keeps a message; returns the bytes to put on the wire now. It is kept before it is sent, so no acknowledgement comes too early. */
-  send(payloadType: number, payload: Uint8Array, now: number): Buffer {
-    const sequenceNumber = this.#next;
-    this.#next += 1;
-    const bytes = encodeAgentMessage({
-      messageType: this.#options.messageType,
-      schemaVersion: 1,
-      createdDate: this.#options.wallClock(),
-      sequenceNumber,
-      flags: this.#options.synFirst === true && sequenceNumber === 0 ? FLAGS.syn : FLAGS.none,
-      messageId: this.#options.newMessageId(),
-      payloadType,
-      payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    });
-    this.#inFlight.set(sequenceNumber, { bytes, payloadLength: payload.byteLength, firstSent: now, resends: 0, due: now + this.roundTrip.rto });
-    this.#inFlightBytes += payload.byteLength;
-    return bytes;
+  /** There is a connection, a new one if there was one before: what the peer did not acknowledge is sent again. */
+  connect(now: number): void {
+    this.#connected = true;
+    this.#sender.restart(now);
   }
 
-  /** Takes an acknowledgement, matched by number alone. False when that message was not (or no longer) in flight. */
-  acknowledge(sequenceNumber: number, now: number): boolean {
-    const entry = this.#inFlight.get(sequenceNumber);
-    if (entry === undefined) return false;
-    this.#inFlight.delete(sequenceNumber);
-    this.#inFlightBytes -= entry.payloadLength;
-    // Counted from the first sending also after resends: too long at worst, while counting from the last one would
-    // shrink the estimate on a path slower than the timeout, and resend for ever.
-    this.roundTrip.sample(now - entry.firstSent);
-    return true;
+  disconnect(): void {
+    this.#connected = false;
+    this.#acknowledgements = [];
+    this.#acknowledgeAt = Number.POSITIVE_INFINITY;
   }
 
-  /**
-   * Messages whose timeout has passed, oldest first, to be put on the wire again: all of them, or as many as fit into
-   * `maxBytes` of payload (one at least). Repeated ones wait twice as long each time, 1 s at most.
-   */
-  takeDue(now: number, maxBytes = Number.POSITIVE_INFINITY): Buffer[] {
-    const due: Buffer[] = [];
-    let taken = 0;
-    for (const entry of this.#inFlight.values()) {
-      if (entry.due > now) continue;
-      if (due.length > 0 && taken + entry.payloadLength > maxBytes) break;
-      taken += entry.payloadLength;
-      entry.resends += 1;
-      entry.due = now + Math.min(MAX_RTO, this.roundTrip.rto * 2 ** Math.min(entry.resends, 10));
-      due.push(entry.bytes);
+  /** Ends it; nothing is sent or delivered any more. */
+  close(): void {
+    this.#closed = true;
+    this.disconnect();
+    this.#sender.clear();
+  }
+
+  /** Sends in order. `admitted` is called, once, when there is room for it. */
+  send(payloadType: number, payload: Uint8Array, admitted?: () => void): void {
+    if (!this.#closed) this.#sender.enqueue(payloadType, payload, admitted);
+  }
+
+  /** Takes a message of the peer: stream data of the other type, or an acknowledgement. Others are not for it. Throws ProtocolError. */
+  receive(message: AgentMessage, now: number): void {
+    this.#now = now;
+    if (this.#closed) return;
+    if (message.messageType !== MESSAGE_TYPE.acknowledge) {
+      if (message.messageType !== this.#options.sends) this.#receiver.accept(message);
+      return;
     }
-    return due;
+    const sequence = parseAcknowledge(message.payload).acknowledgedMessageSequenceNumber;
+    if (this.#sender.acknowledge(sequence, now)) this.#options.onProgress?.();
   }
 
-  /** When {@link takeDue} has something next; undefined when idle. */
-  get nextDue(): number | undefined {
-    let next: number | undefined;
-    for (const { due } of this.#inFlight.values()) if (next === undefined || due < next) next = due;
-    return next;
-  }
-}
-
-export interface StreamReceiverOptions {
-  /** Early messages kept at most. Default 10 000. */
-  readonly holdMessages?: number | undefined;
-  /** Payload bytes of early messages kept at most. Default 16 MiB. */
-  readonly holdBytes?: number | undefined;
-}
-
-export interface Reception {
-  /** Messages that are in order now, in order. */
-  readonly deliver: readonly AgentMessage[];
-  /** Send {@link acknowledgeBytes} of the message. False only for an early one that there is no room for. */
-  readonly acknowledge: boolean;
-  readonly kind: 'in-order' | 'early' | 'duplicate' | 'no-room';
-}
-
-/** The receiving half: delivers in order, keeps early messages, has duplicates acknowledged again for ever. */
-export class StreamReceiver {
-  readonly #holdMessages: number;
-  readonly #holdBytes: number;
-  readonly #held = new Map<number, AgentMessage>();
-  #heldBytes = 0;
-  #expected = 0;
-
-  constructor(options: StreamReceiverOptions = {}) {
-    this.#holdMessages = options.holdMessages ?? 10_000;
-    this.#holdBytes = options.holdBytes ?? 16 * 1024 * 1024;
+  /** Sends nothing at all for a while after what is sent now; acknowledgements wait too. */
+  quiet(now: number, milliseconds: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, now + milliseconds);
   }
 
-  get expectedSequenceNumber(): number {
-    return this.#expected;
+  /** What to put on the wire now. `wireFull`: it still holds bytes, so that nothing is lost, only slow. */
+  poll(now: number, wireFull = false): Buffer[] {
+    this.#now = now;
+    if (!this.#connected || now < this.#quietUntil) return [];
+    const frames = now >= this.#acknowledgeAt ? this.takeAcknowledgements() : [];
+    return [...frames, ...this.#sender.take(now, !wireFull)];
   }
 
-  accept(message: AgentMessage): Reception {
-    const { sequenceNumber } = message;
-    if (sequenceNumber < this.#expected || this.#held.has(sequenceNumber)) return { deliver: [], acknowledge: true, kind: 'duplicate' };
-    if (sequenceNumber > this.#expected) {
-      if (this.#held.size >= this.#holdMessages || this.#heldBytes + message.payload.length > this.#holdBytes) return { deliver: [], acknowledge: false, kind: 'no-room' };
-      this.#held.set(sequenceNumber, message);
-      this.#heldBytes += message.payload.length;
-      return { deliver: [], acknowledge: true, kind: 'early' };
-    }
-    const deliver = [message];
-    this.#expected += 1;
-    for (let next = this.#held.get(this.#expected); next !== undefined; next = this.#held.get(this.#expected)) {
-      this.#held.delete(this.#expected);
-      this.#heldBytes -= next.payload.length;
-      deliver.push(next);
-      this.#expected += 1;
-    }
-    return { deliver, acknowledge: true, kind: 'in-order' };
+  /** When to {@link poll} again though nothing else happened; undefined for never. */
+  get nextPoll(): number | undefined {
+    if (!this.#connected) return undefined;
+    const quiet = this.#quietUntil > this.#now ? this.#quietUntil : Number.POSITIVE_INFINITY;
+    const next = Math.max(this.#quietUntil, Math.min(quiet, this.#acknowledgeAt, this.#sender.nextTake ?? Number.POSITIVE_INFINITY));
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  /** The acknowledgements that wait, at once. */
+  takeAcknowledgements(): Buffer[] {
+    const { newMessageId, wallClock } = this.#options;
+    const frames = this.#acknowledgements.map((message) => acknowledgeBytes(message, newMessageId(), wallClock()));
+    this.#acknowledgements = [];
+    this.#acknowledgeAt = Number.POSITIVE_INFINITY;
+    return frames;
+  }
+
+  #acknowledge(message: AgentMessage): void {
+    if (this.#closed || !this.#connected) return;
+    this.#acknowledgements.push(message);
+    this.#acknowledgeAt = Math.min(this.#acknowledgeAt, this.#now + ACKNOWLEDGE_AFTER);
+    this.#options.onWork?.();
   }
 }
 

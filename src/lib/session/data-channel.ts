@@ -6,8 +6,8 @@ import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '.
 import type { AgentMessage } from '../protocol/agent-message.js';
 import { CLIENT_VERSION, parseHandshakeComplete, parseHandshakeRequest } from '../protocol/handshake.js';
 import { encodeOpenDataChannelByClient } from '../protocol/open-channel.js';
-import { parseAcknowledge, parseChannelClosed } from '../protocol/payloads.js';
-import { StreamReceiver, StreamSender, acknowledgeBytes, payloadSlices } from '../protocol/reliable-stream.js';
+import { parseChannelClosed } from '../protocol/payloads.js';
+import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { answerHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
 import { openStreamSocket, parseStreamUrl, streamHost, watchForSilence } from './stream-socket.js';
@@ -29,11 +29,8 @@ export interface DataMessage {
   readonly payload: Buffer;
 }
 
-/** Bytes received and not yet taken, from which the socket is not read on, and at which it is again. */
+/** Bytes received and not yet taken, from which on a message is acknowledged only when it is taken. */
 const HIGH_WATER = 1024 * 1024;
-const LOW_WATER = 256 * 1024;
-/** Repeated at most per timer tick. */
-const REPEAT_BYTES = 64 * 1024;
 /** What comes after a failed handshake: the agent's channel_closed, with its words. */
 const FAILED_HANDSHAKE_MS = 2_000;
 
@@ -60,17 +57,17 @@ export class DataChannel {
   readonly #socket: WebSocket;
   readonly #options: DataChannelOptions;
   readonly #host: string;
-  readonly #sender: StreamSender;
-  readonly #receiver = new StreamReceiver();
+  readonly #stream: ReliableStream;
   readonly #stopWatching: () => void;
   #kind: SessionKind | undefined;
   #customerMessage = '';
   #phase: 'silent' | 'handshake' | 'running' = 'silent';
-  #queue: DataMessage[] = [];
+  #queue: (DataMessage & { readonly accept: () => void })[] = [];
   #queuedBytes = 0;
   #end: { readonly output: string } | { readonly error: SsmlabError } | undefined;
   #waiters: (() => void)[] = [];
-  #repeatTimer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
 
   /** Takes an open socket and sends the open message. Use {@link openDataChannel}. */
   constructor(socket: WebSocket, options: DataChannelOptions) {
@@ -78,13 +75,21 @@ export class DataChannel {
     this.#options = options;
     this.sessionId = options.sessionId;
     this.#host = streamHost(parseStreamUrl(options.streamUrl));
-    this.#sender = new StreamSender({ messageType: MESSAGE_TYPE.inputStreamData, newMessageId: randomUUID, wallClock: Date.now });
+    this.#stream = new ReliableStream({
+      sends: MESSAGE_TYPE.inputStreamData,
+      newMessageId: randomUUID,
+      wallClock: Date.now,
+      onData: (payloadType, payload, accept) => dropMalformed(() => this.#deliver(payloadType, payload, accept)),
+      onWork: () => this.#arm(),
+      onProgress: () => this.#wake(),
+    });
     socket.on('message', (data) => this.#receive(data));
     socket.on('error', (error) => this.#fail('stream-unreachable', `the connection to ${this.#host} broke: ${(error as NodeJS.ErrnoException).code ?? error.message.toLowerCase()}`, error));
     socket.on('close', (code, reason) => this.#fail('session-failed', `${this.#host} closed the stream of session ${this.sessionId} (${code}${reason.length === 0 ? '' : ` ${printable(reason.toString())}`})`));
     this.#stopWatching = watchForSilence(socket, options, (silentMs) => {
       this.#fail('stream-unreachable', `nothing was heard from ${this.#host} for ${Math.round(silentMs / 1000)} s`);
     });
+    this.#stream.connect(performance.now());
     socket.send(encodeOpenDataChannelByClient({ requestId: randomUUID(), tokenValue: options.tokenValue, clientId: randomUUID(), clientVersion: CLIENT_VERSION }));
     socket.resume();
   }
@@ -128,7 +133,8 @@ export class DataChannel {
       const next = this.#queue.shift();
       if (next !== undefined) {
         this.#queuedBytes -= next.payload.length;
-        if (this.#queuedBytes <= LOW_WATER && this.#socket.isPaused) this.#socket.resume();
+        next.accept();
+        this.#flow();
         yield next;
       } else if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error;
@@ -140,14 +146,14 @@ export class DataChannel {
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
   send(payloadType: number, payload: Buffer): void {
     if (this.#end !== undefined) return;
-    this.#transmit(this.#sender.send(payloadType, payload, performance.now()));
-    this.#scheduleRepeat();
+    this.#stream.send(payloadType, payload);
+    this.#poll();
   }
 
   /** Sends bytes in payloads of the target's size and waits for the window. Resolves, with false, also when the channel ended. One caller at a time. */
   async write(bytes: Uint8Array): Promise<boolean> {
     for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {
-      while (!this.#sender.writable && this.#end === undefined) await this.#changed();
+      while (!this.#stream.writable && this.#end === undefined) await this.#changed();
       this.send(PAYLOAD_TYPE.output, slice);
     }
     return this.#end === undefined;
@@ -155,8 +161,8 @@ export class DataChannel {
 
   /** Resolves, with true, when all that was sent is acknowledged; with false when the channel ended first. */
   async flushed(): Promise<boolean> {
-    while (!this.#sender.idle && this.#end === undefined) await this.#changed();
-    return this.#sender.idle;
+    while (!this.#stream.idle && this.#end === undefined) await this.#changed();
+    return this.#stream.idle;
   }
 
   /** Leaves: closes the stream. The session itself goes on at the service until it is terminated there. */
@@ -167,48 +173,41 @@ export class DataChannel {
   #receive(data: RawData): void {
     if (this.#end !== undefined) return;
     const bytes = Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? Buffer.from(data) : data;
-    try {
-      this.#handle(decodeAgentMessage(bytes));
-    } catch (error) {
-      // Not what the protocol says: dropped and not acknowledged, as the official sides do (§3).
-      if (!(error instanceof ProtocolError)) throw error;
-    }
+    dropMalformed(() => this.#handle(decodeAgentMessage(bytes)));
   }
 
   #handle(message: AgentMessage): void {
     switch (message.messageType) {
       case MESSAGE_TYPE.acknowledge:
-        if (this.#sender.acknowledge(parseAcknowledge(message.payload).acknowledgedMessageSequenceNumber, performance.now())) this.#wake();
+      case MESSAGE_TYPE.outputStreamData:
+        this.#stream.receive(message, performance.now());
+        this.#poll();
         return;
       case MESSAGE_TYPE.channelClosed:
         this.#finish({ output: printable(parseChannelClosed(message.payload).output ?? '') });
         return;
-      case MESSAGE_TYPE.outputStreamData: {
-        const reception = this.#receiver.accept(message);
-        if (reception.acknowledge) this.#transmit(acknowledgeBytes(message, randomUUID(), Date.now()));
-        for (const each of reception.deliver) this.#deliver(each);
-        return;
-      }
       default:
         // start_publication and pause_publication are hints for senders without a window; unknown types are ignored (§3).
     }
   }
 
-  #deliver(message: AgentMessage): void {
-    switch (message.payloadType) {
+  #deliver(payloadType: number, payload: Buffer, accept: () => void): void {
+    switch (payloadType) {
       case PAYLOAD_TYPE.handshakeRequest:
-        this.#answerHandshake(message.payload);
+        accept();
+        this.#answerHandshake(payload);
         break;
       case PAYLOAD_TYPE.handshakeComplete:
-        this.#customerMessage = printable(parseHandshakeComplete(message.payload).customerMessage);
+        accept();
+        this.#customerMessage = printable(parseHandshakeComplete(payload).customerMessage);
         this.#phase = 'running';
         break;
       default:
         // A session without a handshake begins with its first output (§5.1).
         if (this.#phase === 'silent') this.#phase = 'running';
-        this.#queue.push({ payloadType: message.payloadType, payload: message.payload });
-        this.#queuedBytes += message.payload.length;
-        if (this.#queuedBytes > HIGH_WATER) this.#socket.pause();
+        this.#queue.push({ payloadType, payload, accept });
+        this.#queuedBytes += payload.length;
+        if (this.#queuedBytes <= HIGH_WATER) accept();
     }
     this.#wake();
   }
@@ -233,8 +232,9 @@ export class DataChannel {
 
   #finish(end: { readonly output: string } | { readonly error: SsmlabError }): void {
     if (this.#end !== undefined) return;
+    if ('output' in end) this.#write(this.#stream.takeAcknowledgements());
     this.#end = end;
-    clearTimeout(this.#repeatTimer);
+    clearTimeout(this.#timer);
     this.#stopWatching();
     // A paused socket would never see the peer's close.
     if (this.#socket.isPaused) this.#socket.resume();
@@ -247,20 +247,32 @@ export class DataChannel {
     this.#wake();
   }
 
-  #transmit(bytes: Buffer): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes);
+  #poll(): void {
+    if (this.#end !== undefined) return;
+    this.#flow();
+    this.#write(this.#stream.poll(performance.now(), this.#socket.bufferedAmount > 0));
+    this.#arm();
   }
 
-  #scheduleRepeat(): void {
-    if (this.#repeatTimer !== undefined || this.#end !== undefined) return;
-    const next = this.#sender.nextDue;
-    if (next === undefined) return;
-    this.#repeatTimer = setTimeout(() => {
-      this.#repeatTimer = undefined;
-      // While the socket still holds bytes nothing is lost, only slow.
-      if (this.#socket.bufferedAmount === 0) for (const bytes of this.#sender.takeDue(performance.now(), REPEAT_BYTES)) this.#transmit(bytes);
-      this.#scheduleRepeat();
-    }, Math.max(20, next - performance.now()));
+  #write(frames: readonly Buffer[]): void {
+    if (this.#socket.readyState === this.#socket.OPEN) for (const frame of frames) this.#socket.send(frame);
+  }
+
+  /** A peer without a window is not read from while nobody takes what it sends. */
+  #flow(): void {
+    if (this.#stream.full && !this.#socket.isPaused) this.#socket.pause();
+    else if (!this.#stream.full && this.#socket.isPaused) this.#socket.resume();
+  }
+
+  #arm(): void {
+    const next = this.#stream.nextPoll;
+    if (next === undefined || next >= this.#timerAt || this.#end !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = next;
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#poll();
+    }, Math.max(1, next - performance.now()));
   }
 
   #changed(): Promise<void> {
@@ -271,6 +283,15 @@ export class DataChannel {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter();
+  }
+}
+
+/** Not what the protocol says: dropped and not answered, as the official sides do (§3). */
+function dropMalformed(take: () => void): void {
+  try {
+    take();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
   }
 }
 

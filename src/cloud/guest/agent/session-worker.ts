@@ -30,8 +30,6 @@ export interface SessionResult {
 const INITIAL_SIZE = { columns: 80, rows: 24 };
 const TERM = 'xterm-256color';
 const PAYLOAD_BYTES = 32 << 10;
-/** The process is not read from while more than this is not acknowledged. */
-const BACKLOG = 256 << 10;
 const HANDSHAKE_MS = 15_000;
 const PING_MS = 54_000;
 const RECONNECT_TRIES = 6;
@@ -229,7 +227,7 @@ export class SessionWorker {
         for (let at = 0; at < bytes.length; at += PAYLOAD_BYTES) {
           const piece = bytes.subarray(at, at + PAYLOAD_BYTES);
           this.#hop.send(payloadType, prefix === '' ? piece : Buffer.concat([Buffer.from(prefix), piece]));
-          await this.#until(() => this.#hop.backlog < BACKLOG);
+          await this.#until(() => this.#hop.writable);
         }
       }
     } catch (error) {

@@ -87,3 +87,25 @@ it('lists sessions by region, and ends them once', async () => {
   expect(region.messages.terminateSession(REGION, sessionId)).toBe(false);
   expect(region.messages.resumeSession(REGION, sessionId)).toBeUndefined();
 });
+
+it('ends a session whose last acknowledgement a resumed client will never repeat', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const client = await region.session();
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  region.processes[0]?.stdout.write('first');
+  await vi.waitFor(() => expect(client.text(1)).toBe('first'), wait);
+  // As AWS's plugin: what it has read before is not acknowledged again.
+  const { TokenValue, StreamUrl } = await region.call('ResumeSession', { SessionId: client.sessionId }) as Record<string, string>;
+  client.socket.removeAllListeners('message');
+  client.socket.terminate();
+  const deaf = new WebSocket(StreamUrl ?? '');
+  const frames: string[] = [];
+  deaf.on('message', (data) => frames.push((data as Buffer).toString('latin1', 4, 24).trim()));
+  await new Promise((resolve) => deaf.once('open', resolve));
+  deaf.send(JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: 'r', TokenValue, ClientId: 'c', ClientVersion: '1.2.0.0' }));
+  region.processes[0]?.stdout.write('last');
+  region.processes[0]?.exit({ code: 0, signal: undefined });
+  await vi.waitFor(() => expect(frames.at(-1)).toBe('channel_closed'), wait);
+  expect(frames.filter((type) => type === 'output_stream_data').length).toBeGreaterThan(1);
+});

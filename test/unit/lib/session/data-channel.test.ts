@@ -174,7 +174,7 @@ describe('the stream', () => {
   });
   it('drops what is damaged without an acknowledgement', async () => {
     const { channel, peer } = await opened();
-    const good = peer.sender.send(PAYLOAD_TYPE.output, Buffer.from('whole'), 0);
+    const good = peer.frame(PAYLOAD_TYPE.output, 'whole');
     const bad = Buffer.from(good);
     bad[121] = (bad[121] ?? 0) ^ 1;
     peer.socket.send(bad);

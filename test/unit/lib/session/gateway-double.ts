@@ -11,7 +11,7 @@ import type { HandshakeResponse } from '../../../../src/lib/protocol/handshake.j
 import { parseOpenDataChannel } from '../../../../src/lib/protocol/open-channel.js';
 import type { OpenDataChannel } from '../../../../src/lib/protocol/open-channel.js';
 import { encodeChannelClosed, encodeExitCode, parseAcknowledge } from '../../../../src/lib/protocol/payloads.js';
-import { StreamReceiver, StreamSender, acknowledgeBytes } from '../../../../src/lib/protocol/reliable-stream.js';
+import { acknowledgeBytes } from '../../../../src/lib/protocol/reliable-stream.js';
 
 export interface GatewayOptions {
   /** False swallows a message of the client as if it were lost. */
@@ -25,8 +25,9 @@ export class Peer {
   readonly request: IncomingMessage;
   readonly inputs: { payloadType: number; payload: Buffer }[] = [];
   readonly acknowledged: number[] = [];
-  readonly sender = new StreamSender({ messageType: MESSAGE_TYPE.outputStreamData, newMessageId: randomUUID, wallClock: Date.now, synFirst: true });
-  readonly #receiver = new StreamReceiver();
+  #next = 0;
+  #expected = 0;
+  readonly #early = new Map<number, AgentMessage>();
   open: OpenDataChannel | undefined;
   #changes: (() => void)[] = [];
 
@@ -45,14 +46,15 @@ export class Peer {
     const message = decodeAgentMessage(bytes);
     if (options.hears?.(message) === false) return;
     if (message.messageType === MESSAGE_TYPE.acknowledge) {
-      const sequence = parseAcknowledge(message.payload).acknowledgedMessageSequenceNumber;
-      this.acknowledged.push(sequence);
-      this.sender.acknowledge(sequence, 0);
+      this.acknowledged.push(parseAcknowledge(message.payload).acknowledgedMessageSequenceNumber);
       return;
     }
-    const reception = this.#receiver.accept(message);
-    if (reception.acknowledge) this.socket.send(acknowledgeBytes(message, randomUUID(), Date.now()));
-    this.inputs.push(...reception.deliver.map(({ payloadType, payload }) => ({ payloadType, payload })));
+    this.socket.send(acknowledgeBytes(message, randomUUID(), Date.now()));
+    this.#early.set(message.sequenceNumber, message);
+    for (let next = this.#early.get(this.#expected); next !== undefined; next = this.#early.get(this.#expected)) {
+      this.inputs.push({ payloadType: next.payloadType, payload: next.payload });
+      this.#expected += 1;
+    }
   }
 
   #change(): void {
@@ -64,8 +66,17 @@ export class Peer {
     while (!what()) await new Promise<void>((resolve) => this.#changes.push(resolve));
   }
 
+  /** The next message of the stream, not sent. */
+  frame(payloadType: number, payload: string | Buffer): Buffer {
+    const sequenceNumber = this.#next++;
+    return encodeAgentMessage({
+      messageType: MESSAGE_TYPE.outputStreamData, schemaVersion: 1, createdDate: Date.now(), sequenceNumber,
+      flags: sequenceNumber === 0 ? FLAGS.syn : FLAGS.none, messageId: randomUUID(), payloadType, payload: Buffer.from(payload),
+    });
+  }
+
   say(payloadType: number, payload: string | Buffer): Buffer {
-    const bytes = this.sender.send(payloadType, Buffer.from(payload), 0);
+    const bytes = this.frame(payloadType, payload);
     this.socket.send(bytes);
     return bytes;
   }
