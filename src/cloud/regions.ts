@@ -22,6 +22,7 @@ import { serviceHosts, serviceNames } from './service-hosts.js';
 import { ec2 } from './services/ec2/ec2.js';
 import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { iam, roleIdOf } from './services/iam/iam.js';
+import { kms } from './services/kms/kms.js';
 import { endSession, ssm } from './services/ssm/index.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
@@ -71,7 +72,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
 
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
-  const services = [ec2, ec2InstanceConnect, ssm, iam, sts, cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, cloudFormation.service];
   const endpoint = createEndpoint({
     services,
     keys,

@@ -48,6 +48,8 @@ function arnsOf(input: Input, { service, operation, region, accountId }: Resourc
         ...texts('InstanceProfileName').map((name) => `arn:aws:iam::${accountId}:instance-profile/${name}`),
       ];
     case 'ec2-instance-connect': return texts('InstanceId').map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
+    // A key by its alias, or by the ciphertext it made, is known to the service alone: only a policy for all keys allows that.
+    case 'kms': return texts('KeyId').filter((name) => !name.includes('alias/')).map((name) => (name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${accountId}:key/${name}`));
     case 'sts': return texts('RoleArn');
     case 'cloudformation': return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
     default: return [];
