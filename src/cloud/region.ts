@@ -46,7 +46,7 @@ export interface KeyRing {
   issueRoleCredentials(roleName: string, sessionName: string, options?: { readonly instanceId?: string; readonly durationSeconds?: number }): RoleCredentials;
 }
 
-/** The key of the region's own secrets under which SecureString parameters are kept (`keys/region-cipher.ts`). */
+/** The key of the region's own secrets under which kms keeps its keys (`keys/region-cipher.ts`). */
 export interface SecretCipher {
   seal(region: string, text: string, context: string): string;
   open(region: string, sealed: string, context: string): string;

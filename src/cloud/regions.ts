@@ -68,7 +68,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     authorize: (caller, action, resource) => void authorize(caller, action, resource, { globalState, region: resource.split(':')[3] ?? '', origin: { kind: 'fabric' }, protocol: 'json', now: now() }),
     onSessionEnd: (region, sessionId) => endSession(memory.scope(region), sessionId, now()),
   });
-  const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.parameterKey), endpointUrl: options.endpointUrl, pace: 1 };
+  const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.rootKey), endpointUrl: options.endpointUrl, pace: 1 };
 
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });

@@ -11,8 +11,8 @@ export interface RegionSecrets {
   readonly accountId: string;
   readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly username: string; readonly password: string };
-  /** Seals SecureString parameters, base64. */
-  readonly parameterKey: string;
+  /** Seals the keys of kms, base64. */
+  readonly rootKey: string;
   readonly certificateAuthority: { readonly certificatePem: string; readonly privateKeyPem: string };
   /** TCP ports on loopback, kept over restarts so that exported shells go on working; absent before the first start. */
   readonly ports: { readonly endpoint?: number | undefined; readonly uplink?: number | undefined };
@@ -32,12 +32,12 @@ export function readSecrets(folder: string): RegionSecrets | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return completed(JSON.parse(text) as Omit<RegionSecrets, 'parameterKey'> & Partial<RegionSecrets>);
+  return completed(JSON.parse(text) as Omit<RegionSecrets, 'rootKey'> & Partial<RegionSecrets>);
 }
 
-/** A folder of an earlier release has no key for parameters yet; nothing is sealed there. */
-function completed(secrets: Omit<RegionSecrets, 'parameterKey'> & Partial<RegionSecrets>): RegionSecrets {
-  return { ...secrets, parameterKey: secrets.parameterKey ?? makeCipherSecret() };
+/** A folder of an earlier release has none yet; nothing is sealed there. */
+function completed(secrets: Omit<RegionSecrets, 'rootKey'> & Partial<RegionSecrets>): RegionSecrets {
+  return { ...secrets, rootKey: secrets.rootKey ?? makeCipherSecret() };
 }
 
 /** Writes it whole or not at all. */
@@ -56,7 +56,7 @@ export async function makeSecrets(): Promise<RegionSecrets> {
     accountId,
     lab: createKeyRing({ accountId, now: Date.now }).lab,
     uplink: { username: 'ssmlab', password: randomBytes(24).toString('base64url') },
-    parameterKey: makeCipherSecret(),
+    rootKey: makeCipherSecret(),
     certificateAuthority: { certificatePem, privateKeyPem },
     ports: {},
   };

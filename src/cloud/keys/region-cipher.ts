@@ -1,6 +1,6 @@
 /**
- * The key that stands for `alias/aws/ssm`: one of the region process's secrets, never in the journal. What it seals is
- * bound to a context (the parameter's ARN and version), as KMS binds a ciphertext to its encryption context.
+ * The key above kms's keys: one of the region process's secrets, never in the journal. What it seals is bound to a
+ * context (the ARN of the key that is sealed).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -21,7 +21,7 @@ export function makeCipherSecret(): string {
 }
 
 export function createRegionCipher(secret: string): RegionCipher {
-  const keyOf = (region: string): Buffer => Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), Buffer.alloc(0), `ssm/${region}`, 32));
+  const keyOf = (region: string): Buffer => Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), Buffer.alloc(0), `kms/${region}`, 32));
   return {
     seal(region, text, context) {
       const nonce = randomBytes(NONCE_BYTES);

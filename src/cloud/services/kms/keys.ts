@@ -29,6 +29,17 @@ export function makeKey(tx: Transaction, context: OperationContext, options: { r
   return key;
 }
 
+/** AWS's own key of a service, `alias/aws/SERVICE`: made when the service first needs it. */
+export function managedKey(tx: Transaction, service: string, context: OperationContext): KeyRecord {
+  const aliasName = `alias/aws/${service}`;
+  const alias = tx.get(ALIASES, aliasName);
+  const found = alias === undefined ? undefined : tx.get(KEYS, alias.keyId);
+  if (found !== undefined) return found;
+  const key = makeKey(tx, context, { manager: 'AWS', description: `Default key that protects my ${service.toUpperCase()} parameters when no other key is defined` });
+  tx.put(ALIASES, aliasName, { aliasName, keyId: key.keyId, created: context.now(), updated: context.now() });
+  return key;
+}
+
 /** A key whose waiting time is over is gone: KMS deletes it then, and with it what it encrypted. */
 function living(state: Reader, keyId: string, now: number): KeyRecord | undefined {
   const key = state.get(KEYS, keyId);

@@ -69,7 +69,7 @@ function asked(input: Input, context: OperationContext): Asked {
   if (request.dataType !== undefined && !['text', 'aws:ec2:image'].includes(request.dataType)) {
     throw invalid(`The following data type is not supported: ${request.dataType} (Data type names are all lowercase.)`);
   }
-  checkKeyId(request.keyId, context);
+  checkKeyId(context.state, request.keyId, context);
   return request;
 }
 
@@ -129,15 +129,16 @@ export const putParameter: Operation = (input, context) => {
     const type = typeFor(request, before);
     const tier = tierFor(request, before);
     const version = (before?.version ?? 0) + 1;
+    const keyId = type === 'SecureString' ? request.keyId ?? DEFAULT_KEY : undefined;
     if (before !== undefined) retire(tx, before);
     tx.put(PARAMETERS, name, {
       name,
       type,
-      value: type === 'SecureString' ? sealValue(name, version, request.value, context) : request.value,
+      value: keyId === undefined ? request.value : sealValue(tx, name, request.value, keyId, context),
       version,
       description: request.description ?? before?.description,
       allowedPattern: request.allowedPattern ?? before?.allowedPattern,
-      keyId: type === 'SecureString' ? request.keyId ?? DEFAULT_KEY : undefined,
+      keyId,
       tier,
       dataType: request.dataType ?? before?.dataType ?? 'text',
       lastModified: context.now(),
