@@ -1,4 +1,5 @@
 """Goes through the scenario with boto3, a client that knows nothing of us. stdin: {endpoint, keys, variables, steps}; stdout: [[problem, ...], ...], one list a step."""
+import base64
 import json
 import re
 import sys
@@ -33,6 +34,24 @@ def filled(value):
     return value
 
 
+def blobs_decoded(value, shape):
+    """boto3 takes bytes where the wire of the json services has base64."""
+    if shape.type_name == "blob":
+        return base64.b64decode(value)
+    if shape.type_name == "structure":
+        return {name: blobs_decoded(item, shape.members[name]) if name in shape.members else item for name, item in value.items()}
+    if shape.type_name == "list":
+        return [blobs_decoded(item, shape.member) for item in value]
+    return value
+
+
+def arguments(step):
+    given = filled(step["input"])
+    model = client(step["service"]).meta.service_model
+    shape = model.operation_model(step["operation"]).input_shape
+    return blobs_decoded(given, shape) if model.metadata["protocol"] == "json" and shape is not None else given
+
+
 def at(output, path):
     for name in path.split("."):
         if isinstance(output, list):
@@ -41,6 +60,8 @@ def at(output, path):
             output = output.get(name) if isinstance(output, dict) else None
     if output is None:
         return ""
+    if isinstance(output, bytes):
+        return base64.b64encode(output).decode()
     return str(output).lower() if isinstance(output, bool) else json.dumps(output, default=str) if isinstance(output, (dict, list)) else str(output)
 
 
@@ -53,7 +74,7 @@ def take(step):
     end = time.time() + 30
     while True:
         try:
-            output = call(**filled(step["input"]))
+            output = call(**arguments(step))
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if not error.response["ResponseMetadata"].get("RequestId"):

@@ -173,7 +173,7 @@ function patternOf(pattern: string): RegExp {
 }
 
 /** Errors that AWS answers with their code alone. */
-const WITHOUT_MESSAGE = ['ParameterNotFound'];
+const WITHOUT_MESSAGE = ['ParameterNotFound', 'InvalidCiphertextException'];
 const ERROR_CODE = /^[A-Za-z][A-Za-z0-9.]*$/;
 
 /** Reads and judges one reply. */
