@@ -19,6 +19,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
   if (type === 'IMPORT') throw validationError('The local cloud does not support change sets of type IMPORT');
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
+  if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
   if (type === 'UPDATE') requireUpdatable(requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`)));
   else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
@@ -52,6 +53,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       statusReason: nothing ? NO_CHANGES : undefined,
       executionStatus: nothing ? 'UNAVAILABLE' : 'AVAILABLE',
       onStackFailure,
+      roleArn: strOpt(input, 'RoleARN'),
       createdAt: context.now(),
       changes,
       clientToken,
