@@ -36,12 +36,14 @@ export class InputError extends AwsError {
 
   /** The same fault as a service of this protocol reports it. */
   as(protocol: WireProtocol): AwsError {
-    return new AwsError(...wording(protocol, this.parameter, this.value, this.fault));
+    const status = protocol === 'rest-xml' && this.fault.kind === 'unsupported' ? 501 : undefined;
+    return new AwsError(...wording(protocol, this.parameter, this.value, this.fault), { status });
   }
 }
 
 function wording(protocol: WireProtocol, parameter: string, value: unknown, fault: InputFault): [code: string, message: string] {
-  return protocol === 'ec2' ? ec2Wording(parameter, shownValue(value), fault) : smithyWording(protocol, parameter, shownValue(value), fault);
+  if (protocol === 'ec2') return ec2Wording(parameter, shownValue(value), fault);
+  return protocol === 'rest-xml' ? restWording(parameter, shownValue(value), fault) : smithyWording(protocol, parameter, shownValue(value), fault);
 }
 
 function ec2Wording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
@@ -50,6 +52,15 @@ function ec2Wording(parameter: string, shown: string, fault: InputFault): [code:
   if (fault.kind === 'unsupported') return ['UnsupportedOperation', `The parameter ${parameter} is not supported by the local cloud.`];
   const why = fault.kind === 'type' ? `Expected ${fault.expected}` : fault.constraint;
   return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. ${why}.`];
+}
+
+/** S3 API reference, "Error responses". */
+function restWording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
+  if (fault.kind === 'missing') return ['InvalidRequest', `Missing required parameter ${parameter}`];
+  if (fault.kind === 'token') return ['InvalidArgument', 'The continuation token provided is incorrect'];
+  if (fault.kind === 'unsupported') return ['NotImplemented', `The parameter ${parameter} is not supported by the local cloud.`];
+  const why = fault.kind === 'type' ? `is not ${fault.expected}` : `does not fit: ${fault.constraint}`;
+  return ['InvalidArgument', `The value '${shown}' of ${parameter} ${why}`];
 }
 
 function smithyWording(protocol: 'query' | 'json', parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
