@@ -1,6 +1,7 @@
 /** What a client may say of an object beyond its bytes, and how replies show it. */
 import { AwsError, type Input, type Output } from '../../endpoint/operation.js';
 import { strOpt, structs, valueAt } from '../../endpoint/input.js';
+import { readWhole } from '../../endpoint/reads.js';
 import type { ObjectHeaders, ObjectRecord, TagRecord } from './records.js';
 
 const STORED = ['ContentType', 'CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'Expires'] as const;
@@ -19,6 +20,7 @@ export function storedHeaders(input: Input): ObjectHeaders {
 export function storedMetadata(input: Input): Record<string, string> {
   const given = valueAt(input, 'Metadata');
   if (typeof given !== 'object' || given === null) return {};
+  readWhole(given);
   const entries = Object.entries(given).map(([name, value]): [string, string] => [name.toLowerCase(), String(value)]);
   const size = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
   if (size > MAX_METADATA) throw new AwsError('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', { members: { Size: String(size), MaxSizeAllowed: String(MAX_METADATA) } });
