@@ -12,13 +12,15 @@ export const describeNetworkInterfaceAttribute = reading((input, scope) => {
   const record = find(scope.state, NETWORK_INTERFACE, str(input, 'NetworkInterfaceId'));
   const view = networkInterfaceView(record, scope);
   const { networkInterfaceId } = record;
-  switch (oneOf(input, 'Attribute', ['description', 'groupSet', 'sourceDestCheck', 'attachment', 'associatePublicIpAddress'])) {
-    case 'description': return { networkInterfaceId, description: { value: record.description } };
-    case 'groupSet': return { networkInterfaceId, groupSet: view.groupSet };
-    case 'sourceDestCheck': return { networkInterfaceId, sourceDestCheck: { value: record.sourceDestCheck } };
-    case 'attachment': return { networkInterfaceId, attachment: view.attachment };
-    case 'associatePublicIpAddress': return { networkInterfaceId, associatePublicIpAddress: record.assignsPublicIp };
-  }
+  const attributes = {
+    description: { value: record.description },
+    groupSet: view.groupSet,
+    sourceDestCheck: { value: record.sourceDestCheck },
+    attachment: view.attachment,
+    associatePublicIpAddress: record.assignsPublicIp,
+  };
+  const attribute = oneOf(input, 'Attribute', ['description', 'groupSet', 'sourceDestCheck', 'attachment', 'associatePublicIpAddress']);
+  return { networkInterfaceId, [attribute]: attributes[attribute] };
 });
 
 const ATTRIBUTES = ['SecurityGroupId', 'SourceDestCheck', 'Description', 'Attachment'] as const;
@@ -32,7 +34,7 @@ function withAttribute(tx: Transaction, record: NetworkInterfaceRecord, input: I
     }
     case 'SourceDestCheck': return { ...record, sourceDestCheck: bool(struct(input, 'SourceDestCheck'), 'Value') };
     case 'Description': return { ...record, description: strOpt(struct(input, 'Description'), 'Value') ?? '' };
-    case 'Attachment': {
+    default: {
       const wanted = struct(input, 'Attachment');
       const attachmentId = str(wanted, 'AttachmentId');
       refuse(wanted, ['DefaultEnaQueueCount', 'EnaQueueCount']);

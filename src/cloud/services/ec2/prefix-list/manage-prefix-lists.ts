@@ -98,7 +98,7 @@ function edited(record: PrefixListRecord, added: readonly PrefixListEntry[], rem
   const old = entriesOf(record);
   const gone = new Set(removed.map((entry) => entry.cidr));
   const both = added.find((entry) => gone.has(entry.cidr));
-  if (both !== undefined) throw new AwsError('InvalidParameterValue', `The CIDR (${both.cidr}) cannot be both added and removed in one request.`);
+  if (both !== undefined) throw new AwsError('InvalidParameterValue', `Request cannot contain Cidr ${both.cidr} in both AddPrefixListEntries and RemovePrefixListEntries`);
   const missing = removed.find((entry) => !old.some((known) => known.cidr === entry.cidr));
   if (missing !== undefined) throw new AwsError('InvalidParameterValue', `The CIDR (${missing.cidr}) does not exist in prefix list ${record.prefixListId}.`);
   const known = added.find((entry) => old.some((one) => one.cidr === entry.cidr));
