@@ -50,9 +50,7 @@ export class RunningRegion {
     const { state, globalState } = this.#options;
     this.#unsubscribe.push(
       state.onCommit((changes) => this.#onCommit(changes)),
-      globalState.onCommit((changes) => {
-        if (changes.some((change) => change.table.startsWith('iam/'))) this.#proveSoon();
-      }),
+      globalState.onCommit(() => this.#proveSoon()),
     );
     this.#advance();
     this.#settle();
