@@ -50,6 +50,7 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
     secrets,
     endpointUrl: `http://127.0.0.1:${port}`,
     uplinkPort: secrets.ports.uplink,
+    objectFolder: join(folder, 'objects'),
     workerUrl: new URL('./worker.js', import.meta.url),
     log,
   });

@@ -24,6 +24,7 @@ import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance
 import { iam, roleIdOf } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, ssm } from './services/ssm/index.js';
+import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
 import { createCertificateAuthority } from './tls/certificate-authority.js';
@@ -36,6 +37,8 @@ export interface RegionsOptions {
   readonly secrets: RegionSecrets;
   readonly endpointUrl: string;
   readonly uplinkPort: number | undefined;
+  /** Where the bytes of S3's objects are. */
+  readonly objectFolder: string;
   /** Compiled worker of the sandbox. */
   readonly workerUrl: URL;
   readonly log: (line: string) => void;
@@ -71,8 +74,10 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.rootKey), endpointUrl: options.endpointUrl, pace: 1 };
 
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
+  const objectFiles = createObjectFiles(options.objectFolder);
+  objectFiles.sweep(namedFiles(globalState));
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services,
     keys,

@@ -50,7 +50,9 @@ export class RunningRegion {
     const { state, globalState } = this.#options;
     this.#unsubscribe.push(
       state.onCommit((changes) => this.#onCommit(changes)),
-      globalState.onCommit(() => this.#proveSoon()),
+      globalState.onCommit((changes) => {
+        if (changes.some((change) => change.table.startsWith('iam/'))) this.#proveSoon();
+      }),
     );
     this.#advance();
     this.#settle();

@@ -126,6 +126,7 @@ export interface ChangeSetRecord extends Deployment {
   readonly statusReason?: string | undefined;
   readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE';
   readonly onStackFailure?: StackRecord['onFailure'] | undefined;
+  readonly roleArn?: string | undefined;
   readonly createdAt: number;
   readonly changes: readonly ChangeRecord[];
   readonly clientToken?: string | undefined;
@@ -137,8 +138,29 @@ export interface ChangeRecord {
   readonly physicalId?: string | undefined;
   readonly type: string;
   readonly replacement?: 'True' | 'False' | 'Conditional' | undefined;
+  /** What becomes of the physical resource that goes, or is replaced. */
+  readonly policyAction?: string | undefined;
   readonly scope: readonly string[];
-  readonly properties: readonly { readonly name: string; readonly attribute: 'Properties' | 'Tags'; readonly recreation: 'Never' | 'Always' }[];
+  readonly details: readonly ChangeDetail[];
+  /** The resource's attributes and properties before and after, as far as they are known. */
+  readonly before?: Structure | undefined;
+  readonly after?: Structure | undefined;
+  /** Of a nested stack: its own change set. */
+  readonly changeSetId?: string | undefined;
+}
+
+/** One reason why a resource changes (ResourceChangeDetail). */
+export interface ChangeDetail {
+  readonly attribute: 'Properties' | 'Tags' | 'Metadata';
+  /** Of the property. */
+  readonly name?: string | undefined;
+  readonly recreation: 'Never' | 'Always';
+  /** Dynamic: whether the value changes shows only when the change is made. */
+  readonly evaluation: 'Static' | 'Dynamic';
+  readonly source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';
+  readonly cause?: string | undefined;
+  readonly before?: Value | undefined;
+  readonly after?: Value | undefined;
 }
 
 export const STACKS = table<StackRecord>('cloudformation/stack');

@@ -50,12 +50,13 @@ export function authorize(caller: Caller, action: string, resources: string | re
 
 function denial(caller: Caller, action: string, resource: string, decision: Decision, protocol: WireProtocol): AwsError {
   const because = decision.decision === 'explicit-deny' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
-  const on = resource === '*' && protocol === 'ec2' ? '' : ` on resource: ${resource}`;
+  const on = resource === '*' && protocol === 'ec2' ? '' : ` on resource: ${protocol === 'rest-xml' ? `"${resource}"` : resource}`;
   const text = `User: ${caller.arn} is not authorized to perform: ${action}${on} ${because}`;
   const errors: Record<WireProtocol, AwsError> = {
     ec2: new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}`, { status: 403 }),
     query: new AwsError('AccessDenied', text, { status: 403 }),
     json: new AwsError('AccessDeniedException', text),
+    'rest-xml': new AwsError('AccessDenied', text, { status: 403 }),
   };
   return errors[protocol];
 }

@@ -118,6 +118,7 @@ export function unknownOperation(protocol: WireProtocol, operation: string, serv
     ec2: new AwsError('InvalidAction', `The action ${shown} is not valid for this web service: the local cloud does not have it.`),
     query: new AwsError('InvalidAction', `Could not find operation ${shown} for version ${service?.version ?? 'NO_VERSION_SPECIFIED'}: the local cloud does not have it.`),
     json: new AwsError('UnknownOperationException', `The local cloud does not have the operation ${shown}.`),
+    'rest-xml': new AwsError('NotImplemented', `The local cloud does not have the operation ${shown}.`, { status: 501 }),
   };
   return errors[protocol];
 }

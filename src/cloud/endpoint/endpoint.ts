@@ -1,6 +1,7 @@
 /** The HTTP face of the region: one port for many services, every answer in the shape of the protocol that was spoken. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { authorize } from './authorize.js';
 import { readBody } from './body.js';
 import { createDispatcher, unknownOperation, type Dispatcher, type DispatchOptions } from './dispatch.js';
@@ -8,6 +9,8 @@ import { isLoopbackHost, serviceOfHost } from './host.js';
 import { AwsError, type Origin, type Service } from './operation.js';
 import { asAwsError, errorReply, successReply, type Reply, type ReplyShape } from './reply.js';
 import { resourcesOf } from './resources.js';
+import type { RestInterface } from './rest/interface.js';
+import { looksRest, serveRest } from './rest/serve.js';
 import { missingAction, route } from './route.js';
 import { authenticate, claimedScope } from './verify.js';
 
@@ -37,12 +40,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const limits = { maxBytes: options.maxBodyBytes ?? 1024 * 1024, timeoutMs: options.bodyTimeoutMs ?? 20_000 };
   const defect = (what: string, error: unknown): void => log(`defect in ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const dispatcher = createDispatcher({ ...options, onDefect: defect });
+  const restService = options.services.find((service): service is Service & { readonly rest: RestInterface } => service.rest !== undefined);
 
   const answer = async (request: IncomingMessage, origin: Origin, requestId: string, progress: Progress): Promise<Reply> => {
     const { method = '', url: path = '/', headers } = request;
     progress.shape = claimedShape(request, options.services);
     if (origin.kind === 'loopback' && !isLoopbackHost(headers.host)) throw new AwsError('AccessDenied', 'The Host header does not name this machine', { status: 403 });
     if (progress.shape === 'cbor') throw new AwsError('UnsupportedProtocolException', 'The local cloud does not speak rpc-v2-cbor; use a client that speaks the JSON or query protocol of the service', { status: 415 });
+    if (progress.shape === 'rest-xml' && restService !== undefined) {
+      progress.service = restService;
+      return await serveRest(request, restService, { origin, requestId, named: (operation) => { progress.operation = operation; } }, { keys, globalState: options.globalState, dispatcher, now });
+    }
     if (method !== 'POST' && method !== 'GET') throw new AwsError('MethodNotAllowed', `The method ${method} is not allowed`, { status: 405 });
 
     const body = await readBody(request, limits);
@@ -89,7 +97,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         response.setHeader('Connection', 'close');
         if (reply.status !== 408) await discarded(request);
       }
-      write(response, reply, requestId, request.method === 'HEAD');
+      if (progress.shape === 'rest-xml') response.setHeader('x-amz-request-id', requestId);
+      await write(response, reply, requestId, request.method === 'HEAD').catch((error: unknown) => log(`reply ${requestId} broke off: ${(error as Error).message}`));
     },
   };
 }
@@ -100,7 +109,7 @@ function claimedShape(request: IncomingMessage, services: readonly Service[]): R
   if (headers['smithy-protocol'] === 'rpc-v2-cbor' || (headers['content-type'] ?? '').startsWith('application/cbor')) return 'cbor';
   if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
   const scope = claimedScope({ path: url, headers });
-  const service = scope?.ok === true ? scope.authorization.service : undefined;
+  const service = scope?.ok === true ? scope.authorization.service : headers.authorization?.startsWith('AWS ') === true || (scope === undefined && looksRest(url)) ? 's3' : undefined;
   return services.find((candidate) => candidate.name === service)?.protocol ?? 'query';
 }
 
@@ -135,15 +144,23 @@ function discarded(request: IncomingMessage): Promise<void> {
   });
 }
 
-function write(response: ServerResponse, reply: Reply, requestId: string, headOnly: boolean): void {
-  if (response.destroyed || response.headersSent) return;
+async function write(response: ServerResponse, reply: Reply, requestId: string, headOnly: boolean): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body, 'utf8') : reply.body;
+  const streamed = body instanceof Uint8Array ? undefined : body;
+  if (response.destroyed || response.headersSent) return streamed?.release();
+  const bodiless = reply.status === 204 || reply.status === 304;
   response.writeHead(reply.status, {
-    'Content-Type': reply.contentType,
-    'Content-Length': body.length,
+    ...(reply.contentType === '' ? {} : { 'Content-Type': reply.contentType }),
+    ...(bodiless ? {} : { 'Content-Length': body instanceof Uint8Array ? body.length : body.size }),
     'x-amzn-requestid': requestId,
     'X-Content-Type-Options': 'nosniff',
     ...(reply.contentType === 'application/cbor' ? { 'smithy-protocol': 'rpc-v2-cbor' } : {}),
+    ...reply.headers,
   });
-  response.end(headOnly ? undefined : body);
+  if (streamed === undefined || headOnly || bodiless) {
+    streamed?.release();
+    response.end(headOnly || bodiless || !(body instanceof Uint8Array) ? undefined : body);
+    return;
+  }
+  await pipeline(streamed.open(), response);
 }

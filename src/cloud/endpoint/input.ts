@@ -36,12 +36,14 @@ export class InputError extends AwsError {
 
   /** The same fault as a service of this protocol reports it. */
   as(protocol: WireProtocol): AwsError {
-    return new AwsError(...wording(protocol, this.parameter, this.value, this.fault));
+    const status = protocol === 'rest-xml' && this.fault.kind === 'unsupported' ? 501 : undefined;
+    return new AwsError(...wording(protocol, this.parameter, this.value, this.fault), { status });
   }
 }
 
 function wording(protocol: WireProtocol, parameter: string, value: unknown, fault: InputFault): [code: string, message: string] {
-  return protocol === 'ec2' ? ec2Wording(parameter, shownValue(value), fault) : smithyWording(protocol, parameter, shownValue(value), fault);
+  if (protocol === 'ec2') return ec2Wording(parameter, shownValue(value), fault);
+  return protocol === 'rest-xml' ? restWording(parameter, shownValue(value), fault) : smithyWording(protocol, parameter, shownValue(value), fault);
 }
 
 function ec2Wording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
@@ -50,6 +52,15 @@ function ec2Wording(parameter: string, shown: string, fault: InputFault): [code:
   if (fault.kind === 'unsupported') return ['UnsupportedOperation', `The parameter ${parameter} is not supported by the local cloud.`];
   const why = fault.kind === 'type' ? `Expected ${fault.expected}` : fault.constraint;
   return ['InvalidParameterValue', `Value (${shown}) for parameter ${parameter} is invalid. ${why}.`];
+}
+
+/** S3 API reference, "Error responses". */
+function restWording(parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
+  if (fault.kind === 'missing') return ['InvalidRequest', `Missing required parameter ${parameter}`];
+  if (fault.kind === 'token') return ['InvalidArgument', 'The continuation token provided is incorrect'];
+  if (fault.kind === 'unsupported') return ['NotImplemented', `The parameter ${parameter} is not supported by the local cloud.`];
+  const why = fault.kind === 'type' ? `is not ${fault.expected}` : `does not fit: ${fault.constraint}`;
+  return ['InvalidArgument', `The value '${shown}' of ${parameter} ${why}`];
 }
 
 function smithyWording(protocol: 'query' | 'json', parameter: string, shown: string, fault: InputFault): [code: string, message: string] {
@@ -90,30 +101,17 @@ function required<T>(input: Input, name: string, value: T | undefined): T {
   return value;
 }
 
-/** Characters of a string, or items of a list. */
-export interface LengthRange {
-  readonly min?: number | undefined;
-  readonly max?: number | undefined;
-}
-
-function checkLength(name: string, value: string | readonly unknown[], { min, max }: LengthRange): void {
-  if (min !== undefined && value.length < min) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must have length greater than or equal to ${min}` });
-  if (max !== undefined && value.length > max) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must have length less than or equal to ${max}` });
-}
-
-/** A string within its lengths, or undefined when absent. Numbers and booleans of internal callers become text. */
-export function strOpt(input: Input, name: string, lengths: LengthRange = {}): string | undefined {
+/** A string, or undefined when absent. Numbers and booleans of internal callers become text. */
+export function strOpt(input: Input, name: string): string | undefined {
   const value = valueAt(input, name);
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') throw new InputError(name, value, { kind: 'type', expected: 'a string' });
-  const text = String(value);
-  checkLength(name, text, lengths);
-  return text;
+  if (value === undefined || typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new InputError(name, value, { kind: 'type', expected: 'a string' });
 }
 
 /** A string that has to be there and not be empty. */
-export function str(input: Input, name: string, lengths: LengthRange = {}): string {
-  const value = strOpt(input, name, lengths);
+export function str(input: Input, name: string): string {
+  const value = strOpt(input, name);
   return required(input, name, value === '' ? undefined : value);
 }
 
@@ -156,10 +154,8 @@ export function values(input: Input, name: string): readonly unknown[] {
 }
 
 /** A list of strings; empty when absent. */
-export function list(input: Input, name: string, lengths: LengthRange = {}): string[] {
-  const found = values(input, name);
-  checkLength(name, found, lengths);
-  return found.map((value) => {
+export function list(input: Input, name: string): string[] {
+  return values(input, name).map((value) => {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     throw new InputError(name, value, { kind: 'type', expected: 'a list of strings' });
@@ -167,8 +163,8 @@ export function list(input: Input, name: string, lengths: LengthRange = {}): str
 }
 
 /** A list of strings with at least one in it. */
-export function listOf1(input: Input, name: string, lengths: LengthRange = {}): string[] {
-  const found = list(input, name, lengths);
+export function listOf1(input: Input, name: string): string[] {
+  const found = list(input, name);
   return required(input, name, found.length === 0 ? undefined : found);
 }
 

@@ -1,9 +1,10 @@
 /** What an operation of a service is, whatever protocol carries it. */
 import type { Store } from '../state/store.js';
 import type { RegionRuntime } from '../region.js';
+import type { RestInterface } from './rest/interface.js';
 
 /** AWS's protocols that the endpoint speaks (`emulators.md` §3). */
-export type WireProtocol = 'ec2' | 'query' | 'json';
+export type WireProtocol = 'ec2' | 'query' | 'json' | 'rest-xml';
 
 /** Who calls, as SigV4 and the key table say. */
 export interface Caller {
@@ -76,6 +77,8 @@ export interface Service {
   readonly targetPrefix?: string | undefined;
   /** True when state is kept once for all regions. */
   readonly global?: boolean | undefined;
+  /** How rest-xml finds and fills its operations. */
+  readonly rest?: RestInterface | undefined;
   readonly operations: { readonly [operation: string]: Operation };
 }
 
@@ -83,10 +86,10 @@ export interface Service {
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** Further members of a json error. */
+  /** Further members of an error, of json and rest-xml. */
   readonly members: { readonly [name: string]: unknown };
 
-  constructor(code: string, message: string, options: { status?: number; members?: Record<string, unknown> } = {}) {
+  constructor(code: string, message: string, options: { readonly status?: number | undefined; readonly members?: Record<string, unknown> } = {}) {
     super(message);
     this.name = 'AwsError';
     this.code = code;

@@ -1,18 +1,31 @@
 /** Replies and errors in the shape of each protocol (`emulators.md` §3). Never HTML. */
+import type { Readable } from 'node:stream';
 import { InputError } from './input.js';
 import { encodeJson } from './json.js';
 import { AwsError, type Output, type Service, type WireProtocol } from './operation.js';
+import { restErrorReply } from './rest/error.js';
 import { escapeXml, writeContent } from './xml.js';
 
 /** A reply without its request id header, which every one gets. */
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | StreamedBody;
+  /** Beyond those that every reply has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the shape of an error depends on; `cbor` is a protocol that is only ever refused. */
 export type ReplyShape = WireProtocol | 'cbor';
+
+/** Bytes that are too many to hold: read from files as the client takes them. */
+export interface StreamedBody {
+  readonly size: number;
+  /** Called at most once; the stream ends what the body holds open. */
+  open(): Readable;
+  /** Gives up a body that was never opened. */
+  release(): void;
+}
 
 const XML = 'text/xml;charset=UTF-8';
 const JSON_1_1 = 'application/x-amz-json-1.1';
@@ -40,6 +53,7 @@ export function errorReply(shape: ReplyShape, error: AwsError, requestId: string
     json: () => ({ status, contentType: JSON_1_1, body: JSON.stringify({ __type: code, message, ...error.members }) }),
     ec2: () => ({ status, contentType: XML, body: `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${id}</RequestID></Response>` }),
     query: () => ({ status, contentType: XML, body: `<ErrorResponse${namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`}><Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>` }),
+    'rest-xml': () => restErrorReply(error, requestId),
     cbor: () => ({ status, contentType: 'application/cbor', body: cborMap({ __type: code, message }) }),
   };
   return writers[shape]();
@@ -49,7 +63,7 @@ export function errorReply(shape: ReplyShape, error: AwsError, requestId: string
 export function asAwsError(thrown: unknown, protocol: WireProtocol): AwsError {
   if (thrown instanceof InputError) return thrown.as(protocol);
   if (thrown instanceof AwsError) return thrown;
-  const codes: Record<WireProtocol, string> = { ec2: 'InternalError', query: 'InternalFailure', json: 'InternalServerError' };
+  const codes: Record<WireProtocol, string> = { ec2: 'InternalError', query: 'InternalFailure', json: 'InternalServerError', 'rest-xml': 'InternalError' };
   return new AwsError(codes[protocol], 'An internal error has occurred', { status: 500 });
 }
 

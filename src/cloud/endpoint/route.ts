@@ -45,6 +45,7 @@ export function missingAction(service: Service): AwsError {
     ec2: new AwsError('MissingParameter', 'The request must contain the parameter Action'),
     query: new AwsError('MissingAction', 'Missing Action'),
     json: new AwsError('UnknownOperationException', 'The request has no X-Amz-Target header'),
+    'rest-xml': new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', { status: 405 }),
   };
   return errors[service.protocol];
 }

@@ -64,12 +64,14 @@ export interface AgentMessage {
   readonly payload: Buffer;
 }
 
+/** All known types are names; what else peers could put here would not be written as it was read. */
+const TYPE = /^[\x21-\x7e]+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The whole websocket message. Throws {@link ProtocolError} `bad-header` for a field that cannot be written. */
 export function encodeAgentMessage(message: AgentMessage): Buffer {
   const type = Buffer.from(message.messageType, 'utf8');
-  if (type.length === 0 || type.length > TYPE_BYTES) throw new ProtocolError('bad-header', `message type of ${type.length} bytes: "${message.messageType.slice(0, 64)}"`);
+  if (type.length > TYPE_BYTES || !TYPE.test(message.messageType)) throw new ProtocolError('bad-header', `message type of ${type.length} bytes: "${message.messageType.slice(0, 64)}"`);
   if (!UUID.test(message.messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${message.messageId.slice(0, 64)}"`);
   if (message.createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
   const bytes = Buffer.allocUnsafe(FIXED_BYTES + message.payload.length);
@@ -102,8 +104,8 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   const headerLength = view.readUInt32BE(0);
   // A shorter header would let the payload overlap the fixed fields, which are read at their usual offsets.
   if (headerLength < HEADER_LENGTH || headerLength + 4 > view.length) throw new ProtocolError('bad-header', `header length ${headerLength} in a message of ${view.length} bytes`);
-  const messageType = view.toString('utf8', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
-  if (messageType === '') throw new ProtocolError('bad-header', 'message type is empty');
+  const messageType = view.toString('latin1', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
+  if (!TYPE.test(messageType)) throw new ProtocolError('bad-header', messageType === '' ? 'message type is empty' : 'message type is no printable ASCII');
   const createdDate = readInteger(view, 40, 'created date');
   if (createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
   const sequenceNumber = readInteger(view, 48, 'sequence number');

@@ -1,4 +1,4 @@
-/** Handshake payloads (types 5, 6, 7). Source: `protocol.md` §5. The KMS challenge (8, 9) is not spoken yet. */
+/** Handshake payloads (types 5, 6, 7). Source: `protocol.md` §5. What encryption adds is in encryption-handshake.ts. */
 import { asObject, integerMember, jsonPayload, optionalStringMember, parseJsonObject, stringMember } from './json-payload.js';
 import { ProtocolError } from './protocol-error.js';
 

@@ -41,3 +41,12 @@ export function integerMember(object: JsonObject, name: string, what: string): n
 export function jsonPayload(value: object): Buffer {
   return Buffer.from(JSON.stringify(value), 'utf8');
 }
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The bytes of a base64 text, padded as Go's encoder writes it. */
+export function base64Member(object: JsonObject, name: string, what: string): Buffer {
+  const text = stringMember(object, name, what);
+  if (!BASE64.test(text)) throw new ProtocolError('bad-payload', `${what}'s ${name} is no base64`);
+  return Buffer.from(text, 'base64');
+}

@@ -9,6 +9,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 export interface SignableRequest {
   readonly method: string;
   readonly url: URL;
+  /** The path as it is on the wire, for services that do not normalize it (S3); absent: the URL's. */
+  readonly path?: string | undefined;
   /** Any case; `host` may be absent and is then the URL's. */
   readonly headers: Readonly<Record<string, string>>;
   /** Lower-case hex SHA-256 of the body ({@link hashPayload}), or `UNSIGNED-PAYLOAD`. */
@@ -232,7 +234,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
 function canonicalRequest(request: SignableRequest, headers: ReadonlyMap<string, string>, signedHeaders: readonly string[], service: string): string {
   return [
     request.method.toUpperCase(),
-    canonicalPath(request.url.pathname, service),
+    canonicalPath(request.path ?? request.url.pathname, service),
     canonicalQuery(request.url),
     ...signedHeaders.map((name) => `${name}:${(headers.get(name) ?? '').trim().replaceAll(/ +/g, ' ')}`),
     '',
@@ -243,7 +245,7 @@ function canonicalRequest(request: SignableRequest, headers: ReadonlyMap<string,
 
 /** Every service but S3 signs the path normalized and encoded twice: once for the wire, once for the signature. */
 function canonicalPath(path: string, service: string): string {
-  if (service === 's3') return path;
+  if (service === 's3') return path.split('/').map((part) => encode(decode(part))).join('/');
   return path.replaceAll(/\/{2,}/g, '/').split('/').map(encode).join('/');
 }
 

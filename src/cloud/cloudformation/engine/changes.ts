@@ -1,35 +1,57 @@
-/** What a deployment would change, without doing it: Add, Modify with or without replacement, Remove. */
+/** What a deployment would change, without doing it: Add, Modify with or without replacement, Remove, and why. */
+import { resolveDynamicReferences } from '../intrinsics/dynamic.js';
 import { evaluate } from '../intrinsics/evaluate.js';
 import { visitReferences } from '../intrinsics/references.js';
-import type { ChangeRecord, Deployment, ResourceRecord } from '../records.js';
-import { isStructure, sameValue, type Value } from '../template/value.js';
-import { changedProperties } from './apply.js';
+import type { ChangeDetail, ChangeRecord, Deployment, ResourceRecord } from '../records.js';
+import type { ResourceDeclaration } from '../template/template.js';
+import { sameValue, textOf, type Structure, type Value } from '../template/value.js';
 import type { Plan } from './plan.js';
 import type { Run } from './run.js';
 
 const GONE = new Set(['DELETE_COMPLETE', 'DELETE_SKIPPED']);
 
+/** What stands for a value that only the change itself will bring (DescribeChangeSet, "AfterContext"). */
+const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/** What is known of the other changes while one is looked at. */
+interface Outlook {
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly deployment: Deployment;
+  readonly present: ReadonlyMap<string, ResourceRecord>;
+  /** Resources that will have another physical id, for certain or perhaps. */
+  readonly renewed: Map<string, 'Static' | 'Dynamic'>;
+  /** Resources whose attributes may change. */
+  readonly changed: Set<string>;
+  /** Names of parameters that have another value. */
+  readonly parameters: ReadonlySet<string>;
+}
+
 /** Changes against what the stack's resources are now, in the new template's order, removals last. */
 export function predictChanges(run: Run, plan: Plan, deployment: Deployment): ChangeRecord[] {
   const present = new Map(run.resources.filter((record) => record.physicalId !== undefined && !GONE.has(record.status)).map((record) => [record.logicalId, record]));
+  const valueOf = new Map(run.stack.parameters.map((parameter) => [parameter.key, parameter.resolvedValue ?? parameter.value]));
+  const parameters = new Set(deployment.parameters.filter(({ key, value, resolvedValue }) => valueOf.get(key) !== (resolvedValue ?? value)).map(({ key }) => key));
+  const outlook: Outlook = { run, plan, deployment, present, renewed: new Map(), changed: new Set(), parameters };
   const changes: ChangeRecord[] = [];
-  /** Resources that will have another physical id. */
-  const renewed = new Set<string>();
   for (const logicalId of inOrder(plan)) {
     const declared = plan.template.resources.get(logicalId);
-    const record = present.get(logicalId);
     if (declared === undefined) continue;
-    const change: ChangeRecord | undefined = record === undefined
-      ? { action: 'Add', logicalId, type: declared.type, scope: [], properties: [] }
-      : modification(run, plan, deployment, record, declared.type, present, renewed);
+    const record = present.get(logicalId);
+    const change = record === undefined ? addition(outlook, declared) : modification(outlook, record, declared);
     if (change === undefined) continue;
     changes.push(change);
-    if (change.action === 'Add' || change.replacement === 'True') renewed.add(logicalId);
+    if (change.action === 'Add' || change.replacement === 'True') outlook.renewed.set(logicalId, 'Static');
+    else if (change.replacement === 'Conditional') outlook.renewed.set(logicalId, 'Dynamic');
+    if (change.scope.includes('Properties')) outlook.changed.add(logicalId);
   }
   const order = [...plan.template.resources.keys()];
   changes.sort((a, b) => order.indexOf(a.logicalId) - order.indexOf(b.logicalId));
-  for (const { logicalId, physicalId, type } of present.values()) {
-    if (!plan.active.has(logicalId)) changes.push({ action: 'Remove', logicalId, physicalId, type, scope: [], properties: [] });
+  const old = run.template(run.stack);
+  for (const { logicalId, physicalId, type, properties } of present.values()) {
+    if (plan.active.has(logicalId)) continue;
+    const policyAction = old?.resources.get(logicalId)?.deletionPolicy.startsWith('Retain') === true ? 'Retain' : 'Delete';
+    changes.push({ action: 'Remove', logicalId, physicalId, type, policyAction, scope: [], details: [], before: { Properties: properties } });
   }
   return changes;
 }
@@ -46,45 +68,103 @@ function inOrder(plan: Plan): string[] {
   return [...order];
 }
 
-function modification(run: Run, plan: Plan, deployment: Deployment, record: ResourceRecord, declaredType: string, present: ReadonlyMap<string, ResourceRecord>, renewed: ReadonlySet<string>): ChangeRecord | undefined {
+function addition(outlook: Outlook, { logicalId, type, properties }: ResourceDeclaration): ChangeRecord {
+  const after = Object.fromEntries(Object.entries(properties).flatMap(([name, value]) => {
+    const later = causesOf(outlook, value).some(({ source }) => source !== 'ParameterReference');
+    const known = later ? LATER : evaluatedNow(outlook, value);
+    return known === undefined ? [] : [[name, known] as const];
+  }));
+  return { action: 'Add', logicalId, type, scope: [], details: [], after: { Properties: after } };
+}
+
+/** The value with what there is now; undefined is AWS::NoValue. */
+function evaluatedNow({ plan, present, run }: Outlook, value: Value): Value | undefined {
+  const found = evaluate(value, plan.scope((name) => present.get(name)));
+  return found === undefined ? undefined : resolveDynamicReferences({ found }, run.context)['found'];
+}
+
+type Cause = Pick<ChangeDetail, 'evaluation' | 'source' | 'cause'>;
+
+/** Why the value may be another one, beside being written differently. */
+function causesOf({ plan, renewed, changed, parameters }: Outlook, value: Value): Cause[] {
+  const found = new Map<string, Cause>();
+  const see = (cause: Cause) => void found.set(`${cause.source} ${cause.cause ?? ''}`, cause);
+  visitReferences(value, {
+    ref(name) {
+      const evaluation = renewed.get(name);
+      if (evaluation !== undefined) see({ evaluation, source: 'ResourceReference', cause: name });
+      else if (parameters.has(name)) see({ evaluation: 'Static', source: 'ParameterReference', cause: name });
+    },
+    getAtt(logicalId, attribute) {
+      const cause = typeof attribute === 'string' ? `${logicalId}.${attribute}` : logicalId;
+      const evaluation = renewed.get(logicalId);
+      if (evaluation !== undefined) see({ evaluation, source: 'ResourceAttribute', cause });
+      else if (changed.has(logicalId)) see({ evaluation: 'Dynamic', source: 'ResourceAttribute', cause });
+    },
+  }, (name) => plan.condition(name));
+  return [...found.values()];
+}
+
+function modification(outlook: Outlook, record: ResourceRecord, declared: ResourceDeclaration): ChangeRecord | undefined {
+  const { run, deployment } = outlook;
   const { logicalId, physicalId, type } = record;
-  if (type !== declaredType) return { action: 'Modify', logicalId, physicalId, type: declaredType, replacement: 'True', scope: ['Properties'], properties: [] };
-  const declared = plan.template.resources.get(logicalId)?.properties ?? {};
-  const scope = plan.scope((name) => present.get(name));
-  const changed: string[] = [];
-  const known: { [name: string]: Value } = {};
-  for (const [name, value] of Object.entries(declared)) {
-    if (refersTo(value, renewed, plan)) {
-      changed.push(name);
-      continue;
-    }
-    const evaluated = evaluate(value, scope);
-    if (evaluated !== undefined) known[name] = evaluated;
+  const policy = declared.updateReplacePolicy === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
+  const before = { Properties: record.properties };
+  if (type !== declared.type) {
+    return { action: 'Modify', logicalId, physicalId, type: declared.type, replacement: 'True', policyAction: policy, scope: ['Properties'], details: [], before, after: addition(outlook, declared).after };
   }
-  const settled = Object.fromEntries(Object.entries(record.properties).filter(([name]) => !changed.includes(name)));
-  changed.push(...changedProperties(settled, known));
-  const tags = (list: readonly { readonly Key: string; readonly Value: string }[]) => Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
   const resourceType = run.type(type);
-  if (Object.hasOwn(resourceType.properties, 'Tags') && !changed.includes('Tags') && !sameValue(tags(record.stackTags), tags(deployment.tags))) changed.push('Tags');
-  if (changed.length === 0 && resourceType.alwaysUpdated !== true) return undefined;
-  const renews = (name: string) => resourceType.update === undefined || resourceType.properties[name] !== 'in-place';
-  const scopes = [...new Set(changed.map((name) => (name === 'Tags' ? 'Tags' : 'Properties')))];
+  const recreation = (name: string) => (resourceType.update === undefined || resourceType.properties[name] !== 'in-place' ? 'Always' as const : 'Never' as const);
+  const after: { [name: string]: Value } = {};
+  const details: ChangeDetail[] = [];
+  for (const name of new Set([...Object.keys(record.properties), ...Object.keys(declared.properties)])) {
+    const value = Object.hasOwn(declared.properties, name) ? declared.properties[name] : undefined;
+    const causes = value === undefined ? [] : causesOf(outlook, value);
+    const dynamic = causes.filter(({ source }) => source !== 'ParameterReference');
+    const now = dynamic.length > 0 ? LATER : value === undefined ? undefined : evaluatedNow(outlook, value);
+    if (now !== undefined) after[name] = now;
+    const old = Object.hasOwn(record.properties, name) ? record.properties[name] : undefined;
+    const differs = dynamic.length === 0 && !sameValue(old, now);
+    if (!differs && dynamic.length === 0) continue;
+    const target = { ...(name === 'Tags' ? { attribute: 'Tags' as const } : { attribute: 'Properties' as const, name }), recreation: recreation(name), before: old, after: now };
+    details.push(...causes.filter(({ source }) => differs || source !== 'ParameterReference').map((cause) => ({ ...target, ...cause })));
+    // Beside a parameter's new value the text may have changed too: AWS says so of every one.
+    if (differs) details.push({ ...target, evaluation: causes.length === 0 ? 'Static' : 'Dynamic', source: 'DirectModification' });
+  }
+  const tags = (list: readonly { readonly Key: string; readonly Value: string }[]) => Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
+  if (Object.hasOwn(resourceType.properties, 'Tags') && !details.some(({ attribute }) => attribute === 'Tags') && !sameValue(tags(record.stackTags), tags(deployment.tags))) {
+    details.push({ attribute: 'Tags', recreation: recreation('Tags'), evaluation: 'Static', source: 'DirectModification' });
+  }
+  const metadata = run.template(run.stack)?.resources.get(logicalId)?.metadata;
+  if (!sameValue(metadata, declared.metadata)) details.push({ attribute: 'Metadata', recreation: 'Never', evaluation: 'Static', source: 'DirectModification', before: metadata, after: declared.metadata });
+  // Its template may have changed, here or further down.
+  if (resourceType.alwaysUpdated === true && details.length === 0) details.push({ attribute: 'Properties', recreation: 'Never', evaluation: 'Dynamic', source: 'Automatic' });
+  if (details.length === 0) return undefined;
+  const replacement = replacementOf(details);
   return {
-    action: 'Modify',
-    logicalId,
-    physicalId,
-    type,
-    replacement: changed.some(renews) ? 'True' : 'False',
-    scope: scopes,
-    properties: changed.map((name) => ({ name, attribute: name === 'Tags' ? 'Tags' as const : 'Properties' as const, recreation: renews(name) ? 'Always' as const : 'Never' as const })),
+    action: 'Modify', logicalId, physicalId, type, replacement,
+    policyAction: replacement === 'False' ? undefined : policy,
+    scope: [...new Set(details.map(({ attribute }) => attribute))],
+    details,
+    before: { ...before, ...(metadata === undefined ? {} : { Metadata: metadata }) },
+    after: { Properties: after, ...(declared.metadata === undefined ? {} : { Metadata: declared.metadata }) },
   };
 }
 
-function refersTo(value: Value, renewed: ReadonlySet<string>, plan: Plan): boolean {
-  let found = false;
-  const see = (name: string) => {
-    found ||= renewed.has(name);
-  };
-  if (isStructure(value) || Array.isArray(value)) visitReferences(value, { ref: see, getAtt: see }, (name) => plan.condition(name));
-  return found;
+/** True when a value that is sure to change requires it; Conditional when one that may change does. */
+function replacementOf(details: readonly ChangeDetail[]): 'True' | 'False' | 'Conditional' {
+  const always = details.filter(({ recreation }) => recreation === 'Always');
+  // A direct modification beside a parameter's is said to be dynamic, and is sure nevertheless.
+  if (always.some(({ evaluation, source }) => evaluation === 'Static' || source === 'DirectModification')) return 'True';
+  return always.length > 0 ? 'Conditional' : 'False';
+}
+
+/** Text of a value as BeforeValue and AfterValue have it. */
+export function shownValue(value: Value | undefined): string | undefined {
+  return value === undefined ? undefined : textOf(value);
+}
+
+/** The context of a resource as JSON text. */
+export function shownContext(context: Structure | undefined): string | undefined {
+  return context === undefined ? undefined : JSON.stringify(context);
 }

@@ -1,5 +1,7 @@
 /** From what a request (or a parent stack) asks for to a deployment that can begin: read, judged, acknowledged, resolved, planned. */
 import type { OperationContext } from '../../endpoint/operation.js';
+import { judgeRules } from '../intrinsics/rules.js';
+import { ruleScope } from '../parameters/named-things.js';
 import { resolveParameters, type GivenParameter } from '../parameters/resolve.js';
 import type { Deployment, StackTag } from '../records.js';
 import type { Registry } from '../resources/index.js';
@@ -46,5 +48,6 @@ export function prepareDeployment(request: DeploymentRequest, identity: StackIde
     notificationArns: request.notificationArns,
   };
   const plan = makePlan(deployment, identity, context, zones);
+  judgeRules(template.rules, ruleScope(template, (name) => (template.resources.has(name) ? undefined : plan.scope(() => undefined).ref(name)), context));
   return { deployment: { ...deployment, imports: plan.imports }, plan };
 }

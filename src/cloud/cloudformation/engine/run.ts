@@ -2,6 +2,7 @@
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
 import type { Transaction } from '../../state/store.js';
 import { failureReason, ServiceFailure, validationError } from '../errors.js';
+import { resolveDynamicReferences } from '../intrinsics/dynamic.js';
 import { evaluate } from '../intrinsics/evaluate.js';
 import { RESOURCES, resourceKey, resourcesOf, stackRecord, type Deployment, type ResourceRecord, type StackRecord, type StackTag } from '../records.js';
 import type { Registry } from '../resources/index.js';
@@ -143,8 +144,9 @@ export class Run {
   propertiesOf(plan: Plan, logicalId: string): Structure {
     const declared = plan.template.resources.get(logicalId);
     if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
-    const properties = evaluate(declared.properties, plan.scope((name) => this.resource(name))) ?? {};
-    if (!isStructure(properties)) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: expected type: JSONObject`);
+    const evaluated = evaluate(declared.properties, plan.scope((name) => this.resource(name))) ?? {};
+    if (!isStructure(evaluated)) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: expected type: JSONObject`);
+    const properties = resolveDynamicReferences(evaluated, this.context);
     const { properties: known, required = [] } = this.type(declared.type);
     const unknown = Object.keys(properties).find((name) => !Object.hasOwn(known, name));
     if (unknown !== undefined) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: extraneous key [${unknown}] is not permitted`);

@@ -1,6 +1,6 @@
 /** What a value refers to, without evaluating it: for the dependency graph and for judging a template beforehand. */
 import { validationError } from '../errors.js';
-import { intrinsicOf, isList, isStructure, type Value } from '../template/value.js';
+import { intrinsicOf, isList, isStructure, textOf, type Value } from '../template/value.js';
 import { getAttParts, subArguments } from './evaluate.js';
 import { subParts } from './sub.js';
 
@@ -26,6 +26,8 @@ export function visitReferences(value: Value, visitor: ReferenceVisitor, decide?
   const intrinsic = intrinsicOf(value);
   if (intrinsic === undefined) return Object.values(value).forEach(walk);
   const { name, argument } = intrinsic;
+  if (/^Fn::(?:ForEach(?:::.*)?|Length|ToJsonString)$/.test(name)) throw validationError(`Template format error: ${name} needs the transform AWS::LanguageExtensions, which the local cloud does not have`);
+  if (name === 'Fn::Transform') throw validationError(`Template format error: the local cloud has no transforms, and so no ${textOf(isStructure(argument) ? argument['Name'] : name)}`);
   if (!FUNCTIONS.has(name)) throw validationError(`Template error: Unsupported function ${name}; there are ${[...FUNCTIONS].join(', ')}`);
   switch (name) {
     case 'Ref':
@@ -39,7 +41,9 @@ export function visitReferences(value: Value, visitor: ReferenceVisitor, decide?
     case 'Fn::Sub': {
       const { text, names } = subArguments(argument);
       for (const part of subParts(text)) {
-        if ('literal' in part || Object.hasOwn(names, part.name)) continue;
+        if ('literal' in part) continue;
+        if (!/^[A-Za-z0-9_.:]+$/.test(part.name)) throw validationError('Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons');
+        if (Object.hasOwn(names, part.name)) continue;
         const dot = part.name.indexOf('.');
         if (dot < 0) visitor.ref(part.name);
         else visitor.getAtt(part.name.slice(0, dot), part.name.slice(dot + 1));
@@ -59,6 +63,7 @@ export function visitReferences(value: Value, visitor: ReferenceVisitor, decide?
       return walk(decide(condition) ? then : otherwise);
     }
     case 'Fn::FindInMap':
+      if (isList(argument) && argument.length === 4) throw validationError('Template error: the DefaultValue of Fn::FindInMap needs the transform AWS::LanguageExtensions, which the local cloud does not have');
       if (isList(argument) && typeof argument[0] === 'string') visitor.mapping?.(argument[0]);
       return walk(argument);
     case 'Fn::ImportValue':

@@ -1,37 +1,58 @@
 /** cloudformation:DescribeChangeSet, ExecuteChangeSet, DeleteChangeSet and ListChangeSets. */
-import { boolOpt } from '../../endpoint/input.js';
+import { boolOpt, has, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
 import { beginUpdate } from '../engine/begin.js';
+import { shownContext, shownValue } from '../engine/changes.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeRecord } from '../records.js';
+import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeDetail, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { clientRequestTokenOf, requiredStack, type Control } from './request.js';
+import { requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
-import { parameterView } from './views.js';
+import { hidden, parameterView } from './views.js';
 
-function changeView({ action, logicalId, physicalId, type, replacement, scope, properties }: ChangeRecord): Output {
+function changeView({ action, logicalId, physicalId, type, replacement, policyAction, scope, details, before, after, changeSetId }: ChangeRecord, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
   return {
     Type: 'Resource',
     ResourceChange: {
+      PolicyAction: policyAction,
       Action: action,
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
       ResourceType: type,
       Replacement: replacement,
       Scope: scope,
-      Details: properties.map(({ name, attribute, recreation }) => ({
-        Target: { Attribute: attribute, ...(attribute === 'Properties' ? { Name: name } : {}), RequiresRecreation: recreation },
-        Evaluation: 'Static',
-        ChangeSource: 'DirectModification',
-      })),
+      ChangeSetId: changeSetId,
+      Details: details.map((detail) => detailView(detail, values, hide)),
+      ...(values ? { BeforeContext: hide(shownContext(before)), AfterContext: hide(shownContext(after)) } : {}),
     },
+  };
+}
+
+function detailView({ attribute, name, recreation, evaluation, source, cause, before, after }: ChangeDetail, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
+  const known = values && (before !== undefined || after !== undefined);
+  return {
+    Target: {
+      Attribute: attribute,
+      Name: name,
+      RequiresRecreation: recreation,
+      ...(known ? {
+        Path: `/${attribute === 'Metadata' ? attribute : `Properties/${name ?? 'Tags'}`}`,
+        BeforeValue: hide(shownValue(before)),
+        AfterValue: hide(shownValue(after)),
+        AttributeChangeType: before === undefined ? 'Add' : after === undefined ? 'Remove' : 'Modify',
+      } : {}),
+    },
+    Evaluation: evaluation,
+    ChangeSource: source,
+    CausingEntity: cause,
   };
 }
 
 export const describeChangeSet: Operation = (input, context) => {
   const changeSet = findChangeSet(input, context);
+  const values = boolOpt(input, 'IncludePropertyValues') ?? false;
   const { items, nextToken } = page(changeSet.changes, input, { default: 100, key: (change) => change.logicalId });
   return {
     ChangeSetName: changeSet.changeSetName,
@@ -48,10 +69,11 @@ export const describeChangeSet: Operation = (input, context) => {
     RollbackConfiguration: {},
     Capabilities: changeSet.capabilities,
     Tags: changeSet.tags,
-    Changes: items.map(changeView),
+    Changes: items.map((change) => changeView(change, values, (text) => hidden(text, changeSet.parameters))),
     NextToken: nextToken,
     IncludeNestedStacks: false,
     OnStackFailure: changeSet.onStackFailure,
+    ImportExistingResources: false,
   };
 };
 
@@ -69,6 +91,8 @@ export const listChangeSets: Operation = (input, context) => {
       StatusReason: changeSet.statusReason,
       CreationTime: new Date(changeSet.createdAt),
       Description: changeSet.note,
+      IncludeNestedStacks: false,
+      ImportExistingResources: false,
     })),
     NextToken: nextToken,
   };
@@ -83,7 +107,7 @@ export const deleteChangeSet: Operation = (input, context) => {
 export const executeChangeSet = (control: Control): Operation => (input, context) => {
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
-  const clientRequestToken = clientRequestTokenOf(input);
+  const clientRequestToken = strOpt(input, 'ClientRequestToken');
   const stackId = context.state.transact((tx) => {
     const changeSet = findChangeSet(input, context);
     const { changeSetId, stackId: owner, onStackFailure } = changeSet;
@@ -91,15 +115,16 @@ export const executeChangeSet = (control: Control): Operation => (input, context
       throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
     }
     const deployment = deploymentOf(changeSet);
+    if (onStackFailure !== undefined && has(input, 'DisableRollback')) throw validationError('You cannot specify DisableRollback for a change set that was created with OnStackFailure');
     const onFailure = onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
     // Executing one set makes the others of the stack stale: AWS removes them.
     for (const other of tx.list(CHANGE_SETS)) if (other.stackId === owner && other.changeSetId !== changeSetId) tx.delete(CHANGE_SETS, other.changeSetId);
     tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
     if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate }, { now: context.now(), operationId: control.uuid() });
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
     } else {
-      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate };
+      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate, roleArn: changeSet.roleArn };
       setStack(tx, owner, context.now(), { ...deployment, ...started });
     }
     return owner;

@@ -19,12 +19,13 @@ export const createChangeSet = (control: Control): Operation => (input, context)
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
   if (type === 'IMPORT') throw validationError('The local cloud does not support change sets of type IMPORT');
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
+  if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
   if (type === 'UPDATE') requireUpdatable(requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`)));
   else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
   const stackName = present?.stackName ?? newStackName(input);
   const stackId = present?.stackId ?? newStackId(context, stackName, control.uuid());
-  const clientToken = strOpt(input, 'ClientToken', { min: 1, max: 128 });
+  const clientToken = strOpt(input, 'ClientToken');
   const changeSetId = `arn:aws:cloudformation:${context.region}:${context.accountId}:changeSet/${changeSetName}/${control.uuid()}`;
   const { deployment, plan } = requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
   return context.state.transact((tx) => {
@@ -46,12 +47,13 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       changeSetId,
       changeSetName,
       stackId,
-      note: strOpt(input, 'Description', { min: 1, max: 1024 }),
+      note: strOpt(input, 'Description'),
       changeSetType: type,
       status: nothing ? 'FAILED' : 'CREATE_COMPLETE',
       statusReason: nothing ? NO_CHANGES : undefined,
       executionStatus: nothing ? 'UNAVAILABLE' : 'AVAILABLE',
       onStackFailure,
+      roleArn: strOpt(input, 'RoleARN'),
       createdAt: context.now(),
       changes,
       clientToken,

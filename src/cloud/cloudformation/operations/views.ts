@@ -65,16 +65,16 @@ export function eventView(event: EventRecord, stack: StackRecord): Output {
     ResourceType: event.type,
     Timestamp: date(event.at),
     ResourceStatus: event.status,
-    ResourceStatusReason: hide(event.statusReason, stack),
-    ResourceProperties: hide(event.properties, stack),
+    ResourceStatusReason: hidden(event.statusReason, stack.parameters),
+    ResourceProperties: hidden(event.properties, stack.parameters),
     ClientRequestToken: event.clientRequestToken,
   };
 }
 
-/** NoEcho values stay out of what events show. */
-function hide(text: string | undefined, stack: StackRecord): string | undefined {
+/** NoEcho values stay out of what events and change sets show. */
+export function hidden(text: string | undefined, parameters: readonly ParameterRecord[]): string | undefined {
   let shown = text;
-  for (const { noEcho, value } of stack.parameters) {
+  for (const { noEcho, value } of parameters) {
     if (noEcho && value !== '') shown = shown?.replaceAll(JSON.stringify(value).slice(1, -1), HIDDEN);
   }
   return shown;

@@ -1,6 +1,7 @@
 /** Judges a template as a whole before anything is made: types, names, references, what the local cloud does not support. */
 import { validationError } from '../errors.js';
 import { dependenciesOf, refuseCycles } from '../graph.js';
+import { judgeDynamicReferences } from '../intrinsics/dynamic.js';
 import { visitReferences } from '../intrinsics/references.js';
 import { refuseUnknownType } from '../parameters/types.js';
 import type { Registry } from '../resources/index.js';
@@ -15,6 +16,7 @@ export function judgeTemplate(template: Template, registry: Registry): void {
   for (const { name, type } of template.parameters.values()) refuseUnknownType(name, type, template.lineOf(`/Parameters/${name}/Type`));
   judgeTypes(template, registry);
   judgeReferences(template, registry);
+  judgeDynamicReferences(Object.fromEntries([...template.resources.values()].map(({ logicalId, properties }) => [logicalId, properties])));
   if (template.conditions.size === 0) refuseCycles(dependenciesOf(template));
 }
 

@@ -46,17 +46,20 @@ export function templateLocation(url: string, endpointUrl: string): TemplateLoca
   return { Bucket, Key, VersionId: parsed.searchParams.get('versionId') ?? undefined };
 }
 
+const tooLong = (): AwsError => validationError(`Template may not exceed ${LIMIT.body} bytes in size.`);
+
 /** The template's text. Throws ValidationError with S3's reason when it cannot be read. */
 export function templateAt(url: string, context: OperationContext): string {
   const location = templateLocation(url, context.runtime.endpointUrl);
   let body: unknown;
   try {
+    const { ContentLength: size } = callNow(context, 's3', 'HeadObject', { ...location });
+    if (Number(size) > LIMIT.body) throw tooLong();
     ({ Body: body } = callNow(context, 's3', 'GetObject', { ...location }));
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
+    if (!(error instanceof AwsError) || error.code === 'ValidationError') throw error;
     throw validationError(`S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`);
   }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) throw new TypeError('the reply of s3:GetObject has no Body');
-  if (Buffer.byteLength(body) > LIMIT.body) throw validationError(`Template may not exceed ${LIMIT.body} bytes in size.`);
   return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
 }

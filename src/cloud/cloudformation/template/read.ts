@@ -13,7 +13,7 @@ export interface ReadTemplate {
 /** Functions with a short form, by tag. */
 const SHORT: { readonly [tag: string]: string } = {
   '!Ref': 'Ref', '!Condition': 'Condition',
-  ...Object.fromEntries(['GetAtt', 'Sub', 'Join', 'Select', 'Split', 'GetAZs', 'FindInMap', 'If', 'Equals', 'And', 'Or', 'Not', 'Base64', 'Cidr', 'ImportValue', 'Transform', 'Length', 'ToJsonString'].map((name) => [`!${name}`, `Fn::${name}`])),
+  ...Object.fromEntries(['GetAtt', 'Sub', 'Join', 'Select', 'Split', 'GetAZs', 'FindInMap', 'If', 'Equals', 'And', 'Or', 'Not', 'Base64', 'Cidr', 'ImportValue', 'Transform', 'Length', 'ToJsonString', 'Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'].map((name) => [`!${name}`, `Fn::${name}`])),
 };
 
 /** Tags of YAML itself that mean what the plain scalar means. */

@@ -1,7 +1,7 @@
 /** A template's sections, read and judged by themselves: what is declared, and where (`aws-facts.md` §9 for the limits). */
 import { validationError } from '../errors.js';
 import { readTemplate, type ReadTemplate } from './read.js';
-import { isList, isStructure, member, type Structure, type Value } from './value.js';
+import { isList, isStructure, member, textOf, type Structure, type Value } from './value.js';
 
 export interface ParameterDeclaration {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface ResourceDeclaration {
   readonly properties: Structure;
   readonly dependsOn: readonly string[];
   readonly condition?: string | undefined;
+  readonly metadata?: Structure | undefined;
+  readonly description?: string | undefined;
   readonly deletionPolicy: DeletionPolicy;
   readonly updateReplacePolicy: 'Delete' | 'Retain' | 'Snapshot';
 }
@@ -38,6 +40,12 @@ export interface OutputDeclaration {
   readonly condition?: string | undefined;
 }
 
+export interface RuleDeclaration {
+  readonly name: string;
+  readonly condition?: Value | undefined;
+  readonly assertions: readonly { readonly assert: Value; readonly description?: string | undefined }[];
+}
+
 export interface Template {
   readonly text: string;
   readonly description?: string | undefined;
@@ -45,6 +53,7 @@ export interface Template {
   readonly metadata?: Structure | undefined;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   readonly mappings: Structure;
+  readonly rules: readonly RuleDeclaration[];
   readonly conditions: ReadonlyMap<string, Value>;
   readonly resources: ReadonlyMap<string, ResourceDeclaration>;
   readonly outputs: ReadonlyMap<string, OutputDeclaration>;
@@ -52,8 +61,8 @@ export interface Template {
 }
 
 const LIMIT = { resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
-const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs'];
-const UNSUPPORTED_SECTIONS = ['Transform', 'Rules', 'Hooks'];
+const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Resources', 'Outputs'];
+const UNSUPPORTED_SECTIONS = ['Transform', 'Hooks'];
 const RESOURCE_MEMBERS = ['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata', 'Description'];
 const UNSUPPORTED_RESOURCE_MEMBERS = ['CreationPolicy', 'UpdatePolicy'];
 const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
@@ -63,6 +72,10 @@ export function parseTemplate(text: string): Template {
   const read = readTemplate(text);
   if (!isStructure(read.value)) throw validationError('Template format error: unsupported structure.');
   return new Sections(text, read, read.value).template();
+}
+
+function transformName(transform: Value): string {
+  return textOf(isStructure(transform) ? transform['Name'] : transform);
 }
 
 /** Reads the sections of one template; every refusal names the line. */
@@ -80,7 +93,8 @@ class Sections {
   template(): Template {
     const unsupported = Object.keys(this.#root).find((name) => UNSUPPORTED_SECTIONS.includes(name));
     if (unsupported !== undefined) {
-      throw this.#error(`/${unsupported}`, `The local cloud does not support the template section ${unsupported}; it has ${SECTIONS.join(', ')}`);
+      const named = unsupported === 'Transform' ? `: there is no ${[this.#root['Transform'] ?? []].flat().map(transformName).join(', ')}` : '';
+      throw this.#error(`/${unsupported}`, `The local cloud does not support the template section ${unsupported}${named}; it has ${SECTIONS.join(', ')}`);
     }
     const unknown = Object.keys(this.#root).filter((name) => !SECTIONS.includes(name));
     if (unknown.length > 0) throw this.#error(`/${unknown[0] ?? ''}`, `Invalid template property or properties [${unknown.join(', ')}]`);
@@ -92,6 +106,7 @@ class Sections {
     if (description !== undefined && (typeof description !== 'string' || Buffer.byteLength(description) > 1024)) {
       throw this.#error('/Description', `Template format error: 'Description' length is greater than 1024, or it is not text.`);
     }
+    this.#refuseNull('', this.#root);
     const resources = this.#section('Resources');
     if (Object.keys(resources).length === 0) throw validationError('Template format error: At least one Resources member must be defined.');
     this.#limit('resources', resources, LIMIT.resources);
@@ -108,6 +123,7 @@ class Sections {
       metadata: 'Metadata' in this.#root ? this.#section('Metadata') : undefined,
       parameters: this.#each('Parameters', parameters, (name, declared) => this.#parameter(name, declared)),
       mappings,
+      rules: [...this.#each('Rules', this.#section('Rules'), (name, declared) => this.#rule(name, declared)).values()],
       conditions: new Map(Object.entries(this.#section('Conditions'))),
       resources: this.#each('Resources', resources, (name, declared) => this.#resource(name, declared)),
       outputs: this.#each('Outputs', outputs, (name, declared) => this.#output(name, declared)),
@@ -117,6 +133,12 @@ class Sections {
 
   #error(path: string, message: string) {
     return validationError(`${message} (line ${this.#read.lineOf(path)})`);
+  }
+
+  #refuseNull(path: string, value: Value): void {
+    if (value === null) throw this.#error(path, `Template format error: [${path}] 'null' values are not allowed in templates`);
+    if (isList(value)) value.forEach((item, index) => this.#refuseNull(`${path}/${index}`, item));
+    else if (isStructure(value)) for (const [name, item] of Object.entries(value)) this.#refuseNull(`${path}/${name}`, item);
   }
 
   #section(name: string): Structure {
@@ -134,8 +156,8 @@ class Sections {
     const found = new Map<string, T>();
     for (const [name, value] of Object.entries(declared)) {
       const path = `/${section}/${name}`;
+      if (name.startsWith('Fn::')) throw this.#error(path, `Template format error: ${name} needs the transform AWS::LanguageExtensions, which the local cloud does not have`);
       if (!LOGICAL_ID.test(name)) throw this.#error(path, `Template format error: ${section} name ${name} is non alphanumeric.`);
-      if (value === null) throw this.#error(path, `Template format error: [${path}] 'null' values are not allowed in templates`);
       if (!isStructure(value)) throw this.#error(path, `Template format error: [${path}] has to be a map`);
       found.set(name, read(name, value));
     }
@@ -199,11 +221,15 @@ class Sections {
     const dependsOn = member(declared, 'DependsOn') ?? [];
     const names = isList(dependsOn) ? dependsOn : [dependsOn];
     if (!names.every((name) => typeof name === 'string')) throw this.#error(`${path}/DependsOn`, `Template format error: DependsOn must be a string or list of strings.`);
+    const metadata = member(declared, 'Metadata');
+    if (metadata !== undefined && !isStructure(metadata)) throw this.#error(`${path}/Metadata`, `Template format error: [${path}/Metadata] Metadata has to be a map`);
     return {
       logicalId,
       type,
       properties,
       dependsOn: names,
+      metadata,
+      description: this.#text1(`${path}/Description`, member(declared, 'Description')),
       condition: this.#text1(`${path}/Condition`, member(declared, 'Condition')),
       deletionPolicy: this.#policy(path, declared, 'DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot']),
       updateReplacePolicy: this.#policy(path, declared, 'UpdateReplacePolicy', ['Delete', 'Retain', 'Snapshot']),
@@ -215,6 +241,24 @@ class Sections {
     const found = allowed.find((policy) => policy === given);
     if (found === undefined) throw this.#error(`${path}/${name}`, `Template format error: Unrecognized ${name} ${given} for resource ${path.slice('/Resources/'.length)}; there are ${allowed.join(', ')}`);
     return found;
+  }
+
+  #rule(name: string, declared: Structure): RuleDeclaration {
+    const path = `/Rules/${name}`;
+    this.#only(path, declared, ['RuleCondition', 'Assertions'], 'rule');
+    const assertions = member(declared, 'Assertions');
+    if (!isList(assertions) || assertions.length === 0) throw this.#error(path, `Template format error: Rule ${name} is malformed: it has to have Assertions`);
+    return {
+      name,
+      condition: member(declared, 'RuleCondition'),
+      assertions: assertions.map((assertion, index) => {
+        const at = `${path}/Assertions/${index}`;
+        const assert = isStructure(assertion) ? member(assertion, 'Assert') : undefined;
+        if (!isStructure(assertion) || assert === undefined) throw this.#error(at, `Template format error: Rule ${name} is malformed: every assertion has to have an Assert`);
+        this.#only(at, assertion, ['Assert', 'AssertDescription'], 'assertion');
+        return { assert, description: this.#text1(`${at}/AssertDescription`, member(assertion, 'AssertDescription')) };
+      }),
+    };
   }
 
   #output(name: string, declared: Structure): OutputDeclaration {

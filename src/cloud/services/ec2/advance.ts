@@ -1,13 +1,13 @@
 /** The clock of EC2: moves every resource whose time has come to its next state. Nothing is lost by a restart, since `dueAt` is state. */
 import type { Store, Transaction } from '../../state/store.js';
 import {
-  INSTANCE, NAT_GATEWAY, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type VpcEndpointRecord,
+  INSTANCE, NAT_GATEWAY, PREFIX_LIST, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type PrefixListRecord, type VpcEndpointRecord,
 } from './model.js';
-import { removeInterface } from './network-interface/interface.js';
+import { releaseInterfaces, removeInterface } from './network-interface/interface.js';
 import { VISIBLE_AFTER_END } from './waits.js';
 
 function terminate(tx: Transaction, instance: InstanceRecord, now: number): void {
-  removeInterface(tx, instance.networkInterfaceId);
+  releaseInterfaces(tx, instance.instanceId);
   for (const volume of tx.list(VOLUME)) {
     if (volume.attachment?.instanceId !== instance.instanceId) continue;
     if (volume.attachment.deleteOnTermination) tx.delete(VOLUME, volume.volumeId);
@@ -52,6 +52,17 @@ function moveVpcEndpoint(tx: Transaction, endpoint: VpcEndpointRecord): void {
   }
 }
 
+function movePrefixList(tx: Transaction, list: PrefixListRecord): void {
+  const { prefixListId, state } = list;
+  switch (state) {
+    case 'delete-in-progress': return tx.delete(PREFIX_LIST, prefixListId);
+    case 'create-in-progress': return tx.put(PREFIX_LIST, prefixListId, { ...list, state: 'create-complete', dueAt: undefined });
+    case 'modify-in-progress': return tx.put(PREFIX_LIST, prefixListId, { ...list, state: 'modify-complete', dueAt: undefined });
+    case 'restore-in-progress': return tx.put(PREFIX_LIST, prefixListId, { ...list, state: 'restore-complete', dueAt: undefined });
+    default: return tx.put(PREFIX_LIST, prefixListId, { ...list, dueAt: undefined });
+  }
+}
+
 function isDue(now: number) {
   return (record: { readonly dueAt?: number | undefined }) => record.dueAt !== undefined && record.dueAt <= now;
 }
@@ -62,13 +73,14 @@ function isDue(now: number) {
  */
 export function advance(state: Store, now: number): number | undefined {
   const due = isDue(now);
-  if (state.list(INSTANCE).some(due) || state.list(NAT_GATEWAY).some(due) || state.list(VPC_ENDPOINT).some(due)) {
+  if (state.list(INSTANCE).some(due) || state.list(NAT_GATEWAY).some(due) || state.list(VPC_ENDPOINT).some(due) || state.list(PREFIX_LIST).some(due)) {
     state.transact((tx) => {
       for (const instance of tx.list(INSTANCE).filter(due)) moveInstance(tx, instance, now);
       for (const gateway of tx.list(NAT_GATEWAY).filter(due)) moveNatGateway(tx, gateway, now);
       for (const endpoint of tx.list(VPC_ENDPOINT).filter(due)) moveVpcEndpoint(tx, endpoint);
+      for (const list of tx.list(PREFIX_LIST).filter(due)) movePrefixList(tx, list);
     });
   }
-  const times = [...state.list(INSTANCE), ...state.list(NAT_GATEWAY), ...state.list(VPC_ENDPOINT)].flatMap(({ dueAt }) => dueAt ?? []);
+  const times = [...state.list(INSTANCE), ...state.list(NAT_GATEWAY), ...state.list(VPC_ENDPOINT), ...state.list(PREFIX_LIST)].flatMap(({ dueAt }) => dueAt ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
 }

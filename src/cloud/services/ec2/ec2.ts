@@ -1,10 +1,14 @@
 /** The EC2 service: its operations by name, and what the region process needs beside them. */
 import type { Service } from '../../endpoint/operation.js';
+import { describeEgressOnlyInternetGateways, describeNetworkInterfacePermissions, describeVpcPeeringConnections } from './absent/describe-absent.js';
+import { describeAddressesAttribute, modifyAddressAttribute, resetAddressAttribute } from './address/address-attributes.js';
 import { allocateAddress, describeAddresses, releaseAddress } from './address/addresses.js';
 import { associateAddress, disassociateAddress } from './address/association.js';
-import { describeDhcpOptions } from './dhcp-options/default-options.js';
+import { describeDhcpOptions } from './dhcp-options/describe-dhcp-options.js';
+import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from './dhcp-options/manage-dhcp-options.js';
 import { describeImages } from './image/describe-images.js';
 import { describeInstanceStatus } from './instance/describe-instance-status.js';
+import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { describeInstances } from './instance/describe-instances.js';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attributes.js';
 import { modifyInstanceMetadataOptions } from './instance/metadata-options.js';
@@ -12,7 +16,6 @@ import { associateIamInstanceProfile, describeIamInstanceProfileAssociations, di
 import { runInstances } from './instance/run-instances.js';
 import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance/state-changes.js';
 import { describeInstanceTypeOfferings } from './instance/type-offerings.js';
-import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { attachInternetGateway, detachInternetGateway } from './internet-gateway/attachment.js';
 import { createInternetGateway, deleteInternetGateway, describeInternetGateways } from './internet-gateway/internet-gateways.js';
 import { deleteKeyPair, describeKeyPairs } from './key-pair/key-pairs.js';
@@ -21,9 +24,14 @@ import { createNatGateway } from './nat-gateway/create-nat-gateway.js';
 import { deleteNatGateway, describeNatGateways } from './nat-gateway/nat-gateways.js';
 import { createNetworkAclEntry, deleteNetworkAclEntry, replaceNetworkAclEntry } from './network-acl/entry.js';
 import { createNetworkAcl, deleteNetworkAcl, describeNetworkAcls, replaceNetworkAclAssociation } from './network-acl/network-acls.js';
+import { attachNetworkInterface, detachNetworkInterface } from './network-interface/attachment.js';
+import { createNetworkInterface, deleteNetworkInterface } from './network-interface/create-network-interface.js';
 import { describeNetworkInterfaces } from './network-interface/describe-network-interfaces.js';
-import { modifyNetworkInterfaceAttribute } from './network-interface/modify-network-interface-attribute.js';
-import { describeManagedPrefixLists, describePrefixLists } from './prefix-list/prefix-lists.js';
+import { describeNetworkInterfaceAttribute, modifyNetworkInterfaceAttribute, resetNetworkInterfaceAttribute } from './network-interface/interface-attributes.js';
+import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './network-interface/secondary-addresses.js';
+import { describeManagedPrefixLists, describePrefixLists } from './prefix-list/describe-prefix-lists.js';
+import { getManagedPrefixListAssociations, getManagedPrefixListEntries } from './prefix-list/entries.js';
+import { createManagedPrefixList, deleteManagedPrefixList, modifyManagedPrefixList, restoreManagedPrefixListVersion } from './prefix-list/manage-prefix-lists.js';
 import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from './region/regions.js';
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table/associations.js';
 import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.js';
@@ -48,6 +56,7 @@ import { describeVpcEndpointServices } from './vpc-endpoint/services.js';
 import { createVpc } from './vpc/create-vpc.js';
 import { deleteVpc } from './vpc/delete-vpc.js';
 import { describeVpcs } from './vpc/describe-vpcs.js';
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from './vpc/secondary-cidrs.js';
 import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attributes.js';
 
 export { advance } from './advance.js';
@@ -61,17 +70,24 @@ export const ec2: Service = {
   xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   operations: {
     AllocateAddress: allocateAddress,
+    AssignPrivateIpAddresses: assignPrivateIpAddresses,
     AssociateAddress: associateAddress,
+    AssociateDhcpOptions: associateDhcpOptions,
     AssociateIamInstanceProfile: associateIamInstanceProfile,
     AssociateRouteTable: associateRouteTable,
+    AssociateVpcCidrBlock: associateVpcCidrBlock,
     AttachInternetGateway: attachInternetGateway,
+    AttachNetworkInterface: attachNetworkInterface,
     AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
     AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+    CreateDhcpOptions: createDhcpOptions,
     CreateInternetGateway: createInternetGateway,
     CreateKeyPair: createKeyPair,
+    CreateManagedPrefixList: createManagedPrefixList,
     CreateNatGateway: createNatGateway,
     CreateNetworkAcl: createNetworkAcl,
     CreateNetworkAclEntry: createNetworkAclEntry,
+    CreateNetworkInterface: createNetworkInterface,
     CreateRoute: createRoute,
     CreateRouteTable: createRouteTable,
     CreateSecurityGroup: createSecurityGroup,
@@ -79,11 +95,14 @@ export const ec2: Service = {
     CreateTags: createTags,
     CreateVpc: createVpc,
     CreateVpcEndpoint: createVpcEndpoint,
+    DeleteDhcpOptions: deleteDhcpOptions,
     DeleteInternetGateway: deleteInternetGateway,
     DeleteKeyPair: deleteKeyPair,
+    DeleteManagedPrefixList: deleteManagedPrefixList,
     DeleteNatGateway: deleteNatGateway,
     DeleteNetworkAcl: deleteNetworkAcl,
     DeleteNetworkAclEntry: deleteNetworkAclEntry,
+    DeleteNetworkInterface: deleteNetworkInterface,
     DeleteRoute: deleteRoute,
     DeleteRouteTable: deleteRouteTable,
     DeleteSecurityGroup: deleteSecurityGroup,
@@ -93,8 +112,10 @@ export const ec2: Service = {
     DeleteVpcEndpoints: deleteVpcEndpoints,
     DescribeAccountAttributes: describeAccountAttributes,
     DescribeAddresses: describeAddresses,
+    DescribeAddressesAttribute: describeAddressesAttribute,
     DescribeAvailabilityZones: describeAvailabilityZones,
     DescribeDhcpOptions: describeDhcpOptions,
+    DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
     DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
     DescribeImages: describeImages,
     DescribeInstanceAttribute: describeInstanceAttribute,
@@ -107,6 +128,8 @@ export const ec2: Service = {
     DescribeManagedPrefixLists: describeManagedPrefixLists,
     DescribeNatGateways: describeNatGateways,
     DescribeNetworkAcls: describeNetworkAcls,
+    DescribeNetworkInterfaceAttribute: describeNetworkInterfaceAttribute,
+    DescribeNetworkInterfacePermissions: describeNetworkInterfacePermissions,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribePrefixLists: describePrefixLists,
     DescribeRegions: describeRegions,
@@ -119,14 +142,21 @@ export const ec2: Service = {
     DescribeVpcAttribute: describeVpcAttribute,
     DescribeVpcEndpoints: describeVpcEndpoints,
     DescribeVpcEndpointServices: describeVpcEndpointServices,
+    DescribeVpcPeeringConnections: describeVpcPeeringConnections,
     DescribeVpcs: describeVpcs,
     DetachInternetGateway: detachInternetGateway,
+    DetachNetworkInterface: detachNetworkInterface,
     DisassociateAddress: disassociateAddress,
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     DisassociateRouteTable: disassociateRouteTable,
+    DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+    GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
+    GetManagedPrefixListEntries: getManagedPrefixListEntries,
     ImportKeyPair: importKeyPair,
+    ModifyAddressAttribute: modifyAddressAttribute,
     ModifyInstanceAttribute: modifyInstanceAttribute,
     ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+    ModifyManagedPrefixList: modifyManagedPrefixList,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
     ModifySecurityGroupRules: modifySecurityGroupRules,
     ModifySubnetAttribute: modifySubnetAttribute,
@@ -138,11 +168,15 @@ export const ec2: Service = {
     ReplaceNetworkAclEntry: replaceNetworkAclEntry,
     ReplaceRoute: replaceRoute,
     ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+    ResetAddressAttribute: resetAddressAttribute,
+    ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
+    RestoreManagedPrefixListVersion: restoreManagedPrefixListVersion,
     RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
     RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
     RunInstances: runInstances,
     StartInstances: startInstances,
     StopInstances: stopInstances,
     TerminateInstances: terminateInstances,
+    UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
   },
 };

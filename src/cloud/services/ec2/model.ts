@@ -15,6 +15,9 @@ export interface VpcRecord extends Tagged {
   readonly vpcId: string;
   readonly cidrBlock: string;
   readonly cidrAssociationId: string;
+  /** Associated after the creation (AssociateVpcCidrBlock). */
+  readonly secondaryCidrs?: readonly { readonly associationId: string; readonly cidrBlock: string }[] | undefined;
+  /** `default` when the VPC has no set. */
   readonly dhcpOptionsId: string;
   readonly instanceTenancy: 'default' | 'dedicated';
   readonly enableDnsSupport: boolean;
@@ -49,6 +52,23 @@ export interface RouteRecord {
   /** `local`, `igw-…`, `nat-…`, `eni-…` or `vpce-…`. */
   readonly target: string;
   readonly origin: 'CreateRouteTable' | 'CreateRoute';
+}
+
+export interface PrefixListEntry {
+  readonly cidr: string;
+  readonly description?: string | undefined;
+}
+
+/** A prefix list of the customer; AWS's own are derived from the region. */
+export interface PrefixListRecord extends Tagged {
+  readonly prefixListId: string;
+  readonly prefixListName: string;
+  readonly addressFamily: 'IPv4' | 'IPv6';
+  readonly maxEntries: number;
+  readonly state: `${'create' | 'modify' | 'restore'}-${'in-progress' | 'complete'}` | 'delete-in-progress';
+  /** Entries of every version; the last is the one in force, and its number is the list's length. */
+  readonly versions: readonly (readonly PrefixListEntry[])[];
+  readonly dueAt?: number | undefined;
 }
 
 export interface RouteTableAssociation {
@@ -112,6 +132,23 @@ export interface AddressRecord extends Tagged {
   readonly publicIp: string;
   readonly associationId?: string | undefined;
   readonly networkInterfaceId?: string | undefined;
+  /** Its reverse DNS name, with the root's dot. */
+  readonly ptrRecord?: string | undefined;
+  /** The private address that it is mapped to. */
+  readonly privateIpAddress?: string | undefined;
+}
+
+/** An Elastic IP as the interface that wears it knows it. */
+export interface WornAddress {
+  readonly allocationId: string;
+  readonly associationId: string;
+  readonly publicIp: string;
+}
+
+/** A private address beside the primary one; each may have an Elastic IP of its own. */
+export interface SecondaryAddress {
+  readonly privateIpAddress: string;
+  readonly elasticIp?: WornAddress | undefined;
 }
 
 export interface NatGatewayRecord extends Tagged {
@@ -166,8 +203,9 @@ export interface NetworkInterfaceRecord extends Tagged {
   readonly assignsPublicIp: boolean;
   /** Automatic public address, released on stop. */
   readonly autoPublicIp?: string | undefined;
-  /** Elastic IP; displaces the automatic one. */
-  readonly elasticIp?: { readonly allocationId: string; readonly associationId: string; readonly publicIp: string } | undefined;
+  /** Elastic IP of the primary address; displaces the automatic one. */
+  readonly elasticIp?: WornAddress | undefined;
+  readonly secondaryAddresses?: readonly SecondaryAddress[] | undefined;
   readonly attachment?: {
     readonly attachmentId: string;
     /** Absent for interfaces of AWS services. */
@@ -283,6 +321,7 @@ export interface PublicAddressCursor {
 
 export const VPC = table<VpcRecord>('ec2/vpc');
 export const DHCP_OPTIONS = table<DhcpOptionsRecord>('ec2/dhcp-options');
+export const PREFIX_LIST = table<PrefixListRecord>('ec2/prefix-list');
 export const SUBNET = table<SubnetRecord>('ec2/subnet');
 export const INTERNET_GATEWAY = table<InternetGatewayRecord>('ec2/internet-gateway');
 export const ROUTE_TABLE = table<RouteTableRecord>('ec2/route-table');

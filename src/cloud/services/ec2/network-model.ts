@@ -2,16 +2,17 @@
 import type * as vpc from '../../../lib/vpc/model.js';
 import type { Reader } from '../../state/store.js';
 import {
-  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
+  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
   type NetworkAclEntryRecord, type NetworkInterfaceRecord, type RouteRecord, type SecurityGroupRuleRecord, type SubnetRecord,
 } from './model.js';
 import { publicIpOf } from './network-interface/interface.js';
 import { prefixLists } from './prefix-list/prefix-lists.js';
 import { routeState } from './route-table/route.js';
+import { cidrBlocksOf } from './vpc/cidr-block.js';
 
 /** Tables from which the network follows; a commit that touches none of them leaves it as it was. */
 export const EC2_NETWORK_TABLES: ReadonlySet<string> = new Set([
-  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
+  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
 ].map((one) => one.name));
 
 function targetKind(target: string): vpc.RouteTargetKind {
@@ -110,7 +111,7 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
   const isUp = upInterfaces(state);
   return {
     region,
-    vpcs: state.list(VPC).map((one) => ({ vpcId: one.vpcId, cidrs: [one.cidrBlock], enableDnsSupport: one.enableDnsSupport, enableDnsHostnames: one.enableDnsHostnames })),
+    vpcs: state.list(VPC).map((one) => ({ vpcId: one.vpcId, cidrs: cidrBlocksOf(one), enableDnsSupport: one.enableDnsSupport, enableDnsHostnames: one.enableDnsHostnames })),
     subnets: subnets.map((subnet) => ({ subnetId: subnet.subnetId, vpcId: subnet.vpcId, cidr: subnet.cidrBlock, availabilityZone: subnet.availabilityZone })),
     routeTables: state.list(ROUTE_TABLE).map((table) => ({
       routeTableId: table.routeTableId,
@@ -146,6 +147,6 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
       networkInterfaceIds: endpoint.networkInterfaceIds,
       routeTableIds: endpoint.routeTableIds,
     })),
-    prefixLists: prefixLists(region),
+    prefixLists: prefixLists(state, region),
   };
 }

@@ -25,6 +25,7 @@ function noun<R extends object>(table: Table<R>, id: keyof R & string, prefix: s
 
 export const VPC = noun(model.VPC, 'vpcId', 'vpc', 'vpc', 'vpc ID', 'InvalidVpcID.NotFound');
 export const DHCP_OPTIONS = noun(model.DHCP_OPTIONS, 'dhcpOptionsId', 'dopt', 'dhcp-options', 'dhcpOption ID', 'InvalidDhcpOptionID.NotFound');
+export const PREFIX_LIST = noun(model.PREFIX_LIST, 'prefixListId', 'pl', 'prefix-list', 'prefix list ID', 'InvalidPrefixListID.NotFound', 'InvalidPrefixListId.Malformed');
 export const SUBNET = noun(model.SUBNET, 'subnetId', 'subnet', 'subnet', 'subnet ID', 'InvalidSubnetID.NotFound');
 export const INTERNET_GATEWAY = noun(model.INTERNET_GATEWAY, 'internetGatewayId', 'igw', 'internet-gateway', 'internetGateway ID', 'InvalidInternetGatewayID.NotFound', 'InvalidInternetGatewayId.Malformed');
 export const ROUTE_TABLE = noun(model.ROUTE_TABLE, 'routeTableId', 'rtb', 'route-table', 'routeTable ID', 'InvalidRouteTableID.NotFound', 'InvalidRouteTableId.Malformed');
@@ -42,7 +43,7 @@ export const KEY_PAIR = noun(model.KEY_PAIR, 'keyPairId', 'key', 'key-pair', 'ke
 /** Everything that carries tags. */
 export const TAGGABLE: readonly Noun<model.Tagged>[] = [
   VPC, DHCP_OPTIONS, SUBNET, INTERNET_GATEWAY, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, NETWORK_ACL, ADDRESS,
-  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, INSTANCE, VOLUME, KEY_PAIR,
+  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, PREFIX_LIST, INSTANCE, VOLUME, KEY_PAIR,
 ];
 
 /** A fresh id in the long form: prefix, dash, 17 hex digits of which the first is 0, as AWS's are. */

@@ -10,6 +10,7 @@ export const WAIT = {
   natGatewayDelete: 500,
   vpcEndpoint: 600,
   vpcEndpointDelete: 300,
+  prefixList: 200,
 } as const;
 
 /** How long a terminated instance or a deleted NAT gateway stays visible; not paced. */

@@ -44,15 +44,17 @@ export class Clock {
 
 /** As much of S3 as reading a template takes. */
 function objectStore(objects: ReadonlyMap<string, string>): Service {
+  const read = (input: Input): Buffer => {
+    const text = objects.get(`${str(input, 'Bucket')}/${str(input, 'Key')}`);
+    if (text === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
+    return Buffer.from(text);
+  };
   return {
     name: 's3',
     protocol: 'query',
     operations: {
-      GetObject(input) {
-        const text = objects.get(`${str(input, 'Bucket')}/${str(input, 'Key')}`);
-        if (text === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
-        return { Body: Buffer.from(text) };
-      },
+      HeadObject: (input) => ({ ContentLength: read(input).length }),
+      GetObject: (input) => ({ Body: read(input) }),
     },
   };
 }

@@ -238,4 +238,87 @@ describe('change sets', () => {
     expect(await region.refused('DescribeStacks', { StackName: 's' })).toMatchObject({ code: 'ValidationError' });
     expect((await region.create(NETWORK))).toMatch(/^arn:/);
   });
+
+  it('says why each property changes, and the values before and after when asked', async () => {
+    await region.create(NETWORK, { Parameters: parameters({ Name: 'a' }) });
+    const { Vpc = '' } = await outputs();
+    await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Cidr: '10.1.0.0/16', Prefix: '10.1.1.0/24' }) });
+    const { Changes } = await region.cfn('DescribeChangeSet', { ...CHANGE, IncludePropertyValues: true }) as { Changes: { ResourceChange: { [name: string]: unknown } }[] };
+    const [vpc, subnet, group] = Changes.map(({ ResourceChange }) => ResourceChange);
+    const cidr = { Attribute: 'Properties', Name: 'CidrBlock', RequiresRecreation: 'Always', Path: '/Properties/CidrBlock', BeforeValue: '10.0.0.0/16', AfterValue: '10.1.0.0/16', AttributeChangeType: 'Modify' };
+    expect(vpc).toEqual({
+      Action: 'Modify', LogicalResourceId: 'VPC', PhysicalResourceId: Vpc, ResourceType: 'AWS::EC2::VPC', Replacement: 'True', PolicyAction: 'ReplaceAndDelete', Scope: ['Properties'], ChangeSetId: undefined,
+      Details: [
+        { Target: cidr, Evaluation: 'Static', ChangeSource: 'ParameterReference', CausingEntity: 'Cidr' },
+        { Target: cidr, Evaluation: 'Dynamic', ChangeSource: 'DirectModification', CausingEntity: undefined },
+      ],
+      BeforeContext: JSON.stringify({ Properties: { CidrBlock: '10.0.0.0/16', Tags: [{ Key: 'Name', Value: 'a' }] } }),
+      AfterContext: JSON.stringify({ Properties: { CidrBlock: '10.1.0.0/16', Tags: [{ Key: 'Name', Value: 'a' }] } }),
+    });
+    expect(subnet).toMatchObject({
+      Replacement: 'True',
+      Details: [{ Target: { Name: 'VpcId', BeforeValue: Vpc, AfterValue: '{{changeSet:KNOWN_AFTER_APPLY}}' }, Evaluation: 'Static', ChangeSource: 'ResourceReference', CausingEntity: 'VPC' }, { CausingEntity: 'Prefix' }, { ChangeSource: 'DirectModification' }],
+    });
+    expect(group).toMatchObject({ Replacement: 'True', Details: [{ ChangeSource: 'ResourceReference' }] });
+    const plain = await region.cfn('DescribeChangeSet', CHANGE);
+    expect(JSON.stringify(plain)).not.toMatch(/BeforeContext|AfterValue/);
+  });
+
+  it('tells what is certain from what depends on an attribute that may change', async () => {
+    const template = (description: string) => `
+Resources:
+  P: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Name: /p, Value: v, Description: ${description}}}
+  Q: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Name: !Sub '/q/\${P.Value}', Value: w}}
+  R: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Name: /r, Value: !GetAtt P.Value}}
+  S: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Name: /s, Value: !Ref P}}
+`;
+    await region.create(template('one'));
+    await region.cfn('CreateChangeSet', { ...CHANGE, TemplateBody: template('two') });
+    expect(await changes()).toEqual([['Modify', 'P', 'False'], ['Modify', 'Q', 'Conditional'], ['Modify', 'R', 'False']]);
+    await region.cfn('ExecuteChangeSet', CHANGE);
+    region.settle();
+    expect((await region.events()).filter(({ line }) => /^[QRS] UPDATE/.test(line))).toEqual([]);
+  });
+
+  it('tells an addition, a removal with its policy, a change of tags and of metadata', async () => {
+    await region.create(NETWORK.replace('  Subnet:\n    Type: AWS::EC2::Subnet', '  Subnet:\n    Type: AWS::EC2::Subnet\n    DeletionPolicy: Retain'));
+    const without = NETWORK.replace(/ {2}Subnet:\n[^]*?(?= {2}Group:)/, `  New: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref VPC}}\n`).replace('  Subnet: {Value: !Ref Subnet}\n', '').replace('  Group:\n    Type: AWS::EC2::SecurityGroup', '  Group:\n    Type: AWS::EC2::SecurityGroup\n    Metadata: {a: b}');
+    await region.cfn('CreateChangeSet', { ...CHANGE, TemplateBody: without, Tags: [{ Key: 'team', Value: 'blue' }] });
+    const { Changes } = await region.cfn('DescribeChangeSet', { ...CHANGE, IncludePropertyValues: true }) as { Changes: { ResourceChange: { [name: string]: unknown } }[] };
+    expect(Changes.map(({ ResourceChange }) => ResourceChange)).toMatchObject([
+      { Action: 'Modify', LogicalResourceId: 'VPC', Replacement: 'False', Scope: ['Tags'] },
+      { Action: 'Add', LogicalResourceId: 'New', Details: [], AfterContext: expect.stringContaining('{"VpcId":"vpc-') as string },
+      { Action: 'Modify', LogicalResourceId: 'Group', Replacement: 'False', Scope: ['Tags', 'Metadata'], Details: [{}, { Target: { Attribute: 'Metadata', Path: '/Metadata', AfterValue: '{"a":"b"}', AttributeChangeType: 'Add' } }] },
+      { Action: 'Remove', LogicalResourceId: 'Subnet', PolicyAction: 'Retain', BeforeContext: expect.stringContaining('"CidrBlock":"10.0.1.0/24"') as string },
+    ]);
+  });
+
+  it('keeps the values of NoEcho parameters to itself', async () => {
+    const secret = `Parameters: {Secret: {Type: String, NoEcho: true}}\nResources: {P: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Value: !Ref Secret}}}`;
+    await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', TemplateBody: secret, Parameters: parameters({ Secret: 'hush-hush' }) });
+    const shown = JSON.stringify(await region.cfn('DescribeChangeSet', { ...CHANGE, IncludePropertyValues: true }));
+    expect(shown).not.toContain('hush-hush');
+    expect(shown).toContain('****');
+  });
+
+  it.each([
+    [{ ChangeSetType: 'IMPORT', TemplateBody: NETWORK }, 'does not support change sets of type IMPORT'],
+    [{ UsePreviousTemplate: true, OnStackFailure: 'DELETE' }, 'OnStackFailure DELETE is only for change sets of type CREATE'],
+    [{ UsePreviousTemplate: true, DeploymentMode: 'REVERT_DRIFT' }, 'does not support DeploymentMode'],
+    [{ ChangeSetType: 'CREATE', TemplateBody: NETWORK }, 'Stack [s] already exists and cannot be created again with the changeSet [c].'],
+  ])('refuses %j', async (options, message) => {
+    await region.create(NETWORK);
+    expect((await region.refused('CreateChangeSet', { ...CHANGE, ...options })).message).toContain(message);
+  });
+
+  it('executes with its OnStackFailure, and not with DisableRollback beside it', async () => {
+    const count = vpcs().length;
+    await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', OnStackFailure: 'DELETE', TemplateBody: NETWORK, Parameters: parameters({ Prefix: '10.9.0.0/24' }) });
+    expect((await region.refused('ExecuteChangeSet', { ...CHANGE, DisableRollback: true })).message).toContain('You cannot specify DisableRollback');
+    const { StackId } = await region.stack();
+    await region.cfn('ExecuteChangeSet', CHANGE);
+    region.settle();
+    expect((await region.stack(StackId)).StackStatus).toBe('DELETE_COMPLETE');
+    expect(vpcs()).toHaveLength(count);
+  });
 });

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../../src/lib/protocol/agent-message.js';
 import { encodeAgentTaskAcknowledge, encodeAgentTaskComplete, encodeInteractiveShell, parseAgentTaskAcknowledge, parseAgentTaskComplete, parseInteractiveShell } from '../../../../src/lib/protocol/control-payloads.js';
+import { parseEncryptionChallenge } from '../../../../src/lib/protocol/encryption-handshake.js';
 import {
   compareVersions, encodeHandshakeComplete, encodeHandshakeRequest, encodeHandshakeResponse, parseHandshakeComplete, parseHandshakeRequest, parseHandshakeResponse, requestedSessionType,
 } from '../../../../src/lib/protocol/handshake.js';
+import { encodeAgentJob, encodeAgentJobAck, encodeAgentJobReply, encodeAgentJobReplyAck, parseAgentJob, parseAgentJobAck, parseAgentJobReply, parseAgentJobReplyAck } from '../../../../src/lib/protocol/job-payloads.js';
 import { encodeOpenControlChannel, encodeOpenDataChannelByAgent, encodeOpenDataChannelByClient, parseOpenControlChannel, parseOpenDataChannel } from '../../../../src/lib/protocol/open-channel.js';
 import {
   encodeAcknowledge, encodeAgentSessionState, encodeChannelClosed, encodeExitCode, encodeFlag, encodeSize, parseAcknowledge, parseAgentSessionState, parseChannelClosed, parseExitCode, parseFlag, parseSize,
@@ -84,7 +86,7 @@ describe('what is refused', () => {
     expect(run).toThrow(ProtocolError);
   });
   it('any bytes: a value or a ProtocolError, nothing else', () => {
-    const parsers = [parseAcknowledge, parseChannelClosed, parseSize, parseFlag, parseExitCode, parseAgentSessionState, parseHandshakeRequest, parseHandshakeResponse, parseHandshakeComplete, parseInteractiveShell, parseAgentTaskComplete];
+    const parsers = [parseAcknowledge, parseChannelClosed, parseSize, parseFlag, parseExitCode, parseAgentSessionState, parseHandshakeRequest, parseHandshakeResponse, parseHandshakeComplete, parseInteractiveShell, parseAgentTaskComplete, parseAgentJob, parseAgentJobAck, parseAgentJobReply, parseAgentJobReplyAck, parseEncryptionChallenge];
     fc.assert(fc.property(fc.oneof(fc.uint8Array(), fc.json().map((text) => Buffer.from(text))), fc.constantFrom(...parsers), (bytes, parse) => {
       try {
         parse(bytes);
@@ -92,6 +94,21 @@ describe('what is refused', () => {
         expect(error).toBeInstanceOf(ProtocolError);
       }
     }));
+  });
+});
+
+describe('jobs', () => {
+  const content = { CommandId: 'c', Parameters: { commands: ['id'] } };
+  it.each([
+    ['agent_job', again([parseAgentJob, encodeAgentJob]), { Content: JSON.stringify(content), JobId: 'aws.ssm.c.i-0', Topic: 'aws.ssm.sendCommand', SchemaVersion: 1 }],
+    ['agent_job_ack', again([parseAgentJobAck, encodeAgentJobAck]), { jobId: 'aws.ssm.c.i-0', acknowledgedMessageId: 'm', createdDate: '2026-01-01T00:00:00Z', statusCode: '200', errorMessage: '' }],
+    ['agent_job_reply', again([parseAgentJobReply, encodeAgentJobReply]), { schemaVersion: 1, jobId: 'aws.ssm.c.i-0', content: '{"documentStatus":"InProgress"}', topic: 'aws.ssm.sendCommand' }],
+    ['agent_job_reply_ack', again([parseAgentJobReplyAck, encodeAgentJobReplyAck]), { jobId: 'aws.ssm.c.i-0', acknowledgedMessageId: 'm' }],
+  ])('%s is read and written member by member', (_name, roundTrip, members) => {
+    expect(roundTrip(Buffer.from(JSON.stringify(members))).toString()).toBe(JSON.stringify(members));
+    for (const name of Object.keys(members).filter((each) => !['SchemaVersion', 'createdDate', 'errorMessage'].includes(each))) {
+      expect(() => roundTrip(Buffer.from(JSON.stringify({ ...members, [name]: undefined }))), name).toThrow(ProtocolError);
+    }
   });
 });
 

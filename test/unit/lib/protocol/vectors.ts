@@ -23,10 +23,13 @@ export interface Vector {
 const file = JSON.parse(readFileSync(new URL('../../../vectors/protocol-vectors.json', import.meta.url), 'utf8')) as {
   vectors: Vector[];
   textFrames: Record<string, { json: Record<string, unknown> }>;
+  smuxV1Frames: Record<string, string>;
+  negative: readonly { readonly name: string }[];
+  encryption: { readonly dataKeyHex: string; readonly agentEncryptKeyHex: string; readonly clientEncryptKeyHex: string };
 };
 
 export const vectors: readonly Vector[] = file.vectors;
-export const textFrames = file.textFrames;
+export const { textFrames, smuxV1Frames, encryption, negative } = file;
 
 export function vector(name: string): Vector {
   const found = vectors.find((each) => each.name === name);

@@ -1,6 +1,6 @@
 /** AllocateAddress, DescribeAddresses, ReleaseAddress. */
-import { list, oneOfOpt } from '../../../endpoint/input.js';
-import { AwsError } from '../../../endpoint/operation.js';
+import { list, oneOfOpt, strOpt } from '../../../endpoint/input.js';
+import { AwsError, type Input } from '../../../endpoint/operation.js';
 import { described, type FilterTable } from '../describe.js';
 import { ADDRESS as TABLE, NETWORK_INTERFACE, type AddressRecord } from '../model.js';
 import { returnPublicAddress, takePublicAddress } from '../network-interface/public-address.js';
@@ -19,16 +19,23 @@ function view(record: AddressRecord, scope: Scope) {
     instanceId: eni?.attachment?.instanceId,
     networkInterfaceId: record.networkInterfaceId,
     networkInterfaceOwnerId: eni === undefined ? undefined : scope.accountId,
-    privateIpAddress: eni?.privateIpAddress,
+    privateIpAddress: record.privateIpAddress ?? eni?.privateIpAddress,
     publicIpv4Pool: 'amazon',
     networkBorderGroup: scope.region,
     tagSet: record.tags,
   };
 }
 
+/** The only location that addresses are advertised from is the region itself. */
+function checkBorderGroup(input: Input, region: string): void {
+  const group = strOpt(input, 'NetworkBorderGroup');
+  if (group !== undefined && group !== '' && group !== region) throw new AwsError('InvalidParameterValue', `Value (${group}) for parameter networkBorderGroup is invalid. The only network border group is ${region}.`);
+}
+
 export const allocateAddress = changing((input, tx, context) => {
   refuse(input, ['Address', 'PublicIpv4Pool', 'CustomerOwnedIpv4Pool', 'IpamPoolId']);
   oneOfOpt(input, 'Domain', ['vpc']);
+  checkBorderGroup(input, context.region);
   const record: AddressRecord = { allocationId: newId('eipalloc'), publicIp: takePublicAddress(context), tags: tagsFor(input, 'elastic-ip') };
   tx.put(TABLE, record.allocationId, record);
   return { publicIp: record.publicIp, domain: 'vpc', allocationId: record.allocationId, publicIpv4Pool: 'amazon', networkBorderGroup: context.region };
@@ -57,6 +64,7 @@ export const describeAddresses = reading((input, scope) => {
 
 export const releaseAddress = changing((input, tx, context) => {
   const address = addressOf(tx, input);
+  checkBorderGroup(input, context.region);
   if (address.associationId !== undefined) throw new AwsError('InvalidIPAddress.InUse', `Address ${address.publicIp} is in use.`);
   tx.delete(TABLE, address.allocationId);
   returnPublicAddress(context, address.publicIp);

@@ -42,7 +42,7 @@ function createVolumes(tx: Transaction, launch: Launch, instanceId: string, now:
 function createInstance(tx: Transaction, context: OperationContext, input: Input, launch: Launch, reservationId: string, launchIndex: number): InstanceRecord {
   const instanceId = newId('i');
   const now = context.now();
-  const { subnet, assignsPublicIp, ...network } = launch.network;
+  const { subnet, assignsPublicIp, deleteOnTermination, ...network } = launch.network;
   const eni = createInterface(tx, {
     ...network,
     subnet,
@@ -50,7 +50,7 @@ function createInstance(tx: Transaction, context: OperationContext, input: Input
     sourceDestCheck: true,
     assignsPublicIp,
     autoPublicIp: assignsPublicIp ? takePublicAddress(context) : undefined,
-    instanceId,
+    attachment: { instanceId, deleteOnTermination },
     tags: launch.interfaceTags,
     now,
   });

@@ -1,6 +1,6 @@
 /** An instance as the API shows it. */
 import { INSTANCE, NETWORK_INTERFACE, VOLUME, type InstanceRecord, type InstanceStateName } from '../model.js';
-import { groupSetOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
+import { groupSetOf, interfacesOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
 import { instanceInterfaceView } from '../network-interface/view.js';
 import type { Scope } from '../operation.js';
 import { zoneIdOf } from '../region/zones.js';
@@ -27,7 +27,7 @@ function networkView(record: InstanceRecord, scope: Scope) {
     dnsName: publicDnsNameOf(scope.state, record.vpcId, publicIp, scope.region) ?? '',
     sourceDestCheck: eni.sourceDestCheck,
     groupSet: groupSetOf(scope.state, eni.groupIds),
-    networkInterfaceSet: [instanceInterfaceView(eni, scope)],
+    networkInterfaceSet: interfacesOf(scope.state, record.instanceId).map((one) => instanceInterfaceView(one, scope)),
   };
 }
 

@@ -3,7 +3,7 @@ import { str } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import type { Reader } from '../../../state/store.js';
 import { INTERNET_GATEWAY as TABLE, NETWORK_INTERFACE } from '../model.js';
-import { publicIpOf } from '../network-interface/interface.js';
+import { addressesOf } from '../network-interface/addresses.js';
 import { find, INTERNET_GATEWAY, VPC } from '../noun.js';
 import { changing, DONE } from '../operation.js';
 
@@ -27,7 +27,7 @@ export const detachInternetGateway = changing((input, tx) => {
   const gateway = find(tx, INTERNET_GATEWAY, str(input, 'InternetGatewayId'));
   const { vpcId } = find(tx, VPC, str(input, 'VpcId'));
   if (gateway.vpcId !== vpcId) throw new AwsError('Gateway.NotAttached', `resource ${gateway.internetGatewayId} is not attached to network ${vpcId}`);
-  if (tx.list(NETWORK_INTERFACE).some((eni) => eni.vpcId === vpcId && publicIpOf(eni) !== undefined)) {
+  if (tx.list(NETWORK_INTERFACE).some((eni) => eni.vpcId === vpcId && addressesOf(eni).some((one) => one.publicIp !== undefined))) {
     throw new AwsError('DependencyViolation', `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
   }
   tx.put(TABLE, gateway.internetGatewayId, { ...gateway, vpcId: undefined });

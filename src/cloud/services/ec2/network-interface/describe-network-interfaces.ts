@@ -4,11 +4,11 @@ import { NETWORK_INTERFACE } from '../noun.js';
 import { reading } from '../operation.js';
 import { networkInterfaceView, type NetworkInterfaceView } from './view.js';
 
-const FILTERS = {
-  'addresses.association.owner-id': (view: NetworkInterfaceView) => view.association?.ipOwnerId,
-  'addresses.association.public-ip': (view: NetworkInterfaceView) => view.association?.publicIp,
-  'addresses.primary': () => true,
-  'addresses.private-ip-address': (view: NetworkInterfaceView) => view.privateIpAddress,
+export const NETWORK_INTERFACE_FILTERS = {
+  'addresses.association.owner-id': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.association?.ipOwnerId),
+  'addresses.association.public-ip': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.association?.publicIp),
+  'addresses.primary': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.primary),
+  'addresses.private-ip-address': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.privateIpAddress),
   'association.allocation-id': (view: NetworkInterfaceView) => view.association?.allocationId,
   'association.association-id': (view: NetworkInterfaceView) => view.association?.associationId,
   'association.ip-owner-id': (view: NetworkInterfaceView) => view.association?.ipOwnerId,
@@ -46,5 +46,5 @@ export const describeNetworkInterfaces = reading((input, scope) => describe(inpu
   set: 'networkInterfaceSet',
   view: networkInterfaceView,
   key: (view) => view.networkInterfaceId,
-  filters: FILTERS,
+  filters: NETWORK_INTERFACE_FILTERS,
 }));

@@ -4,6 +4,7 @@ import { AwsError } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
 import { ADDRESS, NETWORK_INTERFACE, SECURITY_GROUP, VPC, type NetworkInterfaceRecord, type SecurityGroupRecord, type SubnetRecord } from '../model.js';
 import { findAll, newId, SECURITY_GROUP as GROUP_NOUN } from '../noun.js';
+import { addressesOf } from './addresses.js';
 import { freePrivateAddress, requestedPrivateAddress } from './private-address.js';
 
 export interface NewInterface extends Pick<NetworkInterfaceRecord, 'description' | 'interfaceType' | 'groupIds' | 'tags'> {
@@ -12,8 +13,8 @@ export interface NewInterface extends Pick<NetworkInterfaceRecord, 'description'
   readonly privateIpAddress?: string | undefined;
   readonly assignsPublicIp?: boolean | undefined;
   readonly autoPublicIp?: string | undefined;
-  readonly instanceId?: string | undefined;
-  readonly deleteOnTermination?: boolean | undefined;
+  /** Absent for an interface that is attached to nothing, which a customer's may be. */
+  readonly attachment?: { readonly instanceId?: string | undefined; readonly deviceIndex?: number | undefined; readonly deleteOnTermination?: boolean | undefined } | undefined;
   readonly now: number;
 }
 
@@ -23,7 +24,7 @@ function macOf(networkInterfaceId: string): string {
   return `06:${digest.slice(0, 10).match(/../g)?.join(':') ?? ''}`;
 }
 
-/** Makes an attached interface. Throws for an address that is not to be had. */
+/** Makes an interface. Throws for an address that is not to be had. */
 export function createInterface(tx: Transaction, wanted: NewInterface): NetworkInterfaceRecord {
   const networkInterfaceId = newId('eni');
   const { subnet } = wanted;
@@ -42,12 +43,12 @@ export function createInterface(tx: Transaction, wanted: NewInterface): NetworkI
     sourceDestCheck: wanted.sourceDestCheck,
     assignsPublicIp: wanted.assignsPublicIp ?? false,
     autoPublicIp: wanted.autoPublicIp,
-    attachment: {
+    attachment: !forService && wanted.attachment === undefined ? undefined : {
       attachmentId: forService ? newId('ela-attach') : newId('eni-attach'),
-      instanceId: wanted.instanceId,
-      deviceIndex: forService ? 1 : 0,
+      instanceId: wanted.attachment?.instanceId,
+      deviceIndex: wanted.attachment?.deviceIndex ?? (forService ? 1 : 0),
       attachTime: wanted.now,
-      deleteOnTermination: wanted.deleteOnTermination ?? false,
+      deleteOnTermination: wanted.attachment?.deleteOnTermination ?? false,
     },
     tags: wanted.tags,
   };
@@ -55,13 +56,29 @@ export function createInterface(tx: Transaction, wanted: NewInterface): NetworkI
   return record;
 }
 
-/** Removes an interface; an Elastic IP on it is free again, but stays allocated. */
+/** Removes an interface; Elastic IPs on it are free again, but stay allocated. */
 export function removeInterface(tx: Transaction, networkInterfaceId: string): void {
   const record = tx.get(NETWORK_INTERFACE, networkInterfaceId);
   if (record === undefined) return;
-  const address = record.elasticIp === undefined ? undefined : tx.get(ADDRESS, record.elasticIp.allocationId);
-  if (address !== undefined) tx.put(ADDRESS, address.allocationId, { ...address, associationId: undefined, networkInterfaceId: undefined });
+  for (const { elasticIp } of addressesOf(record)) {
+    const address = elasticIp === undefined ? undefined : tx.get(ADDRESS, elasticIp.allocationId);
+    if (address !== undefined) tx.put(ADDRESS, address.allocationId, { ...address, associationId: undefined, networkInterfaceId: undefined, privateIpAddress: undefined });
+  }
   tx.delete(NETWORK_INTERFACE, networkInterfaceId);
+}
+
+/** The interfaces of an instance in the order of their devices. */
+export function interfacesOf(state: Reader, instanceId: string): NetworkInterfaceRecord[] {
+  return state.list(NETWORK_INTERFACE).filter((eni) => eni.attachment?.instanceId === instanceId)
+    .toSorted((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+}
+
+/** At the end of an instance its interfaces go, or stay for another one. */
+export function releaseInterfaces(tx: Transaction, instanceId: string): void {
+  for (const eni of interfacesOf(tx, instanceId)) {
+    if (eni.attachment?.deleteOnTermination === true) removeInterface(tx, eni.networkInterfaceId);
+    else tx.put(NETWORK_INTERFACE, eni.networkInterfaceId, { ...eni, attachment: undefined });
+  }
 }
 
 export function publicIpOf(record: NetworkInterfaceRecord | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { prefixContains, prefixLast, prefixOf, prefixSize } from '../../../../li
 import { AwsError } from '../../../endpoint/operation.js';
 import type { Reader } from '../../../state/store.js';
 import { NETWORK_INTERFACE, type SubnetRecord } from '../model.js';
+import { addressesOf } from './addresses.js';
 
 /** Base, router, resolver, reserved at the bottom; broadcast at the top. */
 const RESERVED_LOW = 4;
@@ -12,7 +13,8 @@ const RESERVED = 5;
 const FIRST_INSTANCE = 16;
 
 function used(state: Reader, subnetId: string): Set<number> {
-  return new Set(state.list(NETWORK_INTERFACE).filter((eni) => eni.subnetId === subnetId).map((eni) => addressOf(eni.privateIpAddress)));
+  const here = state.list(NETWORK_INTERFACE).filter((eni) => eni.subnetId === subnetId);
+  return new Set(here.flatMap(addressesOf).map((one) => addressOf(one.privateIpAddress)));
 }
 
 /** `AvailableIpAddressCount`: 251 for a fresh /24. */

@@ -2,26 +2,35 @@
 import { zoneIdOf } from '../region/zones.js';
 import type { NetworkInterfaceRecord } from '../model.js';
 import type { Scope } from '../operation.js';
-import { groupSetOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from './interface.js';
+import { addressesOf, type InterfaceAddress } from './addresses.js';
+import { groupSetOf, privateDnsNameOf, publicDnsNameOf } from './interface.js';
 
 /** `association`, where there is a public address. An automatic one belongs to amazon. */
-function associationOf(record: NetworkInterfaceRecord, scope: Scope): {
+function associationOf(record: NetworkInterfaceRecord, { publicIp, elasticIp }: InterfaceAddress, scope: Scope): {
   publicIp: string; publicDnsName: string | undefined; ipOwnerId: string; allocationId: string | undefined; associationId: string | undefined;
 } | undefined {
-  const publicIp = publicIpOf(record);
   if (publicIp === undefined) return undefined;
   return {
     publicIp,
     publicDnsName: publicDnsNameOf(scope.state, record.vpcId, publicIp, scope.region) ?? '',
-    ipOwnerId: record.elasticIp === undefined ? 'amazon' : scope.accountId,
-    allocationId: record.elasticIp?.allocationId,
-    associationId: record.elasticIp?.associationId,
+    ipOwnerId: elasticIp === undefined ? 'amazon' : scope.accountId,
+    allocationId: elasticIp?.allocationId,
+    associationId: elasticIp?.associationId,
   };
 }
 
 /** The resource's private name; interfaces of AWS services have none. */
-function privateDnsName(record: NetworkInterfaceRecord, scope: Scope): string | undefined {
-  return record.interfaceType === 'interface' ? privateDnsNameOf(record.privateIpAddress, scope.region) : undefined;
+function privateDnsName(record: NetworkInterfaceRecord, privateIpAddress: string, scope: Scope): string | undefined {
+  return record.interfaceType === 'interface' ? privateDnsNameOf(privateIpAddress, scope.region) : undefined;
+}
+
+function addressViews(record: NetworkInterfaceRecord, scope: Scope) {
+  return addressesOf(record).map((address) => ({
+    privateIpAddress: address.privateIpAddress,
+    privateDnsName: privateDnsName(record, address.privateIpAddress, scope),
+    primary: address.primary,
+    association: associationOf(record, address, scope),
+  }));
 }
 
 /** AWS services own the attachments of their interfaces. */
@@ -32,8 +41,7 @@ function ownersOf(record: NetworkInterfaceRecord, scope: Scope): { requesterId: 
 
 export function networkInterfaceView(record: NetworkInterfaceRecord, scope: Scope) {
   const owners = ownersOf(record, scope);
-  const association = associationOf(record, scope);
-  const dnsName = privateDnsName(record, scope);
+  const addresses = addressViews(record, scope);
   const attachment = record.attachment;
   return {
     networkInterfaceId: record.networkInterfaceId,
@@ -48,7 +56,7 @@ export function networkInterfaceView(record: NetworkInterfaceRecord, scope: Scop
     status: attachment === undefined ? 'available' : 'in-use',
     macAddress: record.macAddress,
     privateIpAddress: record.privateIpAddress,
-    privateDnsName: dnsName,
+    privateDnsName: privateDnsName(record, record.privateIpAddress, scope),
     sourceDestCheck: record.sourceDestCheck,
     interfaceType: record.interfaceType,
     groupSet: groupSetOf(scope.state, record.groupIds),
@@ -62,8 +70,8 @@ export function networkInterfaceView(record: NetworkInterfaceRecord, scope: Scop
       attachTime: new Date(attachment.attachTime),
       deleteOnTermination: attachment.deleteOnTermination,
     },
-    association,
-    privateIpAddressesSet: [{ privateIpAddress: record.privateIpAddress, privateDnsName: dnsName, primary: true, association }],
+    association: addresses[0]?.association,
+    privateIpAddressesSet: addresses,
     ipv6AddressesSet: [],
     tagSet: record.tags,
   };
@@ -74,7 +82,7 @@ export type NetworkInterfaceView = ReturnType<typeof networkInterfaceView>;
 /** As instances show it: some members fewer. */
 export function instanceInterfaceView(record: NetworkInterfaceRecord, scope: Scope) {
   const view = networkInterfaceView(record, scope);
-  const association = view.association && { publicIp: view.association.publicIp, publicDnsName: view.association.publicDnsName, ipOwnerId: view.association.ipOwnerId };
+  const short = (one: typeof view.association) => one && { publicIp: one.publicIp, publicDnsName: one.publicDnsName, ipOwnerId: one.ipOwnerId };
   return {
     networkInterfaceId: view.networkInterfaceId,
     subnetId: view.subnetId,
@@ -95,8 +103,8 @@ export function instanceInterfaceView(record: NetworkInterfaceRecord, scope: Sco
       attachTime: view.attachment.attachTime,
       deleteOnTermination: view.attachment.deleteOnTermination,
     },
-    association,
-    privateIpAddressesSet: [{ privateIpAddress: view.privateIpAddress, privateDnsName: view.privateDnsName, primary: true, association }],
+    association: short(view.association),
+    privateIpAddressesSet: view.privateIpAddressesSet.map((one) => ({ ...one, association: short(one.association) })),
     ipv6AddressesSet: [],
     interfaceType: view.interfaceType,
   };

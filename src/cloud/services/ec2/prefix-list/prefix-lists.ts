@@ -1,9 +1,8 @@
-/** AWS's own prefix lists of a region, for gateway endpoints (P14, P16); DescribePrefixLists, DescribeManagedPrefixLists. */
+/** The prefix lists of a region: AWS's own, for gateway endpoints (P14, P16), and the customer's. */
 import { createHash } from 'node:crypto';
-import { list } from '../../../endpoint/input.js';
-import { AwsError, type Input } from '../../../endpoint/operation.js';
-import { filtered, paged } from '../describe.js';
-import { reading, type Scope } from '../operation.js';
+import { AwsError } from '../../../endpoint/operation.js';
+import type { Reader } from '../../../state/store.js';
+import { PREFIX_LIST, type PrefixListEntry, type PrefixListRecord } from '../model.js';
 
 export interface AwsPrefixList {
   readonly prefixListId: string;
@@ -15,7 +14,7 @@ export interface AwsPrefixList {
 /** Parts of the service pool (`fabric.ts` INTERNET.servicePool) that belong to services with gateway endpoints. */
 const SERVICES: readonly (readonly [service: string, cidr: string])[] = [['s3', '198.19.128.0/20'], ['dynamodb', '198.19.144.0/20']];
 
-export function prefixLists(region: string): readonly AwsPrefixList[] {
+export function awsPrefixLists(region: string): readonly AwsPrefixList[] {
   return SERVICES.map(([service, cidr]) => {
     const prefixListName = `com.amazonaws.${region}.${service}`;
     const digest = createHash('sha256').update(prefixListName).digest('hex');
@@ -23,43 +22,35 @@ export function prefixLists(region: string): readonly AwsPrefixList[] {
   });
 }
 
-export function prefixListOf(region: string, prefixListId: string): AwsPrefixList | undefined {
-  return prefixLists(region).find((candidate) => candidate.prefixListId === prefixListId);
+/** The entries in force. */
+export function entriesOf(record: PrefixListRecord): readonly PrefixListEntry[] {
+  return record.versions.at(-1) ?? [];
 }
 
-function chosen(input: Input, scope: Scope): readonly AwsPrefixList[] {
-  const all = prefixLists(scope.region);
-  const ids = list(input, 'PrefixListId');
-  const unknown = ids.find((id) => !all.some((one) => one.prefixListId === id));
-  if (unknown !== undefined) throw new AwsError('InvalidPrefixListId.NotFound', `The prefix list ID '${unknown}' does not exist`);
-  return ids.length === 0 ? all : all.filter((one) => ids.includes(one.prefixListId));
+export interface PrefixListSize {
+  readonly prefixListId: string;
+  /** What a reference to the list counts for in the limits of route tables and security groups. */
+  readonly weight: number;
 }
 
-const BOUNDS = { minimum: 1, maximum: 1000 };
-const ID_AND_NAME = {
-  'prefix-list-id': (view: { readonly prefixListId: string }) => view.prefixListId,
-  'prefix-list-name': (view: { readonly prefixListName: string }) => view.prefixListName,
-};
-
-export const describePrefixLists = reading((input, scope) => {
-  const views = chosen(input, scope).map((one) => ({ prefixListId: one.prefixListId, prefixListName: one.prefixListName, cidrSet: one.cidrs }));
-  return paged(filtered(views, input, ID_AND_NAME, false), input, 'prefixListSet', (view) => view.prefixListId, BOUNDS);
-});
-
-function managedView(one: AwsPrefixList, scope: Scope) {
-  return {
-    prefixListId: one.prefixListId,
-    prefixListName: one.prefixListName,
-    prefixListArn: `arn:aws:ec2:${scope.region}:aws:prefix-list/${one.prefixListId}`,
-    addressFamily: 'IPv4',
-    state: 'create-complete',
-    ownerId: 'AWS',
-    tagSet: [],
-  };
+/** Any prefix list of the region, of whoever. Throws `code` when there is none of that id. */
+export function prefixListOf(state: Reader, region: string, prefixListId: string, code: 'InvalidPrefixListID.NotFound' | 'InvalidPrefixListId.NotFound'): PrefixListSize {
+  const own = state.get(PREFIX_LIST, prefixListId);
+  if (own !== undefined) return { prefixListId, weight: own.maxEntries };
+  const aws = awsPrefixLists(region).find((candidate) => candidate.prefixListId === prefixListId);
+  if (aws === undefined) throw new AwsError(code, `The prefix list ID '${prefixListId}' does not exist`);
+  return { prefixListId, weight: aws.cidrs.length };
 }
 
-export const describeManagedPrefixLists = reading((input, scope) => {
-  const views = chosen(input, scope).map((one) => managedView(one, scope));
-  const table = { ...ID_AND_NAME, 'owner-id': (view: ReturnType<typeof managedView>) => view.ownerId };
-  return paged(filtered(views, input, table), input, 'prefixListSet', (view) => view.prefixListId, { minimum: 1, maximum: 100 });
-});
+/** What one rule or route counts for: a prefix list as many as its entries may be, anything else one. */
+export function weightOf(state: Reader, prefixListId: string | undefined): number {
+  return prefixListId === undefined ? 1 : state.get(PREFIX_LIST, prefixListId)?.maxEntries ?? 1;
+}
+
+/** Every list with the addresses that it stands for now. */
+export function prefixLists(state: Reader, region: string): AwsPrefixList[] {
+  const own = state.list(PREFIX_LIST).map((record) => ({
+    prefixListId: record.prefixListId, prefixListName: record.prefixListName, cidrs: record.addressFamily === 'IPv4' ? entriesOf(record).map((entry) => entry.cidr) : [],
+  }));
+  return [...awsPrefixLists(region), ...own];
+}

@@ -6,6 +6,7 @@ import { ROUTE_TABLE as TABLE, type RouteTableRecord } from '../model.js';
 import { find, newId, ROUTE_TABLE, VPC } from '../noun.js';
 import { changing, dependency, DONE, reading } from '../operation.js';
 import { tagsFor } from '../tags.js';
+import { cidrBlocksOf } from '../vpc/cidr-block.js';
 import { routeTableView, type RouteTableView } from './view.js';
 
 export const createRouteTable = changing((input, tx, _context, scope) => {
@@ -14,7 +15,7 @@ export const createRouteTable = changing((input, tx, _context, scope) => {
     const record: RouteTableRecord = {
       routeTableId: newId('rtb'),
       vpcId: vpc.vpcId,
-      routes: [{ destination: vpc.cidrBlock, target: 'local', origin: 'CreateRouteTable' }],
+      routes: cidrBlocksOf(vpc).map((destination) => ({ destination, target: 'local', origin: 'CreateRouteTable' })),
       associations: [],
       tags: tagsFor(input, 'route-table'),
     };

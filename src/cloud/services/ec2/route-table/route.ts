@@ -7,6 +7,7 @@ import { INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_INTERFACE, SUBNET, VPC, VPC_ENDP
 import { prefixListOf } from '../prefix-list/prefix-lists.js';
 import { find, INSTANCE, INTERNET_GATEWAY as IGW_NOUN, NAT_GATEWAY as NAT_NOUN, NETWORK_INTERFACE as ENI_NOUN, VPC_ENDPOINT as ENDPOINT_NOUN } from '../noun.js';
 import { invalidValue, refuse } from '../operation.js';
+import { holdsBlock } from '../vpc/cidr-block.js';
 
 /** Instance metadata, resolver and time live here; no route may lead there (R10). */
 const LINK_LOCAL = prefixOf('169.254.168.0/22');
@@ -14,15 +15,12 @@ const UNSUPPORTED_TARGETS = ['EgressOnlyInternetGatewayId', 'TransitGatewayId', 
 const TARGETS = ['GatewayId', 'NatGatewayId', 'NetworkInterfaceId', 'InstanceId', 'VpcEndpointId'] as const;
 
 /** The destination of the request in canonical form. */
-export function destinationOf(input: Input, region: string): string {
+export function destinationOf(input: Input, state: Reader, region: string): string {
   refuse(input, ['DestinationIpv6CidrBlock']);
   const cidr = strOpt(input, 'DestinationCidrBlock');
   const prefixListId = strOpt(input, 'DestinationPrefixListId');
   if (cidr !== undefined && prefixListId !== undefined) throw new AwsError('InvalidParameterCombination', 'The parameters destinationCidrBlock and destinationPrefixListId cannot both be specified.');
-  if (prefixListId !== undefined) {
-    if (prefixListOf(region, prefixListId) === undefined) throw new AwsError('InvalidPrefixListID.NotFound', `The prefix list ID '${prefixListId}' does not exist`);
-    return prefixListId;
-  }
+  if (prefixListId !== undefined) return prefixListOf(state, region, prefixListId, 'InvalidPrefixListID.NotFound').prefixListId;
   if (cidr === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
   const prefix = parseCidr(cidr);
   if (prefix === undefined) throw invalidValue(cidr, 'destinationCidrBlock', 'This is not a valid CIDR block.');
@@ -35,7 +33,7 @@ export function checkDestination(state: Reader, table: RouteTableRecord, destina
   if (prefix === undefined) return;
   if (prefixCovers(LINK_LOCAL, prefix)) throw invalidValue(destination, 'destinationCidrBlock', 'Routes to link-local addresses are not allowed.');
   const vpc = state.get(VPC, table.vpcId);
-  if (vpc === undefined || !prefixCovers(prefixOf(vpc.cidrBlock), prefix)) return;
+  if (vpc === undefined || !holdsBlock(vpc, destination)) return;
   const isSubnet = state.list(SUBNET).some((subnet) => subnet.vpcId === table.vpcId && subnet.cidrBlock === destination);
   if (!isSubnet || !/^(?:eni|nat)-/.test(target)) {
     throw invalidValue(destination, 'destinationCidrBlock', 'The destination CIDR block is equal to or more specific than one of this VPC\'s CIDR blocks. This route can target only an interface or an instance.');

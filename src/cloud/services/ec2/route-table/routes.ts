@@ -4,6 +4,7 @@ import { AwsError } from '../../../endpoint/operation.js';
 import { ROUTE_TABLE as TABLE, type RouteRecord, type RouteTableRecord } from '../model.js';
 import { find, ROUTE_TABLE } from '../noun.js';
 import { changing, DONE, refuse } from '../operation.js';
+import { checkRouteLimit } from './limit.js';
 import { checkDestination, destinationOf, targetOf } from './route.js';
 
 function missing(table: RouteTableRecord, destination: string): AwsError {
@@ -21,7 +22,7 @@ function ownRoute(table: RouteTableRecord, destination: string, verb: string): R
 
 export const createRoute = changing((input, tx, context) => {
   const table = find(tx, ROUTE_TABLE, str(input, 'RouteTableId'));
-  const destination = destinationOf(input, context.region);
+  const destination = destinationOf(input, tx, context.region);
   const target = targetOf(input, tx, table);
   const known = table.routes.find((route) => route.destination === destination);
   if (known !== undefined) {
@@ -30,15 +31,15 @@ export const createRoute = changing((input, tx, context) => {
     throw new AwsError('RouteAlreadyExists', `The route identified by ${destination} already exists.`);
   }
   checkDestination(tx, table, destination, target);
-  if (table.routes.length >= 50) throw new AwsError('RouteLimitExceeded', `The maximum number of routes has been reached for ${table.routeTableId}`);
   tx.put(TABLE, table.routeTableId, { ...table, routes: [...table.routes, { destination, target, origin: 'CreateRoute' }] });
+  checkRouteLimit(tx, table.routeTableId);
   return DONE;
 });
 
 export const replaceRoute = changing((input, tx, context) => {
   refuse(input, ['LocalTarget']);
   const table = find(tx, ROUTE_TABLE, str(input, 'RouteTableId'));
-  const destination = destinationOf(input, context.region);
+  const destination = destinationOf(input, tx, context.region);
   const old = ownRoute(table, destination, 'replace');
   const target = targetOf(input, tx, table);
   checkDestination(tx, table, destination, target);
@@ -48,7 +49,7 @@ export const replaceRoute = changing((input, tx, context) => {
 
 export const deleteRoute = changing((input, tx, context) => {
   const table = find(tx, ROUTE_TABLE, str(input, 'RouteTableId'));
-  const old = ownRoute(table, destinationOf(input, context.region), 'remove');
+  const old = ownRoute(table, destinationOf(input, tx, context.region), 'remove');
   tx.put(TABLE, table.routeTableId, { ...table, routes: table.routes.filter((route) => route !== old) });
   return DONE;
 });

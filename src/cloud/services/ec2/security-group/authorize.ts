@@ -6,11 +6,9 @@ import { SECURITY_GROUP_RULE, type SecurityGroupRecord, type SecurityGroupRuleRe
 import { find, newId, SECURITY_GROUP } from '../noun.js';
 import { changing } from '../operation.js';
 import { tagsFor } from '../tags.js';
+import { checkRuleLimit } from './limit.js';
 import { identityOf, requestedPermissions, type Permission } from './permission.js';
 import { rulesOf, ruleView } from './view.js';
-
-/** Rules of one direction that a group may have. */
-const LIMIT = 60;
 
 /** The group that the request names; by name there is none without a default VPC. */
 export function groupOf(state: Reader, input: Input): SecurityGroupRecord {
@@ -36,9 +34,9 @@ function authorize(isEgress: boolean): Operation {
     const tags = tagsFor(input, 'security-group-rule');
     const duplicate = permissions.find((permission) => known.has(identityOf(permission)));
     if (duplicate !== undefined) throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${words(duplicate)}" already exists`);
-    if (known.size + permissions.length > LIMIT) throw new AwsError('RulesPerSecurityGroupLimitExceeded', 'The maximum number of rules per security group has been reached.');
     const rules = permissions.map((permission): SecurityGroupRuleRecord => ({ ...permission, securityGroupRuleId: newId('sgr'), groupId: group.groupId, isEgress, tags }));
     for (const rule of rules) tx.put(SECURITY_GROUP_RULE, rule.securityGroupRuleId, rule);
+    checkRuleLimit(tx, group.groupId);
     return { return: true, securityGroupRuleSet: rules.map((rule) => ruleView(rule, scope)) };
   });
 }

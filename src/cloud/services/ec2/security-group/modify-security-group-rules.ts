@@ -4,6 +4,7 @@ import { AwsError } from '../../../endpoint/operation.js';
 import { SECURITY_GROUP_RULE as TABLE } from '../model.js';
 import { find, notFound, SECURITY_GROUP, SECURITY_GROUP_RULE } from '../noun.js';
 import { changing, DONE } from '../operation.js';
+import { checkRuleLimit } from './limit.js';
 import { flatPermission, identityOf } from './permission.js';
 import { rulesOf } from './view.js';
 
@@ -20,5 +21,6 @@ export const modifySecurityGroupRules = changing((input, tx, context) => {
     const { securityGroupRuleId, groupId, isEgress, tags } = old;
     tx.put(TABLE, securityGroupRuleId, { ...permission, securityGroupRuleId, groupId, isEgress, tags });
   }
+  checkRuleLimit(tx, group.groupId);
   return DONE;
 });

@@ -69,9 +69,8 @@ function referencedGroupOf(state: Reader, group: SecurityGroupRecord, pair: Inpu
   return groupId;
 }
 
-function prefixListIdOf(region: string, text: string): string {
-  if (prefixListOf(region, text) === undefined) throw new AwsError('InvalidPrefixListId.NotFound', `The prefix list ID '${text}' does not exist`);
-  return text;
+function prefixListIdOf(state: Reader, region: string, text: string): string {
+  return prefixListOf(state, region, text, 'InvalidPrefixListId.NotFound').prefixListId;
 }
 
 function descriptionOf(input: Input): { readonly description?: string | undefined } {
@@ -88,7 +87,7 @@ function permissionsOf(state: Reader, region: string, group: SecurityGroupRecord
   return [
     ...structs(input, 'IpRanges').map((range) => ({ ...ports, cidrIpv4: cidrIpv4Of(str(range, 'CidrIp')), ...descriptionOf(range) })),
     ...structs(input, 'Ipv6Ranges').map((range) => ({ ...ports, cidrIpv6: cidrIpv6Of(str(range, 'CidrIpv6')), ...descriptionOf(range) })),
-    ...structs(input, 'PrefixListIds').map((one) => ({ ...ports, prefixListId: prefixListIdOf(region, str(one, 'PrefixListId')), ...descriptionOf(one) })),
+    ...structs(input, 'PrefixListIds').map((one) => ({ ...ports, prefixListId: prefixListIdOf(state, region, str(one, 'PrefixListId')), ...descriptionOf(one) })),
     ...structs(input, 'Groups').map((pair) => ({ ...ports, referencedGroupId: referencedGroupOf(state, group, pair), ...descriptionOf(pair) })),
   ];
 }
@@ -122,7 +121,7 @@ export function flatPermission(state: Reader, region: string, group: SecurityGro
   switch (peer) {
     case 'CidrIpv4': return { ...rule, cidrIpv4: cidrIpv4Of(str(input, peer)) };
     case 'CidrIpv6': return { ...rule, cidrIpv6: cidrIpv6Of(str(input, peer)) };
-    case 'PrefixListId': return { ...rule, prefixListId: prefixListIdOf(region, str(input, peer)) };
+    case 'PrefixListId': return { ...rule, prefixListId: prefixListIdOf(state, region, str(input, peer)) };
     default: return { ...rule, referencedGroupId: referencedGroupOf(state, group, { GroupId: str(input, peer) }) };
   }
 }

@@ -1,5 +1,5 @@
 /** CreateSubnet: inside the VPC, overlapping no other subnet of it (V1, c23). */
-import { prefixCovers, prefixesOverlap, prefixOf } from '../../../../lib/net/cidr.js';
+import { prefixesOverlap, prefixOf } from '../../../../lib/net/cidr.js';
 import { str, strOpt } from '../../../endpoint/input.js';
 import { AwsError, type Input } from '../../../endpoint/operation.js';
 import { onlyDefault } from '../../../endpoint/unsupported.js';
@@ -8,7 +8,7 @@ import { find, newId, VPC } from '../noun.js';
 import { changing, invalidValue, refuse } from '../operation.js';
 import { zonesOf } from '../region/zones.js';
 import { tagsFor } from '../tags.js';
-import { cidrBlock } from '../vpc/cidr-block.js';
+import { cidrBlock, holdsBlock } from '../vpc/cidr-block.js';
 import { subnetView } from './view.js';
 
 /** The zone by name or id; the region's first when none is asked for. */
@@ -32,7 +32,7 @@ export const createSubnet = changing((input, tx, context, scope) => {
   const vpc = find(tx, VPC, str(input, 'VpcId'));
   const block = cidrBlock(str(input, 'CidrBlock'), 'InvalidSubnet.Range');
   const prefix = prefixOf(block);
-  if (!prefixCovers(prefixOf(vpc.cidrBlock), prefix)) throw new AwsError('InvalidSubnet.Range', `The CIDR '${block}' is invalid.`);
+  if (!holdsBlock(vpc, block)) throw new AwsError('InvalidSubnet.Range', `The CIDR '${block}' is invalid.`);
   if (tx.list(SUBNET).some((other) => other.vpcId === vpc.vpcId && prefixesOverlap(prefixOf(other.cidrBlock), prefix))) {
     throw new AwsError('InvalidSubnet.Conflict', `The CIDR '${block}' conflicts with another subnet`);
   }

@@ -48,6 +48,7 @@ function make(tx: Transaction, context: OperationContext, input: Input): string 
   };
   if (type === 'Gateway') {
     refuseWith(input, type, ['SubnetId', 'SecurityGroupId']);
+    if (bool(input, 'PrivateDnsEnabled', false)) throw new AwsError('InvalidParameter', `PrivateDnsEnabled is not supported for VPC endpoints of type ${type}`);
     tx.put(TABLE, base.vpcEndpointId, withRouteTables(tx, context, base, list(input, 'RouteTableId')));
     return base.vpcEndpointId;
   }

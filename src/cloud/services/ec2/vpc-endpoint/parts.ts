@@ -5,7 +5,7 @@ import type { Reader, Transaction } from '../../../state/store.js';
 import { ROUTE_TABLE, SUBNET, VPC, VPC_ENDPOINT, type VpcEndpointRecord } from '../model.js';
 import { createInterface } from '../network-interface/interface.js';
 import { findAll, ROUTE_TABLE as TABLE_NOUN, SUBNET as SUBNET_NOUN } from '../noun.js';
-import { prefixLists } from '../prefix-list/prefix-lists.js';
+import { awsPrefixLists } from '../prefix-list/prefix-lists.js';
 
 const FULL_ACCESS = JSON.stringify({ Statement: [{ Action: '*', Effect: 'Allow', Principal: '*', Resource: '*' }] }, null, 1);
 
@@ -55,7 +55,7 @@ export function checkPrivateDns(state: Reader, endpoint: VpcEndpointRecord, priv
 
 /** The prefix list whose route leads to a gateway endpoint. */
 export function prefixListIdFor(region: string, serviceName: string): string {
-  return prefixLists(region).find((one) => one.prefixListName === serviceName)?.prefixListId ?? '';
+  return awsPrefixLists(region).find((one) => one.prefixListName === serviceName)?.prefixListId ?? '';
 }
 
 /** The endpoint with a prefix-list route in each of these tables too (P14). */

@@ -8,7 +8,9 @@ export function vpcView(record: VpcRecord, scope: Scope) {
     ownerId: scope.accountId,
     state: 'available',
     cidrBlock: record.cidrBlock,
-    cidrBlockAssociationSet: [{ associationId: record.cidrAssociationId, cidrBlock: record.cidrBlock, cidrBlockState: { state: 'associated' } }],
+    cidrBlockAssociationSet: [{ associationId: record.cidrAssociationId, cidrBlock: record.cidrBlock }, ...(record.secondaryCidrs ?? [])].map(({ associationId, cidrBlock }) => ({
+      associationId, cidrBlock, cidrBlockState: { state: 'associated' },
+    })),
     ipv6CidrBlockAssociationSet: [],
     dhcpOptionsId: record.dhcpOptionsId,
     instanceTenancy: record.instanceTenancy,

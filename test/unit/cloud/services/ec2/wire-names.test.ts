@@ -38,7 +38,7 @@ const NAMES: readonly (readonly [operation: string, set: string, members: readon
     'privateDnsName', 'sourceDestCheck', 'interfaceType', 'groupSet', 'attachment', 'association', 'privateIpAddressesSet', 'ipv6AddressesSet', ...TAGS,
   ]],
   ['DescribePrefixLists', 'prefixListSet', ['prefixListId', 'prefixListName', 'cidrSet']],
-  ['DescribeManagedPrefixLists', 'prefixListSet', ['prefixListId', 'prefixListName', 'prefixListArn', 'addressFamily', 'state', 'ownerId', ...TAGS]],
+  ['DescribeManagedPrefixLists', 'prefixListSet', ['prefixListId', 'prefixListName', 'prefixListArn', 'addressFamily', 'state', 'ownerId', 'maxEntries', 'version', ...TAGS]],
   ['DescribeDhcpOptions', 'dhcpOptionsSet', ['dhcpOptionsId', 'ownerId', 'dhcpConfigurationSet', ...TAGS]],
   ['DescribeInstances', 'reservationSet', ['reservationId', 'ownerId', 'groupSet', 'instancesSet']],
   ['DescribeInstanceStatus', 'instanceStatusSet', ['instanceId', 'availabilityZone', 'availabilityZoneId', 'instanceState', 'instanceStatus', 'systemStatus', 'attachedEbsStatus']],

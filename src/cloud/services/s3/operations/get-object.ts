@@ -1,0 +1,33 @@
+/** GetObject: all of an object or one range of it. */
+import type { Operation, Output } from '../../../endpoint/operation.js';
+import { strOpt } from '../../../endpoint/input.js';
+import { requireObject } from '../buckets.js';
+import { checkConditions, rangeOf } from '../conditions.js';
+import type { ObjectFiles } from '../object-files.js';
+import { shownObject } from '../object-headers.js';
+
+/** Up to here `Body` is the bytes themselves, which is what internal callers (TemplateURL) read; beyond, a StreamedBody. */
+const AT_HAND = 4 * 1024 * 1024;
+
+const OVERRIDES = ['ContentType', 'CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'Expires'] as const;
+
+export const getObject = (files: ObjectFiles): Operation => (input, { globalState }) => {
+  const object = requireObject(globalState, input);
+  checkConditions(input, object);
+  const range = rangeOf(strOpt(input, 'Range'), object.size);
+  const start = range?.start ?? 0;
+  const length = range === undefined ? object.size : range.end - range.start + 1;
+  const overrides: Record<string, string> = {};
+  for (const name of OVERRIDES) {
+    const value = strOpt(input, `Response${name}`);
+    if (value !== undefined) overrides[name] = value;
+  }
+  const shown: Output = {
+    ...shownObject(object, input, range !== undefined),
+    ...overrides,
+    ContentRange: range === undefined ? undefined : `bytes ${range.start}-${range.end}/${object.size}`,
+    Status: range === undefined ? undefined : 206,
+    ContentLength: length,
+  };
+  return { ...shown, Body: length <= AT_HAND ? files.read(object.parts, start, length) : files.stream(object.parts, start, length) };
+};

@@ -1,0 +1,37 @@
+/** What each operation needs a permission for, and on which resources (service authorization reference, Amazon S3). */
+import { strOpt } from '../../endpoint/input.js';
+import type { Input } from '../../endpoint/operation.js';
+import type { Permission } from '../../endpoint/rest/interface.js';
+import { copySourceOf } from './copy-source.js';
+
+/** Actions whose names are not the operations'. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  ListBuckets: 'ListAllMyBuckets', HeadBucket: 'ListBucket', ListObjects: 'ListBucket', ListObjectsV2: 'ListBucket', HeadObject: 'GetObject', CreateMultipartUpload: 'PutObject', UploadPart: 'PutObject', UploadPartCopy: 'PutObject',
+  CopyObject: 'PutObject', CompleteMultipartUpload: 'PutObject', ListParts: 'ListMultipartUploadParts', ListMultipartUploads: 'ListBucketMultipartUploads', DeleteBucketTagging: 'PutBucketTagging',
+  GetPublicAccessBlock: 'GetBucketPublicAccessBlock', PutPublicAccessBlock: 'PutBucketPublicAccessBlock', DeletePublicAccessBlock: 'PutBucketPublicAccessBlock', GetBucketAccelerateConfiguration: 'GetAccelerateConfiguration',
+  GetBucketNotificationConfiguration: 'GetBucketNotification', GetBucketCors: 'GetBucketCORS', GetBucketLifecycleConfiguration: 'GetLifecycleConfiguration', GetBucketReplication: 'GetReplicationConfiguration',
+  GetBucketEncryption: 'GetEncryptionConfiguration', GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
+};
+
+export function permissionsFor(operation: string, input: Input): Permission[] {
+  const bucket = strOpt(input, 'Bucket');
+  const key = strOpt(input, 'Key');
+  const action = `s3:${ACTIONS[operation] ?? operation}`;
+  if (bucket === undefined) return [{ action, resource: '*' }];
+  const arn = `arn:aws:s3:::${bucket}`;
+  if (operation === 'DeleteObjects') return keysOf(input).map((each) => ({ action: 's3:DeleteObject', resource: `${arn}/${each}` }));
+  const needed: Permission[] = [{ action, resource: key === undefined ? arn : `${arn}/${key}` }];
+  if (operation === 'CopyObject' || operation === 'UploadPartCopy') {
+    const source = copySourceOf(input);
+    needed.push({ action: 's3:GetObject', resource: `arn:aws:s3:::${source.Bucket}/${source.Key}` });
+  }
+  if (key !== undefined && typeof input['Tagging'] === 'string') needed.push({ action: 's3:PutObjectTagging', resource: `${arn}/${key}` });
+  return needed;
+}
+
+/** Keys of a Delete document, as far as it has the right form; the operation judges the form. */
+function keysOf(input: Input): string[] {
+  const document = input['Delete'];
+  const objects: unknown = typeof document === 'object' && document !== null && 'Object' in document ? document.Object : [];
+  return (Array.isArray(objects) ? (objects as unknown[]) : []).flatMap((object) => (typeof object === 'object' && object !== null && 'Key' in object && typeof object.Key === 'string' ? [object.Key] : ['*']));
+}

@@ -1,0 +1,45 @@
+/** EC2's network beyond the lab's: prefix lists, DHCP options, prefixes of VPCs, interfaces and addresses. Leaves nothing behind. */
+import { steps } from './step.js';
+
+const tagged = (ResourceType: string) => [{ ResourceType, Tags: [{ Key: 'run', Value: '<run>' }] }];
+const LIST = { PrefixListName: '<run>-list', AddressFamily: 'IPv4', MaxEntries: 3, Entries: [{ Cidr: '203.0.113.0/24', Description: 'office' }] };
+
+export const network = steps('ec2', [
+  ['CreateManagedPrefixList', { ...LIST, TagSpecifications: tagged('prefix-list'), ClientToken: '<run>-list' }, { save: { list: 'PrefixList.PrefixListId' } }],
+  ['CreateManagedPrefixList', { ...LIST, MaxEntries: 4, ClientToken: '<run>-list' }, { error: 'IdempotentParameterMismatch' }],
+  ['DescribeManagedPrefixLists', { PrefixListIds: ['<list>'] }, { until: { 'PrefixLists.0.State': 'create-complete' } }],
+  ['ModifyManagedPrefixList', { PrefixListId: '<list>', CurrentVersion: 1, AddEntries: [{ Cidr: '198.51.100.0/24' }] }],
+  ['DescribeManagedPrefixLists', { PrefixListIds: ['<list>'] }, { until: { 'PrefixLists.0.State': 'modify-complete' } }],
+  ['GetManagedPrefixListEntries', { PrefixListId: '<list>', TargetVersion: 2 }, { expect: { 'Entries.1.Cidr': '198.51.100.0/24' } }],
+  ['CreateRoute', { RouteTableId: '<other>', DestinationPrefixListId: '<list>', NatGatewayId: '<nat>' }],
+  ['GetManagedPrefixListAssociations', { PrefixListId: '<list>' }, { expect: { 'PrefixListAssociations.0.ResourceId': '<other>' } }],
+  ['DeleteRoute', { RouteTableId: '<other>', DestinationPrefixListId: '<list>' }],
+  ['RestoreManagedPrefixListVersion', { PrefixListId: '<list>', PreviousVersion: 1, CurrentVersion: 2 }],
+  ['DescribeManagedPrefixLists', { PrefixListIds: ['<list>'] }, { until: { 'PrefixLists.0.State': 'restore-complete' } }],
+  ['DeleteManagedPrefixList', { PrefixListId: '<list>' }],
+  ['CreateDhcpOptions', { DhcpConfigurations: [{ Key: 'domain-name-servers', Values: ['10.0.1.53', 'AmazonProvidedDNS'] }], TagSpecifications: tagged('dhcp-options') }, { save: { options: 'DhcpOptions.DhcpOptionsId' } }],
+  ['AssociateDhcpOptions', { VpcId: '<vpc>', DhcpOptionsId: '<options>' }],
+  ['DeleteDhcpOptions', { DhcpOptionsId: '<options>' }, { error: 'DependencyViolation' }],
+  ['AssociateDhcpOptions', { VpcId: '<vpc>', DhcpOptionsId: 'default' }],
+  ['DeleteDhcpOptions', { DhcpOptionsId: '<options>' }],
+  ['AssociateVpcCidrBlock', { VpcId: '<vpc>', CidrBlock: '100.64.0.0/20' }, { save: { block: 'CidrBlockAssociation.AssociationId' } }],
+  ['DisassociateVpcCidrBlock', { AssociationId: '<block>' }],
+  ['CreateNetworkInterface', { SubnetId: '<public>', Groups: ['<group>'], PrivateIpAddresses: [{ PrivateIpAddress: '10.0.1.100', Primary: true }], Description: 'spare', TagSpecifications: tagged('network-interface') }, { save: { spare: 'NetworkInterface.NetworkInterfaceId' } }],
+  ['AssignPrivateIpAddresses', { NetworkInterfaceId: '<spare>', PrivateIpAddresses: ['10.0.1.101'] }],
+  ['AssociateAddress', { AllocationId: '<second>', NetworkInterfaceId: '<spare>', PrivateIpAddress: '10.0.1.101' }],
+  ['DescribeNetworkInterfaces', { NetworkInterfaceIds: ['<spare>'] }, { expect: { 'NetworkInterfaces.0.PrivateIpAddresses.1.Association.AllocationId': '<second>' } }],
+  ['UnassignPrivateIpAddresses', { NetworkInterfaceId: '<spare>', PrivateIpAddresses: ['10.0.1.101'] }],
+  ['DescribeNetworkInterfaceAttribute', { NetworkInterfaceId: '<spare>', Attribute: 'groupSet' }, { expect: { 'Groups.0.GroupId': '<group>' } }],
+  ['ResetNetworkInterfaceAttribute', { NetworkInterfaceId: '<spare>', SourceDestCheck: 'true' }],
+  ['AttachNetworkInterface', { NetworkInterfaceId: '<spare>', InstanceId: '<instance>', DeviceIndex: 1 }, { save: { attachment: 'AttachmentId' } }],
+  ['DescribeInstances', { InstanceIds: ['<instance>'] }, { expect: { 'Reservations.0.Instances.0.NetworkInterfaces.1.NetworkInterfaceId': '<spare>' } }],
+  ['DeleteNetworkInterface', { NetworkInterfaceId: '<spare>' }, { error: 'InvalidParameterValue' }],
+  ['DetachNetworkInterface', { AttachmentId: '<attachment>' }],
+  ['DeleteNetworkInterface', { NetworkInterfaceId: '<spare>' }],
+  ['ModifyAddressAttribute', { AllocationId: '<second>', DomainName: 'mail.example.com' }],
+  ['DescribeAddressesAttribute', { AllocationIds: ['<second>'], Attribute: 'domain-name' }, { expect: { 'Addresses.0.PtrRecord': 'mail.example.com.' } }],
+  ['ResetAddressAttribute', { AllocationId: '<second>', Attribute: 'domain-name' }],
+  ['DescribeVpcPeeringConnections', {}],
+  ['DescribeEgressOnlyInternetGateways', {}],
+  ['DescribeNetworkInterfacePermissions', {}],
+]);
