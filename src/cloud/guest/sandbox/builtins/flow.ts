@@ -2,6 +2,7 @@
 import { readToEnd, statOrNothing } from '../system/open.js';
 import { SystemError } from '../system/errors.js';
 import { FunctionReturn, LoopExit, ShellExit } from '../shell/control.js';
+import { mayExit } from '../shell/job-control.js';
 import type { Shell } from '../shell/shell.js';
 import { decode } from '../system/text.js';
 import type { Builtin } from './builtin.js';
@@ -15,6 +16,7 @@ async function statusArgument(shell: Shell, name: string, given: string | undefi
 
 export const exit: Builtin = async (shell, args, name) => {
   if (shell.interactive) await shell.warn(shell.login ? 'logout\n' : 'exit\n');
+  if (!(await mayExit(shell))) return 1;
   throw new ShellExit(await statusArgument(shell, name, args[0]));
 };
 

@@ -1,55 +1,100 @@
-/** wait, jobs, kill, trap, fg, bg, disown. */
+/** jobs, wait, fg, bg, disown. */
 import { Interrupted } from '../system/errors.js';
-import { type Process, shellStatus, SIGNAL_NUMBERS } from '../system/process.js';
-import { findJob, isOver, jobLine } from '../shell/jobs.js';
-import { quoteForShell } from '../shell/quote.js';
+import { shellStatus, SIGNAL_NUMBERS } from '../system/signals.js';
+import { bringToFront, continueBehind } from '../shell/job-control.js';
+import { findJob, isOver, type Job, jobLine, jobNamed, removeJob, stateOf, statusOfJob } from '../shell/jobs.js';
 import type { Shell } from '../shell/shell.js';
-import { type Builtin, say } from './builtin.js';
-
-/** `9`, `KILL`, `SIGKILL`, `kill` → `KILL`. */
-export function signalName(text: string): string | undefined {
-  const upper = text.toUpperCase().replace(/^SIG/u, '');
-  if (upper in SIGNAL_NUMBERS) return upper;
-  return Object.keys(SIGNAL_NUMBERS).find((name) => String(SIGNAL_NUMBERS[name]) === upper);
-}
+import { type Builtin, flagsOf, invalidOption, say } from './builtin.js';
 
 export const jobs: Builtin = async (shell, args) => {
-  for (const job of shell.jobs) {
-    if (args.includes('-p')) await say(shell, `${job.group}\n`);
-    else await say(shell, jobLine(shell, job));
+  const parsed = flagsOf(args, 'lpnrs');
+  if ('invalid' in parsed) return invalidOption(shell, 'jobs', parsed.invalid, 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
+  const { flags, rest } = parsed;
+  // Who has just seen what is stopped may leave without a warning.
+  shell.exitRefusedAt = shell.commandNumber;
+  let status = 0;
+  const chosen: Job[] = [];
+  for (const name of rest) {
+    const job = await jobNamed(shell, 'jobs', name);
+    if (job === undefined) status = 1;
+    else chosen.push(job);
   }
-  shell.jobs = shell.jobs.filter((job) => !isOver(job));
-  return 0;
+  for (const job of rest.length === 0 ? shell.jobs : chosen) {
+    const state = stateOf(job);
+    if ((flags.has('r') && state !== 'running') || (flags.has('s') && state !== 'stopped') || (flags.has('n') && state === job.told)) continue;
+    await say(shell, flags.has('p') ? `${job.group}\n` : jobLine(shell, job, flags.has('l')));
+    job.told = state;
+    if (state === 'over') removeJob(shell, job);
+  }
+  return status;
 };
 
-async function statusOf(shell: Shell, process: Process): Promise<number> {
-  return shellStatus(await shell.process.wait(process.status));
+/** Waits for a job to end; with job control a stop is a change, too. */
+async function statusAfter(shell: Shell, job: Job): Promise<number> {
+  while (!isOver(job)) {
+    if (stateOf(job) === 'stopped' && shell.options.monitor) {
+      await shell.complain(`warning: wait_for_job: job ${job.number} is stopped`);
+      return statusOfJob(job);
+    }
+    await shell.process.wait(Promise.race(job.processes.filter((process) => process.ended === undefined).map((process) => process.changed.wait())));
+  }
+  return statusOfJob(job);
+}
+
+/** What has been waited for is told at once, and not again. */
+async function settled(shell: Shell, job: Job): Promise<void> {
+  if (!isOver(job)) return;
+  if (shell.interactive) await shell.warn(jobLine(shell, job));
+  removeJob(shell, job);
+}
+
+async function waitForAll(shell: Shell): Promise<number> {
+  for (const job of shell.jobs) {
+    if (stateOf(job) === 'stopped' && shell.options.monitor) {
+      await shell.complain(`wait: warning: job ${job.number}[${job.group}] stopped`);
+      continue;
+    }
+    await statusAfter(shell, job);
+    await settled(shell, job);
+  }
+  return 0;
+}
+
+async function waitForNext(shell: Shell): Promise<number> {
+  const job = shell.jobs.find((one) => isOver(one));
+  if (job !== undefined) {
+    removeJob(shell, job);
+    return statusOfJob(job);
+  }
+  if (shell.jobs.length === 0) return 127;
+  await shell.process.wait(Promise.race(shell.jobs.flatMap((one) => one.processes.filter((process) => process.ended === undefined).map((process) => process.changed.wait()))));
+  return waitForNext(shell);
+}
+
+async function waitForOne(shell: Shell, name: string): Promise<number> {
+  const found = name.startsWith('%') ? findJob(shell, name) : (shell.jobs.find((one) => one.processes.some((process) => String(process.pid) === name)) ?? 'none');
+  if (typeof found !== 'string') {
+    const status = await statusAfter(shell, found);
+    const named = found.processes.find((process) => String(process.pid) === name)?.ended;
+    await settled(shell, found);
+    return named === undefined ? status : shellStatus(named);
+  }
+  const known = shell.endedJobs.get(Number(name));
+  if (known !== undefined) return known;
+  if (name.startsWith('%')) await shell.complain(`wait: ${name}: no such job`);
+  else if (/^\d+$/u.test(name)) await shell.complain(`wait: pid ${name} is not a child of this shell`);
+  else await shell.complain(`wait: \`${name}': not a pid or valid job spec`);
+  return /^(?:%|\d+$)/u.test(name) ? 127 : 1;
 }
 
 export const wait: Builtin = async (shell, args) => {
+  const parsed = flagsOf(args, 'fn');
+  if ('invalid' in parsed) return invalidOption(shell, 'wait', parsed.invalid, 'wait [-fn] [-p var] [id ...]');
   try {
-    if (args.length === 0) {
-      for (const job of shell.jobs) for (const process of job.processes) await statusOf(shell, process);
-      shell.jobs = [];
-      return 0;
-    }
+    if (parsed.flags.has('n')) return await waitForNext(shell);
+    if (parsed.rest.length === 0) return await waitForAll(shell);
     let status = 0;
-    for (const argument of args.filter((given) => given !== '-f')) {
-      if (argument === '-n') {
-        const running = shell.jobs.flatMap((job) => job.processes);
-        if (running.length === 0) return 127;
-        status = shellStatus(await shell.process.wait(Promise.race(running.map((process) => process.status))));
-        continue;
-      }
-      const job = argument.startsWith('%') ? findJob(shell, argument) : shell.jobs.find((one) => one.processes.some((process) => String(process.pid) === argument));
-      if (job === undefined) {
-        await shell.complain(argument.startsWith('%') ? `wait: ${argument}: no such job` : `wait: pid ${argument} is not a child of this shell`);
-        status = 127;
-        continue;
-      }
-      for (const process of job.processes) status = await statusOf(shell, process);
-      shell.jobs = shell.jobs.filter((one) => one !== job);
-    }
+    for (const name of parsed.rest) status = await waitForOne(shell, name);
     return status;
   } catch (error) {
     // A trapped signal ends the wait with a status above 128; its action runs next.
@@ -58,115 +103,53 @@ export const wait: Builtin = async (shell, args) => {
   }
 };
 
-export const kill: Builtin = async (shell, args) => {
-  const { kernel } = shell.process;
-  if (args[0] === '-l' || args[0] === '-L') {
-    const names = Object.keys(SIGNAL_NUMBERS);
-    const wanted = args.slice(1).map((given) => (/^\d+$/u.test(given) ? names.find((name) => SIGNAL_NUMBERS[name] === Number(given) % 128) : SIGNAL_NUMBERS[signalName(given) ?? '']));
-    await say(shell, wanted.length > 0 ? `${wanted.join('\n')}\n` : names.map((name, index) => `${String(SIGNAL_NUMBERS[name]).padStart(2)}) SIG${name.padEnd(8)}${index % 5 === 4 || index === names.length - 1 ? '\n' : '\t'}`).join(''));
-    return 0;
-  }
-  let name: string | undefined = 'TERM';
-  let targets = args;
-  const [first = ''] = args;
-  if (first === '-s' || first === '-n') {
-    name = signalName(args[1] ?? '') ?? (args[1] === '0' ? '0' : undefined);
-    targets = args.slice(2);
-  } else if (/^-./u.test(first) && first !== '--') {
-    name = first === '-0' ? '0' : signalName(first.slice(1));
-    targets = args.slice(1);
-  }
-  if (name === undefined) {
-    await shell.complain(`kill: ${first.replace(/^-/u, '')}: invalid signal specification`);
+export const fg: Builtin = async (shell, args, name) => {
+  if (!shell.options.monitor) {
+    await shell.complain(`${name}: no job control`);
     return 1;
   }
-  if (targets[0] === '--') targets = targets.slice(1);
-  if (targets.length === 0) {
-    await shell.warn('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n');
-    return 2;
-  }
+  const parsed = flagsOf(args, '');
+  if ('invalid' in parsed) return invalidOption(shell, name, parsed.invalid, `${name} [job_spec${name === 'bg' ? ' ...' : ''}]`);
+  const named: readonly (string | undefined)[] = parsed.rest.length === 0 ? [undefined] : name === 'fg' ? parsed.rest.slice(0, 1) : parsed.rest;
   let status = 0;
-  for (const target of targets) {
-    const problem = killOne(shell, target, name);
-    if (problem === undefined) continue;
-    await shell.complain(`kill: ${problem}`);
-    status = 1;
-  }
-  // A signal to itself takes effect before the next command.
-  await kernel.scheduler.breathe();
-  return status;
-};
-
-function killOne(shell: Shell, target: string, name: string): string | undefined {
-  const { kernel, credentials } = shell.process;
-  if (target.startsWith('%')) {
-    const job = findJob(shell, target);
-    if (job === undefined) return `${target}: no such job`;
-    for (const process of job.processes) if (name !== '0') process.signal(name);
-    kernel.signalGroup(job.group === shell.process.group ? -1 : job.group, name);
-    return undefined;
-  }
-  if (!/^-?\d+$/u.test(target)) return `${target}: arguments must be process or job IDs`;
-  const pid = Number(target);
-  if (pid < -1 || pid === 0) {
-    if (name === '0') return undefined;
-    return kernel.signalGroup(pid === 0 ? shell.process.group : -pid, name) ? undefined : `(${target}) - No such process`;
-  }
-  const process = kernel.processes.get(pid);
-  if (process === undefined) return `(${target}) - No such process`;
-  if (credentials.uid !== 0 && credentials.uid !== process.credentials.uid) return `(${target}) - Operation not permitted`;
-  if (name !== '0' && pid !== 1) process.signal(name);
-  return undefined;
-}
-
-export const trap: Builtin = async (shell, args) => {
-  const rest = args[0] === '--' ? args.slice(1) : args;
-  if (rest.length === 0 || rest[0] === '-p') {
-    for (const [name, action] of shell.traps) await say(shell, `trap -- ${quoteForShell(action, true)} ${name === 'EXIT' ? 'EXIT' : `SIG${name}`}\n`);
-    return 0;
-  }
-  const single = rest.length === 1;
-  const [action = '-', ...named] = single ? ['-', ...rest] : rest;
-  let status = 0;
-  for (const given of named) {
-    const name = given === '0' || given.toUpperCase() === 'EXIT' ? 'EXIT' : given === 'ERR' || given === 'DEBUG' || given === 'RETURN' ? given : signalName(given);
-    if (name === undefined) {
-      await shell.complain(`trap: ${given}: invalid signal specification`);
+  for (const one of named) {
+    const job = await jobNamed(shell, name, one);
+    if (job === undefined) status = 1;
+    else if (isOver(job)) {
+      await shell.complain(`${name}: job has terminated`);
       status = 1;
-      continue;
+    } else if (name === 'bg' && stateOf(job) === 'running') await shell.complain(`bg: job ${job.number} already in background`);
+    else if (name === 'bg') await continueBehind(shell, job);
+    else {
+      await bringToFront(shell, job);
+      return shell.status;
     }
-    if (name === 'ERR' || name === 'DEBUG' || name === 'RETURN') {
-      await shell.complain(`trap: ${name}: the sandbox's shell does not have this trap`);
-      status = 1;
-      continue;
-    }
-    setTrap(shell, name, action);
   }
   return status;
 };
 
-function setTrap(shell: Shell, name: string, action: string): void {
-  const { process } = shell;
-  if (action === '-') {
-    shell.traps.delete(name);
-    process.dispositions.delete(name);
-    if (shell.interactive) shell.standardSignals?.();
-    return;
+export const disown: Builtin = async (shell, args) => {
+  const parsed = flagsOf(args, 'ahr');
+  if ('invalid' in parsed) return invalidOption(shell, 'disown', parsed.invalid, 'disown [-h] [-ar] [jobspec ... | pid ...]');
+  const { flags, rest } = parsed;
+  const every = shell.jobs.filter((job) => !flags.has('r') || stateOf(job) === 'running');
+  let status = 0;
+  const chosen: Job[] = [];
+  if (rest.length === 0 && (flags.has('a') || flags.has('r'))) chosen.push(...every);
+  else {
+    for (const name of rest.length === 0 ? [undefined] : rest) {
+      const byPid = shell.jobs.find((job) => job.processes.some((process) => String(process.pid) === name));
+      const job = byPid ?? (await jobNamed(shell, 'disown', name));
+      if (job === undefined) status = 1;
+      else chosen.push(job);
+    }
   }
-  shell.traps.set(name, action);
-  if (name === 'EXIT' || name === 'KILL') return;
-  process.dispositions.set(name, action === '' ? 'ignore' : () => {
-    shell.dueTraps.push(action);
-    process.interrupt(name);
-  });
-}
-
-export const noJobControl: Builtin = async (shell, _args, name) => {
-  await shell.complain(`${name}: no job control`);
-  return 1;
-};
-
-export const disown: Builtin = (shell, args) => {
-  shell.jobs = args.length === 0 ? shell.jobs.slice(0, -1) : shell.jobs.filter((job) => !args.some((name) => findJob(shell, name) === job));
-  return 0;
+  for (const job of chosen) {
+    if (flags.has('h')) job.spared = true;
+    else {
+      if (stateOf(job) === 'stopped') await shell.complain(`warning: deleting stopped job ${job.number} with process group ${job.group}`);
+      removeJob(shell, job);
+    }
+  }
+  return status;
 };

@@ -1,5 +1,6 @@
 /** export, readonly, declare, local, unset, set, shift, let. */
 import { assignArrayText } from '../shell/assign.js';
+import { setMonitor } from '../shell/job-control.js';
 import { doubleQuoted, quoteForShell } from '../shell/quote.js';
 import type { Shell, ShellOptions } from '../shell/shell.js';
 import { ReadonlyVariableError, type Variable } from '../shell/variables.js';
@@ -141,7 +142,7 @@ export const unset: Builtin = async (shell, args, name) => {
   return 0;
 };
 
-const LETTERS: Readonly<Record<string, keyof ShellOptions>> = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob', C: 'noclobber', a: 'allexport', n: 'noexec', v: 'verbose' };
+const LETTERS: Readonly<Record<string, keyof ShellOptions>> = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob', C: 'noclobber', a: 'allexport', n: 'noexec', v: 'verbose', m: 'monitor' };
 
 export const set: Builtin = async (shell, args) => {
   if (args.length === 0) {
@@ -168,21 +169,26 @@ export const set: Builtin = async (shell, args) => {
         continue;
       }
       const option = LETTERS[letter];
-      if (option !== undefined) shell.options[option] = on;
-      else if (!'hmbBEHTkptP'.includes(letter)) return invalidOption(shell, 'set', `${on ? '-' : '+'}${letter}`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
+      if (option !== undefined) setOption(shell, option, on);
+      else if (!'hbBEHTkptP'.includes(letter)) return invalidOption(shell, 'set', `${on ? '-' : '+'}${letter}`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
     }
   }
   if (at < args.length) shell.positional = args.slice(at);
   return 0;
 };
 
+function setOption(shell: Shell, option: keyof ShellOptions, on: boolean): void {
+  if (option === 'monitor') setMonitor(shell, on);
+  else shell.options[option] = on;
+}
+
 async function setNamed(shell: Shell, name: string | undefined, on: boolean): Promise<number> {
   if (name === undefined) {
     for (const [option, value] of Object.entries(shell.options).toSorted(([a], [b]) => (a < b ? -1 : 1))) await say(shell, on ? `${option.padEnd(15)}\t${value === true ? 'on' : 'off'}\n` : `set ${value === true ? '-' : '+'}o ${option}\n`);
     return 0;
   }
-  if (name in shell.options) shell.options[name as keyof ShellOptions] = on;
-  else if (!['posix', 'emacs', 'vi', 'history', 'monitor', 'braceexpand', 'hashall', 'interactive-comments', 'physical', 'errtrace', 'functrace'].includes(name)) {
+  if (name in shell.options) setOption(shell, name as keyof ShellOptions, on);
+  else if (!['emacs', 'vi', 'history', 'braceexpand', 'hashall', 'interactive-comments', 'physical', 'errtrace', 'functrace'].includes(name)) {
     await shell.complain(`set: ${name}: invalid option name`);
     return 2;
   }

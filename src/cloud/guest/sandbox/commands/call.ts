@@ -149,6 +149,7 @@ export class Call {
       for (;;) {
         const turn = this.process.breathe();
         if (turn !== undefined) await turn;
+        if (this.process.mustStopFor(file)) continue;
         const data = file.take(65536);
         if (data === undefined) {
           // Asked for before the flush: what comes meanwhile must not be missed.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { SystemError } from '../system/errors.js';
 import { type Node, sizeOf } from '../system/inode.js';
 import { absolute, findProgram, statPath } from '../system/open.js';
-import { shellStatus } from '../system/process.js';
+import { shellStatus } from '../system/signals.js';
 import { executeProgram } from '../system/program.js';
 import { patternSource } from '../shell/pattern.js';
 import { userName } from '../system/kernel.js';

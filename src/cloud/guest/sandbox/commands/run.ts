@@ -2,10 +2,10 @@
 import { normalizePath } from '../system/file-system.js';
 import { credentialsOf } from '../system/kernel.js';
 import { absolute, findProgram, statOrNothing } from '../system/open.js';
-import { shellStatus } from '../system/process.js';
+import { shellStatus } from '../system/signals.js';
 import { executeProgram } from '../system/program.js';
 import { SystemError } from '../system/errors.js';
-import { signalName } from '../builtins/jobs.js';
+import { signalName } from '../builtins/signals.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 import { runCommand } from './files-find.js';

@@ -9,6 +9,14 @@ function terminalOf(call: Call): Tty {
   return file.tty;
 }
 
+/** A terminal is set by its foreground only: others stop (tcsetattr(3)). */
+async function turnAt(call: Call, tty: Tty): Promise<void> {
+  while (call.process.inBackgroundOf(tty) && call.process.dispositions.get('TTOU') !== 'ignore') {
+    call.process.stopForTerminal('TTOU');
+    await call.process.breathe();
+  }
+}
+
 const FLAGS: Readonly<Record<string, keyof Termios>> = { icanon: 'canonical', echo: 'echo', isig: 'signals', icrnl: 'returnToNewline', onlcr: 'newlineToReturn', opost: 'newlineToReturn' };
 
 function describe(tty: Tty): string {
@@ -29,6 +37,7 @@ export const stty: Command = async (call) => {
     await call.line(`speed 38400 baud; line = 0;${tty.termios.echo ? '' : '\n-echo'}${tty.termios.canonical ? '' : '\n-icanon'}`);
     return 0;
   }
+  if (args.some((word) => !['size', '-a', '--all', '-g'].includes(word))) await turnAt(call, tty);
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? '';
     const flag = FLAGS[word.replace(/^-/u, '')];

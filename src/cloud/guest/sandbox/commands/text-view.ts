@@ -257,6 +257,9 @@ async function prompt(call: Call, keys: OpenFile): Promise<string> {
   await process.write(2, '\x1b[7m--More-- (space: on, q: leave)\x1b[0m');
   try {
     for (;;) {
+      const turn = process.breathe();
+      if (turn !== undefined) await turn;
+      if (process.mustStopFor(keys)) continue;
       const data = keys.take(1);
       if (data === undefined) await process.wait(keys.readable());
       else if (data.length === 0) return 'q';

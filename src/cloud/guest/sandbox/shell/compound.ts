@@ -3,6 +3,8 @@ import type { CommandNode, StatementNode } from 'just-bash';
 import { evaluateCondition } from './conditional.js';
 import { ArithmeticError, LoopExit } from './control.js';
 import type { Executor } from './execute.js';
+import { foreground } from './job-control.js';
+import { pipelineJob } from './job-text.js';
 import { redirect } from './redirect.js';
 import type { Shell } from './shell.js';
 
@@ -47,7 +49,7 @@ export class Compound {
     const child = shell.process.kernel.fork({
       parent: shell.process,
       argv: shell.process.argv,
-      group: shell.interactive ? 'own' : undefined,
+      group: shell.options.monitor ? 'own' : undefined,
       run: (process) => {
         const subshell = shell.fork(process);
         return subshell.executor.lifetime(async () => {
@@ -55,7 +57,7 @@ export class Compound {
         });
       },
     });
-    await this.executor.foreground([child]);
+    await foreground(shell, [child], () => pipelineJob({ commands: [node] }));
   }
 
   private async condition(statements: readonly StatementNode[]): Promise<boolean> {

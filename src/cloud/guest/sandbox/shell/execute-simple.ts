@@ -7,6 +7,9 @@ import type { Process } from '../system/process.js';
 import { executeProgram } from '../system/program.js';
 import { assignArray } from './assign.js';
 import { ExpansionError, FunctionReturn, ShellExit } from './control.js';
+import { foreground } from './job-control.js';
+import { pipelineJob } from './job-text.js';
+import type { JobText } from './jobs.js';
 import { missingHint } from './missing.js';
 import { parseScript } from './parse.js';
 import { quoteForShell } from './quote.js';
@@ -50,14 +53,16 @@ async function runExpanded(shell: Shell, command: SimpleCommand): Promise<void> 
   const defined = shell.functions.get(name);
   if (defined !== undefined) await withRedirections(shell, command.redirections, before, () => callFunction(shell, defined, words));
   else if (builtins.has(name)) await runBuiltin(shell, name, words, command.redirections, before);
-  else await runExternal(shell, words, command.redirections, before);
+  // `%1` alone is fg.
+  else if (name.startsWith('%') && shell.options.monitor) await runBuiltin(shell, 'fg', ['fg', name], command.redirections, before);
+  else await runExternal(shell, words, command.redirections, before, () => pipelineJob({ commands: [command] }));
 }
 
 export async function runWords(shell: Shell, words: readonly string[]): Promise<void> {
   const [name] = words;
   if (name === undefined) return;
   if (builtins.has(name)) await runBuiltin(shell, name, words, [], []);
-  else await runExternal(shell, words, [], []);
+  else await runExternal(shell, words, [], [], () => ({ text: words.join(' '), parts: [words.join(' ')] }));
 }
 
 /** `declare x=~/a`, `export A=$B`: arguments that are assignments expand as assignments, unsplit. */
@@ -154,7 +159,7 @@ async function callFunction(shell: Shell, definition: ShellFunction, words: read
   }
 }
 
-async function runExternal(shell: Shell, words: readonly string[], redirections: readonly Redirection[], before: readonly (readonly [string, string])[]): Promise<void> {
+async function runExternal(shell: Shell, words: readonly string[], redirections: readonly Redirection[], before: readonly (readonly [string, string])[], describe: () => JobText): Promise<void> {
   const { process } = shell;
   if (shell.leaf && !shell.traps.has('EXIT')) {
     await redirectForGood(shell, process, redirections);
@@ -164,7 +169,7 @@ async function runExternal(shell: Shell, words: readonly string[], redirections:
   const child = process.kernel.fork({
     parent: process,
     argv: words,
-    group: shell.interactive ? 'own' : undefined,
+    group: shell.options.monitor ? 'own' : undefined,
     run: async (own) => {
       const subshell = shell.fork(own);
       return subshell.executor.lifetime(async () => {
@@ -181,7 +186,7 @@ async function runExternal(shell: Shell, words: readonly string[], redirections:
       });
     },
   });
-  await shell.executor.foreground([child]);
+  await foreground(shell, [child], describe);
 }
 
 async function complainAs(shell: Shell, process: Process, text: string): Promise<void> {
@@ -219,8 +224,8 @@ async function becomeProgram(shell: Shell, process: Process, words: readonly str
   }
 }
 
-function literalName(command: SimpleCommand): string | undefined {
-  const [only, more] = command.name?.parts ?? [];
+export function literalName(command: CommandNode): string | undefined {
+  const [only, more] = command.type === 'SimpleCommand' ? (command.name?.parts ?? []) : [];
   return only?.type === 'Literal' && more === undefined ? only.value : undefined;
 }
 

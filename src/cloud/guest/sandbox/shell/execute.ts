@@ -2,13 +2,15 @@
 import type { CommandNode, PipelineNode, ScriptNode, StatementNode } from 'just-bash';
 import { Interrupted, Killed, SystemError } from '../system/errors.js';
 import { createPipe } from '../system/pipe.js';
-import { type Process, shellStatus } from '../system/process.js';
+import type { Process } from '../system/process.js';
 import type { OpenFile } from '../system/open-file.js';
 import { Compound } from './compound.js';
 import { ArithmeticError, ExpansionError, FunctionReturn, isFlow, LoopExit, ShellExit } from './control.js';
 import { ConditionError } from './conditional.js';
-import { runSimple, runWords } from './execute-simple.js';
+import { literalName, runSimple, runWords } from './execute-simple.js';
 import { addJob } from './jobs.js';
+import { foreground } from './job-control.js';
+import { pipelineJob, statementJob } from './job-text.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
 import { RedirectionError } from './redirect.js';
 import type { Shell } from './shell.js';
@@ -119,7 +121,7 @@ export class Executor {
     if (shell.options.noexec && !shell.interactive) return;
     if (statement.background) {
       try {
-        this.background(statement);
+        await this.background(statement);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
         shell.status = 1;
@@ -156,14 +158,34 @@ export class Executor {
     if (shell.options.errexit && shell.conditions === 0) throw new ShellExit(shell.status);
   }
 
-  private background(statement: StatementNode): void {
+  private async background(statement: StatementNode): Promise<void> {
     const { shell } = this;
-    const monitor = shell.interactive;
-    const child = shell.process.kernel.fork({
+    const [only] = statement.pipelines;
+    const plain = statement.pipelines.length === 1 && only !== undefined && !only.negated && only.timed !== true;
+    const processes: Process[] = [];
+    const [command] = only?.commands ?? [];
+    if (plain && shell.options.monitor && command !== undefined && only.commands.length === 1) {
+      const name = literalName(command);
+      // `%1 &` is bg.
+      if (name?.startsWith('%') === true) return this.words(['bg', name]);
+    }
+    if (plain && only.commands.length > 1) this.startPipeline(only, processes, this.backgroundFiles());
+    else processes.push(this.startList(statement));
+    shell.lastBackground = processes.at(-1)?.pid;
+    const job = addJob(shell, processes, statementJob(statement));
+    shell.status = 0;
+    if (shell.interactive && job !== undefined) await shell.warn(`[${job.number}] ${shell.lastBackground ?? 0}\n`);
+  }
+
+  /** A list in a process of its own. */
+  private startList(statement: StatementNode): Process {
+    const { shell } = this;
+    const { monitor } = shell.options;
+    return shell.process.kernel.fork({
       parent: shell.process,
       argv: shell.process.argv,
       group: monitor ? 'own' : undefined,
-      files: this.backgroundFiles(monitor),
+      files: this.backgroundFiles(),
       run: (process) => {
         if (!monitor) for (const name of ['INT', 'QUIT']) process.dispositions.set(name, 'ignore');
         const subshell = shell.fork(process);
@@ -172,16 +194,13 @@ export class Executor {
         return subshell.executor.lifetime(() => subshell.executor.andOr(statement));
       },
     });
-    shell.lastBackground = child.pid;
-    addJob(shell, [child], statement.sourceText ?? '');
-    shell.status = 0;
   }
 
   /** Without job control a background command reads nothing. */
-  private backgroundFiles(monitor: boolean): ReadonlyMap<number, OpenFile> {
+  private backgroundFiles(): ReadonlyMap<number, OpenFile> {
     const { shell } = this;
     const files = new Map(shell.process.files);
-    if (!monitor) files.set(0, shell.process.kernel.nullDevice());
+    if (!shell.options.monitor) files.set(0, shell.process.kernel.nullDevice());
     return files;
   }
 
@@ -247,23 +266,24 @@ export class Executor {
   }
 
   private async concurrent(pipeline: PipelineNode): Promise<void> {
+    const { shell } = this;
     const processes: Process[] = [];
     try {
-      this.startPipeline(pipeline, processes);
+      this.startPipeline(pipeline, processes, shell.process.files);
     } catch (error) {
       // Half a pipeline would wait for ever.
       for (const process of processes) process.signal('KILL');
       throw error;
     }
-    await this.foreground(processes);
+    await foreground(shell, processes, () => pipelineJob(pipeline));
   }
 
-  private startPipeline(pipeline: PipelineNode, processes: Process[]): void {
+  private startPipeline(pipeline: PipelineNode, processes: Process[], inherited: ReadonlyMap<number, OpenFile>): void {
     const { shell } = this;
     const { kernel } = shell.process;
     let input: OpenFile | undefined;
     for (const [index, command] of pipeline.commands.entries()) {
-      const files = new Map(shell.process.files);
+      const files = new Map(inherited);
       if (input !== undefined) files.set(0, input);
       const next = index < pipeline.commands.length - 1 ? createPipe() : undefined;
       if (next !== undefined) {
@@ -275,7 +295,7 @@ export class Executor {
         parent: shell.process,
         argv: shell.process.argv,
         files,
-        group: shell.interactive ? (leader?.group ?? 'own') : undefined,
+        group: shell.options.monitor ? (leader?.group ?? 'own') : undefined,
         run: (process) => {
           const subshell = shell.fork(process);
           subshell.leaf = true;
@@ -287,35 +307,5 @@ export class Executor {
       }));
       input = next?.reader;
     }
-  }
-
-  /** Waits for a pipeline that has the terminal; statuses to `$?` and PIPESTATUS. */
-  async foreground(processes: readonly Process[]): Promise<void> {
-    const { shell } = this;
-    const { tty } = shell.process;
-    const group = processes[0]?.group;
-    const owns = shell.interactive && tty !== undefined && group !== undefined;
-    if (owns) tty.foreground = group;
-    const ended = [];
-    try {
-      for (const process of processes) ended.push(await shell.waitFor(process));
-    } finally {
-      if (owns) tty.foreground = shell.process.group;
-    }
-    const statuses = ended.map((one) => shellStatus(one));
-    const last = statuses.at(-1) ?? 0;
-    shell.pipeStatus = statuses;
-    shell.status = shell.options.pipefail ? (statuses.findLast((status) => status !== 0) ?? 0) : last;
-    const signal = ended.at(-1)?.signal;
-    if (ended.some((one) => one.signal === 'INT') && shell.interactive) throw new Interrupted('INT');
-    if (signal !== undefined && signal !== 'INT' && signal !== 'PIPE') await this.announce(signal, processes.at(-1));
-  }
-
-  private async announce(signal: string, process: Process | undefined): Promise<void> {
-    const TEXTS: Readonly<Record<string, string>> = { KILL: 'Killed', TERM: 'Terminated', HUP: 'Hangup', QUIT: 'Quit', ABRT: 'Aborted', SEGV: 'Segmentation fault', USR1: 'User defined signal 1', USR2: 'User defined signal 2', ALRM: 'Alarm clock' };
-    const text = TEXTS[signal] ?? `SIG${signal}`;
-    const { shell } = this;
-    if (shell.interactive) await shell.warn(`${text}\n`);
-    else if (process !== undefined) await shell.complain(`${String(process.pid).padStart(5)} ${text.padEnd(23)} ${process.argv.join(' ')}`);
   }
 }

@@ -2,6 +2,7 @@
 import { Interrupted, isControl } from '../system/errors.js';
 import { ExpansionError, FunctionReturn, LoopExit, ShellExit } from './control.js';
 import { complete } from './complete.js';
+import { endStoppedJobs, hangUpJobs, mayExit, takeTerminal } from './job-control.js';
 import { reportJobs } from './jobs.js';
 import { LineEditor } from './line-editor.js';
 import { needsMore, parseScript, type ScriptNode, ShellSyntaxError } from './parse.js';
@@ -12,20 +13,36 @@ const HISTORY_LIMIT = 1000;
 
 export async function interact(shell: Shell): Promise<void> {
   const { process } = shell;
-  const { tty } = process;
   shell.standardSignals = () => {
     // Handlers, not `ignore`: what is ignored would be inherited by every command.
-    for (const name of ['TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU']) if (!process.dispositions.has(name)) process.dispositions.set(name, () => {});
+    for (const name of ['TERM', 'QUIT', ...(shell.options.monitor ? ['TSTP', 'TTIN', 'TTOU'] : [])]) if (!process.dispositions.has(name)) process.dispositions.set(name, () => {});
     if (process.dispositions.has('INT')) return;
     process.dispositions.set('INT', () => {
       shell.interrupted = true;
       process.interrupt('INT');
     });
   };
+  const giveBack = await takeTerminal(shell);
   shell.standardSignals();
+  process.dispositions.set('HUP', () => {
+    hangUpJobs(shell);
+    process.finish({ code: undefined, signal: 'HUP' });
+  });
+  try {
+    await readAndRun(shell);
+  } finally {
+    if (process.ended === undefined) endStoppedJobs(shell);
+    giveBack();
+  }
+}
+
+async function readAndRun(shell: Shell): Promise<void> {
+  const { process } = shell;
+  const { tty } = process;
   const editor = tty === undefined ? undefined : new LineEditor(process, tty, () => shell.history, (line, cursor) => complete(shell, line, cursor));
   for (;;) {
     await reportJobs(shell);
+    shell.commandNumber += 1;
     let source: string | undefined;
     try {
       source = await readCommand(shell, (prompt) => (editor === undefined ? plainLine(shell, prompt) : editor.readLine(prompt)));
@@ -38,7 +55,8 @@ export async function interact(shell: Shell): Promise<void> {
     }
     if (source === undefined) {
       await shell.warn(shell.login ? 'logout\n' : 'exit\n');
-      return;
+      if (await mayExit(shell)) return;
+      continue;
     }
     await runCommand(shell, source);
   }

@@ -4,6 +4,7 @@ import { readWhole, statOrNothing } from '../system/open.js';
 import type { Process } from '../system/process.js';
 import { decode } from '../system/text.js';
 import { interact } from './interactive.js';
+import { setMonitor } from './job-control.js';
 import { needsMore, parseScript, type ScriptNode, ShellSyntaxError } from './parse.js';
 import { ShellExit } from './control.js';
 import { Shell, type ShellOptions } from './shell.js';
@@ -74,11 +75,13 @@ export async function shellProgram(process: Process): Promise<number> {
   const zero = fromInput ? name : (operands[0] ?? name);
   const shell = new Shell({ process, name: zero, title: fromInput ? name : command === undefined ? zero : title, interactive, login: invocation.login, positional: fromInput ? operands : operands.slice(1) });
   prepareVariables(shell);
+  shell.options.posix = title.replace(/^-/u, '') === 'sh' || invocation.options.has('--posix');
   for (const letter of invocation.options) {
     const option = OPTION_LETTERS[letter];
     if (option !== undefined) shell.options[option] = true;
   }
   for (const option of invocation.named) if (option in shell.options) shell.options[option as keyof ShellOptions] = true;
+  if (!interactive && (invocation.options.has('m') || shell.options.monitor)) setMonitor(shell, true);
   return shell.executor.lifetime(async () => {
     if (shell.login) await startup(shell, ['/etc/profile', '~/.bash_profile']);
     else if (interactive && title === 'bash' && !invocation.options.has('--norc')) await startup(shell, ['~/.bashrc']);
@@ -104,8 +107,8 @@ function prepareVariables(shell: Shell): void {
   variables.set('SHLVL', String(Number(process.environment.get('SHLVL') ?? '0') + 1));
   if (variables.get('PATH') === undefined) variables.set('PATH', '/usr/local/bin:/usr/bin');
   if (shell.interactive) {
-    variables.set('PS1', '\\s-\\v\\$ ');
-    variables.set('PS2', '> ');
+    if (variables.get('PS1') === undefined) variables.set('PS1', '\\s-\\v\\$ ');
+    if (variables.get('PS2') === undefined) variables.set('PS2', '> ');
   }
   variables.set('PS4', '+ ');
 }

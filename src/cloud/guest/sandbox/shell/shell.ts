@@ -3,13 +3,15 @@ import type { CommandNode, ScriptNode } from 'just-bash';
 import { SystemError } from '../system/errors.js';
 import { USERS, userName } from '../system/kernel.js';
 import { createPipe } from '../system/pipe.js';
-import { type Process, shellStatus } from '../system/process.js';
+import type { Process } from '../system/process.js';
+import { shellStatus } from '../system/signals.js';
 import { decode } from '../system/text.js';
 import type { Interrupted } from '../system/errors.js';
 import { Arithmetic } from './arithmetic.js';
 import { ExpansionError } from './control.js';
 import { Executor } from './execute.js';
 import { Expander } from './expand.js';
+import type { Job } from './jobs.js';
 import { parseScript } from './parse.js';
 import { Patterns } from './pattern.js';
 import { Variables } from './variables.js';
@@ -24,13 +26,9 @@ export interface ShellOptions {
   allexport: boolean;
   noexec: boolean;
   verbose: boolean;
-}
-
-export interface Job {
-  readonly number: number;
-  readonly group: number;
-  readonly text: string;
-  readonly processes: readonly Process[];
+  /** Job control. */
+  monitor: boolean;
+  posix: boolean;
 }
 
 /** What forking a shell copies, and what starting one sets. */
@@ -58,11 +56,21 @@ export class Shell {
   functions = new Map<string, ShellFunction>();
   aliases = new Map<string, string>();
   traps = new Map<string, string>();
-  options: ShellOptions = { errexit: false, nounset: false, xtrace: false, noglob: false, pipefail: false, noclobber: false, allexport: false, noexec: false, verbose: false };
+  options: ShellOptions = { errexit: false, nounset: false, xtrace: false, noglob: false, pipefail: false, noclobber: false, allexport: false, noexec: false, verbose: false, monitor: false, posix: false };
   status = 0;
   pipeStatus: readonly number[] = [0];
   lastBackground: number | undefined;
-  jobs: Job[] = [];
+  jobs: readonly Job[] = [];
+  /** The same jobs, the latest started, stopped or fetched first. */
+  recentJobs: readonly Job[] = [];
+  /** Statuses of jobs that are forgotten, by process id. */
+  readonly endedJobs = new Map<number, number>();
+  /** The job that has the terminal. */
+  foregroundGroup: number | undefined;
+  /** Counts the lines that an interactive shell reads. */
+  commandNumber = 0;
+  /** The line at which the shell would not go because jobs are stopped. */
+  exitRefusedAt: number | undefined;
   history: string[] = [];
   line = 0;
   /** Nesting of conditions, in which `set -e` does not end the shell. */
@@ -102,7 +110,7 @@ export class Shell {
     child.variables = this.variables.clone();
     child.functions = new Map(this.functions);
     child.aliases = new Map(this.aliases);
-    child.options = { ...this.options };
+    child.options = { ...this.options, monitor: false };
     child.status = this.status;
     child.lastBackground = this.lastBackground;
     child.line = this.line;
@@ -156,7 +164,7 @@ export class Shell {
   }
 
   private flags(): string {
-    const letters: readonly (readonly [keyof ShellOptions, string])[] = [['errexit', 'e'], ['noglob', 'f'], ['nounset', 'u'], ['verbose', 'v'], ['xtrace', 'x'], ['noclobber', 'C'], ['allexport', 'a']];
+    const letters: readonly (readonly [keyof ShellOptions, string])[] = [['errexit', 'e'], ['noglob', 'f'], ['monitor', 'm'], ['nounset', 'u'], ['verbose', 'v'], ['xtrace', 'x'], ['noclobber', 'C'], ['allexport', 'a']];
     return `h${this.interactive ? 'i' : ''}${letters.filter(([option]) => this.options[option]).map(([, letter]) => letter).join('')}B`;
   }
 
@@ -230,6 +238,7 @@ export class Shell {
       argv: this.process.argv,
       files,
       run: (process) => {
+        this.unstoppable(process);
         const shell = this.fork(process);
         shell.options.errexit = false;
         return shell.executor.runScript(body);
@@ -250,12 +259,17 @@ export class Shell {
         const turn = this.process.breathe();
         if (turn !== undefined) await turn;
       }
-      this.status = shellStatus(await this.waitFor(child));
+      this.status = shellStatus(await this.patiently(child.status));
       this.substituted = true;
       return decode(Buffer.concat(parts)).replaceAll('\0', '').replace(/\n+$/u, '');
     } finally {
       reader.release();
     }
+  }
+
+  /** What runs in the shell's own group cannot be stopped alone: the shell would wait for it for ever. */
+  private unstoppable(process: Process): void {
+    if (this.options.monitor) for (const name of ['TSTP', 'TTIN', 'TTOU']) process.dispositions.set(name, 'ignore');
   }
 
   /** `<( )` and `>( )`: a path under /dev/fd; closed after the command. */
@@ -264,7 +278,7 @@ export class Shell {
     const [ours, theirs] = direction === 'input' ? [reader, writer] : [writer, reader];
     const files = new Map(this.process.files);
     files.set(direction === 'input' ? 1 : 0, theirs);
-    this.process.kernel.fork({ parent: this.process, argv: this.process.argv, files, run: (process) => this.fork(process).executor.runScript(body) });
+    this.process.kernel.fork({ parent: this.process, argv: this.process.argv, files, run: (process) => (this.unstoppable(process), this.fork(process).executor.runScript(body)) });
     let descriptor = 63;
     while (this.process.files.has(descriptor)) descriptor -= 1;
     this.process.setFile(descriptor, ours);
@@ -272,11 +286,11 @@ export class Shell {
     return Promise.resolve(`/dev/fd/${descriptor}`);
   }
 
-  /** Waits for a child's end, also across signals that the shell handles. */
-  async waitFor(child: Process): Promise<Awaited<Process['status']>> {
+  /** Waits for a child, also across signals that the shell handles. */
+  async patiently<T>(change: Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await this.process.wait(child.status);
+        return await this.process.wait(change);
       } catch (error) {
         if ((error as Interrupted).name !== 'Interrupted') throw error;
       }

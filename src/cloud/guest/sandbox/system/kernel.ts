@@ -136,30 +136,36 @@ export class Kernel {
 
   reap(process: Process): void {
     this.processes.delete(process.pid);
-    if (process.session === process.pid) this.hangUp(process.session);
+    const { tty, session, pid } = process;
+    // The leader is gone: the terminal hangs up, and its foreground hears of it (setsid(2)).
+    if (session === pid && tty !== undefined) this.signalGroup(tty.foreground, 'HUP');
+    for (const group of new Set(this.members((one) => one.session === session && one.stoppedBy !== undefined && one.parent === process).map((one) => one.group))) this.release(group, session);
+  }
+
+  private members(belongs: (process: Process) => boolean): Process[] {
+    return [...this.processes.values()].filter((process) => process.pid !== 1 && belongs(process));
   }
 
   signalGroup(group: number, name: string): boolean {
-    const members = [...this.processes.values()].filter((process) => process.group === group && process.pid !== 1);
+    const members = this.members((process) => process.group === group);
     for (const member of members) member.signal(name);
     return members.length > 0;
   }
 
-  /** The session's leader is gone: as when a terminal hangs up, where there is one. */
-  private hangUp(session: number): void {
-    for (const process of this.processes.values()) {
-      if (process.session === session && process.tty !== undefined) process.signal('HUP');
-    }
+  /** No member has a parent elsewhere in the session: no shell is left that would continue it. */
+  isOrphaned(group: number, session: number): boolean {
+    return !this.members((process) => process.group === group).some(({ parent }) => parent !== undefined && parent.ended === undefined && parent.group !== group && parent.session === session);
+  }
+
+  /** A stopped group whose shell has gone is not left lying: HUP, then CONT (_exit(2)). */
+  private release(group: number, session: number): void {
+    if (!this.isOrphaned(group, session)) return;
+    this.signalGroup(group, 'HUP');
+    this.signalGroup(group, 'CONT');
   }
 
   endSession(session: number, signal: string): void {
-    for (const process of this.processes.values()) if (process.session === session) process.signal(signal);
-  }
-
-  /** ^Z: there is no job control, and a silent nothing would look like a fault. */
-  refuseToStop(process: Process): void {
-    if (process.tty === undefined || process.group !== process.pid) return;
-    process.tty.put(Buffer.from('\n[the sandbox has no job control: ^Z does nothing here, ^C ends the command]\n'));
+    for (const process of this.members((one) => one.session === session)) process.signal(signal);
   }
 
   nullDevice(): OpenFile {

@@ -1,30 +1,14 @@
-/** A process of the guest: descriptors, signals, waiting, end. Its code is an async function that the kernel runs. */
+/** A process of the guest: descriptors, signals, waiting, stops, end. Its code is an async function that the kernel runs. */
 import { Interrupted, Killed, SystemError } from './errors.js';
 import type { Credentials } from './inode.js';
 import type { OpenFile } from './open-file.js';
 import type { Kernel } from './kernel.js';
+import { Gate } from './schedule.js';
+import { type Ended, HARMLESS, STOPPING, UNCATCHABLE } from './signals.js';
 import type { Tty } from './tty.js';
 import { encode } from './text.js';
 
-export interface Ended {
-  readonly code: number | undefined;
-  readonly signal: string | undefined;
-}
-
 export type Disposition = 'ignore' | (() => void);
-
-/** Signals whose default action is to do nothing here (there is no job control). */
-const HARMLESS = new Set(['CHLD', 'WINCH', 'CONT', 'URG', 'TSTP', 'TTIN', 'TTOU', 'STOP']);
-
-export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10, SEGV: 11, USR2: 12, PIPE: 13, ALRM: 14, TERM: 15,
-  STKFLT: 16, CHLD: 17, CONT: 18, STOP: 19, TSTP: 20, TTIN: 21, TTOU: 22, URG: 23, XCPU: 24, XFSZ: 25, VTALRM: 26, PROF: 27, WINCH: 28, IO: 29, PWR: 30, SYS: 31,
-};
-
-/** The status that a shell shows for an end: the code, or 128 + the signal's number. */
-export function shellStatus(ended: Ended): number {
-  return ended.code ?? 128 + (SIGNAL_NUMBERS[ended.signal ?? 'KILL'] ?? 0);
-}
 
 export interface ProcessInit {
   readonly kernel: Kernel;
@@ -57,6 +41,13 @@ export class Process {
   readonly dispositions = new Map<string, Disposition>();
   readonly status: Promise<Ended>;
   ended: Ended | undefined;
+  /** The signal that stopped it; its code makes no step until CONT. */
+  stoppedBy: string | undefined;
+  /** Opens when the process stops, goes on or ends: what waitpid(2) tells with WUNTRACED and WCONTINUED. */
+  readonly changed = new Gate();
+  private readonly resumed = new Gate();
+  /** Signals that came while it was stopped, and are delivered when it goes on. */
+  private held: string[] = [];
   private settle: (ended: Ended) => void = () => {};
   private readonly pending = new Set<(error: Error) => void>();
 
@@ -86,7 +77,12 @@ export class Process {
       cut = reject;
     });
     this.pending.add(cut);
-    return Promise.race([promise, interrupted]).finally(() => this.pending.delete(cut));
+    return Promise.race([promise, interrupted]).finally(() => this.pending.delete(cut)).then((value) => (this.stoppedBy === undefined ? value : this.whenResumed().then(() => value)));
+  }
+
+  private async whenResumed(): Promise<void> {
+    while (this.stoppedBy !== undefined) await this.resumed.wait();
+    if (this.ended !== undefined) throw new Killed();
   }
 
   sleep(milliseconds: number): Promise<void> {
@@ -97,9 +93,10 @@ export class Process {
     return this.wait(slept).finally(() => clearTimeout(timer));
   }
 
-  /** Lets others run when the slice is used up; throws when the process has ended. */
+  /** Lets others run when the slice is used up, and stands still while stopped; throws when the process has ended. */
   breathe(): Promise<void> | undefined {
     if (this.ended !== undefined) throw new Killed();
+    if (this.stoppedBy !== undefined) return this.whenResumed();
     const turn = this.kernel.scheduler.breathe();
     if (turn === undefined) return undefined;
     // Whoever runs when memory is short is, most likely, who takes it.
@@ -113,6 +110,7 @@ export class Process {
   private async afterTurn(turn: Promise<void>): Promise<void> {
     await turn;
     if (this.ended !== undefined) throw new Killed();
+    if (this.stoppedBy !== undefined) await this.whenResumed();
   }
 
   file(descriptor: number): OpenFile {
@@ -139,10 +137,34 @@ export class Process {
       const turn = this.breathe();
       if (turn !== undefined) await turn;
       const file = this.file(descriptor);
+      if (this.mustStopFor(file)) continue;
       const data = file.take(max);
       if (data !== undefined) return data;
       await this.wait(file.readable());
     }
+  }
+
+  /** True when the process runs behind the terminal's foreground. */
+  inBackgroundOf(tty: Tty): boolean {
+    return this.tty === tty && tty.foreground !== this.group;
+  }
+
+  /**
+   * A terminal is read by its foreground only (termios(3)): others get TTIN, and EIO where that does not stop them. True: it
+   * has stopped, and the caller goes through `breathe` before it tries again.
+   */
+  mustStopFor(file: OpenFile): boolean {
+    const { tty } = this;
+    if (file.kind !== 'terminal' || tty === undefined || tty.hungUp || !this.inBackgroundOf(tty)) return false;
+    return this.stopForTerminal('TTIN');
+  }
+
+  /** The whole group gets the signal. Throws EIO when it does not stop this process. */
+  stopForTerminal(name: 'TTIN' | 'TTOU'): true {
+    if (this.stoppedBy === undefined) this.kernel.signalGroup(this.group, name);
+    if (this.ended !== undefined) throw new Killed();
+    if (this.stoppedBy === undefined) throw new SystemError('EIO');
+    return true;
   }
 
   /** Writes all of it. On a pipe without a reader: SIGPIPE, and EPIPE when that is ignored. */
@@ -172,14 +194,34 @@ export class Process {
     }
   }
 
-  /** Delivers a signal: handler, ignore, or the default action. */
+  /** Delivers a signal: handler, ignore, or the default action. One that is stopped takes only KILL and CONT at once. */
   signal(name: string): void {
     if (this.ended !== undefined) return;
-    const disposition = name === 'KILL' ? undefined : this.dispositions.get(name);
+    if (name === 'CONT') this.resume();
+    else if (this.stoppedBy !== undefined && name !== 'KILL') {
+      if (!STOPPING.has(name)) this.held.push(name);
+      return;
+    }
+    const disposition = UNCATCHABLE.has(name) ? undefined : this.dispositions.get(name);
     if (disposition === 'ignore') return;
     if (disposition !== undefined) disposition();
-    else if (name === 'TSTP') this.kernel.refuseToStop(this);
+    else if (STOPPING.has(name)) this.stop(name);
     else if (!HARMLESS.has(name)) this.finish({ code: undefined, signal: name });
+  }
+
+  private stop(name: string): void {
+    // Nobody could continue an orphaned group, so the terminal does not stop it (POSIX, setpgid(2)).
+    if (name !== 'STOP' && this.kernel.isOrphaned(this.group, this.session)) return;
+    this.stoppedBy = name;
+    this.changed.open();
+  }
+
+  private resume(): void {
+    if (this.stoppedBy === undefined) return;
+    this.stoppedBy = undefined;
+    this.resumed.open();
+    this.changed.open();
+    for (const name of this.held.splice(0)) this.signal(name);
   }
 
   /** Cuts short what the process waits for, so that its code sees a handled signal at once. */
@@ -193,6 +235,8 @@ export class Process {
   finish(ended: Ended): void {
     if (this.ended !== undefined) return;
     this.ended = ended;
+    this.stoppedBy = undefined;
+    this.resumed.open();
     for (const file of this.files.values()) file.release();
     this.files.clear();
     const pending = [...this.pending];
@@ -200,5 +244,6 @@ export class Process {
     for (const reject of pending) reject(new Killed());
     this.kernel.reap(this);
     this.settle(ended);
+    this.changed.open();
   }
 }

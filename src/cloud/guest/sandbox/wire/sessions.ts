@@ -158,8 +158,14 @@ export class Sessions {
   signal(id: number, name: string): void {
     const session = this.sessions.get(id);
     if (session === undefined) return;
-    if (name === 'KILL' || name === 'HUP') this.kernel.endSession(session.leader.pid, name);
-    // HUP is what a closed connection sends: a shell that ignores it would stay for ever.
+    if (name === 'KILL') this.kernel.endSession(session.leader.pid, name);
+    // HUP is what a closed connection sends: the leader hears of it, and without a terminal so do those that it runs.
+    if (name === 'HUP') {
+      session.tty?.hangUp();
+      session.leader.signal('HUP');
+      if (session.tty === undefined) this.kernel.signalGroup(session.leader.group, 'HUP');
+    }
+    // A shell that ignores it would stay for ever.
     if (name === 'KILL' || name === 'HUP') session.leader.finish({ code: undefined, signal: name });
     else this.kernel.signalGroup(session.tty?.foreground ?? session.leader.group, name);
   }

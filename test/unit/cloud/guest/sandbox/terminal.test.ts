@@ -121,16 +121,6 @@ it('takes a long line that is pasted at the prompt in linear time', async () => 
   await terminal.expect('500001\r\n', 15_000);
 });
 
-it('says that there is no job control', async () => {
-  terminal.type("sh -c 'echo started; sleep 60'\r");
-  await terminal.expect('\r\nstarted\r\n');
-  terminal.type('\x1a');
-  await terminal.expect('no job control');
-  terminal.type('\x03');
-  await terminal.expect(PROMPT);
-  expect(await command('fg')).toBe('sh: fg: no job control\r\n');
-});
-
 it('says what was wrong with a line and goes on', async () => {
   expect(await command('echo )')).toBe("sh: syntax error near unexpected token `)'\r\n");
   expect(await command('echo $((1/0))')).toContain('division by 0');
