@@ -22,7 +22,7 @@ function withoutIds(shown: string): string {
 /** Types, and returns what the terminal showed once that is what was wanted, or once there was time enough. */
 async function shownFor(terminal: Terminal, keys: string, wanted: string): Promise<string> {
   const from = terminal.output.length;
-  const shown = (): string => withoutIds(terminal.output.slice(from)).replaceAll(/\u001B\[\?2004[hl]/gu, '');
+  const shown = (): string => withoutIds(terminal.output.slice(from));
   terminal.type(keys.replaceAll('\n', '\r'));
   for (let round = 0; round < 160 && shown() !== wanted; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, round < 40 ? 5 : 50));
