@@ -20,18 +20,40 @@ export interface PageOptions<T> {
   readonly typed?: boolean | undefined;
 }
 
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextToken: string | undefined;
+}
+
 /** One page of `items`, and the token of the next. Throws InputError for a size out of bounds or a token not made here. */
-export function page<T>(items: readonly T[], input: Input, options: PageOptions<T> = {}): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
+export function page<T>(items: readonly T[], input: Input, options: PageOptions<T> = {}): Page<T> {
+  return pageOf(items, (item) => item, input, options);
+}
+
+/**
+ * One page of what `look` makes of the items, which is called for no more of them than the page needs; undefined ones are
+ * passed over. Keys are those of the items.
+ */
+export function pageOf<T, V>(items: readonly T[], look: (item: T) => V | undefined, input: Input, options: PageOptions<T> = {}): Page<V> {
   const tokenName = options.token ?? 'NextToken';
   const maxName = options.max ?? 'MaxResults';
   const size = (options.typed === true ? optionalInteger : intOpt)(input, maxName, { min: options.minimum ?? 1, max: options.maximum }) ?? options.default ?? Infinity;
   const binding = bindingOf(input, tokenName, maxName);
   const start = startOf(items, (options.typed === true ? optionalString : strOpt)(input, tokenName), tokenName, binding, options.key);
-  const found = items.slice(start, start + size);
-  const last = found.at(-1);
-  if (start + size >= items.length || last === undefined) return { items: found, nextToken: undefined };
-  const token = { n: start + found.length, b: binding, k: options.key?.(last) };
-  return { items: found, nextToken: Buffer.from(JSON.stringify(token)).toString('base64url') };
+  const found: V[] = [];
+  let last: { readonly item: T; readonly index: number } | undefined;
+  for (let index = start; index < items.length; index++) {
+    const item = items[index] as T;
+    const seen = look(item);
+    if (seen === undefined) continue;
+    if (found.length >= size && last !== undefined) {
+      const token = { n: last.index + 1, b: binding, k: options.key?.(last.item) };
+      return { items: found, nextToken: Buffer.from(JSON.stringify(token)).toString('base64url') };
+    }
+    found.push(seen);
+    last = { item, index };
+  }
+  return { items: found, nextToken: undefined };
 }
 
 function startOf<T>(items: readonly T[], token: string | undefined, name: string, binding: string, key: ((item: T) => string) | undefined): number {

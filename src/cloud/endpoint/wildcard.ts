@@ -8,8 +8,21 @@ export interface WildcardOptions {
 
 /** Whether the whole text fits the pattern. */
 export function matchesWildcard(pattern: string, text: string, options: WildcardOptions = {}): boolean {
-  const tokens = tokensOf(options.ignoreCase === true ? pattern.toLowerCase() : pattern, options.escape === true);
-  const subject = options.ignoreCase === true ? text.toLowerCase() : text;
+  return wildcard(pattern, options)(text);
+}
+
+/** The pattern, read once for many texts. */
+export function wildcard(pattern: string, options: WildcardOptions = {}): (text: string) => boolean {
+  const read = options.ignoreCase === true ? pattern.toLowerCase() : pattern;
+  const tokens = tokensOf(read, options.escape === true);
+  const plain = tokens.every((token) => typeof token === 'string') ? tokens.join('') : undefined;
+  return (text) => {
+    const subject = options.ignoreCase === true ? text.toLowerCase() : text;
+    return plain === undefined ? fits(tokens, subject) : plain === subject;
+  };
+}
+
+function fits(tokens: readonly Token[], subject: string): boolean {
   let at = 0;
   let token = 0;
   let star = -1;
@@ -35,9 +48,10 @@ export function matchesWildcard(pattern: string, text: string, options: Wildcard
 
 const ANY = Symbol('*');
 const ONE = Symbol('?');
+type Token = string | typeof ANY | typeof ONE;
 
-function tokensOf(pattern: string, escape: boolean): (string | typeof ANY | typeof ONE)[] {
-  const tokens: (string | typeof ANY | typeof ONE)[] = [];
+function tokensOf(pattern: string, escape: boolean): Token[] {
+  const tokens: Token[] = [];
   for (let index = 0; index < pattern.length; index++) {
     const char = pattern[index] ?? '';
     if (escape && char === '\\' && index + 1 < pattern.length) tokens.push(pattern[++index] ?? '');

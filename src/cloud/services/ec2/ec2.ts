@@ -6,13 +6,16 @@ import { allocateAddress, describeAddresses, releaseAddress } from './address/ad
 import { associateAddress, disassociateAddress } from './address/association.js';
 import { describeDhcpOptions } from './dhcp-options/describe-dhcp-options.js';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from './dhcp-options/manage-dhcp-options.js';
-import { describeImages } from './image/describe-images.js';
+import { describeImageAttribute, describeImages } from './image/describe-images.js';
 import { describeInstanceStatus } from './instance/describe-instance-status.js';
 import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { describeInstances } from './instance/describe-instances.js';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attributes.js';
+import { modifyInstanceCreditSpecification, describeInstanceCreditSpecifications } from './instance/credit-specifications.js';
+import { getInstanceMetadataDefaults, modifyInstanceMetadataDefaults } from './instance/metadata-defaults.js';
 import { modifyInstanceMetadataOptions } from './instance/metadata-options.js';
-import { associateIamInstanceProfile, describeIamInstanceProfileAssociations, disassociateIamInstanceProfile } from './instance/profile.js';
+import { monitorInstances, unmonitorInstances } from './instance/monitoring.js';
+import { associateIamInstanceProfile, describeIamInstanceProfileAssociations, disassociateIamInstanceProfile, replaceIamInstanceProfileAssociation } from './instance/profile.js';
 import { runInstances } from './instance/run-instances.js';
 import { rebootInstances, startInstances, stopInstances, terminateInstances } from './instance/state-changes.js';
 import { describeInstanceTypeOfferings } from './instance/type-offerings.js';
@@ -117,8 +120,10 @@ export const ec2: Service = {
     DescribeDhcpOptions: describeDhcpOptions,
     DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
     DescribeIamInstanceProfileAssociations: describeIamInstanceProfileAssociations,
+    DescribeImageAttribute: describeImageAttribute,
     DescribeImages: describeImages,
     DescribeInstanceAttribute: describeInstanceAttribute,
+    DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
     DescribeInstances: describeInstances,
     DescribeInstanceStatus: describeInstanceStatus,
     DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
@@ -150,11 +155,14 @@ export const ec2: Service = {
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     DisassociateRouteTable: disassociateRouteTable,
     DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+    GetInstanceMetadataDefaults: getInstanceMetadataDefaults,
     GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
     GetManagedPrefixListEntries: getManagedPrefixListEntries,
     ImportKeyPair: importKeyPair,
     ModifyAddressAttribute: modifyAddressAttribute,
     ModifyInstanceAttribute: modifyInstanceAttribute,
+    ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
+    ModifyInstanceMetadataDefaults: modifyInstanceMetadataDefaults,
     ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
     ModifyManagedPrefixList: modifyManagedPrefixList,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
@@ -162,8 +170,10 @@ export const ec2: Service = {
     ModifySubnetAttribute: modifySubnetAttribute,
     ModifyVpcAttribute: modifyVpcAttribute,
     ModifyVpcEndpoint: modifyVpcEndpoint,
+    MonitorInstances: monitorInstances,
     RebootInstances: rebootInstances,
     ReleaseAddress: releaseAddress,
+    ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
     ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
     ReplaceNetworkAclEntry: replaceNetworkAclEntry,
     ReplaceRoute: replaceRoute,
@@ -178,5 +188,6 @@ export const ec2: Service = {
     StopInstances: stopInstances,
     TerminateInstances: terminateInstances,
     UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
+    UnmonitorInstances: unmonitorInstances,
   },
 };

@@ -1,8 +1,8 @@
 /** What lives above the fabric needs to know of each instance: the region process to boot it, its metadata service to tell it. */
 import type { Reader } from '../../state/store.js';
-import { INSTANCE, NETWORK_INTERFACE, SECURITY_GROUP, SUBNET, VOLUME, VPC, type InstanceRecord, type InstanceStateName, type MetadataOptions, type Tag } from './model.js';
+import { INSTANCE, NETWORK_INTERFACE, SECURITY_GROUP, SUBNET, VPC, type InstanceRecord, type InstanceStateName, type MetadataOptions, type Tag } from './model.js';
 import { hostNameOf, privateDomain, publicDnsNameOf, publicIpOf } from './network-interface/interface.js';
-import { profileOf } from './instance/profile.js';
+import { byInstance, type ByInstance } from './instance/by-instance.js';
 import { zoneIdOf } from './region/zones.js';
 
 export interface InstanceDescription {
@@ -56,11 +56,11 @@ function regionOf(instance: InstanceRecord): string {
   return instance.availabilityZone.slice(0, -1);
 }
 
-function describeInstance(state: Reader, instance: InstanceRecord): InstanceDescription {
+function describeInstance(state: Reader, instance: InstanceRecord, of: ByInstance): InstanceDescription {
   const region = regionOf(instance);
   const eni = state.get(NETWORK_INTERFACE, instance.networkInterfaceId);
   const publicIpAddress = publicIpOf(eni);
-  const profile = profileOf(state, instance.instanceId);
+  const profile = of.profile(instance.instanceId);
   const groupIds = eni?.groupIds ?? [];
   return {
     instanceId: instance.instanceId,
@@ -95,18 +95,19 @@ function describeInstance(state: Reader, instance: InstanceRecord): InstanceDesc
     metadataOptions: instance.metadataOptions,
     userData: instance.userData,
     rootDeviceName: instance.rootDeviceName,
-    blockDevices: state.list(VOLUME).flatMap(({ volumeId, attachment }) => (attachment?.instanceId === instance.instanceId ? [{ deviceName: attachment.device, volumeId }] : [])),
+    blockDevices: of.volumes(instance.instanceId).map(({ volumeId, attachment }) => ({ deviceName: attachment?.device ?? '', volumeId })),
     tags: instance.tags,
   };
 }
 
 /** Every instance that the region knows, terminated ones included until they are forgotten. */
 export function instancesOf(state: Reader): InstanceDescription[] {
-  return state.list(INSTANCE).map((instance) => describeInstance(state, instance));
+  const of = byInstance(state);
+  return state.list(INSTANCE).map((instance) => describeInstance(state, instance, of));
 }
 
 /** One instance; undefined when there is none of that id. */
 export function instanceOf(state: Reader, instanceId: string): InstanceDescription | undefined {
   const instance = state.get(INSTANCE, instanceId);
-  return instance === undefined ? undefined : describeInstance(state, instance);
+  return instance === undefined ? undefined : describeInstance(state, instance, byInstance(state));
 }

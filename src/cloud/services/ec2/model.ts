@@ -226,7 +226,16 @@ export interface MetadataOptions {
   readonly instanceMetadataTags: 'enabled' | 'disabled';
 }
 
-export interface InstanceRecord extends Tagged {
+/** What an instance may be told beside its network and volumes; absent members are as the type or the account has them. */
+export interface InstanceOptions {
+  readonly cpuOptions?: { readonly coreCount: number; readonly threadsPerCore: number } | undefined;
+  /** Burstable types; `unlimited` when absent. */
+  readonly cpuCredits?: 'standard' | 'unlimited' | undefined;
+  readonly autoRecovery?: 'default' | 'disabled' | undefined;
+  readonly capacityReservationPreference?: 'open' | 'none' | undefined;
+}
+
+export interface InstanceRecord extends Tagged, InstanceOptions {
   readonly instanceId: string;
   readonly reservationId: string;
   readonly ownerId: string;
@@ -265,6 +274,16 @@ export interface InstanceRecord extends Tagged {
   /** How long status checks stay `initializing`, milliseconds. */
   readonly statusCheckDelay: number;
   readonly dueAt?: number | undefined;
+}
+
+/** The account's defaults for IMDS in this region; absent members are no preference. */
+export type MetadataDefaultsRecord = Partial<Omit<MetadataOptions, 'httpProtocolIpv6'>>;
+
+/** What the instance wrote to its serial console in its last boot. */
+export interface ConsoleOutputRecord {
+  readonly text: string;
+  /** When the last of it was written. */
+  readonly timestamp: number;
 }
 
 export interface ProfileAssociationRecord {
@@ -333,6 +352,8 @@ export const NAT_GATEWAY = table<NatGatewayRecord>('ec2/nat-gateway');
 export const VPC_ENDPOINT = table<VpcEndpointRecord>('ec2/vpc-endpoint');
 export const NETWORK_INTERFACE = table<NetworkInterfaceRecord>('ec2/network-interface');
 export const INSTANCE = table<InstanceRecord>('ec2/instance');
+export const METADATA_DEFAULTS = table<MetadataDefaultsRecord>('ec2/instance-metadata-defaults');
+export const CONSOLE_OUTPUT = table<ConsoleOutputRecord>('ec2/console-output');
 export const PROFILE_ASSOCIATION = table<ProfileAssociationRecord>('ec2/iam-instance-profile-association');
 export const VOLUME = table<VolumeRecord>('ec2/volume');
 export const KEY_PAIR = table<KeyPairRecord>('ec2/key-pair');

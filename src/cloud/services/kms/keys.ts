@@ -29,13 +29,15 @@ export function makeKey(tx: Transaction, context: OperationContext, options: { r
   return key;
 }
 
+const PROTECTS = { ssm: 'SSM parameters', ebs: 'EBS volumes' } as const;
+
 /** AWS's own key of a service, `alias/aws/SERVICE`: made when the service first needs it. */
-export function managedKey(tx: Transaction, service: string, context: OperationContext): KeyRecord {
+export function managedKey(tx: Transaction, service: keyof typeof PROTECTS, context: OperationContext): KeyRecord {
   const aliasName = `alias/aws/${service}`;
   const alias = tx.get(ALIASES, aliasName);
   const found = alias === undefined ? undefined : tx.get(KEYS, alias.keyId);
   if (found !== undefined) return found;
-  const key = makeKey(tx, context, { manager: 'AWS', description: `Default key that protects my ${service.toUpperCase()} parameters when no other key is defined` });
+  const key = makeKey(tx, context, { manager: 'AWS', description: `Default key that protects my ${PROTECTS[service]} when no other key is defined` });
   tx.put(ALIASES, aliasName, { aliasName, keyId: key.keyId, created: context.now(), updated: context.now() });
   return key;
 }

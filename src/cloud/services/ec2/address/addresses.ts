@@ -58,7 +58,7 @@ export const describeAddresses = reading((input, scope) => {
   const known = new Set(scope.state.list(TABLE).map((address) => address.publicIp));
   const unknown = publicIps.find((publicIp) => !known.has(publicIp));
   if (unknown !== undefined) throw new AwsError('InvalidAddress.NotFound', `Address '${unknown}' not found.`);
-  const views = described(input, scope, { noun: ADDRESS, ids: 'AllocationId', set: 'addressesSet', view, key: (address) => address.allocationId, filters: FILTERS });
+  const views = described(input, scope, { noun: ADDRESS, ids: 'AllocationId', set: 'addressesSet', view, filters: FILTERS });
   return { addressesSet: publicIps.length === 0 ? views : views.filter((address) => publicIps.includes(address.publicIp)) };
 });
 

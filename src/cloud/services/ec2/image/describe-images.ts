@@ -1,10 +1,10 @@
-/** DescribeImages: Amazon Linux 2023, as the public parameters name it. */
+/** DescribeImages and DescribeImageAttribute: Amazon Linux 2023, as the public parameters name it. */
 import { createHash } from 'node:crypto';
-import { list } from '../../../endpoint/input.js';
-import { AwsError } from '../../../endpoint/operation.js';
+import { boolOpt, has, list, oneOf, str } from '../../../endpoint/input.js';
+import { AwsError, type Input } from '../../../endpoint/operation.js';
 import { images, type Image } from '../../ssm/public-parameters.js';
 import { filtered, paged, type FilterTable } from '../describe.js';
-import { reading } from '../operation.js';
+import { reading, type Scope } from '../operation.js';
 
 /** The image of that id. Throws InvalidAMIID.Malformed or InvalidAMIID.NotFound. */
 export function findImage(region: string, imageId: string): Image {
@@ -47,11 +47,18 @@ function view(image: Image) {
     sriovNetSupport: 'simple',
     bootMode: image.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
     imdsSupport: 'v2.0',
+    deregistrationProtection: 'disabled',
+    imageAllowed: true,
+    freeTierEligible: true,
+    productCodes: [],
     tagSet: [],
   };
 }
 
 type View = ReturnType<typeof view>;
+
+/** Of what no image here has. */
+const NONE = () => undefined;
 
 const FILTERS: FilterTable<View> = {
   'architecture': (image) => image.architecture,
@@ -62,6 +69,17 @@ const FILTERS: FilterTable<View> = {
   'block-device-mapping.volume-type': (image) => image.blockDeviceMapping.map((mapping) => mapping.ebs.volumeType),
   'block-device-mapping.encrypted': (image) => image.blockDeviceMapping.map((mapping) => mapping.ebs.encrypted),
   'creation-date': (image) => image.creationDate,
+  'free-tier-eligible': (image) => image.freeTierEligible,
+  'image-allowed': (image) => image.imageAllowed,
+  'kernel-id': NONE,
+  'product-code': NONE,
+  'product-code.type': NONE,
+  'ramdisk-id': NONE,
+  'source-image-id': NONE,
+  'source-image-region': NONE,
+  'source-instance-id': NONE,
+  'state-reason-code': NONE,
+  'state-reason-message': NONE,
   'description': (image) => image.description,
   'ena-support': (image) => image.enaSupport,
   'hypervisor': (image) => image.hypervisor,
@@ -72,7 +90,7 @@ const FILTERS: FilterTable<View> = {
   'name': (image) => image.name,
   'owner-alias': (image) => image.imageOwnerAlias,
   'owner-id': (image) => image.imageOwnerId,
-  'platform': () => undefined,
+  'platform': NONE,
   'root-device-name': (image) => image.rootDeviceName,
   'root-device-type': (image) => image.rootDeviceType,
   'state': (image) => image.imageState,
@@ -80,13 +98,34 @@ const FILTERS: FilterTable<View> = {
   'virtualization-type': (image) => image.virtualizationType,
 };
 
+/** Deprecated images are shown too, asked for or not: the one release that there is must not go out of sight by its age. */
+function chosen(input: Input, scope: Scope): readonly Image[] {
+  boolOpt(input, 'IncludeDeprecated');
+  // No image here is disabled.
+  boolOpt(input, 'IncludeDisabled');
+  const ids = [...new Set(list(input, 'ImageId'))];
+  if (ids.length > 0 && has(input, 'MaxResults')) throw new AwsError('InvalidParameterCombination', 'The parameter imageIds cannot be used with the parameter maxResults');
+  return ids.length === 0 ? images(scope.region) : ids.map((id) => findImage(scope.region, id));
+}
+
+/** `self` and accounts have no images here, and none was shared with `self`: all are Amazon's and public. */
 export const describeImages = reading((input, scope) => {
   const owners = list(input, 'Owner');
   const users = list(input, 'ExecutableBy');
-  const ids = list(input, 'ImageId');
-  const all = ids.length === 0 ? images(scope.region) : ids.map((id) => findImage(scope.region, id));
-  const views = all.map(view)
+  const views = chosen(input, scope).map(view)
     .filter((image) => owners.length === 0 || owners.includes(image.imageOwnerId) || owners.includes(image.imageOwnerAlias))
     .filter(() => users.length === 0 || users.includes('all'));
   return paged(filtered(views, input, FILTERS), input, 'imagesSet', (image) => image.imageId, { minimum: 1, maximum: 1000 });
+});
+
+const ATTRIBUTES = [
+  'description', 'kernel', 'ramdisk', 'launchPermission', 'productCodes', 'blockDeviceMapping', 'sriovNetSupport', 'bootMode', 'tpmSupport', 'uefiData', 'lastLaunchedTime',
+  'imdsSupport', 'deregistrationProtection',
+] as const;
+
+/** Attributes are told to an image's owner only, and Amazon owns all that there are. */
+export const describeImageAttribute = reading((input, scope) => {
+  oneOf(input, 'Attribute', ATTRIBUTES);
+  const { imageId } = findImage(scope.region, str(input, 'ImageId'));
+  throw new AwsError('AuthFailure', `Not authorized for image:${imageId}`, { status: 403 });
 });

@@ -1,6 +1,6 @@
 /** DescribeInstanceStatus: running instances, unless all are asked for; checks initialise for a while (E4). */
 import { bool } from '../../../endpoint/input.js';
-import { described, paged, type FilterTable } from '../describe.js';
+import { describe, type FilterTable } from '../describe.js';
 import type { InstanceRecord } from '../model.js';
 import { INSTANCE } from '../noun.js';
 import { reading, type Scope } from '../operation.js';
@@ -40,10 +40,18 @@ const FILTERS: FilterTable<View> = {
   'attached-ebs-status.status': (instance) => instance.attachedEbsStatus.status,
 };
 
+/** Filters of scheduled events, of which an instance here never has any. */
+const OF_EVENTS: FilterTable<View> = Object.fromEntries(['code', 'description', 'instance-event-id', 'not-after', 'not-before', 'not-before-deadline'].map((name) => [`event.${name}`, () => undefined]));
+
 export const describeInstanceStatus = reading((input, scope) => {
   const all = bool(input, 'IncludeAllInstances', false);
-  const views = described(input, scope, {
-    noun: INSTANCE, ids: 'InstanceId', set: 'instanceStatusSet', view, key: (instance) => instance.instanceId, filters: FILTERS, idsExcludeMaxResults: true,
+  return describe(input, scope, {
+    noun: INSTANCE,
+    ids: 'InstanceId',
+    set: 'instanceStatusSet',
+    view,
+    filters: { ...FILTERS, ...OF_EVENTS },
+    keep: (instance) => all || instance.instanceState.name === 'running',
+    idsExcludeMaxResults: true,
   });
-  return paged(views.filter((instance) => all || instance.instanceState.name === 'running'), input, 'instanceStatusSet', (instance) => instance.instanceId);
 });

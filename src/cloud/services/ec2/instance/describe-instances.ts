@@ -1,14 +1,15 @@
 /** DescribeInstances: pages count instances, replies group them by reservation. */
-import { described, type FilterTable } from '../describe.js';
-import { page } from '../../../endpoint/page.js';
+import { boolOpt } from '../../../endpoint/input.js';
+import { describedPage, type FilterTable } from '../describe.js';
 import { INSTANCE } from '../noun.js';
 import { reading, type Scope } from '../operation.js';
 import type { InstanceRecord } from '../model.js';
+import { byInstance, type ByInstance } from './by-instance.js';
 import { instanceView, reservationViews, type InstanceView } from './view.js';
 
 /** Filters may also ask for what the reservation says. */
-function found(record: InstanceRecord, scope: Scope) {
-  return { ...instanceView(record, scope), reservationId: record.reservationId, ownerId: record.ownerId };
+function found(record: InstanceRecord, scope: Scope, of: ByInstance) {
+  return { ...instanceView(record, scope, of), reservationId: record.reservationId, ownerId: record.ownerId };
 }
 
 type Found = ReturnType<typeof found>;
@@ -108,10 +109,12 @@ const FILTERS: FilterTable<Found> = {
 };
 
 export const describeInstances = reading((input, scope) => {
-  const views = described(input, scope, {
-    noun: INSTANCE, ids: 'InstanceId', set: 'reservationSet', view: found, key: (view) => view.instanceId, filters: FILTERS, idsExcludeMaxResults: true,
+  // Nothing here is managed by a service of AWS for the account.
+  boolOpt(input, 'IncludeManagedResources');
+  const of = byInstance(scope.state);
+  const cut = describedPage(input, scope, {
+    noun: INSTANCE, ids: 'InstanceId', set: 'reservationSet', view: (record, same) => found(record, same, of), filters: FILTERS, idsExcludeMaxResults: true,
   });
-  const cut = page(views, input, { minimum: 5, maximum: 1000, key: (view) => view.instanceId });
   const shown = new Map(cut.items.map(({ reservationId: _reservation, ownerId: _owner, ...view }) => [view.instanceId, view]));
   return { reservationSet: reservationViews([...shown.keys()], shown, scope), nextToken: cut.nextToken };
 });

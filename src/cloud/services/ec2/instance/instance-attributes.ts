@@ -6,6 +6,7 @@ import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord } from '../mo
 import { groupSetOf, groupsFor } from '../network-interface/interface.js';
 import { find, INSTANCE } from '../noun.js';
 import { changing, DONE, reading, refuse, type Scope } from '../operation.js';
+import { byInstance } from './by-instance.js';
 import { instanceType } from './types.js';
 import { blockDevicesOf } from './view.js';
 
@@ -24,7 +25,7 @@ function attributeView(instance: InstanceRecord, attribute: Attribute, scope: Sc
     case 'disableApiStop': return { disableApiStop: { value: instance.disableApiStop } };
     case 'instanceInitiatedShutdownBehavior': return { instanceInitiatedShutdownBehavior: { value: instance.instanceInitiatedShutdownBehavior } };
     case 'rootDeviceName': return { rootDeviceName: { value: instance.rootDeviceName } };
-    case 'blockDeviceMapping': return { blockDeviceMapping: blockDevicesOf(instance, scope) };
+    case 'blockDeviceMapping': return { blockDeviceMapping: blockDevicesOf(byInstance(scope.state).volumes(instance.instanceId)) };
     case 'productCodes': return { productCodes: [] };
     case 'sourceDestCheck': return { sourceDestCheck: { value: eni?.sourceDestCheck } };
     case 'groupSet': return { groupSet: groupSetOf(scope.state, eni?.groupIds ?? []) };

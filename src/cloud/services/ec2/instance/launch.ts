@@ -1,15 +1,18 @@
 /** What RunInstances is asked for, read and judged against the region before anything is made. */
-import { boolOpt, has, int, list, oneOfOpt, str, strOpt, structOpt, structs } from '../../../endpoint/input.js';
+import { boolOpt, has, int, list, str, strOpt, structs } from '../../../endpoint/input.js';
 import { AwsError, type Input } from '../../../endpoint/operation.js';
+import { onlyDefault } from '../../../endpoint/unsupported.js';
 import type { Reader } from '../../../state/store.js';
 import type { Image } from '../../ssm/public-parameters.js';
 import { findImage } from '../image/describe-images.js';
-import { KEY_PAIR, type KeyPairRecord, type SubnetRecord, type Tag } from '../model.js';
+import { KEY_PAIR, type InstanceOptions, type KeyPairRecord, type SubnetRecord, type Tag } from '../model.js';
 import { groupsFor } from '../network-interface/interface.js';
+import { availableAddresses } from '../network-interface/private-address.js';
 import { find, SUBNET } from '../noun.js';
-import { invalidValue, refuse, type Scope } from '../operation.js';
+import { invalidValue, type Scope } from '../operation.js';
 import { tagsFor } from '../tags.js';
-import { blockDevices, type BlockDevice } from './block-devices.js';
+import { blockDevices, type BlockDevice, type Launching } from './block-devices.js';
+import { checkPlacement, launchOptions } from './launch-options.js';
 import { instanceType, type InstanceType } from './types.js';
 
 export interface Launch {
@@ -18,6 +21,7 @@ export interface Launch {
   readonly type: InstanceType;
   readonly keyPair?: KeyPairRecord | undefined;
   readonly network: LaunchNetwork;
+  readonly options: InstanceOptions;
   readonly devices: readonly BlockDevice[];
   readonly tags: readonly Tag[];
   readonly volumeTags: readonly Tag[];
@@ -33,29 +37,24 @@ export interface LaunchNetwork {
   readonly deleteOnTermination: boolean;
 }
 
-/** What the local cloud has nothing behind. */
-const UNSUPPORTED = [
-  'Ipv6AddressCount', 'Ipv6Address', 'KernelId', 'RamdiskId', 'ElasticGpuSpecification', 'ElasticInferenceAccelerator', 'LaunchTemplate',
-  'InstanceMarketOptions', 'LicenseSpecification', 'SecondaryInterface', 'EnablePrimaryIpv6', 'SecurityGroup', 'AdditionalInfo',
-];
-const UNSUPPORTED_OF_INTERFACE = [
-  'NetworkInterfaceId', 'Ipv6AddressCount', 'Ipv6Addresses', 'SecondaryPrivateIpAddressCount', 'PrivateIpAddresses', 'AssociateCarrierIpAddress',
-  'Ipv4Prefix', 'Ipv4PrefixCount', 'Ipv6Prefix', 'Ipv6PrefixCount', 'EnaSrdSpecification', 'ConnectionTrackingSpecification',
-];
+/** Clients write these out; others that the local cloud has nothing behind are refused by not being read. */
+const INTERFACE_DEFAULTS = { NetworkCardIndex: '0', InterfaceType: 'interface', Ipv6AddressCount: '0', PrimaryIpv6: 'false', AssociateCarrierIpAddress: 'false', SecondaryPrivateIpAddressCount: '0', NetworkInterfaceId: '' };
 
-function refuseUnsupported(input: Input): void {
-  refuse(input, UNSUPPORTED);
-  for (const name of ['HibernationOptions.Configured', 'EnclaveOptions.Enabled']) if (boolOpt(input, name) === true) refuse(input, [name]);
-  if ((strOpt(input, 'Placement.Tenancy') ?? 'default') !== 'default') refuse(input, ['Placement.Tenancy']);
-  if ((strOpt(input, 'PrivateDnsNameOptions.HostnameType') ?? 'ip-name') !== 'ip-name') refuse(input, ['PrivateDnsNameOptions.HostnameType']);
+/** Undefined for the empty text that clients write for what is not set. */
+function given(input: Input, name: string): string | undefined {
+  const text = strOpt(input, name);
+  return text === '' ? undefined : text;
 }
 
-function countOf(input: Input): number {
+/** Instances a request may make. */
+const LIMIT = 64;
+
+function countsOf(input: Input): { readonly min: number; readonly max: number } {
   const min = int(input, 'MinCount', { min: 1 });
   const max = int(input, 'MaxCount', { min: 1 });
   if (min > max) throw new AwsError('InvalidParameterCombination', `minCount (${min}) must not be greater than maxCount (${max})`);
-  if (max > 64) throw new AwsError('InstanceLimitExceeded', `You have requested more instances (${max}) than your current instance limit of 64 allows for the specified instance type.`);
-  return max;
+  if (min > LIMIT) throw new AwsError('InstanceLimitExceeded', `You have requested more instances (${min}) than your current instance limit of ${LIMIT} allows for the specified instance type.`);
+  return { min, max: Math.min(max, LIMIT) };
 }
 
 function subnetFor(state: Reader, id: string | undefined): SubnetRecord {
@@ -68,16 +67,15 @@ function networkOfInterface(input: Input, state: Reader, specification: Input): 
   for (const name of ['SubnetId', 'SecurityGroupId', 'PrivateIpAddress']) {
     if (has(input, name)) throw new AwsError('InvalidParameterCombination', 'Network interfaces and an instance-level subnet ID, security groups or private IP address may not be specified on the same request');
   }
-  refuse(specification, UNSUPPORTED_OF_INTERFACE);
+  onlyDefault(specification, INTERFACE_DEFAULTS);
   const index = int({ DeviceIndex: 0, ...specification }, 'DeviceIndex', { min: 0 });
   if (index !== 0) throw invalidValue(index, 'networkInterface.deviceIndex', 'The first interface has device index 0.');
-  if ((strOpt(specification, 'InterfaceType') ?? 'interface') !== 'interface') refuse(specification, ['InterfaceType']);
   const subnet = subnetFor(state, strOpt(specification, 'SubnetId'));
   return {
     subnet,
     groupIds: groupsFor(state, subnet.vpcId, list(specification, 'SecurityGroupId')),
     assignsPublicIp: boolOpt(specification, 'AssociatePublicIpAddress') ?? subnet.mapPublicIpOnLaunch,
-    privateIpAddress: strOpt(specification, 'PrivateIpAddress'),
+    privateIpAddress: given(specification, 'PrivateIpAddress'),
     description: strOpt(specification, 'Description') ?? '',
     deleteOnTermination: boolOpt(specification, 'DeleteOnTermination') ?? true,
   };
@@ -87,12 +85,13 @@ function networkOf(input: Input, state: Reader): LaunchNetwork {
   const specifications = structs(input, 'NetworkInterface');
   if (specifications.length > 1) throw new AwsError('UnsupportedOperation', 'More than one network interface an instance is not supported by the local cloud.');
   if (specifications[0] !== undefined) return networkOfInterface(input, state, specifications[0]);
-  const subnet = subnetFor(state, strOpt(input, 'SubnetId'));
+  const subnet = subnetFor(state, given(input, 'SubnetId'));
+  if (list(input, 'SecurityGroup').length > 0) throw new AwsError('InvalidParameterCombination', 'The parameter groupName cannot be used with the parameter subnet');
   return {
     subnet,
     groupIds: groupsFor(state, subnet.vpcId, list(input, 'SecurityGroupId')),
     assignsPublicIp: subnet.mapPublicIpOnLaunch,
-    privateIpAddress: strOpt(input, 'PrivateIpAddress'),
+    privateIpAddress: given(input, 'PrivateIpAddress'),
     description: '',
     deleteOnTermination: true,
   };
@@ -105,31 +104,31 @@ function keyPairFor(state: Reader, name: string | undefined): KeyPairRecord | un
   return record;
 }
 
+/** As many as MaxCount and the subnet's free addresses allow, but at least MinCount. */
+function launchCount(input: Input, network: LaunchNetwork, state: Reader): number {
+  const { min, max } = countsOf(input);
+  if (network.privateIpAddress !== undefined && max > 1) throw new AwsError('InvalidParameterCombination', 'A private IP address may be specified for a single instance only.');
+  return Math.max(min, Math.min(max, availableAddresses(state, network.subnet)));
+}
+
 /** Reads and judges the whole request. Throws in EC2's own words. */
-export function launchOf(input: Input, scope: Scope): Launch {
-  refuseUnsupported(input);
-  const count = countOf(input);
+export function launchOf(input: Input, scope: Scope, launching: Launching): Launch {
   const image = findImage(scope.region, str(input, 'ImageId'));
-  const type = instanceType(strOpt(input, 'InstanceType') ?? 't3.micro');
+  const type = instanceType(given(input, 'InstanceType') ?? 't3.micro');
   if (type.architecture !== image.architecture) {
     throw new AwsError('InvalidParameterValue', `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`);
   }
   const network = networkOf(input, scope.state);
-  if (network.privateIpAddress !== undefined && count > 1) throw new AwsError('InvalidParameterCombination', 'A private IP address may be specified for a single instance only.');
-  const zone = strOpt(input, 'Placement.AvailabilityZone');
-  if (zone !== undefined && zone !== network.subnet.availabilityZone) {
-    throw new AwsError('InvalidParameterValue', `The subnet '${network.subnet.subnetId}' is not in the availability zone '${zone}'.`);
-  }
-  oneOfOpt(input, 'InstanceInitiatedShutdownBehavior', ['stop', 'terminate']);
+  checkPlacement(input, network.subnet, scope);
   const also = ['instance', 'volume', 'network-interface'];
-  if (structOpt(input, 'CreditSpecification') !== undefined) oneOfOpt(input, 'CreditSpecification.CpuCredits', ['standard', 'unlimited']);
   return {
-    count,
+    count: launchCount(input, network, scope.state),
     image,
     type,
     network,
-    keyPair: keyPairFor(scope.state, strOpt(input, 'KeyName')),
-    devices: blockDevices(input, image),
+    options: launchOptions(input, type),
+    keyPair: keyPairFor(scope.state, given(input, 'KeyName')),
+    devices: blockDevices(input, image, launching),
     tags: tagsFor(input, 'instance', also),
     volumeTags: tagsFor(input, 'volume', also),
     interfaceTags: tagsFor(input, 'network-interface', also),

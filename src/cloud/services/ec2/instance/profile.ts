@@ -1,5 +1,5 @@
 /** Instance profiles: found through IAM, associated with instances. */
-import { list, str, strOpt, structOpt } from '../../../endpoint/input.js';
+import { has, list, str, strOpt, structOpt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
 import { filtered, paged, type FilterTable } from '../describe.js';
@@ -91,23 +91,36 @@ export const associateIamInstanceProfile: Operation = (input, context) => withPr
   });
 });
 
-export const disassociateIamInstanceProfile = changing((input, tx) => {
-  const associationId = str(input, 'AssociationId');
-  const record = tx.get(PROFILE_ASSOCIATION, associationId);
+function association(state: Reader, associationId: string): ProfileAssociationRecord {
+  const record = state.get(PROFILE_ASSOCIATION, associationId);
   if (record === undefined) throw new AwsError('NoSuchAssociation', `An invalid association-id of '${associationId}' was given`);
-  tx.delete(PROFILE_ASSOCIATION, associationId);
+  return record;
+}
+
+export const disassociateIamInstanceProfile = changing((input, tx) => {
+  const record = association(tx, str(input, 'AssociationId'));
+  tx.delete(PROFILE_ASSOCIATION, record.associationId);
   return { iamInstanceProfileAssociation: view(record, 'disassociating') };
 });
 
+/** The association goes on under a new id; the instance's credentials are of the new profile at once. */
+export const replaceIamInstanceProfileAssociation: Operation = (input, context) => withProfile(input, context, (profile) => {
+  if (profile === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter IamInstanceProfile');
+  return change(input, context, (tx) => {
+    const record = association(tx, str(input, 'AssociationId'));
+    tx.delete(PROFILE_ASSOCIATION, record.associationId);
+    return { iamInstanceProfileAssociation: view(associateProfile(tx, record.instanceId, profile, context.now()), 'associating') };
+  });
+});
+
 const FILTERS: FilterTable<ReturnType<typeof view>> = {
-  'instance-id': (association) => association.instanceId,
-  'state': (association) => association.state,
+  'instance-id': (shown) => shown.instanceId,
+  'state': (shown) => shown.state,
 };
 
 export const describeIamInstanceProfileAssociations = reading((input, scope) => {
   const ids = list(input, 'AssociationId');
-  const unknown = ids.find((id) => scope.state.get(PROFILE_ASSOCIATION, id) === undefined);
-  if (unknown !== undefined) throw new AwsError('NoSuchAssociation', `An invalid association-id of '${unknown}' was given`);
-  const records = scope.state.list(PROFILE_ASSOCIATION).filter((record) => ids.length === 0 || ids.includes(record.associationId));
-  return paged(filtered(records.map((record) => view(record)), input, FILTERS, false), input, 'iamInstanceProfileAssociationSet', (association) => association.associationId);
+  if (ids.length > 0 && has(input, 'MaxResults')) throw new AwsError('InvalidParameterCombination', 'The parameter associationIds cannot be used with the parameter maxResults');
+  const records = ids.length === 0 ? scope.state.list(PROFILE_ASSOCIATION) : [...new Set(ids)].map((id) => association(scope.state, id));
+  return paged(filtered(records.map((record) => view(record)), input, FILTERS, false), input, 'iamInstanceProfileAssociationSet', (shown) => shown.associationId);
 });

@@ -1,6 +1,6 @@
 /** RunInstances. */
 import { randomBytes } from 'node:crypto';
-import { blobOpt, bool, boolOpt, oneOfOpt, strOpt, structOpt } from '../../../endpoint/input.js';
+import { bool, boolOpt, oneOfOpt, strOpt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import type { Transaction } from '../../../state/store.js';
 import { once } from '../idempotency.js';
@@ -10,8 +10,9 @@ import { takePublicAddress } from '../network-interface/public-address.js';
 import { newId } from '../noun.js';
 import { change, type Scope } from '../operation.js';
 import { dueAfter, paced, WAIT } from '../waits.js';
+import { byInstance } from './by-instance.js';
 import { launchOf, type Launch } from './launch.js';
-import { IMAGE_DEFAULT, metadataOptionsFrom } from './metadata-options.js';
+import { launchMetadataOptions } from './metadata-options.js';
 import { associateProfile, withProfile, type Profile } from './profile.js';
 import { instanceView, reservationViews } from './view.js';
 
@@ -19,10 +20,11 @@ const USER_DATA_LIMIT = 16_384;
 
 /** Kept as base64, as the API gives it back. */
 function userDataOf(input: Input): string | undefined {
-  const data = blobOpt(input, 'UserData');
-  if (data === undefined || data.length === 0) return undefined;
+  const text = strOpt(input, 'UserData');
+  if (text !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
+  const data = Buffer.from(text ?? '', 'base64');
   if (data.length > USER_DATA_LIMIT) throw new AwsError('InvalidParameterValue', 'User data is limited to 16384 bytes');
-  return data.toString('base64');
+  return data.length === 0 ? undefined : data.toString('base64');
 }
 
 function createVolumes(tx: Transaction, launch: Launch, instanceId: string, now: number): void {
@@ -73,7 +75,7 @@ function createInstance(tx: Transaction, context: OperationContext, input: Input
     networkInterfaceId: eni.networkInterfaceId,
     keyName: launch.keyPair?.keyName,
     publicKey: launch.keyPair?.publicKey,
-    metadataOptions: metadataOptionsFrom(structOpt(input, 'MetadataOptions') ?? {}, IMAGE_DEFAULT),
+    metadataOptions: launchMetadataOptions(input, launch.tags, tx),
     userData: userDataOf(input),
     clientToken: strOpt(input, 'ClientToken'),
     rootDeviceName: launch.image.rootDeviceName,
@@ -83,6 +85,7 @@ function createInstance(tx: Transaction, context: OperationContext, input: Input
     disableApiStop: boolOpt(input, 'DisableApiStop') ?? false,
     instanceInitiatedShutdownBehavior: oneOfOpt(input, 'InstanceInitiatedShutdownBehavior', ['stop', 'terminate']) ?? 'stop',
     bootCount: 1,
+    ...launch.options,
     statusCheckDelay: paced(context, WAIT.statusChecks),
     dueAt: dueAfter(context, WAIT.instanceStart),
     tags: launch.tags,
@@ -92,7 +95,7 @@ function createInstance(tx: Transaction, context: OperationContext, input: Input
 }
 
 function launchAll(tx: Transaction, context: OperationContext, scope: Scope, input: Input, profile: Profile | undefined): string[] {
-  const launch = launchOf(input, scope);
+  const launch = launchOf(input, scope, { tx, context });
   const reservationId = `r-0${randomBytes(8).toString('hex')}`;
   return Array.from({ length: launch.count }, (_unused, index) => {
     const { instanceId } = createInstance(tx, context, input, launch, reservationId, index);
@@ -103,9 +106,14 @@ function launchAll(tx: Transaction, context: OperationContext, scope: Scope, inp
 
 export const runInstances: Operation = (input, context) => withProfile(input, context, (profile) => change(input, context, (tx, scope) => {
   const ids = once(tx, 'RunInstances', INSTANCE, input, () => launchAll(tx, context, scope, input, profile));
+  // A token outlives what it made by the hour in which the terminated instance is still seen.
+  if (ids.some((id) => tx.get(INSTANCE, id)?.state === 'terminated')) {
+    throw new AwsError('IdempotentInstanceTerminated', 'The request to launch an instance uses the same client token as a previous request for which the instance has been terminated.');
+  }
+  const of = byInstance(tx);
   const views = new Map(ids.flatMap((id) => {
     const record = tx.get(INSTANCE, id);
-    return record === undefined ? [] : [[id, instanceView(record, scope)] as const];
+    return record === undefined ? [] : [[id, instanceView(record, scope, of)] as const];
   }));
   return { ...reservationViews(ids, views, scope)[0] };
 }));

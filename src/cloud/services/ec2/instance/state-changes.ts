@@ -1,11 +1,11 @@
 /** StartInstances, StopInstances, RebootInstances, TerminateInstances (E1, V11). */
 import { boolOpt, listOf1 } from '../../../endpoint/input.js';
-import { AwsError, type Input, type OperationContext } from '../../../endpoint/operation.js';
+import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
 import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord, type InstanceStateName } from '../model.js';
 import { returnPublicAddress, takePublicAddress } from '../network-interface/public-address.js';
 import { findAll, INSTANCE } from '../noun.js';
-import { changing, DONE } from '../operation.js';
+import { change, changing, DONE } from '../operation.js';
 import { dueAfter, paced, WAIT } from '../waits.js';
 import { stateView } from './view.js';
 
@@ -66,24 +66,38 @@ export const startInstances = changing((input, tx, context) => ({
   }),
 }));
 
+const USER_INITIATED = { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' };
+const INSTANCE_INITIATED = { code: 'Client.InstanceInitiatedShutdown', message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown' };
+
+function goDown(tx: Transaction, context: OperationContext, instance: InstanceRecord, state: 'stopping' | 'shutting-down', byInstance = false): Transition {
+  releaseAutoAddress(tx, context, instance);
+  tx.put(TABLE, instance.instanceId, {
+    ...instance,
+    state,
+    stateReason: byInstance ? INSTANCE_INITIATED : USER_INITIATED,
+    stateTransitionReason: byInstance ? '' : userInitiated(context.now()),
+    runningSince: undefined,
+    dueAt: dueAfter(context, WAIT.instanceStop),
+  });
+  return transition(instance, state);
+}
+
+/** A guest goes off at once however it is asked, so that these change nothing about it. */
+function readHow(input: Input): void {
+  boolOpt(input, 'Force');
+  boolOpt(input, 'SkipOsShutdown');
+}
+
 export const stopInstances = changing((input, tx, context) => {
   const instances = instancesOf(tx, input);
+  readHow(input);
   if (boolOpt(input, 'Hibernate') === true) throw new AwsError('UnsupportedHibernationConfiguration', 'The instance is not enabled for hibernation.');
   return {
     instancesSet: instances.map((instance) => {
       if (instance.state === 'stopped' || instance.state === 'stopping') return transition(instance, instance.state);
       if (instance.state !== 'running' && instance.state !== 'pending') refuseState(instance, 'stopped');
       if (instance.disableApiStop) throw new AwsError('OperationNotPermitted', `The instance '${instance.instanceId}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`);
-      releaseAutoAddress(tx, context, instance);
-      tx.put(TABLE, instance.instanceId, {
-        ...instance,
-        state: 'stopping',
-        stateReason: { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
-        stateTransitionReason: userInitiated(context.now()),
-        runningSince: undefined,
-        dueAt: dueAfter(context, WAIT.instanceStop),
-      });
-      return transition(instance, 'stopping');
+      return goDown(tx, context, instance, 'stopping');
     }),
   };
 });
@@ -97,25 +111,46 @@ export const rebootInstances = changing((input, tx, context) => {
   return DONE;
 });
 
-export const terminateInstances = changing((input, tx, context) => {
-  const instances = instancesOf(tx, input);
-  const kept = instances.find((instance) => instance.disableApiTermination && instance.state !== 'terminated');
-  if (kept !== undefined) {
-    throw new AwsError('OperationNotPermitted', `The instance '${kept.instanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`);
-  }
-  return {
-    instancesSet: instances.map((instance) => {
-      if (instance.state === 'terminated' || instance.state === 'shutting-down') return transition(instance, instance.state);
-      releaseAutoAddress(tx, context, instance);
-      tx.put(TABLE, instance.instanceId, {
-        ...instance,
-        state: 'shutting-down',
-        stateReason: { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
-        stateTransitionReason: userInitiated(context.now()),
-        runningSince: undefined,
-        dueAt: dueAfter(context, WAIT.instanceStop),
-      });
-      return transition(instance, 'shutting-down');
-    }),
-  };
-});
+function mayNotTerminate({ instanceId }: InstanceRecord): AwsError {
+  return new AwsError('OperationNotPermitted', `The instance '${instanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`);
+}
+
+/**
+ * A protected instance refuses the request, and with it keeps the instances of its own zone; those of zones without a
+ * protected one go all the same (TerminateInstances, API reference).
+ */
+export const terminateInstances: Operation = (input, context) => {
+  let kept: InstanceRecord | undefined;
+  const output = change(input, context, (tx) => {
+    const instances = instancesOf(tx, input);
+    readHow(input);
+    const safe = instances.filter((instance) => instance.disableApiTermination && instance.state !== 'terminated');
+    kept = safe[0];
+    if (kept !== undefined && boolOpt(input, 'DryRun') === true) throw mayNotTerminate(kept);
+    const zones = new Set(safe.map((instance) => instance.availabilityZone));
+    return {
+      instancesSet: instances.filter((instance) => !zones.has(instance.availabilityZone)).map((instance) => {
+        if (instance.state === 'terminated' || instance.state === 'shutting-down') return transition(instance, instance.state);
+        return goDown(tx, context, instance, 'shutting-down');
+      }),
+    };
+  });
+  if (kept !== undefined) throw mayNotTerminate(kept);
+  return output;
+};
+
+/** The guest shut itself down: what follows is in its attribute, and no protection of the API stands in its way. */
+export function instanceInitiatedShutdown(context: OperationContext, instanceId: string): void {
+  context.state.transact((tx) => {
+    const instance = tx.get(TABLE, instanceId);
+    if (instance?.state === 'running') goDown(tx, context, instance, instance.instanceInitiatedShutdownBehavior === 'stop' ? 'stopping' : 'shutting-down', true);
+  });
+}
+
+/** The guest rebooted itself. */
+export function instanceInitiatedReboot(context: OperationContext, instanceId: string): void {
+  context.state.transact((tx) => {
+    const instance = tx.get(TABLE, instanceId);
+    if (instance?.state === 'running') tx.put(TABLE, instanceId, { ...instance, bootCount: instance.bootCount + 1, runningSince: context.now() });
+  });
+}

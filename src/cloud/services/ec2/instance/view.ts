@@ -1,10 +1,10 @@
 /** An instance as the API shows it. */
-import { INSTANCE, NETWORK_INTERFACE, VOLUME, type InstanceRecord, type InstanceStateName } from '../model.js';
-import { groupSetOf, interfacesOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
+import { INSTANCE, type InstanceRecord, type InstanceStateName, type VolumeRecord } from '../model.js';
+import { groupSetOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
 import { instanceInterfaceView } from '../network-interface/view.js';
 import type { Scope } from '../operation.js';
 import { zoneIdOf } from '../region/zones.js';
-import { profileOf } from './profile.js';
+import type { ByInstance } from './by-instance.js';
 import { instanceTypeNamed } from './types.js';
 
 const CODES: Readonly<Record<InstanceStateName, number>> = { 'pending': 0, 'running': 16, 'shutting-down': 32, 'terminated': 48, 'stopping': 64, 'stopped': 80 };
@@ -14,8 +14,9 @@ export function stateView(name: InstanceStateName): { code: number; name: Instan
 }
 
 /** The network members, which a terminated instance has no more. */
-function networkView(record: InstanceRecord, scope: Scope) {
-  const eni = scope.state.get(NETWORK_INTERFACE, record.networkInterfaceId);
+function networkView(record: InstanceRecord, scope: Scope, of: ByInstance) {
+  const interfaces = of.interfaces(record.instanceId);
+  const eni = interfaces.find((one) => one.networkInterfaceId === record.networkInterfaceId);
   if (eni === undefined) return undefined;
   const publicIp = publicIpOf(eni);
   return {
@@ -27,25 +28,26 @@ function networkView(record: InstanceRecord, scope: Scope) {
     dnsName: publicDnsNameOf(scope.state, record.vpcId, publicIp, scope.region) ?? '',
     sourceDestCheck: eni.sourceDestCheck,
     groupSet: groupSetOf(scope.state, eni.groupIds),
-    networkInterfaceSet: interfacesOf(scope.state, record.instanceId).map((one) => instanceInterfaceView(one, scope)),
+    networkInterfaceSet: interfaces.map((one) => instanceInterfaceView(one, scope)),
   };
 }
 
 const NO_NETWORK = { vpcId: undefined, subnetId: undefined, privateIpAddress: undefined, ipAddress: undefined, privateDnsName: '', dnsName: '', sourceDestCheck: undefined, groupSet: [], networkInterfaceSet: [] };
 
-export function blockDevicesOf(record: InstanceRecord, scope: Scope) {
-  return scope.state.list(VOLUME).flatMap(({ volumeId, attachment }) => (attachment?.instanceId === record.instanceId ? [{
+export function blockDevicesOf(volumes: readonly VolumeRecord[]) {
+  return volumes.flatMap(({ volumeId, attachment }) => (attachment === undefined ? [] : [{
     deviceName: attachment.device,
     ebs: { volumeId, status: 'attached', attachTime: new Date(attachment.attachTime), deleteOnTermination: attachment.deleteOnTermination },
-  }] : []));
+  }]));
 }
 
 export function metadataOptionsView(record: InstanceRecord) {
   return { state: 'applied', ...record.metadataOptions };
 }
 
-export function instanceView(record: InstanceRecord, scope: Scope) {
-  const profile = profileOf(scope.state, record.instanceId);
+/** `of` is shared by the views of one reply. */
+export function instanceView(record: InstanceRecord, scope: Scope, of: ByInstance) {
+  const profile = of.profile(record.instanceId);
   const type = instanceTypeNamed(record.instanceType);
   return {
     instanceId: record.instanceId,
@@ -60,19 +62,19 @@ export function instanceView(record: InstanceRecord, scope: Scope) {
     launchTime: new Date(record.launchTime),
     placement: { availabilityZone: record.availabilityZone, availabilityZoneId: zoneIdOf(scope.region, record.availabilityZone), groupName: '', tenancy: 'default' },
     monitoring: { state: record.monitoring ? 'enabled' : 'disabled' },
-    ...(networkView(record, scope) ?? NO_NETWORK),
+    ...(networkView(record, scope, of) ?? NO_NETWORK),
     architecture: record.architecture,
     rootDeviceType: 'ebs',
     rootDeviceName: record.rootDeviceName,
-    blockDeviceMapping: blockDevicesOf(record, scope),
+    blockDeviceMapping: blockDevicesOf(of.volumes(record.instanceId)),
     virtualizationType: 'hvm',
     hypervisor: 'xen',
     enaSupport: true,
     ebsOptimized: record.ebsOptimized,
     clientToken: record.clientToken ?? '',
     iamInstanceProfile: profile === undefined ? undefined : { arn: profile.arn, id: profile.profileId },
-    cpuOptions: type === undefined ? undefined : { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores },
-    capacityReservationSpecification: { capacityReservationPreference: 'open' },
+    cpuOptions: record.cpuOptions ?? (type === undefined ? undefined : { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores }),
+    capacityReservationSpecification: { capacityReservationPreference: record.capacityReservationPreference ?? 'open' },
     hibernationOptions: { configured: false },
     metadataOptions: metadataOptionsView(record),
     enclaveOptions: { enabled: false },
@@ -82,7 +84,7 @@ export function instanceView(record: InstanceRecord, scope: Scope) {
     usageOperation: 'RunInstances',
     usageOperationUpdateTime: new Date(record.launchTime),
     privateDnsNameOptions: { hostnameType: 'ip-name', enableResourceNameDnsARecord: false, enableResourceNameDnsAAAARecord: false },
-    maintenanceOptions: { autoRecovery: 'default' },
+    maintenanceOptions: { autoRecovery: record.autoRecovery ?? 'default' },
     tagSet: record.tags,
   };
 }

@@ -21,7 +21,7 @@ const FILTERS = {
 };
 
 export const describeInternetGateways = reading((input, scope) => describe(input, scope, {
-  noun: INTERNET_GATEWAY, ids: 'InternetGatewayId', set: 'internetGatewaySet', view: internetGatewayView, key: (view) => view.internetGatewayId, filters: FILTERS,
+  noun: INTERNET_GATEWAY, ids: 'InternetGatewayId', set: 'internetGatewaySet', view: internetGatewayView, filters: FILTERS,
 }));
 
 export const deleteInternetGateway = changing((input, tx) => {

@@ -16,7 +16,7 @@ const FILTERS: FilterTable<NatGatewayView> = {
 };
 
 export const describeNatGateways = reading((input, scope) => describe(input, scope, {
-  noun: NAT_GATEWAY, ids: 'NatGatewayId', set: 'natGatewaySet', view: natGatewayView, key: (view) => view.natGatewayId, filters: FILTERS,
+  noun: NAT_GATEWAY, ids: 'NatGatewayId', set: 'natGatewaySet', view: natGatewayView, filters: FILTERS,
 }));
 
 export const deleteNatGateway = changing((input, tx, context) => {

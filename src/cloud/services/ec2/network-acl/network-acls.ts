@@ -74,7 +74,7 @@ const FILTERS: FilterTable<View> = {
 };
 
 export const describeNetworkAcls = reading((input, scope) => describe(input, scope, {
-  noun: NETWORK_ACL, ids: 'NetworkAclId', set: 'networkAclSet', view, key: (acl) => acl.networkAclId, filters: FILTERS,
+  noun: NETWORK_ACL, ids: 'NetworkAclId', set: 'networkAclSet', view, filters: FILTERS,
 }));
 
 export const deleteNetworkAcl = changing((input, tx) => {

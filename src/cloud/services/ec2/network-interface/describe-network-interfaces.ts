@@ -45,6 +45,5 @@ export const describeNetworkInterfaces = reading((input, scope) => describe(inpu
   ids: 'NetworkInterfaceId',
   set: 'networkInterfaceSet',
   view: networkInterfaceView,
-  key: (view) => view.networkInterfaceId,
   filters: NETWORK_INTERFACE_FILTERS,
 }));

@@ -45,7 +45,7 @@ const FILTERS = {
 };
 
 export const describeRouteTables = reading((input, scope) => describe(input, scope, {
-  noun: ROUTE_TABLE, ids: 'RouteTableId', set: 'routeTableSet', view: routeTableView, key: (view) => view.routeTableId, filters: FILTERS, pages: { minimum: 5, maximum: 100 },
+  noun: ROUTE_TABLE, ids: 'RouteTableId', set: 'routeTableSet', view: routeTableView, filters: FILTERS, pages: { minimum: 5, maximum: 100 },
 }));
 
 export const deleteRouteTable = changing((input, tx) => {

@@ -33,7 +33,7 @@ export const describeSecurityGroups = reading((input, scope) => {
   const names = list(input, 'GroupName');
   // Names are looked for in the default VPC, which there is none of.
   if (names[0] !== undefined) throw new AwsError('InvalidGroup.NotFound', `The security group '${names[0]}' does not exist in default VPC`);
-  return describe(input, scope, { noun: SECURITY_GROUP, ids: 'GroupId', set: 'securityGroupInfo', view: securityGroupView, key: (view) => view.groupId, filters: FILTERS });
+  return describe(input, scope, { noun: SECURITY_GROUP, ids: 'GroupId', set: 'securityGroupInfo', view: securityGroupView, filters: FILTERS });
 });
 
 const RULE_FILTERS: FilterTable<RuleView> = {
@@ -42,5 +42,5 @@ const RULE_FILTERS: FilterTable<RuleView> = {
 };
 
 export const describeSecurityGroupRules = reading((input, scope) => describe(input, scope, {
-  noun: SECURITY_GROUP_RULE, ids: 'SecurityGroupRuleId', set: 'securityGroupRuleSet', view: ruleView, key: (view) => view.securityGroupRuleId, filters: RULE_FILTERS,
+  noun: SECURITY_GROUP_RULE, ids: 'SecurityGroupRuleId', set: 'securityGroupRuleSet', view: ruleView, filters: RULE_FILTERS,
 }));

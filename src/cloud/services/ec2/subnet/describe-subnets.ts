@@ -30,5 +30,5 @@ const FILTERS = {
 };
 
 export const describeSubnets = reading((input, scope) => describe(input, scope, {
-  noun: SUBNET, ids: 'SubnetId', set: 'subnetSet', view: subnetView, key: (view) => view.subnetId, filters: FILTERS,
+  noun: SUBNET, ids: 'SubnetId', set: 'subnetSet', view: subnetView, filters: FILTERS,
 }));

@@ -51,5 +51,5 @@ const FILTERS: FilterTable<ReturnType<typeof view>> = {
 };
 
 export const describeVolumes = reading((input, scope) => describe(input, scope, {
-  noun: VOLUME, ids: 'VolumeId', set: 'volumeSet', view, key: (volume) => volume.volumeId, filters: FILTERS, idsExcludeMaxResults: true,
+  noun: VOLUME, ids: 'VolumeId', set: 'volumeSet', view, filters: FILTERS, idsExcludeMaxResults: true,
 }));

@@ -15,5 +15,5 @@ const FILTERS: FilterTable<VpcEndpointView> = {
 };
 
 export const describeVpcEndpoints = reading((input, scope) => describe(input, scope, {
-  noun: VPC_ENDPOINT, ids: 'VpcEndpointId', set: 'vpcEndpointSet', view: vpcEndpointView, key: (view) => view.vpcEndpointId, filters: FILTERS, pages: { minimum: 1, maximum: 1000 },
+  noun: VPC_ENDPOINT, ids: 'VpcEndpointId', set: 'vpcEndpointSet', view: vpcEndpointView, filters: FILTERS, pages: { minimum: 1, maximum: 1000 },
 }));

@@ -19,5 +19,5 @@ const FILTERS = {
 };
 
 export const describeVpcs = reading((input, scope) => describe(input, scope, {
-  noun: VPC, ids: 'VpcId', set: 'vpcSet', view: vpcView, key: (view) => view.vpcId, filters: FILTERS,
+  noun: VPC, ids: 'VpcId', set: 'vpcSet', view: vpcView, filters: FILTERS,
 }));

@@ -1,5 +1,6 @@
 /** EC2 in memory for tests: a clock that stands still, IAM with one profile, and a lab of two VPCs with one range. */
 import { AwsError, type Input, type OperationContext, type Output } from '../../../../../src/cloud/endpoint/operation.js';
+import { createRegionCipher, makeCipherSecret } from '../../../../../src/cloud/keys/region-cipher.js';
 import { advance, ec2 } from '../../../../../src/cloud/services/ec2/ec2.js';
 import { images } from '../../../../../src/cloud/services/ssm/public-parameters.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
@@ -8,6 +9,8 @@ import type { Store } from '../../../../../src/cloud/state/store.js';
 export const ACCOUNT = '123456789012';
 export const PROFILE_ARN = `arn:aws:iam::${ACCOUNT}:instance-profile/lab`;
 export const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7x1xKVmM4wXQwGSpnkWo9uT5oOKZ7N8VAf+NgdHgS3 me@here';
+
+const cipher = createRegionCipher(makeCipherSecret());
 
 type Reply = Record<string, never>;
 
@@ -34,7 +37,7 @@ export class Region {
       requestId: 'r',
       state: this.state,
       globalState: this.globalState,
-      runtime: { pace: this.pace } as OperationContext['runtime'],
+      runtime: { pace: this.pace, cipher } as OperationContext['runtime'],
       now: () => this.now,
       call: (service, operation, input) => {
         if (service !== 'iam' || operation !== 'GetInstanceProfile' || input['InstanceProfileName'] !== 'lab') throw new AwsError('NoSuchEntity', 'no such profile', { status: 404 });

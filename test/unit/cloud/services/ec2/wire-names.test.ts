@@ -46,6 +46,7 @@ const NAMES: readonly (readonly [operation: string, set: string, members: readon
     'volumeId', 'size', 'snapshotId', 'availabilityZone', 'availabilityZoneId', 'status', 'createTime', 'attachmentSet', 'volumeType', 'iops', 'throughput', 'encrypted', 'kmsKeyId', 'multiAttachEnabled', ...TAGS,
   ]],
   ['DescribeImages', 'imagesSet', [
+    'deregistrationProtection', 'freeTierEligible', 'imageAllowed', 'productCodes',
     'imageId', 'imageLocation', 'imageState', 'imageOwnerId', 'imageOwnerAlias', 'creationDate', 'deprecationTime', 'isPublic', 'architecture', 'imageType', 'name', 'description', 'platformDetails',
     'usageOperation', 'rootDeviceType', 'rootDeviceName', 'blockDeviceMapping', 'virtualizationType', 'hypervisor', 'enaSupport', 'sriovNetSupport', 'bootMode', 'imdsSupport', ...TAGS,
   ]],

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { instanceOf } from '../../../../../src/cloud/services/ec2/ec2.js';
+import { imageId, makeLab, PROFILE_ARN, type Lab } from './harness.js';
+
+const launch = (lab: Lab, more: object = {}) => ({ ImageId: imageId(), InstanceType: 't4g.nano', MinCount: '1', MaxCount: '1', SubnetId: lab.privateSubnet1, ...more });
+const run = (lab: Lab, more: object = {}) => lab.region.id('RunInstances', launch(lab, more), 'instancesSet', 0, 'instanceId');
+const shown = (lab: Lab, id: string) => lab.region.at('DescribeInstances', { InstanceId: [id] }, 'reservationSet', 0, 'instancesSet', 0);
+
+describe('options of a launch', () => {
+  it('are kept and shown', () => {
+    const lab = makeLab();
+    const id = run(lab, {
+      CpuOptions: { CoreCount: '1', ThreadsPerCore: '1' }, CreditSpecification: { CpuCredits: 'standard' }, MaintenanceOptions: { AutoRecovery: 'disabled' },
+      CapacityReservationSpecification: { CapacityReservationPreference: 'none' }, EbsOptimized: 'true', Monitoring: { Enabled: 'true' },
+    });
+    expect(shown(lab, id)).toMatchObject({
+      cpuOptions: { coreCount: 1, threadsPerCore: 1 }, maintenanceOptions: { autoRecovery: 'disabled' }, capacityReservationSpecification: { capacityReservationPreference: 'none' },
+      ebsOptimized: true, monitoring: { state: 'enabled' },
+    });
+    expect(lab.region.at('DescribeInstanceCreditSpecifications', { InstanceId: [id] }, 'instanceCreditSpecificationSet')).toEqual([{ instanceId: id, cpuCredits: 'standard' }]);
+  });
+
+  it('may be written out as the defaults that they are, as clients do', () => {
+    const lab = makeLab();
+    const id = run(lab, {
+      Placement: { AvailabilityZone: '', Tenancy: 'default', GroupName: '' }, HibernationOptions: { Configured: 'false' }, EnclaveOptions: { Enabled: 'false' }, Ipv6AddressCount: '0', KeyName: '',
+      PrivateDnsNameOptions: { HostnameType: 'ip-name', EnableResourceNameDnsARecord: 'false' }, NetworkPerformanceOptions: { BandwidthWeighting: 'default' }, PrivateIpAddress: '', UserData: '',
+    });
+    expect(shown(lab, id)).toMatchObject({ cpuOptions: { coreCount: 2, threadsPerCore: 1 }, maintenanceOptions: { autoRecovery: 'default' }, keyName: undefined });
+  });
+
+  it.each([
+    ['dedicated hardware', { Placement: { Tenancy: 'dedicated' } }, 'UnsupportedOperation'],
+    ['a placement group', { Placement: { GroupName: 'mine' } }, 'InvalidPlacementGroup.Unknown'],
+    ['another zone than the subnet\'s', { Placement: { AvailabilityZone: 'ap-northeast-1c' } }, 'InvalidParameterValue'],
+    ['another zone id than the subnet\'s', { Placement: { AvailabilityZoneId: 'apne1-az1' } }, 'InvalidParameterValue'],
+    ['hibernation', { HibernationOptions: { Configured: 'true' } }, 'UnsupportedOperation'],
+    ['enclaves', { EnclaveOptions: { Enabled: 'true' } }, 'UnsupportedOperation'],
+    ['resource names', { PrivateDnsNameOptions: { HostnameType: 'resource-name' } }, 'UnsupportedOperation'],
+    ['half of the CPU options', { CpuOptions: { CoreCount: '1' } }, 'InvalidParameterCombination'],
+    ['more cores than there are', { CpuOptions: { CoreCount: '3', ThreadsPerCore: '1' } }, 'InvalidParameterValue'],
+    ['more threads than a core has', { CpuOptions: { CoreCount: '1', ThreadsPerCore: '2' } }, 'InvalidParameterValue'],
+    ['credits of no kind', { CreditSpecification: { CpuCredits: 'much' } }, 'InvalidParameterValue'],
+    ['a reservation that nobody made', { CapacityReservationSpecification: { CapacityReservationPreference: 'capacity-reservations-only' } }, 'ReservationCapacityExceeded'],
+    ['groups by name in a subnet', { SecurityGroup: ['two'] }, 'InvalidParameterCombination'],
+    ['user data that is not base64', { UserData: '#!/bin/sh' }, 'InvalidUserData.Malformed'],
+    ['too much user data', { UserData: Buffer.alloc(16_385).toString('base64') }, 'InvalidParameterValue'],
+    ['iops without their type', { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { Iops: '500', VolumeType: 'gp2' } }] }, 'InvalidParameterCombination'],
+    ['too many iops for the size', { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { Iops: '5000' } }] }, 'InvalidParameterValue'],
+    ['io1 without iops', { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { VolumeType: 'io1' } }] }, 'MissingParameter'],
+    ['a key of nobody', { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: 'true', KmsKeyId: 'alias/nobody' } }] }, 'InvalidKMSKeyId'],
+    ['a key for what is not encrypted', { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { KmsKeyId: 'alias/aws/ebs' } }] }, 'InvalidParameterDependency'],
+    ['more than the limit at least', { MinCount: '65', MaxCount: '65' }, 'InstanceLimitExceeded'],
+    ['tags that the metadata service cannot show', { MetadataOptions: { InstanceMetadataTags: 'enabled' }, TagSpecification: [{ ResourceType: 'instance', Tag: [{ Key: 'a/b', Value: '' }] }] }, 'InvalidParameterValue'],
+  ])('refuse %s', (_what, more, code) => {
+    const lab = makeLab();
+    expect(lab.region.code('RunInstances', launch(lab, more))).toBe(code);
+  });
+
+  it('encrypts under the account\'s key for EBS', () => {
+    const lab = makeLab();
+    const id = run(lab, { BlockDeviceMapping: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: 'true' } }] });
+    expect(lab.region.at('DescribeVolumes', { Filter: [{ Name: 'attachment.instance-id', Value: [id] }] }, 'volumeSet', 0)).toMatchObject({ encrypted: true, kmsKeyId: expect.stringMatching(/^arn:aws:kms:ap-northeast-1:123456789012:key\/[0-9a-f-]{36}$/) as unknown });
+  });
+
+  it('launches as many as the subnet has addresses for, but not fewer than asked', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    const small = region.id('CreateSubnet', { VpcId: lab.vpc1, CidrBlock: '10.0.9.0/28', AvailabilityZone: 'ap-northeast-1a' }, 'subnet', 'subnetId');
+    expect(region.at('RunInstances', launch(lab, { SubnetId: small, MaxCount: '20' }), 'instancesSet')).toHaveLength(11);
+    expect(region.code('RunInstances', launch(lab, { SubnetId: small }))).toBe('InsufficientFreeAddressesInSubnet');
+  });
+
+  it('refuses the token of an instance that is gone', () => {
+    const lab = makeLab();
+    const id = run(lab, { ClientToken: 'once' });
+    expect(run(lab, { ClientToken: 'once' })).toBe(id);
+    lab.region.call('TerminateInstances', { InstanceId: [id] });
+    lab.region.pass();
+    expect(lab.region.code('RunInstances', launch(lab, { ClientToken: 'once' }))).toBe('IdempotentInstanceTerminated');
+  });
+});
+
+describe('defaults of the account for IMDS', () => {
+  it('are taken by launches that say nothing, and taken back', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    region.call('ModifyInstanceMetadataDefaults', { HttpTokens: 'optional', HttpPutResponseHopLimit: '1', InstanceMetadataTags: 'enabled' });
+    region.call('ModifyInstanceMetadataDefaults', { InstanceMetadataTags: 'no-preference' });
+    expect(region.at('GetInstanceMetadataDefaults', {}, 'accountLevel')).toEqual({ httpTokens: 'optional', httpPutResponseHopLimit: 1, managedBy: 'account' });
+    expect(instanceOf(region.state, run(lab))?.metadataOptions).toMatchObject({ httpTokens: 'optional', httpPutResponseHopLimit: 1, instanceMetadataTags: 'disabled' });
+    expect(instanceOf(region.state, run(lab, { MetadataOptions: { HttpTokens: 'required' } }))?.metadataOptions).toMatchObject({ httpTokens: 'required', httpPutResponseHopLimit: 1 });
+    region.call('ModifyInstanceMetadataDefaults', { HttpTokens: 'no-preference', HttpPutResponseHopLimit: '-1' });
+    expect(instanceOf(region.state, run(lab))?.metadataOptions).toMatchObject({ httpTokens: 'required', httpPutResponseHopLimit: 2 });
+    expect(region.code('ModifyInstanceMetadataDefaults', { HttpPutResponseHopLimit: '0' })).toBe('InvalidParameterValue');
+  });
+});
+
+describe('changes of running instances', () => {
+  it('switches monitoring', () => {
+    const lab = makeLab();
+    const InstanceId = [lab.instances[0]];
+    expect(lab.region.at('MonitorInstances', { InstanceId }, 'instancesSet', 0, 'monitoring', 'state')).toBe('pending');
+    expect(lab.region.at('MonitorInstances', { InstanceId }, 'instancesSet', 0, 'monitoring', 'state')).toBe('enabled');
+    expect(shown(lab, lab.instances[0])).toMatchObject({ monitoring: { state: 'enabled' } });
+    expect(lab.region.at('UnmonitorInstances', { InstanceId }, 'instancesSet', 0, 'monitoring', 'state')).toBe('disabling');
+    expect(lab.region.code('MonitorInstances', {})).toBe('MissingParameter');
+  });
+
+  it('changes credits one by one', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    expect(region.call('ModifyInstanceCreditSpecification', { InstanceCreditSpecification: [{ InstanceId: lab.instances[0], CpuCredits: 'standard' }, { InstanceId: 'i-00000000000000000', CpuCredits: 'standard' }] })).toMatchObject({
+      successfulInstanceCreditSpecificationSet: [{ instanceId: lab.instances[0] }], unsuccessfulInstanceCreditSpecificationSet: [{ instanceId: 'i-00000000000000000', error: { code: 'InvalidInstanceID.NotFound' } }],
+    });
+    // Without ids only those with unlimited credits.
+    const all = region.at('DescribeInstanceCreditSpecifications', {}, 'instanceCreditSpecificationSet') as { instanceId: string }[];
+    expect(all.map(({ instanceId }) => instanceId)).toEqual(lab.instances.slice(1));
+    expect(region.code('DescribeInstanceCreditSpecifications', { Filter: [{ Name: 'tag:a', Value: ['b'] }] })).toBe('InvalidParameterValue');
+  });
+
+  it('replaces a profile association under a new id', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    const old = region.id('DescribeIamInstanceProfileAssociations', { Filter: [{ Name: 'instance-id', Value: [lab.instances[1]] }] }, 'iamInstanceProfileAssociationSet', 0, 'associationId');
+    const fresh = region.id('ReplaceIamInstanceProfileAssociation', { AssociationId: old, IamInstanceProfile: { Name: 'lab' } }, 'iamInstanceProfileAssociation', 'associationId');
+    expect(fresh).not.toBe(old);
+    expect(region.at('DescribeIamInstanceProfileAssociations', { AssociationId: [fresh] }, 'iamInstanceProfileAssociationSet', 0)).toMatchObject({ instanceId: lab.instances[1], iamInstanceProfile: { arn: PROFILE_ARN } });
+    expect(region.code('ReplaceIamInstanceProfileAssociation', { AssociationId: old, IamInstanceProfile: { Name: 'lab' } })).toBe('NoSuchAssociation');
+    expect(region.code('ReplaceIamInstanceProfileAssociation', { AssociationId: fresh })).toBe('MissingParameter');
+  });
+
+  it('keeps a protected instance and its zone, and terminates the others', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    region.call('ModifyInstanceAttribute', { InstanceId: lab.instances[0], DisableApiTermination: { Value: 'true' } });
+    expect(region.code('TerminateInstances', { InstanceId: lab.instances, DryRun: 'true' })).toBe('OperationNotPermitted');
+    expect(region.code('TerminateInstances', { InstanceId: lab.instances })).toBe('OperationNotPermitted');
+    const state = (index: number) => instanceOf(region.state, lab.instances[index] ?? '')?.state;
+    expect([state(0), state(1), state(3)]).toEqual(['running', 'running', 'shutting-down']);
+  });
+});
+
+describe('pages', () => {
+  it('look at no more instances than they show, and miss none that a filter wants', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    for (let round = 0; round < 3; round++) region.call('RunInstances', launch(lab, { MinCount: '10', MaxCount: '10', TagSpecification: [{ ResourceType: 'instance', Tag: [{ Key: 'round', Value: String(round) }] }] }));
+    const pages: string[][] = [];
+    let token: string | undefined;
+    do {
+      const reply = region.call('DescribeInstances', { MaxResults: '7', Filter: [{ Name: 'tag:round', Value: ['0', '2'] }], ...(token === undefined ? {} : { NextToken: token }) }) as unknown as { reservationSet: { instancesSet: { instanceId: string }[] }[]; nextToken?: string };
+      pages.push(reply.reservationSet.flatMap((reservation) => reservation.instancesSet.map((instance) => instance.instanceId)));
+      token = reply.nextToken;
+    } while (token !== undefined);
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 6]);
+    expect(new Set(pages.flat()).size).toBe(20);
+    expect(region.code('DescribeInstances', { InstanceId: [lab.instances[0]], MaxResults: '5' })).toBe('InvalidParameterCombination');
+    expect(region.code('DescribeInstances', { MaxResults: '4' })).toBe('InvalidParameterValue');
+  });
+});
