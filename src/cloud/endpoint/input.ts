@@ -101,17 +101,30 @@ function required<T>(input: Input, name: string, value: T | undefined): T {
   return value;
 }
 
-/** A string, or undefined when absent. Numbers and booleans of internal callers become text. */
-export function strOpt(input: Input, name: string): string | undefined {
+/** Characters of a string, or items of a list. */
+export interface LengthRange {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+function checkLength(name: string, value: string | readonly unknown[], { min, max }: LengthRange): void {
+  if (min !== undefined && value.length < min) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must have length greater than or equal to ${min}` });
+  if (max !== undefined && value.length > max) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must have length less than or equal to ${max}` });
+}
+
+/** A string within its lengths, or undefined when absent. Numbers and booleans of internal callers become text. */
+export function strOpt(input: Input, name: string, lengths: LengthRange = {}): string | undefined {
   const value = valueAt(input, name);
-  if (value === undefined || typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new InputError(name, value, { kind: 'type', expected: 'a string' });
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') throw new InputError(name, value, { kind: 'type', expected: 'a string' });
+  const text = String(value);
+  checkLength(name, text, lengths);
+  return text;
 }
 
 /** A string that has to be there and not be empty. */
-export function str(input: Input, name: string): string {
-  const value = strOpt(input, name);
+export function str(input: Input, name: string, lengths: LengthRange = {}): string {
+  const value = strOpt(input, name, lengths);
   return required(input, name, value === '' ? undefined : value);
 }
 
@@ -154,8 +167,10 @@ export function values(input: Input, name: string): readonly unknown[] {
 }
 
 /** A list of strings; empty when absent. */
-export function list(input: Input, name: string): string[] {
-  return values(input, name).map((value) => {
+export function list(input: Input, name: string, lengths: LengthRange = {}): string[] {
+  const found = values(input, name);
+  checkLength(name, found, lengths);
+  return found.map((value) => {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     throw new InputError(name, value, { kind: 'type', expected: 'a list of strings' });
@@ -163,8 +178,8 @@ export function list(input: Input, name: string): string[] {
 }
 
 /** A list of strings with at least one in it. */
-export function listOf1(input: Input, name: string): string[] {
-  const found = list(input, name);
+export function listOf1(input: Input, name: string, lengths: LengthRange = {}): string[] {
+  const found = list(input, name, lengths);
   return required(input, name, found.length === 0 ? undefined : found);
 }
 

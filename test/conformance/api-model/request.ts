@@ -48,10 +48,10 @@ export function parametersOf(model: Model, ref: Ref | undefined, value: Value, p
 
 export interface WrittenRequest {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
-export function formRequest(parameters: readonly Parameter[]): WrittenRequest {
+export function formRequest(parameters: readonly Parameter[]): WrittenRequest & { readonly body: string } {
   return {
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
     body: parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&'),

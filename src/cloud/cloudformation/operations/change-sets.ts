@@ -1,5 +1,5 @@
 /** cloudformation:DescribeChangeSet, ExecuteChangeSet, DeleteChangeSet and ListChangeSets. */
-import { boolOpt, has, strOpt } from '../../endpoint/input.js';
+import { boolOpt, has } from '../../endpoint/input.js';
 import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
 import { beginUpdate } from '../engine/begin.js';
@@ -8,7 +8,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeDetail, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { requiredStack, type Control } from './request.js';
+import { clientRequestTokenOf, requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 import { hidden, parameterView } from './views.js';
 
@@ -107,7 +107,7 @@ export const deleteChangeSet: Operation = (input, context) => {
 export const executeChangeSet = (control: Control): Operation => (input, context) => {
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  const clientRequestToken = clientRequestTokenOf(input);
   const stackId = context.state.transact((tx) => {
     const changeSet = findChangeSet(input, context);
     const { changeSetId, stackId: owner, onStackFailure } = changeSet;

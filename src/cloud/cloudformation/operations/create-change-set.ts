@@ -7,7 +7,7 @@ import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, findStack, type ChangeSetRecord } from '../records.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
-import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
+import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 
 const NO_CHANGES = 'The submitted information didn\'t contain changes. Submit different information to create a change set.';
@@ -25,7 +25,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
   else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
   const stackName = present?.stackName ?? newStackName(input);
   const stackId = present?.stackId ?? newStackId(context, stackName, control.uuid());
-  const clientToken = strOpt(input, 'ClientToken');
+  const clientToken = strOpt(input, 'ClientToken', { min: 1, max: 128 });
   const changeSetId = `arn:aws:cloudformation:${context.region}:${context.accountId}:changeSet/${changeSetName}/${control.uuid()}`;
   const { deployment, plan } = requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
   return context.state.transact((tx) => {
@@ -47,13 +47,13 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       changeSetId,
       changeSetName,
       stackId,
-      note: strOpt(input, 'Description'),
+      note: strOpt(input, 'Description', { min: 1, max: 1024 }),
       changeSetType: type,
       status: nothing ? 'FAILED' : 'CREATE_COMPLETE',
       statusReason: nothing ? NO_CHANGES : undefined,
       executionStatus: nothing ? 'UNAVAILABLE' : 'AVAILABLE',
       onStackFailure,
-      roleArn: strOpt(input, 'RoleARN'),
+      roleArn: roleArnOf(input),
       createdAt: context.now(),
       changes,
       clientToken,

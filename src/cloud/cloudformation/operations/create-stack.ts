@@ -1,11 +1,11 @@
 /** cloudformation:CreateStack. */
-import { bool, boolOpt, has, intOpt, oneOfOpt, strOpt } from '../../endpoint/input.js';
+import { bool, boolOpt, has, intOpt, oneOfOpt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
 import { AwsError, type Input, type Operation, type OperationContext } from '../../endpoint/operation.js';
 import { beginCreate, newStack } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { findStack, type StackRecord } from '../records.js';
-import { newStackName, refuseMembers, requestedDeployment, type Control } from './request.js';
+import { clientRequestTokenOf, newStackName, refuseMembers, requestedDeployment, roleArnOf, type Control } from './request.js';
 
 export const ON_FAILURE = ['ROLLBACK', 'DO_NOTHING', 'DELETE'] as const;
 
@@ -26,7 +26,7 @@ export function newStackId(context: OperationContext, name: string, uuid: string
 export const createStack = (control: Control): Operation => (input, context) => {
   refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stackName = newStackName(input);
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  const clientRequestToken = clientRequestTokenOf(input);
   /** The stack that is there under this name; the same request again is answered by what it made. */
   const present = (): StackRecord | undefined => {
     const stack = findStack(context.state, stackName);
@@ -51,7 +51,7 @@ export const createStack = (control: Control): Operation => (input, context) => 
       onFailure,
       timeoutInMinutes,
       clientRequestToken,
-      roleArn: strOpt(input, 'RoleARN'),
+      roleArn: roleArnOf(input),
       retainExceptOnCreate: boolOpt(input, 'RetainExceptOnCreate'),
       terminationProtection: bool(input, 'EnableTerminationProtection', false),
     };

@@ -1,19 +1,19 @@
 /** cloudformation:DeleteStack; a name that is not there is a success (c18). */
-import { list, oneOfOpt, str, strOpt } from '../../endpoint/input.js';
+import { list, oneOfOpt, str } from '../../endpoint/input.js';
 import type { Operation } from '../../endpoint/operation.js';
 import { beginDelete } from '../engine/begin.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { exportInUse } from '../exports.js';
 import { ancestorsOf, findStack, RESOURCES, resourceKey } from '../records.js';
-import type { Control } from './request.js';
+import { clientRequestTokenOf, roleArnOf, type Control } from './request.js';
 
 export const deleteStack = (control: Control): Operation => (input, context) => {
   const name = str(input, 'StackName');
   const forced = oneOfOpt(input, 'DeletionMode', ['STANDARD', 'FORCE_DELETE_STACK']) === 'FORCE_DELETE_STACK';
   const retained = list(input, 'RetainResources');
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  const roleArn = strOpt(input, 'RoleARN');
+  const clientRequestToken = clientRequestTokenOf(input);
+  const roleArn = roleArnOf(input);
   const stackId = context.state.transact((tx) => {
     const stack = findStack(tx, name);
     if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return undefined;

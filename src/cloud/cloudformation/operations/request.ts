@@ -53,6 +53,17 @@ export function refuseMembers(input: Input, names: readonly string[]): void {
   if (refused !== undefined) throw validationError(`The local cloud does not support ${refused}`);
 }
 
+/** What marks a request, so that the same one sent again is known. */
+export function clientRequestTokenOf(input: Input): string | undefined {
+  const token = strOpt(input, 'ClientRequestToken', { min: 1, max: 128 });
+  if (token !== undefined && !/^[a-zA-Z0-9][-a-zA-Z0-9]*$/.test(token)) throw constraint(token, 'clientRequestToken', 'Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*');
+  return token;
+}
+
+export function roleArnOf(input: Input): string | undefined {
+  return strOpt(input, 'RoleARN', { min: 20, max: 2048 });
+}
+
 /** TemplateBody, what is at TemplateURL, or the template that is there already. */
 export function templateBody(input: Input, context: OperationContext, previous?: string): string {
   const body = strOpt(input, 'TemplateBody');
@@ -73,7 +84,7 @@ export function templateBody(input: Input, context: OperationContext, previous?:
 }
 
 function requestTags(input: Input): StackTag[] {
-  const tags = structs(input, 'Tags').map((tag) => ({ Key: str(tag, 'Key'), Value: strOpt(tag, 'Value') ?? '' }));
+  const tags = structs(input, 'Tags').map((tag) => ({ Key: str(tag, 'Key', { max: 128 }), Value: str(tag, 'Value', { max: 256 }) }));
   if (tags.length > 50) throw constraint(`${tags.length} tags`, 'tags', 'Member must have length less than or equal to 50');
   const reserved = tags.find(({ Key }) => Key.toLowerCase().startsWith('aws:'));
   if (reserved !== undefined) throw validationError(`aws: prefixed tag key names are not allowed for external use.`);
@@ -99,6 +110,6 @@ export function requestedDeployment(input: Input, context: OperationContext, con
     tags: has(input, 'Tags') || previous === undefined ? requestTags(input) : previous.tags,
     capabilities,
     // Nothing is sent to these topics: there is no SNS here. They are kept because templates and clients read them back.
-    notificationArns: has(input, 'NotificationARNs') || previous === undefined ? list(input, 'NotificationARNs') : previous.notificationArns,
+    notificationArns: has(input, 'NotificationARNs') || previous === undefined ? list(input, 'NotificationARNs', { max: 5 }) : previous.notificationArns,
   }, identity, previous, { context, registry: control.registry, zones: (region) => control.zones(region) });
 }

@@ -1,17 +1,17 @@
 /** cloudformation:CancelUpdateStack, ContinueUpdateRollback and RollbackStack: a way back that the user asks for. */
-import { boolOpt, list, strOpt } from '../../endpoint/input.js';
+import { boolOpt, list } from '../../endpoint/input.js';
 import type { Input, Operation, OperationContext } from '../../endpoint/operation.js';
 import { beginRollback, beginUpdateRollback, continueUpdateRollback } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { ancestorsOf, RESOURCES, resourceKey, STACKS, type StackRecord } from '../records.js';
-import { requiredStack, type Control } from './request.js';
+import { clientRequestTokenOf, requiredStack, roleArnOf, type Control } from './request.js';
 
 function stackOf(input: Input, context: OperationContext): StackRecord {
   return requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
 }
 
 export const cancelUpdateStack = (control: Control): Operation => (input, context) => {
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  const clientRequestToken = clientRequestTokenOf(input);
   const stackId = context.state.transact((tx) => {
     const { stackId: id, status } = stackOf(input, context);
     if (status !== 'UPDATE_IN_PROGRESS') throw validationError('CancelUpdateStack cannot be called from current stack status');
@@ -39,8 +39,8 @@ function skippedOf(names: readonly string[], stack: StackRecord, context: Operat
 }
 
 export const continueRollback = (control: Control): Operation => (input, context) => {
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  const roleArn = strOpt(input, 'RoleARN');
+  const clientRequestToken = clientRequestTokenOf(input);
+  const roleArn = roleArnOf(input);
   const names = list(input, 'ResourcesToSkip');
   const stacks = context.state.transact((tx) => {
     const stack = stackOf(input, context);
@@ -58,8 +58,8 @@ export const continueRollback = (control: Control): Operation => (input, context
 };
 
 export const rollbackStack = (control: Control): Operation => (input, context) => {
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
-  const roleArn = strOpt(input, 'RoleARN');
+  const clientRequestToken = clientRequestTokenOf(input);
+  const roleArn = roleArnOf(input);
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const stackId = context.state.transact((tx) => {
     const { stackId: id, status, roleArn: present } = stackOf(input, context);

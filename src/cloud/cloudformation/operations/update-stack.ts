@@ -1,5 +1,5 @@
 /** cloudformation:UpdateStack. */
-import { boolOpt, strOpt } from '../../endpoint/input.js';
+import { boolOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation } from '../../endpoint/operation.js';
 import { readWhole } from '../../endpoint/reads.js';
 import { predictChanges } from '../engine/changes.js';
@@ -7,7 +7,7 @@ import { beginUpdate } from '../engine/begin.js';
 import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { stackRecord, type StackRecord } from '../records.js';
-import { refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
+import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
 
 const UPDATABLE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED']);
 
@@ -20,7 +20,7 @@ export const updateStack = (control: Control): Operation => (input, context) => 
   refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
   const { stackId } = stack;
-  const clientRequestToken = strOpt(input, 'ClientRequestToken');
+  const clientRequestToken = clientRequestTokenOf(input);
   if (clientRequestToken !== undefined && clientRequestToken === stack.clientRequestToken) {
     if (!stack.status.startsWith('UPDATE_')) throw new AwsError('TokenAlreadyExistsException', `Token already exists: ${clientRequestToken}`);
     // It was judged when it came first.
@@ -31,7 +31,7 @@ export const updateStack = (control: Control): Operation => (input, context) => 
   const { deployment, plan } = requestedDeployment(input, context, control, stack, stack);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
-  const roleArn = strOpt(input, 'RoleARN') ?? stack.roleArn;
+  const roleArn = roleArnOf(input) ?? stack.roleArn;
   context.state.transact((tx) => {
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);

@@ -1,7 +1,7 @@
 /** Finds IAM's entities and writes them as replies show them; names, paths, ids and tags as IAM has them. */
 import { randomBytes } from 'node:crypto';
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
-import { InputError, str, strOpt, tags as readTags, valueAt } from '../../endpoint/input.js';
+import { has, InputError, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
 import type { Reader } from '../../state/store.js';
 import { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord, type TagRecord } from './records.js';
@@ -57,9 +57,16 @@ export function entityPath(input: Input): string {
   return path;
 }
 
+/** Which may be empty, and has to be there. */
+function tagValue(tag: Input): string {
+  const value = strOpt(tag, 'Value');
+  if (value === undefined) throw new InputError('Value', undefined, { kind: 'missing' });
+  return value;
+}
+
 /** New tags, at most 50, each key once. */
 export function newTags(input: Input): TagRecord[] {
-  const found = readTags(input, 'Tags');
+  const found = structs(input, 'Tags').map((tag) => ({ key: str(tag, 'Key'), value: tagValue(tag) }));
   const keys = new Set(found.map((tag) => tag.key.toLowerCase()));
   if (keys.size < found.length) throw new AwsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   for (const { key, value } of found) {
@@ -68,6 +75,12 @@ export function newTags(input: Input): TagRecord[] {
   }
   if (found.length > 50) throw limitExceeded('The number of tags has reached the maximum limit.');
   return found;
+}
+
+/** Tags that the request has to give. */
+export function requiredTags(input: Input): TagRecord[] {
+  if (!has(input, 'Tags')) throw new InputError('Tags', undefined, { kind: 'missing' });
+  return newTags(input);
 }
 
 /** Old tags with new ones laid over. */

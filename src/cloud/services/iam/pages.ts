@@ -10,7 +10,8 @@ export function listReply<T>(name: string, items: readonly T[], input: Input, ke
   return { [name]: found.items.map(show), IsTruncated: found.nextToken !== undefined, Marker: found.nextToken };
 }
 
-/** Whether an entity's path begins with the PathPrefix asked for. */
-export function underPath(input: Input, path: string): boolean {
-  return path.startsWith(strOpt(input, 'PathPrefix') ?? '/');
+/** Judges whether an entity's path begins with the PathPrefix asked for. */
+export function underPath(input: Input): (entity: { readonly path: string }) => boolean {
+  const prefix = strOpt(input, 'PathPrefix', { min: 1, max: 512 }) ?? '/';
+  return ({ path }) => path.startsWith(prefix);
 }

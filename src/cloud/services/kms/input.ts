@@ -63,6 +63,7 @@ export function joinTags(old: readonly KmsTag[], added: readonly KmsTag[]): KmsT
 
 /** A page as kms's List operations cut it: `Marker` and `Limit`. */
 export function listed<T>(items: readonly T[], input: Input, key: (item: T) => string): { readonly items: readonly T[]; readonly Truncated: boolean; readonly NextMarker: string | undefined } {
+  optionalString(input, 'Marker', { min: 1, max: 1024 });
   const { items: found, nextToken } = page(items, input, { typed: true, token: 'Marker', max: 'Limit', default: 100, minimum: 1, maximum: 1000, key });
   return { items: found, Truncated: nextToken !== undefined, NextMarker: nextToken };
 }

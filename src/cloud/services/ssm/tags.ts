@@ -9,7 +9,9 @@ const TEXT = /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u;
 
 /** `Tags`, judged; absent is empty unless they are required. */
 export function readTags(input: Input, required = false): SsmTag[] {
-  const tags = structures(input, 'Tags').map((tag) => ({
+  const given = structures(input, 'Tags');
+  if (given.length > 1000) throw new InputError('Tags', `${given.length} tags`, { kind: 'constraint', constraint: 'Member must have length less than or equal to 1000' });
+  const tags = given.map((tag) => ({
     Key: requiredString(tag, 'Key', { min: 1, max: 128, pattern: TEXT }),
     Value: requiredString(tag, 'Value', { max: 256, pattern: TEXT }),
   }));

@@ -1,8 +1,7 @@
 /** CreateNetworkAclEntry, ReplaceNetworkAclEntry, DeleteNetworkAclEntry (A1, A4, A6). */
 import { canonicalCidr } from '../../../../lib/net/cidr.js';
-import { bool, int, oneOf, str, struct, valueAt } from '../../../endpoint/input.js';
+import { bool, int, intOpt, oneOf, str, struct } from '../../../endpoint/input.js';
 import { AwsError, type Input } from '../../../endpoint/operation.js';
-import { readWhole } from '../../../endpoint/reads.js';
 import { NETWORK_ACL as TABLE, type NetworkAclEntryRecord, type NetworkAclRecord } from '../model.js';
 import { find, NETWORK_ACL } from '../noun.js';
 import { changing, DONE, invalidValue, refuse } from '../operation.js';
@@ -19,7 +18,7 @@ function protocolOf(input: Input): string {
 
 /** Ports for TCP and UDP, type and code for ICMP; other protocols have neither, whatever was given (A4). */
 function selectorOf(input: Input, protocol: string): Pick<NetworkAclEntryRecord, 'portRange' | 'icmpTypeCode'> {
-  for (const name of ['PortRange', 'Icmp']) readWhole(valueAt(input, name));
+  for (const name of ['PortRange.From', 'PortRange.To', 'Icmp.Type', 'Icmp.Code']) intOpt(input, name);
   if (protocol === '6' || protocol === '17') {
     const range = struct(input, 'PortRange');
     const [from, to] = [int(range, 'From', PORT), int(range, 'To', PORT)];

@@ -20,7 +20,7 @@ export const createRole: Operation = (input, context) => {
     path,
     createdAt: context.now(),
     trustPolicy,
-    description: strOpt(input, 'Description'),
+    description: strOpt(input, 'Description', { max: 1000 }),
     maxSessionDuration: intOpt(input, 'MaxSessionDuration', { min: 3600, max: 43_200 }) ?? 3600,
     tags: newTags(input),
     attachedPolicies: [],

@@ -7,6 +7,6 @@ import { listReply, underPath } from '../pages.js';
 
 export const listAttachedRolePolicies: Operation = (input, context) => {
   const role = requireRole(context.globalState, str(input, 'RoleName'));
-  const attached = role.attachedPolicies.flatMap((arn) => managedPolicy(arn) ?? []).filter((policy) => underPath(input, policy.path));
+  const attached = role.attachedPolicies.flatMap((arn) => managedPolicy(arn) ?? []).filter(underPath(input));
   return listReply('AttachedPolicies', attached, input, (policy) => policy.arn, (policy) => ({ PolicyName: policy.policyName, PolicyArn: policy.arn }));
 };

@@ -5,5 +5,5 @@ import { listReply, underPath } from '../pages.js';
 import { instanceProfiles } from '../records.js';
 
 export const listInstanceProfiles: Operation = (input, context) =>
-  listReply('InstanceProfiles', context.globalState.list(instanceProfiles).filter((profile) => underPath(input, profile.path)), input,
+  listReply('InstanceProfiles', context.globalState.list(instanceProfiles).filter(underPath(input)), input,
     (profile) => profile.instanceProfileName, (profile) => shownInstanceProfile(profile, context.globalState));

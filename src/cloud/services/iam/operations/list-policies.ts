@@ -9,7 +9,8 @@ import { roles } from '../records.js';
 export const listPolicies: Operation = (input, context) => {
   const scope = oneOfOpt(input, 'Scope', ['All', 'AWS', 'Local']) ?? 'All';
   const onlyAttached = bool(input, 'OnlyAttached', false);
-  const found = scope === 'Local' ? [] : managedPolicies.filter((policy) => underPath(input, policy.path) && (!onlyAttached || attachments(policy, context.globalState) > 0));
+  const under = underPath(input);
+  const found = scope === 'Local' ? [] : managedPolicies.filter((policy) => under(policy) && (!onlyAttached || attachments(policy, context.globalState) > 0));
   return listReply('Policies', found, input, (policy) => policy.arn, (policy) => shownPolicy(policy, context.globalState));
 };
 

@@ -5,4 +5,4 @@ import { listReply, underPath } from '../pages.js';
 import { roles } from '../records.js';
 
 export const listRoles: Operation = (input, context) =>
-  listReply('Roles', context.globalState.list(roles).filter((role) => underPath(input, role.path)), input, (role) => role.roleName, (role) => shownRole(role, 'listed'));
+  listReply('Roles', context.globalState.list(roles).filter(underPath(input)), input, (role) => role.roleName, (role) => shownRole(role, 'listed'));

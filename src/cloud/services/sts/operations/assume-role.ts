@@ -20,7 +20,7 @@ export const assumeRole: Operation = (input, context) => {
   const allowed = role !== undefined && evaluateTrust(
     parsePolicy(role.trustPolicy, 'trust'),
     { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn: callerRole },
-    { 'sts:ExternalId': strOpt(input, 'ExternalId'), 'sts:RoleSessionName': sessionName, 'aws:PrincipalArn': callerRole ?? caller.arn, 'aws:PrincipalAccount': caller.accountId, 'aws:SourceIp': context.origin.sourceAddress },
+    { 'sts:ExternalId': strOpt(input, 'ExternalId', { min: 2, max: 1224 }), 'sts:RoleSessionName': sessionName, 'aws:PrincipalArn': callerRole ?? caller.arn, 'aws:PrincipalAccount': caller.accountId, 'aws:SourceIp': context.origin.sourceAddress },
   ).decision === 'allow';
   // A role that is not there and one that does not trust the caller look the same from outside.
   if (!allowed) throw new AwsError('AccessDenied', `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`, { status: 403 });

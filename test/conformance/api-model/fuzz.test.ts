@@ -1,0 +1,94 @@
+/**
+ * Requests that are wrong in one place, for every operation and member of the API model, sent just before the scenario's own
+ * call: each is answered in the protocol's shape, none is taken for right, none brings the region down.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drive, type Input } from './drive.js';
+import { NO_MODEL, readModel, type Model } from './model.js';
+import { mutantsOf } from './mutants.js';
+import { judgeReply } from './reply.js';
+import { startModelRegion } from './region.js';
+import { formRequest, jsonRequest, parametersOf, writeRequest, type WrittenRequest } from './request.js';
+import { NOT_PUBLIC, SCENARIO } from './scenario/scenario.js';
+import type { Step } from './scenario/step.js';
+
+const region = await startModelRegion();
+const models = new Map(region.services.flatMap(({ name, version }): [string, Model][] => {
+  const model = readModel(name, version);
+  return model === undefined ? [] : [[name, model]];
+}));
+const operations = region.services.flatMap((service) => Object.keys(service.operations).map((operation) => `${service.name}.${operation}`)).filter((operation) => !NOT_PUBLIC.includes(operation));
+/** Operations that the scenario has an answer of, and not an error only. */
+const SUCCEEDS = new Set(SCENARIO.filter(({ error }) => error === undefined).map(({ service, operation }) => `${service}.${operation}`));
+const REGION = 'ap-northeast-1';
+
+afterAll(() => region.close());
+
+/** Requests that no serializer writes. */
+function brokenRequests(model: Model, operation: string, input: Input): [what: string, request: WrittenRequest][] {
+  if (model.metadata.protocol === 'json') {
+    const body = JSON.stringify(input);
+    return [
+      ['no JSON', jsonRequest(model, operation, '{"a":')],
+      ['a list', jsonRequest(model, operation, '[]')],
+      ['a text', jsonRequest(model, operation, '"x"')],
+      ['nested a thousand deep', jsonRequest(model, operation, `{"NotAMember":${'['.repeat(1000)}${']'.repeat(1000)}}`)],
+      ['__proto__', jsonRequest(model, operation, body.replace(/^\{/, `{"__proto__":{"x":1}${body === '{}' ? '' : ','}`))],
+      ['invalid UTF-8', { ...jsonRequest(model, operation, ''), body: Buffer.concat([Buffer.from('{"NotAMember":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')]) }],
+    ];
+  }
+  const parameters = parametersOf(model, model.operations[operation]?.input, input, '').filter(([name]) => name !== '');
+  const head = [['Action', operation], ['Version', model.metadata.apiVersion]] as const;
+  const { headers, body } = formRequest([...head, ...parameters]);
+  const [first] = parameters;
+  return [
+    ['__proto__', formRequest([...head, ...parameters, ['__proto__.x', '1']])],
+    ['constructor.prototype', formRequest([...head, ...parameters, ['constructor.prototype.x', '1']])],
+    ['nested a hundred deep', formRequest([...head, ...parameters, [`NotAMember${'.1'.repeat(100)}`, 'x']])],
+    ['invalid percent', { headers, body: `${body}&NotAMember=%zz` }],
+    ['invalid UTF-8', { headers, body: `${body}&NotAMember=%ff%fe` }],
+    ['an empty name', { headers, body: `${body}&=x` }],
+    ...(first === undefined ? [] : [['a parameter twice', formRequest([...head, ...parameters, first])], ['a value and a structure', formRequest([...head, ...parameters, [`${first[0]}.Below`, 'x']])]] as [string, WrittenRequest][]),
+  ];
+}
+
+describe.skipIf(models.size === 0)(`requests that are wrong by the API model${models.size === 0 ? `: ${NO_MODEL}` : ''}`, () => {
+  const findings = new Map<string, string[]>();
+  const counts = new Map<string, number>();
+
+  async function attack(step: Step, input: Input): Promise<void> {
+    const key = `${step.service}.${step.operation}`;
+    const model = models.get(step.service);
+    const operation = model?.operations[step.operation];
+    if (model === undefined || operation === undefined || (step.error !== undefined && SUCCEEDS.has(key)) || findings.has(key)) return;
+    const found: string[] = [];
+    findings.set(key, found);
+    const requests = [
+      ...brokenRequests(model, step.operation, input).map(([what, request]) => ({ what, request, wanted: 'refused' as const })),
+      ...mutantsOf(model, step.operation, input).map(({ what, input: wrong, wanted }) => ({ what, wanted, request: writeRequest(model, step.operation, wrong) })),
+    ];
+    counts.set(key, requests.length);
+    for (const { what, request, wanted } of requests) {
+      const reply = await region.send(step.service, REGION, request);
+      const { problems, error } = judgeReply(model, operation, reply);
+      if (wanted === 'refused' && error === undefined) found.push(`${what}: taken`);
+      // What a right request is answered is the other suite's to judge.
+      if (error !== undefined || reply.status >= 500) found.push(...problems.map((problem) => `${what}: ${problem}`));
+    }
+  }
+
+  beforeAll(async () => {
+    await drive({ region, models, variables: new Map([['run', 'fuzz'], ['region', REGION]]), before: attack, patienceMs: 5000 }, SCENARIO);
+  }, 300_000);
+
+  it.each(operations)('%s', (operation) => {
+    expect(counts.get(operation)).toBeGreaterThan(2);
+    expect(findings.get(operation)).toEqual([]);
+  });
+
+  it('leaves no defect in the log, and the region alive', async () => {
+    expect(region.log.filter((line) => /^defect|uncaught|unhandled/.test(line)).slice(0, 10)).toEqual([]);
+    const model = models.get('sts');
+    if (model !== undefined) expect((await region.send('sts', REGION, writeRequest(model, 'GetCallerIdentity', {}))).status).toBe(200);
+  });
+});
