@@ -109,6 +109,8 @@ export interface NetworkInterface {
   readonly instanceId?: string | undefined;
   /** False while the attached instance is not running: nothing answers there (I3). */
   readonly up: boolean;
+  /** Seconds of silence after which the interface forgets an established TCP connection, 60 to 432 000; AWS's default when absent (S10). */
+  readonly tcpEstablishedTimeout?: number | undefined;
 }
 
 export interface InternetGateway {

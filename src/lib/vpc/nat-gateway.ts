@@ -1,4 +1,4 @@
-/** What a NAT gateway forwards, and whether it has a way out itself (N1–N8, N13). */
+/** What a NAT gateway forwards, and whether it has a way out itself (N1–N13). */
 import { formatAddress } from '../net/address.js';
 import type { Flow } from '../net/flow.js';
 import { ICMP_ECHO_REQUEST, PROTOCOL, protocolName } from '../net/flow.js';
@@ -10,6 +10,11 @@ import { allow, deny } from './verdict.js';
 
 /** Concurrent flows to one destination address, port and protocol (N10). */
 export const FLOWS_PER_DESTINATION = 55_000;
+
+/** Seconds of silence after which the gateway forgets a flow (N9). */
+export const NAT_IDLE_TIMEOUT = 350;
+/** Largest packet that the gateway takes, bytes with the IP header (N12). */
+export const NAT_MTU = 8500;
 
 /** Whether the gateway takes on a new flow that a route of `from` brings to it. */
 export function natGatewayAccepts(node: InterfaceNode, from: VpcNode, flow: Flow): Verdict {

@@ -1,4 +1,4 @@
-/** What the security groups of an interface admit, and whether the flow is tracked (S1–S9). */
+/** What the security groups of an interface admit, and whether the flow is tracked (S1–S10). */
 import { formatAddress } from '../net/address.js';
 import { prefixContains } from '../net/cidr.js';
 import type { Flow } from '../net/flow.js';
@@ -9,6 +9,11 @@ import { ANY_PROTOCOL } from './compile.js';
 import type { InterfaceNode } from './network.js';
 import type { Reason, Verdict } from './verdict.js';
 import { allow, deny } from './verdict.js';
+
+/** Seconds of silence after which an interface forgets an established TCP connection, unless it is told otherwise (S10); on Nitro v6 350. */
+export const TCP_ESTABLISHED_TIMEOUT = 432_000;
+/** The least that an interface can be told, seconds. */
+export const SHORTEST_TRACKING = 60;
 
 export type Direction = 'ingress' | 'egress';
 

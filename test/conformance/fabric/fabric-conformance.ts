@@ -1,12 +1,12 @@
 /** The suite that every fabric has to pass: the rules one at a time, and what happens to connections while the network changes. */
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { FabricError } from '../../../src/cloud/fabric/fabric.js';
 import {
-  changed, entry, LAB, OPEN_ENTRIES, REGION, route, setEgress, setEntries, setIngress, setInterface, setRoutes, tcpFrom, tcpFromGroup,
+  type Change, changed, entry, LAB, OPEN_ENTRIES, REGION, route, setEgress, setEntries, setIngress, setInterface, setRoutes, tcpFrom, tcpFromGroup,
 } from './lab-network.js';
-import type { FabricUnderTest } from './probes.js';
+import type { Actor, FabricUnderTest } from './probes.js';
 import { greet, Lab, line, SERVICE, serviceHost } from './probes.js';
 import { SCENARIOS } from './rules.js';
 
@@ -113,6 +113,99 @@ export function fabricConformance(name: string, makeFabric: () => Promise<Fabric
         expect(sent).toBeLessThan(100);
         client.end();
         expect((await all(server)).length).toBe((sent + 1) * block.length);
+      });
+    });
+
+    describe('silence', () => {
+      /** A connection, and what lets time go by; skips where there is no clock to turn. */
+      const opened = async (context: TestContext, actor: Actor, address: string, port: number, ...changes: readonly Change[]) => {
+        const lab = await start(...changes);
+        const { advance } = lab;
+        if (advance === undefined) return context.skip('the clock of this fabric is the kernel\'s');
+        const stream = await lab.connect(actor, address, port);
+        await line(stream);
+        return { lab, stream, advance };
+      };
+
+      it('N9: the NAT gateway forgets a flow after 350 s, and resets the client that goes on', async (context) => {
+        const { lab, stream, advance } = await opened(context, 'three', SERVICE.ssm, 443);
+        advance(349);
+        expect(await lab.echo(stream, 'still here')).toBe('alive');
+        advance(351);
+        const error = once(stream, 'error');
+        stream.write('too late\n');
+        expect((await error)[0]).toMatchObject({ code: 'ECONNRESET' });
+        expect(await lab.tcp('three', SERVICE.ssm, 443)).toBe('open: 198.18.0.10');
+      });
+
+      it('N9: what the server sends then is lost, and it hears nothing of the reset', async (context) => {
+        const { lab, advance } = await opened(context, 'three', SERVICE.ssm, 443);
+        const server = new Promise<Duplex>((resolve) => {
+          void lab.fabric.serve(REGION, [{ ...serviceHost('ssm'), tcp: new Map([[443, resolve]]) }]);
+        });
+        const client = await lab.connect('three', SERVICE.ssm, 443);
+        const far = await server;
+        advance(351);
+        far.write('hello\n');
+        expect(await lab.hear(client)).toBeUndefined();
+        let heard = 'nothing';
+        for (const event of ['error', 'end', 'close', 'data']) far.once(event, () => (heard = event));
+        const error = once(client, 'error');
+        client.write('x\n');
+        expect((await error)[0]).toMatchObject({ code: 'ECONNRESET' });
+        await lab.change(setEgress(LAB.sg3));
+        await lab.change();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(heard).toBe('nothing');
+      });
+
+      it('N9: a flow that takes no NAT gateway is not concerned', async (context) => {
+        const { lab, stream, advance } = await opened(context, 'two', SERVICE.ssm, 443);
+        advance(40_000);
+        expect(await lab.echo(stream, 'x')).toBe('alive');
+      });
+
+      it('S10: a tracked flow without its rule is forgotten after 432 000 s of silence, and not before', async (context) => {
+        const { lab, stream, advance } = await opened(context, 'laptop', LAB.public.one, 22, setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24')));
+        await lab.change(setIngress(LAB.sg1));
+        advance(431_999);
+        expect(await lab.echo(stream, 'still here')).toBe('alive');
+        advance(432_001);
+        expect(await lab.echo(stream, 'x')).toBe('stalled');
+      });
+
+      it('S10: with its rule it is tracked anew', async (context) => {
+        const { lab, stream, advance } = await opened(context, 'laptop', LAB.public.one, 22, setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24')));
+        advance(432_001);
+        expect(await lab.echo(stream, 'x')).toBe('alive');
+      });
+
+      it('S10: the timeout is the interface\'s own', async (context) => {
+        const short = setInterface(eni.one, { tcpEstablishedTimeout: 60 });
+        const { lab, stream, advance } = await opened(context, 'laptop', LAB.public.one, 22, short, setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24')));
+        await lab.change(short, setIngress(LAB.sg1));
+        advance(59);
+        expect(await lab.echo(stream, 'still here')).toBe('alive');
+        advance(61);
+        expect(await lab.echo(stream, 'x')).toBe('stalled');
+        // The rule that comes back heals it: what was lost is sent again.
+        await lab.change(short, setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24')));
+        expect(await lab.hear(stream)).toBe('x');
+      });
+
+      it('S10: after it the answering side is a stranger until the client speaks', async (context) => {
+        const { lab, advance } = await opened(context, 'two', SERVICE.ssm, 443, setInterface(eni.two, { tcpEstablishedTimeout: 350 }));
+        const server = new Promise<Duplex>((resolve) => {
+          void lab.fabric.serve(REGION, [{ ...serviceHost('ssm'), tcp: new Map([[443, resolve]]) }]);
+        });
+        const client = await lab.connect('two', SERVICE.ssm, 443);
+        const far = await server;
+        advance(351);
+        far.write('are you there\n');
+        expect(await lab.hear(client)).toBeUndefined();
+        client.write('yes\n');
+        expect(await line(far)).toBe('yes');
+        expect(await line(client)).toBe('are you there');
       });
     });
 

@@ -11,6 +11,8 @@ export interface FabricUnderTest {
   readonly fabric: Fabric;
   /** How long nothing has to come before a probe calls it silence, milliseconds. */
   readonly silenceMs: number;
+  /** Lets this much time go by without waiting for it; absent where the clock is the kernel's. */
+  readonly advance?: ((seconds: number) => void) | undefined;
 }
 
 export const SERVICE = { ssm: '198.19.0.10', ssmmessages: '198.19.0.11', ec2messages: '198.19.0.12', s3: '198.19.0.200' } as const;
@@ -32,11 +34,13 @@ export function serviceHost(service: keyof typeof SERVICE): InternetHost {
 
 export class Lab {
   readonly fabric: Fabric;
+  readonly advance: FabricUnderTest['advance'];
   readonly #silenceMs: number;
   #changes: readonly Change[] = [];
 
-  constructor({ fabric, silenceMs }: FabricUnderTest) {
+  constructor({ fabric, silenceMs, advance }: FabricUnderTest) {
     this.fabric = fabric;
+    this.advance = advance;
     this.#silenceMs = silenceMs;
   }
 

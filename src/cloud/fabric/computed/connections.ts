@@ -3,9 +3,10 @@ import { formatAddress } from '../../../lib/net/address.js';
 import type { Flow } from '../../../lib/net/flow.js';
 import { answerTo, sameFlow } from '../../../lib/net/flow.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
+import { SHORTEST_TRACKING, TCP_ESTABLISHED_TIMEOUT } from '../../../lib/vpc/security-group.js';
 import type { Reason } from '../../../lib/vpc/verdict.js';
 import { deny } from '../../../lib/vpc/verdict.js';
-import type { Conversation } from './conversation.js';
+import type { Conversation, EndName } from './conversation.js';
 import type { StreamPair } from './stream.js';
 import type { Arrival, Packet, Start, World } from './walk.js';
 import { walk } from './walk.js';
@@ -69,6 +70,11 @@ export function judge(world: World, flow: OpenFlow, packet: Omit<Packet, 'flow'>
   const there = walk(world, start, { flow: flow.sent, ...packet }, flow.conversation, 'forward');
   if (there.decision !== 'arrive') return there.decision === 'drop' ? there : { ...deny('I6', 'segment', there.decision), decision: 'drop' };
   const { arrival } = there;
+  return judgeAnswer(world, flow, arrival, packet);
+}
+
+/** Whether the answer to a packet that arrived so comes back. */
+function judgeAnswer(world: World, flow: OpenFlow, arrival: Arrival, packet: Omit<Packet, 'flow'>): Judgement {
   const back = startOfAnswer(world, arrival);
   // Link-local services answer on the spot.
   if (back === undefined) return { decision: 'pass', arrival };
@@ -96,6 +102,31 @@ export interface Connection {
   /** Interfaces whose guests hold an end. */
   readonly clientInterfaceId: string | undefined;
   readonly serverInterfaceId: string | undefined;
+  /** When a packet last got through, milliseconds. */
+  heard: number;
+}
+
+/**
+ * One more packet of an established connection, at `now`: what its silence made gateways and interfaces forget is gone, and
+ * who sends first is judged by what is left. A NAT gateway answers the client's packet with a reset (N9), a packet that
+ * the security groups no longer know asks their rules as a first one does (S10), in the direction in which it goes.
+ */
+export function admit(world: World, connection: Connection, from: EndName, now: number): 'pass' | 'drop' | 'reset' {
+  const seconds = (now - connection.heard) / 1000;
+  if (seconds > SHORTEST_TRACKING) {
+    const { flow, arrival, clientInterfaceId, serverInterfaceId } = connection;
+    flow.conversation.forgetAfter(seconds, { client: timeoutAt(world, clientInterfaceId), server: timeoutAt(world, serverInterfaceId) });
+    const answer = from === 'client' ? undefined : judgeAnswer(world, flow, arrival, SEGMENT);
+    const verdict = answer?.decision === 'drop' ? answer : judge(world, flow);
+    if (verdict.decision === 'drop') return verdict.rule === 'N9' && from === 'client' ? 'reset' : 'drop';
+  }
+  connection.heard = now;
+  return 'pass';
+}
+
+function timeoutAt(world: World, networkInterfaceId: string | undefined): number {
+  const node = networkInterfaceId === undefined ? undefined : findInterface(world, networkInterfaceId)?.node;
+  return node?.interface.tcpEstablishedTimeout ?? TCP_ESTABLISHED_TIMEOUT;
 }
 
 /** Opens or closes the connection's gate by the present network. */

@@ -1,7 +1,7 @@
-/** What the network remembers of one flow: tracking at both ends (S7–S9), the NAT gateway's mapping, and both headers. */
+/** What the network remembers of one flow: tracking at both ends (S7–S10), the NAT gateway's mapping, and both headers. */
 import { formatAddress } from '../../../lib/net/address.js';
 import type { Flow } from '../../../lib/net/flow.js';
-import { FLOWS_PER_DESTINATION, translateByNatGateway } from '../../../lib/vpc/nat-gateway.js';
+import { FLOWS_PER_DESTINATION, NAT_IDLE_TIMEOUT, translateByNatGateway } from '../../../lib/vpc/nat-gateway.js';
 import type { InterfaceNode } from '../../../lib/vpc/network.js';
 import type { Direction, Tracking } from '../../../lib/vpc/security-group.js';
 import { securityGroupVerdict, trackingOf } from '../../../lib/vpc/security-group.js';
@@ -26,6 +26,8 @@ export class Conversation {
   readonly #natPorts: PortTable;
   readonly #tracking: { client?: Tracking; server?: Tracking } = {};
   #mapping: Mapping | undefined;
+  /** Set once the NAT gateway has forgotten the flow: it does not take it on again (N9). */
+  #forgotten = false;
 
   constructor(natPorts: PortTable) {
     this.#natPorts = natPorts;
@@ -50,9 +52,18 @@ export class Conversation {
     if (this.#tracking[end]?.rule !== 'S9') this.#tracking[end] = { decision: 'tracked', rule: 'S9', by, why };
   }
 
+  /** What `seconds` of silence make forgotten: the NAT gateway's mapping (N9), and each end's tracking after the timeout of its interface (S10). */
+  forgetAfter(seconds: number, timeouts: { readonly [end in EndName]: number }): void {
+    for (const end of ['client', 'server'] as const) if (seconds > timeouts[end]) delete this.#tracking[end];
+    if (this.#mapping === undefined || seconds <= NAT_IDLE_TIMEOUT) return;
+    this.release();
+    this.#forgotten = true;
+  }
+
   /** Outwards through a NAT gateway: the flow keeps its mapping, and has only one. */
   mapOut(nat: InterfaceNode, flow: Flow): Flow | Verdict {
     const by = nat.natGateway?.natGatewayId ?? nat.id;
+    if (this.#forgotten) return deny('N9', by, `forgot the flow after ${NAT_IDLE_TIMEOUT} s of silence`);
     if (this.#mapping === undefined) {
       const destination = `${flow.protocol} ${formatAddress(flow.destination)}:${flow.destinationPort}`;
       const port = this.#natPorts.take(nat.id, destination);

@@ -12,7 +12,7 @@ import type { NetworkModel } from '../../../lib/vpc/model.js';
 import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import type { Connection, OpenFlow, Opener } from './connections.js';
-import { findInterface, judge, judgeAgain } from './connections.js';
+import { admit, findInterface, judge, judgeAgain } from './connections.js';
 import { Conversation } from './conversation.js';
 import { Internet } from './internet.js';
 import { Listeners } from './listeners.js';
@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT_MS = 130_000;
 export interface ComputedFabricOptions {
   /** Gets one line when a server of the fabric throws. */
   readonly log: (line: string) => void;
-  /** Milliseconds on any scale; measures round trips. Default: the monotonic clock. */
+  /** Milliseconds on any scale; measures round trips and silence. Default: the monotonic clock. */
   readonly now?: (() => number) | undefined;
 }
 
@@ -177,7 +177,9 @@ class ComputedFabric implements Fabric {
       flow, pair, arrival,
       clientInterfaceId: opener,
       serverInterfaceId: arrival.kind === 'interface' ? arrival.node.id : undefined,
+      heard: this.#now(),
     };
+    pair.gate.admit = (from) => admit(this.#world, connection, from, this.#now());
     this.#connections.add(connection);
     onBothClosed(pair, () => {
       this.#connections.delete(connection);

@@ -7,12 +7,18 @@ const SEGMENT_BYTES = 65_536;
 /** Pieces handed over in one turn of the event loop, so that one busy flow does not keep the others waiting. */
 const SEGMENTS_PER_TURN = 8;
 
+/** Which end of the connection. */
+type Side = 'client' | 'server';
+
 type Callback = (error?: Error | null) => void;
 
 /** One end. What is written here waits until the other end wants it and the network lets it through; nothing is buffered in between. */
 class StreamEnd extends Duplex {
   peer: StreamEnd | undefined;
   readonly #gate: Gate;
+  readonly #side: Side;
+  /** The last packet was dropped on the way; it goes again when one of the other end gets through. */
+  #dropped = false;
   #out: Buffer | undefined;
   #written: Callback | undefined;
   #final: Callback | undefined;
@@ -23,9 +29,10 @@ class StreamEnd extends Duplex {
   /** What the other end is still to be told after this one was destroyed. */
   #lastWord: 'reset' | 'end' | undefined;
 
-  constructor(gate: Gate) {
+  constructor(gate: Gate, side: Side) {
     super({ allowHalfOpen: true, highWaterMark: SEGMENT_BYTES });
     this.#gate = gate;
+    this.#side = side;
     // A reset is a fact of the network: an owner who does not listen for it must not bring the region down.
     this.on('error', () => undefined);
   }
@@ -98,9 +105,32 @@ class StreamEnd extends Duplex {
     });
   }
 
+  /** Whether there is a packet to be sent now. */
+  #speaks(peer: StreamEnd): boolean {
+    if (this.#lastWord !== undefined) return true;
+    if (this.destroyed) return false;
+    return this.#out === undefined ? this.#final !== undefined : peer.wants || peer.destroyed;
+  }
+
   #deliver(): void {
     const peer = this.peer;
-    if (peer === undefined || !this.#gate.open) return;
+    if (peer === undefined || !this.#gate.open || !this.#speaks(peer)) return;
+    const answer = this.#gate.admit(this.#side);
+    this.#dropped = answer === 'drop';
+    if (this.#dropped) return;
+    if (answer === 'reset') return this.#reset();
+    this.#send(peer);
+    if (peer.#dropped) peer.wake();
+  }
+
+  /** By somebody on the way, who tells this end only: the other one hears nothing any more. */
+  #reset(): void {
+    this.#gate.set(false);
+    this.#lastWord = undefined;
+    if (!this.destroyed) this.destroy(new FabricError('ECONNRESET', 'connection reset by peer'));
+  }
+
+  #send(peer: StreamEnd): void {
     if (this.#lastWord !== undefined) {
       const word = this.#lastWord;
       this.#lastWord = undefined;
@@ -147,14 +177,15 @@ class StreamEnd extends Duplex {
 export class Gate {
   #open = true;
   #onOpen: () => void = () => undefined;
+  /** Asked before each packet that an end sends through the open gate: it passes, is lost, or somebody on the way resets the sender. */
+  admit: (from: Side) => 'pass' | 'drop' | 'reset' = () => 'pass';
 
   get open(): boolean {
     return this.#open;
   }
 
-  /** Opening lets what waited go on; closing loses nothing that is already at an end. */
+  /** Opening lets what waited go on, also what was dropped while it was open; closing loses nothing that is already at an end. */
   set(open: boolean): void {
-    if (open === this.#open) return;
     this.#open = open;
     if (open) this.#onOpen();
   }
@@ -173,8 +204,8 @@ export interface StreamPair {
 /** A connected pair. Destroying one end before it has ended resets the other, once the gate is open. */
 export function createStreamPair(): StreamPair {
   const gate = new Gate();
-  const client = new StreamEnd(gate);
-  const server = new StreamEnd(gate);
+  const client = new StreamEnd(gate, 'client');
+  const server = new StreamEnd(gate, 'server');
   client.peer = server;
   server.peer = client;
   gate.onOpen(() => {

@@ -6,7 +6,7 @@ import { gatewayEndpointAccepts, interfaceEndpointAccepts } from '../../../lib/v
 import { enterByInternetGateway, INTERNET_MTU, leaveByInternetGateway } from '../../../lib/vpc/internet-gateway.js';
 import { linkLocalService } from '../../../lib/vpc/link-local.js';
 import type { Route } from '../../../lib/vpc/model.js';
-import { natGatewayAccepts, natGatewayRefusesInbound } from '../../../lib/vpc/nat-gateway.js';
+import { NAT_MTU, natGatewayAccepts, natGatewayRefusesInbound } from '../../../lib/vpc/nat-gateway.js';
 import { networkAclVerdict } from '../../../lib/vpc/network-acl.js';
 import { type InterfaceNode, isUp, type Network, type SubnetNode, type VpcNode } from '../../../lib/vpc/network.js';
 import { selectRoute } from '../../../lib/vpc/route.js';
@@ -35,7 +35,7 @@ export type Outcome =
   | Reason & { readonly decision: 'drop' }
   /** A NAT gateway used up the last hop. */
   | { readonly decision: 'ttl-exceeded'; readonly node: InterfaceNode }
-  /** Too large for an internet gateway, and not to be fragmented (I6). */
+  /** Too large for an internet gateway (I6) or a NAT gateway (N12), and not to be fragmented. */
   | { readonly decision: 'frag-needed'; readonly router: SubnetNode; readonly mtu: number };
 
 export interface Packet {
@@ -158,7 +158,8 @@ function throughNatGateway(step: Step, subnet: SubnetNode, nat: InterfaceNode, p
   if (back.decision === 'route' && back.route.targetKind === 'nat-gateway') {
     return drop(deny('N13', back.by, `the subnet of ${id} is not public: its route leads to ${back.route.targetId}`));
   }
-  if (step.bytes > GUEST_MTU) return drop(deny('N11', id, 'does not carry fragments'));
+  if (step.bytes > NAT_MTU && step.bytes <= GUEST_MTU && step.dontFragment) return { decision: 'frag-needed', router: subnet, mtu: NAT_MTU };
+  if (step.bytes > NAT_MTU) return drop(deny('N11', id, 'does not carry fragments'));
   if (packet.ttl <= 1) return { decision: 'ttl-exceeded', node: nat };
   const mapped = step.conversation.mapOut(nat, packet.flow);
   if ('decision' in mapped) return drop(mapped);
@@ -183,6 +184,8 @@ function enterInterface(step: Step, node: InterfaceNode, from: SubnetNode | unde
   if (node.natGateway !== undefined) {
     const inside = step.leg === 'reply' ? step.conversation.mapIn(node, flow) : undefined;
     if (inside === undefined) return drop(natGatewayRefusesInbound(node));
+    // Through the internet gateway it came in fragments (I6).
+    if (from === undefined && step.bytes > INTERNET_MTU) return drop(deny('N11', node.natGateway.natGatewayId, 'does not carry fragments'));
     return ttl <= 1 ? drop(deny('N5', node.natGateway.natGatewayId, 'the last hop is used up')) : forward(step, node.subnet, { flow: inside, ttl: ttl - 1 });
   }
   const ingress = step.conversation.judgeGroups(step.leg === 'forward' ? 'server' : 'client', node, 'ingress', flow);

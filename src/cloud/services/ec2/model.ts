@@ -199,6 +199,8 @@ export interface NetworkInterfaceRecord extends Tagged {
   readonly privateIpAddress: string;
   readonly groupIds: readonly string[];
   readonly sourceDestCheck: boolean;
+  /** Seconds of silence after which flows are forgotten, as they were set (S10). */
+  readonly connectionTracking?: { readonly tcpEstablishedTimeout?: number | undefined; readonly udpStreamTimeout?: number | undefined; readonly udpTimeout?: number | undefined } | undefined;
   /** Whether a start brings an automatic public address (V10, V11). */
   readonly assignsPublicIp: boolean;
   /** Automatic public address, released on stop. */

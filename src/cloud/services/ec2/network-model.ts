@@ -130,6 +130,8 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
       publicIp: publicIpOf(eni),
       groupIds: eni.groupIds,
       sourceDestCheck: eni.sourceDestCheck,
+      // None of the instance types is of Nitro v6, whose default is shorter.
+      tcpEstablishedTimeout: eni.connectionTracking?.tcpEstablishedTimeout,
       interfaceType: eni.interfaceType,
       macAddress: eni.macAddress,
       instanceId: eni.attachment?.instanceId,

@@ -1,5 +1,5 @@
 /** DescribeNetworkInterfaceAttribute, ModifyNetworkInterfaceAttribute, ResetNetworkInterfaceAttribute: one attribute a request, as on AWS. */
-import { bool, has, list, oneOf, oneOfOpt, str, strOpt, struct } from '../../../endpoint/input.js';
+import { bool, has, intOpt, list, oneOf, oneOfOpt, str, strOpt, struct } from '../../../endpoint/input.js';
 import { AwsError, type Input } from '../../../endpoint/operation.js';
 import { NETWORK_INTERFACE as TABLE, type NetworkInterfaceRecord } from '../model.js';
 import { find, NETWORK_INTERFACE } from '../noun.js';
@@ -23,7 +23,17 @@ export const describeNetworkInterfaceAttribute = reading((input, scope) => {
   return { networkInterfaceId, [attribute]: attributes[attribute] };
 });
 
-const ATTRIBUTES = ['SecurityGroupId', 'SourceDestCheck', 'Description', 'Attachment'] as const;
+const ATTRIBUTES = ['SecurityGroupId', 'SourceDestCheck', 'Description', 'ConnectionTrackingSpecification', 'Attachment'] as const;
+
+/** The timeouts that are given, in seconds; what is absent stays as it was. */
+function trackingOf(input: Input): NonNullable<NetworkInterfaceRecord['connectionTracking']> {
+  const given = {
+    tcpEstablishedTimeout: intOpt(input, 'TcpEstablishedTimeout', { min: 60, max: 432_000 }),
+    udpStreamTimeout: intOpt(input, 'UdpStreamTimeout', { min: 60, max: 180 }),
+    udpTimeout: intOpt(input, 'UdpTimeout', { min: 30, max: 60 }),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, seconds]) => seconds !== undefined));
+}
 
 function withAttribute(tx: Transaction, record: NetworkInterfaceRecord, input: Input, attribute: typeof ATTRIBUTES[number]): NetworkInterfaceRecord {
   switch (attribute) {
@@ -34,6 +44,7 @@ function withAttribute(tx: Transaction, record: NetworkInterfaceRecord, input: I
     }
     case 'SourceDestCheck': return { ...record, sourceDestCheck: bool(struct(input, 'SourceDestCheck'), 'Value') };
     case 'Description': return { ...record, description: strOpt(struct(input, 'Description'), 'Value') ?? '' };
+    case 'ConnectionTrackingSpecification': return { ...record, connectionTracking: { ...record.connectionTracking, ...trackingOf(struct(input, attribute)) } };
     default: {
       const wanted = struct(input, 'Attachment');
       const attachmentId = str(wanted, 'AttachmentId');
@@ -45,7 +56,7 @@ function withAttribute(tx: Transaction, record: NetworkInterfaceRecord, input: I
 }
 
 export const modifyNetworkInterfaceAttribute = changing((input, tx) => {
-  refuse(input, ['EnaSrdSpecification', 'EnablePrimaryIpv6', 'ConnectionTrackingSpecification', 'AssociatePublicIpAddress', 'AssociatedSubnetId']);
+  refuse(input, ['EnaSrdSpecification', 'EnablePrimaryIpv6', 'AssociatePublicIpAddress', 'AssociatedSubnetId']);
   const record = find(tx, NETWORK_INTERFACE, str(input, 'NetworkInterfaceId'));
   const given = ATTRIBUTES.filter((name) => has(input, name));
   const [attribute] = given;

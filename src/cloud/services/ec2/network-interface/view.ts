@@ -71,6 +71,7 @@ export function networkInterfaceView(record: NetworkInterfaceRecord, scope: Scop
       deleteOnTermination: attachment.deleteOnTermination,
     },
     association: addresses[0]?.association,
+    connectionTrackingConfiguration: record.connectionTracking,
     privateIpAddressesSet: addresses,
     ipv6AddressesSet: [],
     tagSet: record.tags,

@@ -39,6 +39,19 @@ describe('networkModel', () => {
     expect(up()).toBe(true);
   });
 
+  it('has the tracking timeout of an interface as it was set, within AWS\'s bounds (S10)', () => {
+    const lab = makeLab();
+    const eni = () => modelOf(lab).networkInterfaces.find((each) => each.instanceId === lab.instances[0]);
+    const NetworkInterfaceId = eni()?.networkInterfaceId;
+    const set = (specification: Record<string, string>) => lab.region.call('ModifyNetworkInterfaceAttribute', { NetworkInterfaceId, ConnectionTrackingSpecification: specification });
+    expect(eni()?.tcpEstablishedTimeout).toBeUndefined();
+    set({ TcpEstablishedTimeout: '350' });
+    set({ UdpTimeout: '45' });
+    expect(eni()?.tcpEstablishedTimeout).toBe(350);
+    expect(lab.region.at('DescribeNetworkInterfaces', { NetworkInterfaceId: [NetworkInterfaceId] }, 'networkInterfaceSet', 0, 'connectionTrackingConfiguration')).toEqual({ tcpEstablishedTimeout: 350, udpTimeout: 45 });
+    for (const wrong of ['59', '432001', 'x']) expect(() => set({ TcpEstablishedTimeout: wrong })).toThrow(/TcpEstablishedTimeout/);
+  });
+
   it('leaves rules with IPv6 peers out instead of widening them', () => {
     const lab = makeLab();
     lab.region.call('AuthorizeSecurityGroupIngress', { GroupId: lab.groups[1], IpPermissions: [{ IpProtocol: '-1', Ipv6Ranges: [{ CidrIpv6: '::/0' }] }] });

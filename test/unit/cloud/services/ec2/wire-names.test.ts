@@ -35,7 +35,7 @@ const NAMES: readonly (readonly [operation: string, set: string, members: readon
   ]],
   ['DescribeNetworkInterfaces', 'networkInterfaceSet', [
     'networkInterfaceId', 'subnetId', 'vpcId', 'availabilityZone', 'availabilityZoneId', 'description', 'ownerId', 'requesterId', 'requesterManaged', 'status', 'macAddress', 'privateIpAddress',
-    'privateDnsName', 'sourceDestCheck', 'interfaceType', 'groupSet', 'attachment', 'association', 'privateIpAddressesSet', 'ipv6AddressesSet', ...TAGS,
+    'privateDnsName', 'sourceDestCheck', 'interfaceType', 'groupSet', 'attachment', 'association', 'connectionTrackingConfiguration', 'privateIpAddressesSet', 'ipv6AddressesSet', ...TAGS,
   ]],
   ['DescribePrefixLists', 'prefixListSet', ['prefixListId', 'prefixListName', 'cidrSet']],
   ['DescribeManagedPrefixLists', 'prefixListSet', ['prefixListId', 'prefixListName', 'prefixListArn', 'addressFamily', 'state', 'ownerId', 'maxEntries', 'version', ...TAGS]],
