@@ -2,8 +2,8 @@
 import { createServer, type Socket } from 'node:net';
 
 export interface Lock {
-  /** From now on whoever asks gets this line; those who asked before get it now. */
-  announce(greeting: object): void;
+  /** From now on whoever asks gets what this says at that moment; those who asked before get it now. */
+  announce(greeting: () => object): void;
   release(): void;
 }
 
@@ -17,14 +17,14 @@ function endpointOf(address: string): { path: string } | { host: string; port: n
 /** Takes the lock, or resolves to undefined when another process holds it. */
 export function takeLock(address: string): Promise<Lock | undefined> {
   const waiting = new Set<Socket>();
-  let line: string | undefined;
+  let line: (() => string) | undefined;
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => waiting.delete(socket));
       socket.resume();
       if (line === undefined) waiting.add(socket);
-      else socket.end(line);
+      else socket.end(line());
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);
@@ -33,8 +33,8 @@ export function takeLock(address: string): Promise<Lock | undefined> {
     server.listen(endpointOf(address), () => {
       resolve({
         announce: (greeting) => {
-          line = `${JSON.stringify({ ssmlab: greeting })}\n`;
-          for (const socket of waiting) socket.end(line);
+          line = () => `${JSON.stringify({ ssmlab: greeting() })}\n`;
+          for (const socket of waiting) socket.end(line());
         },
         release: () => {
           server.close();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
 import { type LocalCloud, startRegions } from './regions.js';
+import { holdings } from './holdings.js';
 import { takeLock } from './lock.js';
 import { makeSecrets, readSecrets, type RegionSecrets, writeSecrets } from './secrets.js';
 import { JournalError, openJournal } from './state/journal.js';
@@ -40,7 +41,7 @@ function listen(server: ReturnType<typeof createServer>, asked: number | undefin
   });
 }
 
-async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: object; close: () => void }> {
+async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
   const secrets: RegionSecrets = readSecrets(folder) ?? (await makeSecrets());
   const journal = openJournal(join(folder, 'journal'));
   const server = createServer();
@@ -59,7 +60,7 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: { version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric },
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, holdings: holdings(journal.memory) }),
     close: () => {
       server.close();
       server.closeAllConnections();

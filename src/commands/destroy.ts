@@ -3,9 +3,9 @@ import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
 import { type LabContext, labContext } from '../cli/lab-context.js';
 import { confirmOrDecline } from '../cli/prompts.js';
-import { stackNames } from '../lib/aws/cloudformation.js';
 import { SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
+import { releaseLines } from '../lib/report/release.js';
 import { stackApi } from '../lib/stack/api.js';
 import { destroy, type DestroyPlan, planDestroy } from '../lib/stack/destroy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
@@ -16,15 +16,8 @@ interface Destroyed {
   stack: string;
   destroyed: boolean;
   resources: number;
-  localCloud: Release;
+  localCloud: Release['outcome'];
 }
-
-const CLOUD_TEXT: Readonly<Record<Release, string>> = {
-  none: '',
-  kept: 'The local cloud goes on: other stacks are there.',
-  stopped: 'The local cloud has stopped; it keeps the networks that were made by hand.',
-  removed: 'The local cloud has ended. No process, file or key is left.',
-};
 
 export default class Destroy extends BaseCommand {
   static override summary = 'Delete the lab, its key pair and its files, and check that nothing is left.';
@@ -55,10 +48,10 @@ export default class Destroy extends BaseCommand {
       if (event.status === 'DELETE_FAILED') this.say(`  ${this.errorStyle.bad(this.errorStyle.fail)} ${printable(event.logicalId)}: ${printable(event.reason ?? 'no reason is given')}`);
     }
     await removeLabFolder(home, lab);
-    const localCloud = await releaseTarget(target, home, async () => ({ stacks: await stackNames(target), vpcs: await api.describeVpcIds() }));
+    const release = await releaseTarget(target, home);
     if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
-    if (localCloud !== 'none') this.say(CLOUD_TEXT[localCloud]);
-    return { stack, destroyed: there, resources: plan.resources.length, localCloud };
+    for (const line of releaseLines(release)) this.say(line);
+    return { stack, destroyed: there, resources: plan.resources.length, localCloud: release.outcome };
   }
 
   async #confirm({ target, stack }: LabContext, plan: DestroyPlan, yes: boolean): Promise<void> {

@@ -1,28 +1,28 @@
 /** After the last lab: the local cloud has nothing to do any more and ends. */
 import { recordedLabs, removeLocalFolders } from './lab-folder.js';
-import { removeLocalCloud, stopLocalCloud } from './local/cloud.js';
+import { findLocalCloud, removeLocalCloud, stopLocalCloud } from './local/cloud.js';
+import type { Holding } from './local/lock.js';
 import type { Target } from './target.js';
 
-/** What became of the local cloud: it goes on for others, it stopped and keeps what was made by hand, or it is gone without a trace. */
-export type Release = 'kept' | 'stopped' | 'removed' | 'none';
-
-/** What is still in the region, by the APIs. */
-export interface StillThere {
-  readonly stacks: readonly string[];
-  readonly vpcs: readonly string[];
+/**
+ * What became of the local cloud: it goes on for other stacks, it stopped and keeps what was made beside the lab, or it is gone
+ * without a trace. `holdings`: what there is, in every region.
+ */
+export interface Release {
+  readonly outcome: 'kept' | 'stopped' | 'removed' | 'none';
+  readonly holdings: readonly Holding[];
 }
 
-/** Ends the local cloud when no lab is left; AWS is nobody's to end. */
-export async function releaseTarget(target: Pick<Target, 'kind'>, home: string, stillThere: () => Promise<StillThere>): Promise<Release> {
-  if (target.kind !== 'local') return 'none';
-  if (recordedLabs(home, 'local').length > 0) return 'kept';
-  const { stacks, vpcs } = await stillThere();
-  if (stacks.length > 0) return 'kept';
-  if (vpcs.length > 0) {
+/** Ends the local cloud when no lab is left in any region; AWS is nobody's to end. */
+export async function releaseTarget(target: Pick<Target, 'kind'>, home: string): Promise<Release> {
+  if (target.kind !== 'local') return { outcome: 'none', holdings: [] };
+  const holdings = (await findLocalCloud({ home }))?.holdings ?? [];
+  if (recordedLabs(home, 'local').length > 0 || holdings.some(({ kind }) => kind === 'stacks')) return { outcome: 'kept', holdings };
+  if (holdings.length > 0) {
     await stopLocalCloud({ home });
-    return 'stopped';
+    return { outcome: 'stopped', holdings };
   }
   await removeLocalCloud({ home });
   await removeLocalFolders(home);
-  return 'removed';
+  return { outcome: 'removed', holdings };
 }

@@ -8,7 +8,7 @@ import { VERSION } from '../../../version.js';
 import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
 import { cloudFolder, ensureSafeFolder } from './home.js';
 import { packageRoot } from './package-root.js';
-import { askLock, type LockGreeting, lockAddress } from './lock.js';
+import { askLock, type Holding, type LockGreeting, lockAddress } from './lock.js';
 import { readSecrets } from './secrets.js';
 
 /** A running local cloud. */
@@ -21,6 +21,7 @@ export interface LocalCloud {
   readonly uplink: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
   readonly fabric: 'computed' | 'netns';
   readonly stateFolder: string;
+  readonly holdings: readonly Holding[];
 }
 
 export interface LocalOptions {
@@ -46,6 +47,7 @@ async function describe(greeting: LockGreeting, folder: string): Promise<LocalCl
     uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
     fabric: greeting.fabric,
     stateFolder: folder,
+    holdings: greeting.holdings,
   };
 }
 

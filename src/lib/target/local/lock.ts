@@ -7,6 +7,13 @@ import { realpathSync } from 'node:fs';
 import { connect } from 'node:net';
 import { SsmlabError } from '../../errors.js';
 
+/** Things of one kind in one region; `aws-global` for what has none. */
+export interface Holding {
+  readonly region: string;
+  readonly kind: string;
+  readonly count: number;
+}
+
 /** What the holder of the lock says of itself. Holds no secret: any local user may connect. */
 export interface LockGreeting {
   readonly version: string;
@@ -15,6 +22,8 @@ export interface LockGreeting {
   readonly endpoint: string;
   readonly uplinkPort: number;
   readonly fabric: 'computed' | 'netns';
+  /** What somebody would miss, by region. */
+  readonly holdings: readonly Holding[];
 }
 
 /**

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeLock } from '../../../../../src/cloud/lock.js';
 import { askLock, lockAddress, lockEndpoint } from '../../../../../src/lib/target/local/lock.js';
 
-const greeting = { version: '1', pid: 1, endpoint: 'http://127.0.0.1:1', uplinkPort: 2, fabric: 'computed' as const };
+const greeting = { version: '1', pid: 1, endpoint: 'http://127.0.0.1:1', uplinkPort: 2, fabric: 'computed' as const, holdings: [] };
 
 describe('lock of the local cloud', () => {
   let folder: string;
@@ -30,7 +30,7 @@ describe('lock of the local cloud', () => {
   it('tells whoever asks, and those who asked too early as soon as there is something to tell', async () => {
     const lock = await takeLock(address);
     const early = askLock(address);
-    lock?.announce(greeting);
+    lock?.announce(() => greeting);
     expect(await early).toEqual(greeting);
     expect(await askLock(address)).toEqual(greeting);
     lock?.release();
