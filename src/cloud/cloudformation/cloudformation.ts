@@ -7,10 +7,13 @@ import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } 
 import { createChangeSet } from './operations/create-change-set.js';
 import { createStack } from './operations/create-stack.js';
 import { deleteStack } from './operations/delete-stack.js';
+import { describeAccountLimits, getStackPolicy } from './operations/describe-account-limits.js';
+import { describeEvents } from './operations/describe-events.js';
 import { describeStackEvents } from './operations/describe-stack-events.js';
 import { describeStackResource } from './operations/describe-stack-resource.js';
 import { describeStackResources } from './operations/describe-stack-resources.js';
 import { describeStacks } from './operations/describe-stacks.js';
+import { describeStackDriftDetectionStatus, describeStackResourceDrifts, detectStackDrift, detectStackResourceDrift } from './operations/drift.js';
 import { listExports, listImports } from './operations/exports.js';
 import { listStackResources } from './operations/list-stack-resources.js';
 import { listStacks } from './operations/list-stacks.js';
@@ -69,12 +72,19 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       CreateStack: createStack(control),
       DeleteChangeSet: deleteChangeSet,
       DeleteStack: deleteStack(control),
+      DescribeAccountLimits: describeAccountLimits,
       DescribeChangeSet: describeChangeSet,
+      DescribeEvents: describeEvents,
+      DescribeStackDriftDetectionStatus: describeStackDriftDetectionStatus,
       DescribeStackEvents: describeStackEvents,
+      DescribeStackResourceDrifts: describeStackResourceDrifts,
       DescribeStackResource: describeStackResource,
       DescribeStackResources: describeStackResources,
       DescribeStacks: describeStacks,
+      DetectStackDrift: detectStackDrift(control),
+      DetectStackResourceDrift: detectStackResourceDrift(control),
       ExecuteChangeSet: executeChangeSet(control),
+      GetStackPolicy: getStackPolicy,
       GetTemplate: getTemplate,
       GetTemplateSummary: getTemplateSummary(control),
       ListChangeSets: listChangeSets,

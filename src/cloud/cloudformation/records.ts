@@ -63,6 +63,8 @@ export interface StackRecord extends Deployment {
   readonly updatedAt?: number | undefined;
   readonly deletedAt?: number | undefined;
   readonly outputs: readonly OutputRecord[];
+  /** As last detected; a change of status forgets it. */
+  readonly drift?: { readonly status: string; readonly at: number } | undefined;
 }
 
 /** A resource of a stack. Its key is {@link resourceKey}. */
@@ -81,12 +83,40 @@ export interface ResourceRecord {
   /** The stack's tags when it was made or last changed. */
   readonly stackTags: readonly StackTag[];
   readonly attributes: { readonly [name: string]: Value | undefined };
+  /** As last detected; a change of status forgets it. */
+  readonly drift?: DriftRecord | undefined;
   /** Its removal was accepted and is under way. */
   readonly removing?: boolean | undefined;
   /** The operation that made it: RetainExceptOnCreate removes what the failed operation itself made. */
   readonly madeBy: string;
   /** The physical resources that updates put this one in the place of, newest last; removed when an update is through. */
   readonly replaced: readonly Replaced[];
+}
+
+export interface DriftRecord {
+  readonly status: 'IN_SYNC' | 'MODIFIED' | 'DELETED' | 'UNKNOWN';
+  readonly at: number;
+  /** What was compared: the properties that the template defines and the services tell. */
+  readonly expected?: Structure | undefined;
+  readonly actual?: Structure | undefined;
+  readonly differences: readonly DifferenceRecord[];
+  readonly reason?: string | undefined;
+}
+
+export interface DifferenceRecord {
+  readonly path: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly type: 'ADD' | 'REMOVE' | 'NOT_EQUAL';
+}
+
+export interface DriftDetectionRecord {
+  readonly detectionId: string;
+  readonly stackId: string;
+  readonly status: 'DRIFTED' | 'IN_SYNC' | 'UNKNOWN';
+  /** Resources that have drifted. */
+  readonly count: number;
+  readonly at: number;
 }
 
 export interface Replaced {
@@ -103,6 +133,7 @@ export interface Replaced {
 
 export interface EventRecord {
   readonly eventId: string;
+  readonly operationId?: string | undefined;
   readonly stackId: string;
   readonly stackName: string;
   readonly logicalId: string;
@@ -166,6 +197,7 @@ export interface ChangeDetail {
 export const STACKS = table<StackRecord>('cloudformation/stack');
 export const RESOURCES = table<ResourceRecord>('cloudformation/resource');
 export const EVENTS = table<EventRecord>('cloudformation/event');
+export const DRIFT_DETECTIONS = table<DriftDetectionRecord>('cloudformation/drift-detection');
 export const CHANGE_SETS = table<ChangeSetRecord>('cloudformation/change-set');
 
 export const STACK_TYPE = 'AWS::CloudFormation::Stack';

@@ -1,4 +1,5 @@
 /** How each operation on a stack begins: the records that the engine then goes on from. All inside the caller's transaction. */
+import { AwsError } from '../../endpoint/operation.js';
 import type { Transaction } from '../../state/store.js';
 import { CHANGE_SETS, deploymentOf, resourcesOf, stackRecord, STACKS, type Deployment, type StackRecord } from '../records.js';
 import { setResource, setStack } from './recorder.js';
@@ -11,13 +12,17 @@ export interface Moment {
 
 const INITIATED = 'User Initiated';
 
+/** Stacks of an account in a region (`aws-facts.md` §9). */
+export const STACK_LIMIT = 2000;
+
 /** A stack about to be made; its status is the caller's. */
 export function newStack(identity: { readonly stackId: string; readonly stackName: string }, deployment: Deployment, status: string, { now, operationId }: Moment): StackRecord {
   return { ...identity, ...deployment, status, operationId, onFailure: 'ROLLBACK', terminationProtection: false, createdAt: now, startedAt: now, outputs: [] };
 }
 
-/** Records a new stack, in progress or in review. */
+/** Records a new stack, in progress or in review. Throws LimitExceededException. */
 export function beginCreate(tx: Transaction, stack: StackRecord, now: number): void {
+  if (tx.list(STACKS).filter(({ status }) => status !== 'DELETE_COMPLETE').length >= STACK_LIMIT) throw new AwsError('LimitExceededException', `Limit for stack has been exceeded: ${STACK_LIMIT}`);
   tx.put(STACKS, stack.stackId, stack);
   setStack(tx, stack.stackId, now, { status: stack.status, statusReason: INITIATED });
 }

@@ -11,23 +11,23 @@ function putEvent(tx: Transaction, event: Omit<EventRecord, 'eventId'>, eventId:
 
 /** The stack's next status, with its event. */
 export function setStack(tx: Transaction, stackId: string, now: number, change: Partial<StackRecord> & { readonly status: string; readonly statusReason: string | undefined }): StackRecord {
-  const stack: StackRecord = { ...stackRecord(tx, stackId), ...change };
+  const stack: StackRecord = { ...stackRecord(tx, stackId), ...change, drift: undefined };
   tx.put(STACKS, stackId, stack);
-  const { stackName, status, statusReason, clientRequestToken } = stack;
-  putEvent(tx, { stackId, stackName, logicalId: stackName, physicalId: stackId, type: STACK_TYPE, status, statusReason, clientRequestToken, at: now }, randomUUID());
+  const { stackName, status, statusReason, clientRequestToken, operationId } = stack;
+  putEvent(tx, { stackId, stackName, logicalId: stackName, physicalId: stackId, type: STACK_TYPE, status, statusReason, clientRequestToken, operationId, at: now }, randomUUID());
   return stack;
 }
 
 /** An event of a resource without a change of its record. */
 export function addEvent(tx: Transaction, resource: Pick<ResourceRecord, 'stackId' | 'logicalId' | 'type' | 'physicalId' | 'properties'>, status: string, statusReason: string | undefined, now: number): void {
   const { stackId, logicalId, type, physicalId = '', properties } = resource;
-  const { stackName, clientRequestToken } = stackRecord(tx, stackId);
-  const event = { stackId, stackName, logicalId, physicalId, type, status, statusReason, properties: JSON.stringify(properties), clientRequestToken, at: now };
+  const { stackName, clientRequestToken, operationId } = stackRecord(tx, stackId);
+  const event = { stackId, stackName, logicalId, physicalId, type, status, statusReason, properties: JSON.stringify(properties), clientRequestToken, operationId, at: now };
   putEvent(tx, event, `${logicalId}-${status}-${new Date(now).toISOString()}`);
 }
 
 /** The resource's next status, with its event. */
 export function setResource(tx: Transaction, resource: ResourceRecord, now: number): void {
-  putResource(tx, { ...resource, at: now });
+  putResource(tx, { ...resource, drift: undefined, at: now });
   addEvent(tx, resource, resource.status, resource.statusReason, now);
 }

@@ -37,7 +37,7 @@ export const createStack = (control: Control): Operation => (input, context) => 
   if (before !== undefined) {
     // It was judged when it came first.
     readWhole(input);
-    return { StackId: before.stackId };
+    return { StackId: before.stackId, OperationId: before.operationId };
   }
   const onFailure = onFailureOf(input);
   const timeoutInMinutes = intOpt(input, 'TimeoutInMinutes', { min: 1 });
@@ -45,7 +45,7 @@ export const createStack = (control: Control): Operation => (input, context) => 
   const { deployment } = requestedDeployment(input, context, control, { stackId, stackName });
   const made = context.state.transact((tx) => {
     const meanwhile = present();
-    if (meanwhile !== undefined) return meanwhile.stackId;
+    if (meanwhile !== undefined) return meanwhile;
     const stack: StackRecord = {
       ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', { now: context.now(), operationId: control.uuid() }),
       onFailure,
@@ -56,8 +56,8 @@ export const createStack = (control: Control): Operation => (input, context) => 
       terminationProtection: bool(input, 'EnableTerminationProtection', false),
     };
     beginCreate(tx, stack, context.now());
-    return stackId;
+    return stack;
   });
-  control.drive(context.region, made);
-  return { StackId: made };
+  control.drive(context.region, made.stackId);
+  return { StackId: made.stackId, OperationId: made.operationId };
 };

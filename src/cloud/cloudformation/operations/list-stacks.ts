@@ -3,6 +3,7 @@ import { list } from '../../endpoint/input.js';
 import type { Operation } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
 import { STACKS } from '../records.js';
+import { stackDriftView } from './views.js';
 
 export const listStacks: Operation = (input, context) => {
   const wanted = list(input, 'StackStatusFilter');
@@ -20,7 +21,7 @@ export const listStacks: Operation = (input, context) => {
       StackStatusReason: stack.statusReason,
       ParentId: stack.parentId,
       RootId: stack.rootId,
-      DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+      DriftInformation: stackDriftView(stack),
     })),
     NextToken: nextToken,
   };

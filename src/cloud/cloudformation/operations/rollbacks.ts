@@ -61,15 +61,15 @@ export const rollbackStack = (control: Control): Operation => (input, context) =
   const clientRequestToken = clientRequestTokenOf(input);
   const roleArn = roleArnOf(input);
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
-  const stackId = context.state.transact((tx) => {
+  const [stackId, operationId] = context.state.transact((tx) => {
     const { stackId: id, status, roleArn: present } = stackOf(input, context);
     const moment = { now: context.now(), operationId: control.uuid() };
     const change = { clientRequestToken, roleArn: roleArn ?? present, retainExceptOnCreate };
     if (status === 'CREATE_FAILED') beginRollback(tx, id, moment, change);
     else if (status === 'UPDATE_FAILED') beginUpdateRollback(tx, id, 'User Initiated', moment, change);
     else throw validationError(`Stack:${id} is in ${status} state and can not be rolled back: it has to be in CREATE_FAILED or UPDATE_FAILED`);
-    return id;
+    return [id, moment.operationId];
   });
   control.drive(context.region, stackId);
-  return { StackId: stackId };
+  return { StackId: stackId, OperationId: operationId };
 };

@@ -25,19 +25,20 @@ export const updateStack = (control: Control): Operation => (input, context) => 
     if (!stack.status.startsWith('UPDATE_')) throw new AwsError('TokenAlreadyExistsException', `Token already exists: ${clientRequestToken}`);
     // It was judged when it came first.
     readWhole(input);
-    return { StackId: stackId };
+    return { StackId: stackId, OperationId: stack.operationId };
   }
   requireUpdatable(stack);
   const { deployment, plan } = requestedDeployment(input, context, control, stack, stack);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
+  const operationId = control.uuid();
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const roleArn = roleArnOf(input) ?? stack.roleArn;
   context.state.transact((tx) => {
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn }, { now: context.now(), operationId: control.uuid() });
+    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn }, { now: context.now(), operationId });
   });
   control.drive(context.region, stackId);
-  return { StackId: stackId };
+  return { StackId: stackId, OperationId: operationId };
 };

@@ -13,6 +13,10 @@ function date(at: number | undefined): Date | undefined {
   return at === undefined ? undefined : new Date(at);
 }
 
+export function stackDriftView({ drift }: StackRecord): Output {
+  return { StackDriftStatus: drift?.status ?? 'NOT_CHECKED', LastCheckTimestamp: date(drift?.at) };
+}
+
 export function stackView(stack: StackRecord): Output {
   return {
     StackId: stack.stackId,
@@ -38,7 +42,7 @@ export function stackView(stack: StackRecord): Output {
     EnableTerminationProtection: stack.terminationProtection,
     ParentId: stack.parentId,
     RootId: stack.rootId,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: stackDriftView(stack),
   };
 }
 
@@ -51,7 +55,7 @@ export function resourceView(resource: ResourceRecord, time: 'Timestamp' | 'Last
     [time]: date(resource.at),
     ResourceStatus: resource.status,
     ResourceStatusReason: resource.statusReason,
-    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: { StackResourceDriftStatus: resource.drift?.status ?? 'NOT_CHECKED', LastCheckTimestamp: date(resource.drift?.at) },
   };
 }
 
@@ -59,6 +63,7 @@ export function eventView(event: EventRecord, stack: StackRecord): Output {
   return {
     StackId: event.stackId,
     EventId: event.eventId,
+    OperationId: event.operationId,
     StackName: event.stackName,
     LogicalResourceId: event.logicalId,
     PhysicalResourceId: event.physicalId,

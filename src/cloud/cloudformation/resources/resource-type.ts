@@ -54,6 +54,10 @@ export interface ResourceScope {
   tagSpecification(resourceType: string, properties: Structure): Input[];
   /** `STACK-LOGICAL-ID-RANDOM`, at most so long. */
   uniqueName(maximum: number): string;
+  /** Whether a stack of the region has made it as a resource by itself. */
+  isResource(physicalId: string): boolean;
+  /** Whether a resource of that type in this stack has that value of the property. */
+  isProperty(type: string, property: string, value: string): boolean;
   readonly nested: NestedStacks;
 }
 
@@ -79,6 +83,13 @@ export interface ResourceType {
   attributesOf(physicalId: string, scope: ResourceScope, properties: Structure): { readonly [name: string]: Value | undefined };
   /** Changes `in-place` properties. Absent: nothing but replacement. */
   update?(physicalId: string, properties: Structure, previous: Structure, scope: ResourceScope): void;
+  /**
+   * The properties it has now, in the template's form, those that can be read. Absent: its drift is not detected.
+   * @param properties As the stack set them: tells the form that is wanted.
+   */
+  live?(physicalId: string, scope: ResourceScope, properties: Structure): Structure;
+  /** Properties that {@link live} cannot tell. */
+  readonly unread?: readonly string[] | undefined;
   /** Removes it, or starts to. What is not there any more counts as removed. */
   delete(physicalId: string, scope: ResourceScope, properties: Structure): void;
   /** Whether a started removal is through. Absent: at once. */
@@ -108,10 +119,15 @@ export function replyList(output: Output, path: string): Output[] {
   return Array.isArray(value) ? (value as Output[]) : [];
 }
 
+/** For what is looked up and is not there. */
+export function gone(): ResourceFailure {
+  return new ResourceFailure('The resource is not there any more', 'NotFound');
+}
+
 /** The only item of a list in a service's reply. */
 export function replyItem(output: Output, path: string): Output {
   const [item] = replyList(output, path);
-  if (item === undefined) throw new ResourceFailure(`The resource is not there any more`, 'NotFound');
+  if (item === undefined) throw gone();
   return item;
 }
 
@@ -127,6 +143,7 @@ export function unlessMissing<T>(remove: () => T): T | undefined {
 
 /** Whether the service says that there is no such thing. */
 export function isMissing(error: unknown): boolean {
+  if (error instanceof ResourceFailure) return error.handlerErrorCode === 'NotFound';
   return error instanceof ServiceFailure && /NotFound|NoSuchEntity|ParameterNotFound|\.NotAttached/.test(error.code);
 }
 

@@ -60,7 +60,7 @@ export interface Template {
   lineOf(path: string): number;
 }
 
-const LIMIT = { resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
+export const LIMIT = { resources: 500, parameters: 200, outputs: 200, mappings: 200 } as const;
 const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Resources', 'Outputs'];
 const UNSUPPORTED_SECTIONS = ['Transform', 'Hooks'];
 const RESOURCE_MEMBERS = ['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata', 'Description'];

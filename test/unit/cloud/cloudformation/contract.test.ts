@@ -127,7 +127,7 @@ describe('the life of a stack', () => {
   it('c04: a name once, but the same request again is the same stack', async () => {
     const first = await region.create(V, { ClientRequestToken: 't1' });
     expect(await region.refused('CreateStack', { StackName: 's', TemplateBody: V })).toMatchObject({ code: 'AlreadyExistsException', message: 'Stack [s] already exists' });
-    expect(await region.cfn('CreateStack', { StackName: 's', TemplateBody: V, ClientRequestToken: 't1' })).toEqual({ StackId: first });
+    expect(await region.cfn('CreateStack', { StackName: 's', TemplateBody: V, ClientRequestToken: 't1' })).toMatchObject({ StackId: first });
   });
 
   it('c06: an unknown stack', async () => {

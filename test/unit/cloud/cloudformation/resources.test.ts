@@ -122,6 +122,14 @@ describe('every resource type', () => {
     const [address] = (region.call('ec2', 'DescribeAddresses', { PublicIp: [output('Eip3')] })['addressesSet']) as Input[];
     expect(address).toMatchObject({ instanceId: output('Instance2'), privateIpAddress: '10.0.1.200' });
 
+    // Everything that can be read back reads as it was set.
+    const drift = await region.cfn('DetectStackDrift', { StackName: 's' });
+    const { StackResourceDrifts } = await region.cfn('DescribeStackResourceDrifts', { StackName: 's' }) as { StackResourceDrifts: { LogicalResourceId: string; StackResourceDriftStatus: string; PropertyDifferences: unknown[] }[] };
+    expect(StackResourceDrifts.filter(({ StackResourceDriftStatus }) => StackResourceDriftStatus !== 'IN_SYNC')).toEqual([]);
+const { StackResourceSummaries } = await region.cfn('ListStackResources', { StackName: 's' }) as { StackResourceSummaries: { LogicalResourceId: string }[] };
+    expect(StackResourceDrifts.map(({ LogicalResourceId }) => LogicalResourceId)).toEqual(StackResourceSummaries.map(({ LogicalResourceId }) => LogicalResourceId).filter((id) => id !== 'Nested'));
+    expect(await region.cfn('DescribeStackDriftDetectionStatus', drift)).toMatchObject({ StackDriftStatus: 'IN_SYNC', DetectionStatus: 'DETECTION_COMPLETE', DriftedStackResourceCount: 0 });
+
     const physical = async () => Object.fromEntries((((await region.cfn('ListStackResources', { StackName: 's' }))['StackResourceSummaries']) as { LogicalResourceId: string; PhysicalResourceId: string }[]).map((row) => [row.LogicalResourceId, row.PhysicalResourceId]));
     const was = await physical();
     await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, Capabilities: ['CAPABILITY_IAM'], Parameters: [{ ParameterKey: 'Value', ParameterValue: 'two' }, { ParameterKey: 'Port', ParameterValue: '81' }] });

@@ -1,4 +1,5 @@
 /** AWS::EC2::EIPAssociation. */
+import { renamed } from '../live.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 
 export const eipAssociation: ResourceType = {
@@ -13,6 +14,10 @@ export const eipAssociation: ResourceType = {
     return replyText(scope.call('ec2', 'AssociateAddress', { ...given(properties, ['InstanceId', 'NetworkInterfaceId', 'PrivateIpAddress']), ...allocation }), 'associationId');
   },
   attributesOf: (associationId) => ({ Id: associationId }),
+  live(associationId, scope) {
+    const found = replyItem(scope.call('ec2', 'DescribeAddresses', { Filter: [{ Name: 'association-id', Value: [associationId] }] }), 'addressesSet');
+    return renamed(found, { AllocationId: 'allocationId', EIP: 'publicIp', InstanceId: 'instanceId', NetworkInterfaceId: 'networkInterfaceId', PrivateIpAddress: 'privateIpAddress' });
+  },
   delete(associationId, scope) {
     unlessMissing(() => scope.call('ec2', 'DisassociateAddress', { AssociationId: associationId }));
   },

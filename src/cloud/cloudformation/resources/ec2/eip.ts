@@ -1,4 +1,5 @@
 /** AWS::EC2::EIP; its id, and Ref, is the address. */
+import { liveTags, renamed } from '../live.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
 import type { Value } from '../../template/value.js';
@@ -38,6 +39,10 @@ export const eip: ResourceType = {
       associate(allocationId, properties['InstanceId'], scope);
     }
     retag(allocationId, properties, scope);
+  },
+  live(publicIp, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeAddresses', { PublicIp: [publicIp] }), 'addressesSet');
+    return { ...renamed(found, { Domain: 'domain', InstanceId: 'instanceId', NetworkBorderGroup: 'networkBorderGroup' }), ...liveTags(found, scope, properties) };
   },
   delete(publicIp, scope, properties) {
     unlessMissing(() => {

@@ -1,9 +1,10 @@
 /** AWS::EC2::Instance; waits until it runs, and on removal until it is terminated. */
+import { liveTags, renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import type { Input } from '../../../endpoint/operation.js';
 import { ResourceFailure } from '../../errors.js';
 import { sameValue, textOf, type Structure, type Value } from '../../template/value.js';
-import { given, replyItem, replyList, replyText, structuresProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { given, gone, replyItem, replyList, replyText, structuresProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 const INTERFACE_MEMBERS = ['AssociatePublicIpAddress', 'DeleteOnTermination', 'Description', 'DeviceIndex', 'NetworkInterfaceId', 'PrivateIpAddress', 'SubnetId'];
@@ -103,6 +104,29 @@ export const instance: ResourceType = {
     if (changed('MetadataOptions')) scope.call('ec2', 'ModifyInstanceMetadataOptions', { InstanceId: instanceId, ...(properties['MetadataOptions'] as Structure | undefined) });
     if (changed('IamInstanceProfile')) setProfile(instanceId, properties['IamInstanceProfile'], scope);
     retag(instanceId, properties, scope);
+  },
+  unread: ['BlockDeviceMappings', 'CreditSpecification', 'NetworkInterfaces', 'PlacementGroupName', 'PropagateTagsToVolumeOnCreation', 'SecurityGroups'],
+  live(instanceId, scope, properties) {
+    const found = describe(instanceId, scope);
+    if (/^(?:terminated|shutting-down)$/.test(replyText(found, 'instanceState.name'))) throw gone();
+    const attribute = (name: string, property: string) => renamed(scope.call('ec2', 'DescribeInstanceAttribute', { InstanceId: instanceId, Attribute: name }), { [property]: `${name}.value` });
+    const profile = valueAt(found, 'iamInstanceProfile.arn');
+    return {
+      ...renamed(found, {
+        AvailabilityZone: 'placement.availabilityZone', EbsOptimized: 'ebsOptimized', ImageId: 'imageId', InstanceType: 'instanceType', KeyName: 'keyName', PrivateIpAddress: 'privateIpAddress',
+        SourceDestCheck: 'sourceDestCheck', SubnetId: 'subnetId', Tenancy: 'placement.tenancy',
+      }),
+      Monitoring: valueAt(found, 'monitoring.state') === 'enabled',
+      SecurityGroupIds: replyList(found, 'groupSet').map((group) => replyText(group, 'groupId')),
+      ...(typeof profile === 'string' ? { IamInstanceProfile: profile.slice(profile.lastIndexOf('/') + 1) } : {}),
+      MetadataOptions: renamed(found, {
+        HttpEndpoint: 'metadataOptions.httpEndpoint', HttpPutResponseHopLimit: 'metadataOptions.httpPutResponseHopLimit', HttpTokens: 'metadataOptions.httpTokens', InstanceMetadataTags: 'metadataOptions.instanceMetadataTags',
+      }),
+      ...attribute('disableApiTermination', 'DisableApiTermination'),
+      ...attribute('instanceInitiatedShutdownBehavior', 'InstanceInitiatedShutdownBehavior'),
+      ...attribute('userData', 'UserData'),
+      ...liveTags(found, scope, properties),
+    };
   },
   delete(instanceId, scope) {
     unlessMissing(() => scope.call('ec2', 'TerminateInstances', { InstanceId: [instanceId] }));

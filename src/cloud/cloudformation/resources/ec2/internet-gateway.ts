@@ -1,5 +1,6 @@
 /** AWS::EC2::InternetGateway. */
-import { replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { liveTags } from '../live.js';
+import { replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 export const internetGateway: ResourceType = {
@@ -13,6 +14,8 @@ export const internetGateway: ResourceType = {
   update(internetGatewayId, properties, _previous, scope) {
     retag(internetGatewayId, properties, scope);
   },
+  live: (internetGatewayId, scope, properties) =>
+    liveTags(replyItem(scope.call('ec2', 'DescribeInternetGateways', { InternetGatewayId: [internetGatewayId] }), 'internetGatewaySet'), scope, properties),
   delete(internetGatewayId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteInternetGateway', { InternetGatewayId: internetGatewayId }));
   },

@@ -1,8 +1,9 @@
 /** Security-group rules: the property form of templates → EC2's `IpPermissions`. */
-import type { Input } from '../../../endpoint/operation.js';
+import type { Input, Output } from '../../../endpoint/operation.js';
 import { ResourceFailure } from '../../errors.js';
 import type { Structure } from '../../template/value.js';
-import { given } from '../resource-type.js';
+import { renamed } from '../live.js';
+import { given, replyList, replyText, type ResourceScope } from '../resource-type.js';
 
 export const RULE_MEMBERS = {
   ingress: ['CidrIp', 'CidrIpv6', 'Description', 'FromPort', 'IpProtocol', 'SourcePrefixListId', 'SourceSecurityGroupId', 'SourceSecurityGroupName', 'SourceSecurityGroupOwnerId', 'ToPort'],
@@ -32,4 +33,20 @@ export function ipPermission(rule: Structure, direction: 'ingress' | 'egress'): 
     throw new ResourceFailure(`A rule needs exactly one of CidrIp, CidrIpv6, ${end}PrefixListId and ${end}SecurityGroupId, this one has ${peers.length}`, 'InvalidRequest');
   }
   return { ...given(rule, ['IpProtocol', 'FromPort', 'ToPort']), ...Object.fromEntries(peers) };
+}
+
+/** A rule of DescribeSecurityGroupRules in the template's form. */
+export function liveRule(found: Output): Structure {
+  const end = found['isEgress'] === true ? 'Destination' : 'Source';
+  const ported = found['ipProtocol'] !== '-1';
+  return {
+    ...renamed(found, { IpProtocol: 'ipProtocol', CidrIp: 'cidrIpv4', CidrIpv6: 'cidrIpv6', Description: 'description', [`${end}PrefixListId`]: 'prefixListId', [`${end}SecurityGroupId`]: 'referencedGroupInfo.groupId' }),
+    ...(ported ? renamed(found, { FromPort: 'fromPort', ToPort: 'toPort' }) : {}),
+  };
+}
+
+/** All rules of a group in one direction, except those that are resources by themselves. */
+export function liveRules(groupId: string, direction: 'ingress' | 'egress', scope: ResourceScope): Structure[] {
+  const rules = replyList(scope.call('ec2', 'DescribeSecurityGroupRules', { Filter: [{ Name: 'group-id', Value: [groupId] }] }), 'securityGroupRuleSet');
+  return rules.filter((rule) => (rule['isEgress'] === true) === (direction === 'egress') && !scope.isResource(replyText(rule, 'securityGroupRuleId'))).map(liveRule);
 }

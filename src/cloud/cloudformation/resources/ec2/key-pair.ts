@@ -1,4 +1,5 @@
 /** AWS::EC2::KeyPair: imported, or made, in which case the private half goes to the parameter /ec2/keypair/ID (`aws-facts.md` §7). */
+import { liveTags, renamed } from '../live.js';
 import { textOf } from '../../template/value.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 
@@ -25,6 +26,11 @@ export const keyPair: ResourceType = {
   attributesOf(keyName, scope) {
     const found = replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet');
     return { KeyPairId: replyText(found, 'keyPairId'), KeyFingerprint: replyText(found, 'keyFingerprint') };
+  },
+  unread: ['KeyFormat', 'PublicKeyMaterial'],
+  live(keyName, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet');
+    return { ...renamed(found, { KeyName: 'keyName', KeyType: 'keyType' }), ...liveTags(found, scope, properties) };
   },
   delete(keyName, scope, properties) {
     unlessMissing(() => {

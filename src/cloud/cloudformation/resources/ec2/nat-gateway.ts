@@ -1,7 +1,8 @@
 /** AWS::EC2::NatGateway (zonal); waits until it is available, which on AWS takes about 100 s. */
+import { liveTags, renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { ResourceFailure } from '../../errors.js';
-import { given, replyItem, replyList, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { given, gone, replyItem, replyList, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 export const natGateway: ResourceType = {
@@ -34,6 +35,16 @@ export const natGateway: ResourceType = {
   },
   update(natGatewayId, properties, _previous, scope) {
     retag(natGatewayId, properties, scope);
+  },
+  live(natGatewayId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeNatGateways', { NatGatewayId: [natGatewayId] }), 'natGatewaySet');
+    // A deleted one is listed for an hour.
+    if (replyText(found, 'state').startsWith('delet')) throw gone();
+    return {
+      ...renamed(found, { ConnectivityType: 'connectivityType', SubnetId: 'subnetId' }),
+      ...renamed(replyItem(found, 'natGatewayAddressSet'), { AllocationId: 'allocationId', PrivateIpAddress: 'privateIp' }),
+      ...liveTags(found, scope, properties),
+    };
   },
   delete(natGatewayId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteNatGateway', { NatGatewayId: natGatewayId }));

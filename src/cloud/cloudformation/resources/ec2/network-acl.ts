@@ -1,5 +1,6 @@
 /** AWS::EC2::NetworkAcl. */
-import { given, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { liveTags, renamed } from '../live.js';
+import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 export const networkAcl: ResourceType = {
@@ -13,6 +14,10 @@ export const networkAcl: ResourceType = {
   attributesOf: (networkAclId) => ({ Id: networkAclId }),
   update(networkAclId, properties, _previous, scope) {
     retag(networkAclId, properties, scope);
+  },
+  live(networkAclId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeNetworkAcls', { NetworkAclId: [networkAclId] }), 'networkAclSet');
+    return { ...renamed(found, { VpcId: 'vpcId' }), ...liveTags(found, scope, properties) };
   },
   delete(networkAclId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteNetworkAcl', { NetworkAclId: networkAclId }));

@@ -1,5 +1,6 @@
 /** AWS::EC2::RouteTable. */
-import { given, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { liveTags, renamed } from '../live.js';
+import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 export const routeTable: ResourceType = {
@@ -14,6 +15,10 @@ export const routeTable: ResourceType = {
   attributesOf: (routeTableId) => ({ RouteTableId: routeTableId }),
   update(routeTableId, properties, _previous, scope) {
     retag(routeTableId, properties, scope);
+  },
+  live(routeTableId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeRouteTables', { RouteTableId: [routeTableId] }), 'routeTableSet');
+    return { ...renamed(found, { VpcId: 'vpcId' }), ...liveTags(found, scope, properties) };
   },
   delete(routeTableId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteRouteTable', { RouteTableId: routeTableId }));

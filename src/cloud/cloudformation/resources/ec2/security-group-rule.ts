@@ -1,8 +1,9 @@
 /** AWS::EC2::SecurityGroupIngress and AWS::EC2::SecurityGroupEgress: a rule by itself, so that groups can name each other. */
+import { renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import type { Structure } from '../../template/value.js';
 import { given, replyItem, replyText, textProperty, unlessMissing, type PropertyUpdate, type ResourceType } from '../resource-type.js';
-import { ipPermission, RULE_MEMBERS } from './ip-permission.js';
+import { ipPermission, liveRule, RULE_MEMBERS } from './ip-permission.js';
 
 function ruleType(direction: 'ingress' | 'egress'): ResourceType {
   const suffix = direction === 'ingress' ? 'Ingress' : 'Egress';
@@ -24,6 +25,11 @@ function ruleType(direction: 'ingress' | 'egress'): ResourceType {
         ...group(declared),
         SecurityGroupRule: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: modified(declared, direction) }],
       });
+    },
+  unread: ['SourceSecurityGroupName'],
+    live(ruleId, scope, declared) {
+      const found = replyItem(scope.call('ec2', 'DescribeSecurityGroupRules', { SecurityGroupRuleId: [ruleId] }), 'securityGroupRuleSet');
+      return { ...given(declared, ['SourceSecurityGroupOwnerId']), ...renamed(found, { GroupId: 'groupId' }), ...liveRule(found) };
     },
     delete(ruleId, scope, declared) {
       unlessMissing(() => scope.call('ec2', `RevokeSecurityGroup${suffix}`, { ...group(declared), SecurityGroupRuleId: [ruleId] }));

@@ -1,8 +1,9 @@
 /** AWS::EC2::SecurityGroup with its inline rules. */
+import { liveTags, renamed } from '../live.js';
 import type { Input } from '../../../endpoint/operation.js';
 import { sameValue, type Structure } from '../../template/value.js';
 import { given, replyItem, replyText, structuresProperty, textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
-import { ipPermission } from './ip-permission.js';
+import { ipPermission, liveRules } from './ip-permission.js';
 import { retag } from './tagging.js';
 
 const ALLOW_ALL: Structure = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
@@ -61,6 +62,15 @@ export const securityGroup: ResourceType = {
     move(groupId, rules(previous, 'ingress'), rules(properties, 'ingress'), 'ingress', scope);
     move(groupId, rules(previous, 'egress'), rules(properties, 'egress'), 'egress', scope);
     retag(groupId, properties, scope);
+  },
+  live(groupId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeSecurityGroups', { GroupId: [groupId] }), 'securityGroupInfo');
+    return {
+      ...renamed(found, { GroupDescription: 'groupDescription', GroupName: 'groupName', VpcId: 'vpcId' }),
+      SecurityGroupIngress: liveRules(groupId, 'ingress', scope),
+      SecurityGroupEgress: liveRules(groupId, 'egress', scope),
+      ...liveTags(found, scope, properties),
+    };
   },
   delete(groupId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteSecurityGroup', { GroupId: groupId }));

@@ -1,7 +1,8 @@
 /** AWS::EC2::SubnetNetworkAclAssociation: every subnet has exactly one ACL, so making one replaces, removing one gives back the default. */
+import { renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { ResourceFailure } from '../../errors.js';
-import { replyItem, replyList, replyText, textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { gone, replyItem, replyList, replyText, textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 
 /** Id of the subnet's present association. */
 function associationOf(subnetId: string, scope: ResourceScope): string {
@@ -21,6 +22,12 @@ export const subnetNetworkAclAssociation: ResourceType = {
     return replyText(scope.call('ec2', 'ReplaceNetworkAclAssociation', { AssociationId, NetworkAclId: textProperty(properties, 'NetworkAclId') }), 'newAssociationId');
   },
   attributesOf: (associationId) => ({ AssociationId: associationId }),
+  live(associationId, scope) {
+    const acls = scope.call('ec2', 'DescribeNetworkAcls', { Filter: [{ Name: 'association.association-id', Value: [associationId] }] });
+    const found = replyList(replyItem(acls, 'networkAclSet'), 'associationSet').find((one) => one['networkAclAssociationId'] === associationId);
+    if (found === undefined) throw gone();
+    return renamed(found, { NetworkAclId: 'networkAclId', SubnetId: 'subnetId' });
+  },
   delete(associationId, scope, properties) {
     unlessMissing(() => {
       const acls = scope.call('ec2', 'DescribeNetworkAcls', { Filter: [{ Name: 'association.association-id', Value: [associationId] }] });

@@ -1,4 +1,5 @@
 /** AWS::EC2::Subnet. */
+import { liveTags, renamed } from '../live.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { retag } from './tagging.js';
@@ -43,6 +44,11 @@ export const subnet: ResourceType = {
   update(subnetId, properties, _previous, scope) {
     setMapPublicIp(subnetId, properties['MapPublicIpOnLaunch'] ?? false, scope);
     retag(subnetId, properties, scope);
+  },
+  live(subnetId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeSubnets', { SubnetId: [subnetId] }), 'subnetSet');
+    const names = { AvailabilityZone: 'availabilityZone', AvailabilityZoneId: 'availabilityZoneId', CidrBlock: 'cidrBlock', MapPublicIpOnLaunch: 'mapPublicIpOnLaunch', VpcId: 'vpcId' };
+    return { ...renamed(found, names), ...liveTags(found, scope, properties) };
   },
   delete(subnetId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteSubnet', { SubnetId: subnetId }));

@@ -1,8 +1,9 @@
 /** AWS::EC2::VPCEndpoint, interface and gateway; waits until it is available. */
+import { liveDocument, liveTags, renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { ResourceFailure } from '../../errors.js';
 import type { Structure, Value } from '../../template/value.js';
-import { given, replyItem, replyList, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { given, gone, replyItem, replyList, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { retag } from './tagging.js';
 
 function policy(properties: Structure): { PolicyDocument?: string } {
@@ -68,6 +69,18 @@ export const vpcEndpoint: ResourceType = {
       ...difference('RouteTableIds', 'RouteTableId'),
     });
     retag(vpcEndpointId, properties, scope);
+  },
+  live(vpcEndpointId, scope, properties) {
+    const found = describe(vpcEndpointId, scope);
+    if (/^delet/i.test(replyText(found, 'state'))) throw gone();
+    return {
+      ...renamed(found, {
+        IpAddressType: 'ipAddressType', PrivateDnsEnabled: 'privateDnsEnabled', RouteTableIds: 'routeTableIdSet', ServiceName: 'serviceName', SubnetIds: 'subnetIdSet', VpcEndpointType: 'vpcEndpointType', VpcId: 'vpcId',
+      }),
+      SecurityGroupIds: replyList(found, 'groupSet').map((group) => replyText(group, 'groupId')),
+      ...(properties['PolicyDocument'] === undefined ? {} : { PolicyDocument: liveDocument(found['policyDocument'], properties['PolicyDocument']) }),
+      ...liveTags(found, scope, properties),
+    };
   },
   delete(vpcEndpointId, scope) {
     unlessMissing(() => {

@@ -1,5 +1,6 @@
 /** AWS::EC2::VPCGatewayAttachment; its id is `IGW|vpc-…`. */
-import { textProperty, unlessMissing, type ResourceType } from '../resource-type.js';
+import { renamed } from '../live.js';
+import { replyItem, textProperty, unlessMissing, type ResourceType } from '../resource-type.js';
 
 export const vpcGatewayAttachment: ResourceType = {
   type: 'AWS::EC2::VPCGatewayAttachment',
@@ -16,6 +17,11 @@ export const vpcGatewayAttachment: ResourceType = {
     const VpcId = textProperty(properties, 'VpcId');
     unlessMissing(() => scope.call('ec2', 'DetachInternetGateway', { VpcId, InternetGatewayId: textProperty(previous, 'InternetGatewayId') }));
     scope.call('ec2', 'AttachInternetGateway', { VpcId, InternetGatewayId: textProperty(properties, 'InternetGatewayId') });
+  },
+  live(_id, scope, properties) {
+    const gateway = replyItem(scope.call('ec2', 'DescribeInternetGateways', { InternetGatewayId: [textProperty(properties, 'InternetGatewayId')] }), 'internetGatewaySet');
+    const found = replyItem(gateway, 'attachmentSet');
+    return { ...renamed(gateway, { InternetGatewayId: 'internetGatewayId' }), ...renamed(found, { VpcId: 'vpcId' }) };
   },
   delete(_id, scope, properties) {
     unlessMissing(() => scope.call('ec2', 'DetachInternetGateway', { VpcId: textProperty(properties, 'VpcId'), InternetGatewayId: textProperty(properties, 'InternetGatewayId') }));

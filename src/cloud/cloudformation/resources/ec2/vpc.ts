@@ -1,4 +1,5 @@
 /** AWS::EC2::VPC. */
+import { liveTags, renamed } from '../live.js';
 import { replyItem, replyList, replyText, unlessMissing, given, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { retag } from './tagging.js';
@@ -46,6 +47,11 @@ export const vpc: ResourceType = {
   update(vpcId, properties, _previous, scope) {
     setDns(vpcId, { EnableDnsSupport: true, EnableDnsHostnames: false, ...properties }, scope);
     retag(vpcId, properties, scope);
+  },
+  live(vpcId, scope, properties) {
+    const found = replyItem(scope.call('ec2', 'DescribeVpcs', { VpcId: [vpcId] }), 'vpcSet');
+    const attribute = (name: string) => renamed(scope.call('ec2', 'DescribeVpcAttribute', { VpcId: vpcId, Attribute: name }), { [`${name.charAt(0).toUpperCase()}${name.slice(1)}`]: `${name}.value` });
+    return { ...renamed(found, { CidrBlock: 'cidrBlock', InstanceTenancy: 'instanceTenancy' }), ...attribute('enableDnsSupport'), ...attribute('enableDnsHostnames'), ...liveTags(found, scope, properties) };
   },
   delete(vpcId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteVpc', { VpcId: vpcId }));

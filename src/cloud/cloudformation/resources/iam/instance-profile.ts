@@ -1,6 +1,7 @@
 /** AWS::IAM::InstanceProfile. */
+import { renamed } from '../live.js';
 import type { Structure } from '../../template/value.js';
-import { given, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { given, replyList, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { textList } from './policies.js';
 
 /** A profile holds one role: the old one leaves before the new one comes. */
@@ -25,6 +26,13 @@ export const instanceProfile: ResourceType = {
   attributesOf: (InstanceProfileName, scope) => ({ Arn: replyText(scope.call('iam', 'GetInstanceProfile', { InstanceProfileName }), 'InstanceProfile.Arn') }),
   update(name, properties, previous, scope) {
     moveRoles(name, previous, properties, scope);
+  },
+  live(InstanceProfileName, scope) {
+    const found = scope.call('iam', 'GetInstanceProfile', { InstanceProfileName });
+    return {
+      ...renamed(found, { InstanceProfileName: 'InstanceProfile.InstanceProfileName', Path: 'InstanceProfile.Path' }),
+      Roles: replyList(found, 'InstanceProfile.Roles').map((role) => replyText(role, 'RoleName')),
+    };
   },
   delete(InstanceProfileName, scope, properties) {
     unlessMissing(() => {

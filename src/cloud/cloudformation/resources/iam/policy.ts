@@ -1,7 +1,8 @@
 /** AWS::IAM::Policy: an inline policy that several roles get. */
+import { liveDocument, sameLive } from '../live.js';
 import { ResourceFailure } from '../../errors.js';
 import type { Structure } from '../../template/value.js';
-import { textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
+import { gone, textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { documentText, textList } from './policies.js';
 
 function put(roles: readonly string[], properties: Structure, scope: ResourceScope): void {
@@ -31,6 +32,17 @@ export const policy: ResourceType = {
     const kept = properties['PolicyName'] === previous['PolicyName'] ? textList(properties['Roles']) : [];
     remove(textList(previous['Roles']).filter((name) => !kept.includes(name)), previous, scope);
     put(textList(properties['Roles']), properties, scope);
+  },
+  live(_id, scope, properties) {
+    const PolicyName = textProperty(properties, 'PolicyName');
+    const found = textList(properties['Roles']).flatMap((RoleName) => {
+      const reply = unlessMissing(() => scope.call('iam', 'GetRolePolicy', { RoleName, PolicyName }));
+      return reply === undefined ? [] : [{ RoleName, document: liveDocument(reply['PolicyDocument'], properties['PolicyDocument']) }];
+    });
+    const [first] = found;
+    if (first === undefined) throw gone();
+    const changed = found.find(({ document }) => !sameLive(properties['PolicyDocument'], document)) ?? first;
+    return { PolicyName, PolicyDocument: changed.document, Roles: found.map(({ RoleName }) => RoleName) };
   },
   delete(_id, scope, properties) {
     remove(textList(properties['Roles']), properties, scope);

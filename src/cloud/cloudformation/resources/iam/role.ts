@@ -1,7 +1,8 @@
 /** AWS::IAM::Role. */
+import { liveDocument, liveTags, renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { sameValue } from '../../template/value.js';
-import { given, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { given, replyList, replyText, structuresProperty, unlessMissing, type ResourceType } from '../resource-type.js';
 import { documentText, moveInlinePolicies, moveManagedPolicies } from './policies.js';
 
 export const role: ResourceType = {
@@ -45,6 +46,24 @@ export const role: ResourceType = {
     const stale = present.map(({ Key }) => Key).filter((key) => !wanted.some((tag) => tag.Key === key));
     if (stale.length > 0) scope.call('iam', 'UntagRole', { RoleName, TagKeys: stale });
     if (wanted.length > 0) scope.call('iam', 'TagRole', { RoleName, Tags: wanted });
+  },
+  live(RoleName, scope, properties) {
+    const found = scope.call('iam', 'GetRole', { RoleName });
+    const names = { Description: 'Role.Description', MaxSessionDuration: 'Role.MaxSessionDuration', Path: 'Role.Path', RoleName: 'Role.RoleName' };
+    // An AWS::IAM::Policy puts its own beside those of the role.
+    const inline = ((valueAt(scope.call('iam', 'ListRolePolicies', { RoleName }), 'PolicyNames') ?? []) as string[]).filter((name) => !scope.isProperty('AWS::IAM::Policy', 'PolicyName', name));
+    const tags = replyList(scope.call('iam', 'ListRoleTags', { RoleName }), 'Tags').map((tag) => ({ key: tag['Key'], value: tag['Value'] }));
+    const declared = structuresProperty(properties, 'Policies');
+    return {
+      ...renamed(found, names),
+      AssumeRolePolicyDocument: liveDocument(valueAt(found, 'Role.AssumeRolePolicyDocument'), properties['AssumeRolePolicyDocument']),
+      ManagedPolicyArns: replyList(scope.call('iam', 'ListAttachedRolePolicies', { RoleName }), 'AttachedPolicies').map((policy) => replyText(policy, 'PolicyArn')),
+      Policies: inline.map((PolicyName) => ({
+        PolicyName,
+        PolicyDocument: liveDocument(scope.call('iam', 'GetRolePolicy', { RoleName, PolicyName })['PolicyDocument'], declared.find((one) => one['PolicyName'] === PolicyName)?.['PolicyDocument']),
+      })),
+      ...liveTags({ tagSet: tags }, scope, properties),
+    };
   },
   delete(RoleName, scope, properties) {
     unlessMissing(() => {

@@ -1,6 +1,7 @@
 /** AWS::SSM::Parameter. */
+import { renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
-import { given, unlessMissing, textProperty, type ResourceType } from '../resource-type.js';
+import { given, replyItem, unlessMissing, textProperty, type ResourceType } from '../resource-type.js';
 
 const SETTINGS = ['AllowedPattern', 'DataType', 'Description', 'Tier', 'Type', 'Value'];
 
@@ -22,6 +23,11 @@ export const parameter: ResourceType = {
   },
   update(name, properties, _previous, scope) {
     scope.call('ssm', 'PutParameter', { Name: name, Overwrite: true, ...given(properties, SETTINGS) });
+  },
+  live(name, scope) {
+    const found = scope.call('ssm', 'GetParameter', { Name: name });
+    const described = replyItem(scope.call('ssm', 'DescribeParameters', { ParameterFilters: [{ Key: 'Name', Values: [name] }] }), 'Parameters');
+    return { ...renamed(found, { Name: 'Parameter.Name', Type: 'Parameter.Type', Value: 'Parameter.Value', DataType: 'Parameter.DataType' }), ...renamed(described, { Description: 'Description', Tier: 'Tier', AllowedPattern: 'AllowedPattern' }) };
   },
   delete(name, scope) {
     unlessMissing(() => scope.call('ssm', 'DeleteParameter', { Name: name }));
