@@ -50,7 +50,9 @@ function eventsOfStack(stackId: string, wanted: string | undefined, context: Ope
   const stack = stackRecord(context.state, stackId);
   const events = context.state.list(EVENTS).filter((event) => event.stackId === stackId);
   const operations = operationsOf(events);
-  return events.filter(({ operationId }) => wanted === undefined || operationId === wanted).toReversed().map((event) => {
+  // ResourceStatus has no words for a stack that cleans up or is in review: DescribeStackEvents tells of these.
+  const told = events.filter(({ operationId, status }) => (wanted === undefined || operationId === wanted) && !/_CLEANUP_IN_PROGRESS$|^REVIEW_/.test(status));
+  return told.toReversed().map((event) => {
     const operation = operations.get(event.operationId ?? '');
     const ofStack = isOfStack(event);
     return {
