@@ -73,7 +73,7 @@ export const describeStackDriftDetectionStatus: Operation = (input, context) => 
 
 export const describeStackResourceDrifts: Operation = (input, context) => {
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
-  const wanted = list(input, 'StackResourceDriftStatusFilters');
+  const wanted = list(input, 'StackResourceDriftStatusFilters', { max: 4 });
   const unknown = wanted.find((status) => !STATUSES.includes(status));
   if (unknown !== undefined) throw constraint(unknown, 'stackResourceDriftStatusFilters', `Member must satisfy enum value set: [${STATUSES.join(', ')}]`);
   const drifts = resourcesOf(context.state, stack.stackId).flatMap((record) => (record.drift !== undefined && (wanted.length === 0 || wanted.includes(record.drift.status)) ? [{ record, drift: record.drift }] : []));
