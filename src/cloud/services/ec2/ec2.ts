@@ -43,8 +43,11 @@ import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from './s
 import { createSecurityGroup } from './security-group/create-security-group.js';
 import { deleteSecurityGroup } from './security-group/delete-security-group.js';
 import { describeSecurityGroupRules, describeSecurityGroups } from './security-group/describe-security-groups.js';
+import { describeSecurityGroupReferences, describeStaleSecurityGroups, getSecurityGroupsForVpc } from './security-group/groups-of-vpcs.js';
 import { modifySecurityGroupRules } from './security-group/modify-security-group-rules.js';
 import { revokeSecurityGroupEgress, revokeSecurityGroupIngress } from './security-group/revoke.js';
+import { updateSecurityGroupRuleDescriptionsEgress, updateSecurityGroupRuleDescriptionsIngress } from './security-group/rule-descriptions.js';
+import { createSubnetCidrReservation, deleteSubnetCidrReservation, getSubnetCidrReservations } from './subnet/cidr-reservations.js';
 import { createSubnet } from './subnet/create-subnet.js';
 import { deleteSubnet } from './subnet/delete-subnet.js';
 import { describeSubnets } from './subnet/describe-subnets.js';
@@ -59,6 +62,7 @@ import { describeVpcEndpointServices } from './vpc-endpoint/services.js';
 import { createVpc } from './vpc/create-vpc.js';
 import { deleteVpc } from './vpc/delete-vpc.js';
 import { describeVpcs } from './vpc/describe-vpcs.js';
+import { modifyVpcTenancy } from './vpc/modify-vpc-tenancy.js';
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from './vpc/secondary-cidrs.js';
 import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attributes.js';
 
@@ -95,6 +99,7 @@ export const ec2: Service = {
     CreateRouteTable: createRouteTable,
     CreateSecurityGroup: createSecurityGroup,
     CreateSubnet: createSubnet,
+    CreateSubnetCidrReservation: createSubnetCidrReservation,
     CreateTags: createTags,
     CreateVpc: createVpc,
     CreateVpcEndpoint: createVpcEndpoint,
@@ -110,6 +115,7 @@ export const ec2: Service = {
     DeleteRouteTable: deleteRouteTable,
     DeleteSecurityGroup: deleteSecurityGroup,
     DeleteSubnet: deleteSubnet,
+    DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
     DeleteTags: deleteTags,
     DeleteVpc: deleteVpc,
     DeleteVpcEndpoints: deleteVpcEndpoints,
@@ -139,8 +145,10 @@ export const ec2: Service = {
     DescribePrefixLists: describePrefixLists,
     DescribeRegions: describeRegions,
     DescribeRouteTables: describeRouteTables,
+    DescribeSecurityGroupReferences: describeSecurityGroupReferences,
     DescribeSecurityGroupRules: describeSecurityGroupRules,
     DescribeSecurityGroups: describeSecurityGroups,
+    DescribeStaleSecurityGroups: describeStaleSecurityGroups,
     DescribeSubnets: describeSubnets,
     DescribeTags: describeTags,
     DescribeVolumes: describeVolumes,
@@ -158,6 +166,8 @@ export const ec2: Service = {
     GetInstanceMetadataDefaults: getInstanceMetadataDefaults,
     GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
     GetManagedPrefixListEntries: getManagedPrefixListEntries,
+    GetSecurityGroupsForVpc: getSecurityGroupsForVpc,
+    GetSubnetCidrReservations: getSubnetCidrReservations,
     ImportKeyPair: importKeyPair,
     ModifyAddressAttribute: modifyAddressAttribute,
     ModifyInstanceAttribute: modifyInstanceAttribute,
@@ -171,6 +181,7 @@ export const ec2: Service = {
     ModifyVpcAttribute: modifyVpcAttribute,
     ModifyVpcEndpoint: modifyVpcEndpoint,
     MonitorInstances: monitorInstances,
+    ModifyVpcTenancy: modifyVpcTenancy,
     RebootInstances: rebootInstances,
     ReleaseAddress: releaseAddress,
     ReplaceIamInstanceProfileAssociation: replaceIamInstanceProfileAssociation,
@@ -189,5 +200,7 @@ export const ec2: Service = {
     TerminateInstances: terminateInstances,
     UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
     UnmonitorInstances: unmonitorInstances,
+    UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
+    UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
   },
 };

@@ -40,6 +40,15 @@ export interface SubnetRecord extends Tagged {
   readonly networkAclAssociationId: string;
 }
 
+/** Addresses of a subnet that EC2 chooses for nobody: `explicit` ones are asked for, `prefix` ones are for prefixes. */
+export interface SubnetCidrReservationRecord extends Tagged {
+  readonly subnetCidrReservationId: string;
+  readonly subnetId: string;
+  readonly cidr: string;
+  readonly reservationType: 'prefix' | 'explicit';
+  readonly description?: string | undefined;
+}
+
 export interface InternetGatewayRecord extends Tagged {
   readonly internetGatewayId: string;
   readonly vpcId?: string | undefined;
@@ -344,6 +353,7 @@ export const VPC = table<VpcRecord>('ec2/vpc');
 export const DHCP_OPTIONS = table<DhcpOptionsRecord>('ec2/dhcp-options');
 export const PREFIX_LIST = table<PrefixListRecord>('ec2/prefix-list');
 export const SUBNET = table<SubnetRecord>('ec2/subnet');
+export const SUBNET_CIDR_RESERVATION = table<SubnetCidrReservationRecord>('ec2/subnet-cidr-reservation');
 export const INTERNET_GATEWAY = table<InternetGatewayRecord>('ec2/internet-gateway');
 export const ROUTE_TABLE = table<RouteTableRecord>('ec2/route-table');
 export const SECURITY_GROUP = table<SecurityGroupRecord>('ec2/security-group');

@@ -27,6 +27,7 @@ export const VPC = noun(model.VPC, 'vpcId', 'vpc', 'vpc', 'vpc ID', 'InvalidVpcI
 export const DHCP_OPTIONS = noun(model.DHCP_OPTIONS, 'dhcpOptionsId', 'dopt', 'dhcp-options', 'dhcpOption ID', 'InvalidDhcpOptionID.NotFound');
 export const PREFIX_LIST = noun(model.PREFIX_LIST, 'prefixListId', 'pl', 'prefix-list', 'prefix list ID', 'InvalidPrefixListID.NotFound', 'InvalidPrefixListId.Malformed');
 export const SUBNET = noun(model.SUBNET, 'subnetId', 'subnet', 'subnet', 'subnet ID', 'InvalidSubnetID.NotFound');
+export const SUBNET_CIDR_RESERVATION = noun(model.SUBNET_CIDR_RESERVATION, 'subnetCidrReservationId', 'scr', 'subnet-cidr-reservation', 'subnet CIDR reservation ID', 'InvalidSubnetCidrReservationID.NotFound');
 export const INTERNET_GATEWAY = noun(model.INTERNET_GATEWAY, 'internetGatewayId', 'igw', 'internet-gateway', 'internetGateway ID', 'InvalidInternetGatewayID.NotFound', 'InvalidInternetGatewayId.Malformed');
 export const ROUTE_TABLE = noun(model.ROUTE_TABLE, 'routeTableId', 'rtb', 'route-table', 'routeTable ID', 'InvalidRouteTableID.NotFound', 'InvalidRouteTableId.Malformed');
 export const SECURITY_GROUP = noun(model.SECURITY_GROUP, 'groupId', 'sg', 'security-group', 'security group', 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed');
@@ -43,7 +44,7 @@ export const KEY_PAIR = noun(model.KEY_PAIR, 'keyPairId', 'key', 'key-pair', 'ke
 /** Everything that carries tags. */
 export const TAGGABLE: readonly Noun<model.Tagged>[] = [
   VPC, DHCP_OPTIONS, SUBNET, INTERNET_GATEWAY, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, NETWORK_ACL, ADDRESS,
-  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, PREFIX_LIST, INSTANCE, VOLUME, KEY_PAIR,
+  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, PREFIX_LIST, SUBNET_CIDR_RESERVATION, INSTANCE, VOLUME, KEY_PAIR,
 ];
 
 /** A fresh id in the long form: prefix, dash, 17 hex digits of which the first is 0, as AWS's are. */

@@ -3,6 +3,7 @@ import { steps } from './step.js';
 
 const tagged = (ResourceType: string) => [{ ResourceType, Tags: [{ Key: 'run', Value: '<run>' }] }];
 const LIST = { PrefixListName: '<run>-list', AddressFamily: 'IPv4', MaxEntries: 3, Entries: [{ Cidr: '203.0.113.0/24', Description: 'office' }] };
+const DNS = { IpProtocol: 'udp', FromPort: 53, ToPort: 53, IpRanges: [{ CidrIp: '192.0.2.0/24', Description: 'dns' }] };
 
 export const network = steps('ec2', [
   ['CreateManagedPrefixList', { ...LIST, TagSpecifications: tagged('prefix-list'), ClientToken: '<run>-list' }, { save: { list: 'PrefixList.PrefixListId' } }],
@@ -39,6 +40,18 @@ export const network = steps('ec2', [
   ['ModifyAddressAttribute', { AllocationId: '<second>', DomainName: 'mail.example.com' }],
   ['DescribeAddressesAttribute', { AllocationIds: ['<second>'], Attribute: 'domain-name' }, { expect: { 'Addresses.0.PtrRecord': 'mail.example.com.' } }],
   ['ResetAddressAttribute', { AllocationId: '<second>', Attribute: 'domain-name' }],
+  ['AuthorizeSecurityGroupIngress', { GroupId: '<group>', IpPermissions: [DNS] }, { save: { dnsRule: 'SecurityGroupRules.0.SecurityGroupRuleId' } }],
+  ['UpdateSecurityGroupRuleDescriptionsIngress', { GroupId: '<group>', SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId: '<dnsRule>', Description: 'other' }] }],
+  ['DescribeSecurityGroupRules', { SecurityGroupRuleIds: ['<dnsRule>'] }, { expect: { 'SecurityGroupRules.0.Description': 'other' } }],
+  ['RevokeSecurityGroupIngress', { GroupId: '<group>', SecurityGroupRuleIds: ['<dnsRule>'] }],
+  ['UpdateSecurityGroupRuleDescriptionsEgress', { GroupId: '<group>', IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'everywhere' }] }] }],
+  ['DescribeSecurityGroupReferences', { GroupId: ['<group>'] }],
+  ['DescribeStaleSecurityGroups', { VpcId: '<vpc>' }],
+  ['GetSecurityGroupsForVpc', { VpcId: '<vpc>', Filters: [{ Name: 'group-id', Values: ['<group>'] }] }, { expect: { 'SecurityGroupForVpcs.0.PrimaryVpcId': '<vpc>' } }],
+  ['CreateSubnetCidrReservation', { SubnetId: '<private>', Cidr: '10.0.2.64/28', ReservationType: 'explicit', Description: 'kept', TagSpecifications: tagged('subnet-cidr-reservation') }, { save: { reservation: 'SubnetCidrReservation.SubnetCidrReservationId' } }],
+  ['GetSubnetCidrReservations', { SubnetId: '<private>' }, { expect: { 'SubnetIpv4CidrReservations.0.Cidr': '10.0.2.64/28' } }],
+  ['DeleteSubnetCidrReservation', { SubnetCidrReservationId: '<reservation>' }],
+  ['ModifyVpcTenancy', { VpcId: '<vpc>', InstanceTenancy: 'default' }],
   ['DescribeVpcPeeringConnections', {}],
   ['DescribeEgressOnlyInternetGateways', {}],
   ['DescribeNetworkInterfacePermissions', {}],

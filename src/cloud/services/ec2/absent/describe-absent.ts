@@ -5,8 +5,9 @@
 import { list } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import type { Operation } from '../../../endpoint/operation.js';
-import { filtered, paged, type FilterTable } from '../describe.js';
+import { filtered, paged } from '../describe.js';
 import { reading } from '../operation.js';
+import { absentFilters } from './absent-filters.js';
 
 export interface Absent {
   /** Request parameter with the ids, and the error for each. */
@@ -38,7 +39,7 @@ export const ABSENT = {
 } satisfies { readonly [operation: string]: Absent };
 
 function nothing(absent: Absent): Operation {
-  const filters: FilterTable<object> = Object.fromEntries(absent.filters.map((name) => [name, () => undefined]));
+  const filters = absentFilters(absent.filters);
   return reading((input) => {
     const [id] = list(input, absent.ids);
     if (id !== undefined) throw new AwsError(absent.notFound, `The ${absent.words} '${id}' does not exist`);

@@ -1,4 +1,6 @@
 /** DescribeNetworkInterfaces, those of NAT gateways and endpoints included. */
+import { boolOpt } from '../../../endpoint/input.js';
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe } from '../describe.js';
 import { NETWORK_INTERFACE } from '../noun.js';
 import { reading } from '../operation.js';
@@ -38,12 +40,19 @@ export const NETWORK_INTERFACE_FILTERS = {
   'status': (view: NetworkInterfaceView) => view.status,
   'subnet-id': (view: NetworkInterfaceView) => view.subnetId,
   'vpc-id': (view: NetworkInterfaceView) => view.vpcId,
+  ...absentFilters(['ipv6-addresses.ipv6-address', 'operator.principal']),
+  'operator.managed': () => false,
 };
 
-export const describeNetworkInterfaces = reading((input, scope) => describe(input, scope, {
-  noun: NETWORK_INTERFACE,
-  ids: 'NetworkInterfaceId',
-  set: 'networkInterfaceSet',
-  view: networkInterfaceView,
-  filters: NETWORK_INTERFACE_FILTERS,
-}));
+export const describeNetworkInterfaces = reading((input, scope) => {
+  // Interfaces that AWS manages for a service are shown without being asked for, as the NAT gateways' are.
+  boolOpt(input, 'IncludeManagedResources');
+  return describe(input, scope, {
+    noun: NETWORK_INTERFACE,
+    ids: 'NetworkInterfaceId',
+    set: 'networkInterfaceSet',
+    view: networkInterfaceView,
+    filters: NETWORK_INTERFACE_FILTERS,
+    idsExcludeMaxResults: true,
+  });
+});

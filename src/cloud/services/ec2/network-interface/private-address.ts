@@ -3,7 +3,7 @@ import { addressOf, formatAddress, parseAddress } from '../../../../lib/net/addr
 import { prefixContains, prefixLast, prefixOf, prefixSize } from '../../../../lib/net/cidr.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import type { Reader } from '../../../state/store.js';
-import { NETWORK_INTERFACE, type SubnetRecord } from '../model.js';
+import { NETWORK_INTERFACE, SUBNET_CIDR_RESERVATION, type SubnetRecord } from '../model.js';
 import { addressesOf } from './addresses.js';
 
 /** Base, router, resolver, reserved at the bottom; broadcast at the top. */
@@ -39,7 +39,10 @@ function* candidates(subnet: SubnetRecord, forService: boolean): Generator<numbe
 /** The first free address. Throws InsufficientFreeAddressesInSubnet. */
 export function freePrivateAddress(state: Reader, subnet: SubnetRecord, forService: boolean): string {
   const taken = used(state, subnet.subnetId);
-  for (const address of candidates(subnet, forService)) if (!taken.has(address)) return formatAddress(address);
+  const reserved = state.list(SUBNET_CIDR_RESERVATION).filter((one) => one.subnetId === subnet.subnetId).map((one) => prefixOf(one.cidr));
+  for (const address of candidates(subnet, forService)) {
+    if (!taken.has(address) && !reserved.some((prefix) => prefixContains(prefix, address))) return formatAddress(address);
+  }
   throw new AwsError('InsufficientFreeAddressesInSubnet', `There are not enough free addresses in subnet '${subnet.subnetId}' to satisfy the requested number of instances.`);
 }
 

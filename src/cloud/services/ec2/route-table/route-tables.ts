@@ -1,5 +1,6 @@
 /** CreateRouteTable, DescribeRouteTables, DeleteRouteTable. */
 import { str } from '../../../endpoint/input.js';
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe } from '../describe.js';
 import { once } from '../idempotency.js';
 import { ROUTE_TABLE as TABLE, type RouteTableRecord } from '../model.js';
@@ -42,6 +43,7 @@ const FILTERS = {
   'route.origin': (view: RouteTableView) => view.routeSet.map((route) => route.origin),
   'route.state': (view: RouteTableView) => view.routeSet.map((route) => route.state),
   'vpc-id': (view: RouteTableView) => view.vpcId,
+  ...absentFilters(['destination-ipv6-cidr-block', 'egress-only-internet-gateway-id', 'transit-gateway-id', 'vpc-peering-connection-id'].map((name) => `route.${name}`)),
 };
 
 export const describeRouteTables = reading((input, scope) => describe(input, scope, {

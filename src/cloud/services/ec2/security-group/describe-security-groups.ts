@@ -2,8 +2,9 @@
 import { list } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import { describe, type FilterTable } from '../describe.js';
+import { SECURITY_GROUP as TABLE } from '../model.js';
 import { SECURITY_GROUP, SECURITY_GROUP_RULE } from '../noun.js';
-import { reading } from '../operation.js';
+import { reading, type Scope } from '../operation.js';
 import { ruleView, securityGroupView, type PermissionView, type RuleView, type SecurityGroupView } from './view.js';
 
 const PERMISSION_FILTERS: FilterTable<readonly PermissionView[]> = {
@@ -29,11 +30,17 @@ const FILTERS: FilterTable<SecurityGroupView> = {
   ])),
 };
 
+/** Views name the groups of a permission by id; their names are the state's. */
+function nameFilters(scope: Scope): FilterTable<SecurityGroupView> {
+  const names = (permissions: readonly PermissionView[]) => permissions.flatMap((permission) => permission.groups.map((group) => scope.state.get(TABLE, group.groupId)?.groupName));
+  return { 'ip-permission.group-name': (view) => names(view.ipPermissions), 'egress.ip-permission.group-name': (view) => names(view.ipPermissionsEgress) };
+}
+
 export const describeSecurityGroups = reading((input, scope) => {
   const names = list(input, 'GroupName');
   // Names are looked for in the default VPC, which there is none of.
   if (names[0] !== undefined) throw new AwsError('InvalidGroup.NotFound', `The security group '${names[0]}' does not exist in default VPC`);
-  return describe(input, scope, { noun: SECURITY_GROUP, ids: 'GroupId', set: 'securityGroupInfo', view: securityGroupView, filters: FILTERS });
+  return describe(input, scope, { noun: SECURITY_GROUP, ids: 'GroupId', set: 'securityGroupInfo', view: securityGroupView, filters: { ...FILTERS, ...nameFilters(scope) } });
 });
 
 const RULE_FILTERS: FilterTable<RuleView> = {

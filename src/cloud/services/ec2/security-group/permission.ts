@@ -73,7 +73,7 @@ function prefixListIdOf(state: Reader, region: string, text: string): string {
   return prefixListOf(state, region, text, 'InvalidPrefixListId.NotFound').prefixListId;
 }
 
-function descriptionOf(input: Input): { readonly description?: string | undefined } {
+export function descriptionOf(input: Input): { readonly description?: string | undefined } {
   const description = strOpt(input, 'Description');
   if (description === undefined || description === '') return {};
   if (description.length > 255 || !/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]*$/.test(description)) {

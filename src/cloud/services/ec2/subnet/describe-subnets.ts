@@ -1,4 +1,5 @@
 /** DescribeSubnets. */
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe } from '../describe.js';
 import { SUBNET } from '../noun.js';
 import { reading } from '../operation.js';
@@ -27,6 +28,9 @@ const FILTERS = {
   'subnet-arn': (view: SubnetView) => view.subnetArn,
   'subnet-id': (view: SubnetView) => view.subnetId,
   'vpc-id': (view: SubnetView) => view.vpcId,
+  ...absentFilters([
+    'customer-owned-ipv4-pool', 'enable-lni-at-device-index', 'outpost-arn', 'ipv6-cidr-block-association.ipv6-cidr-block', 'ipv6-cidr-block-association.association-id', 'ipv6-cidr-block-association.state',
+  ]),
 };
 
 export const describeSubnets = reading((input, scope) => describe(input, scope, {

@@ -1,4 +1,5 @@
 /** DescribeVpcs. */
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe } from '../describe.js';
 import { VPC } from '../noun.js';
 import { reading } from '../operation.js';
@@ -16,6 +17,7 @@ const FILTERS = {
   'owner-id': (view: VpcView) => view.ownerId,
   'state': (view: VpcView) => view.state,
   'vpc-id': (view: VpcView) => view.vpcId,
+  ...absentFilters(['ipv6-cidr-block', 'ipv6-pool', 'association-id', 'state'].map((name) => `ipv6-cidr-block-association.${name}`)),
 };
 
 export const describeVpcs = reading((input, scope) => describe(input, scope, {

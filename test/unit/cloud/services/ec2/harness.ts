@@ -79,13 +79,22 @@ export class Region {
 
   /** Code of the error that the call throws. */
   code(operation: string, input: Input = {}): string {
+    return this.#error(operation, input)?.code ?? 'no error';
+  }
+
+  /** Its message; empty when it throws none. */
+  message(operation: string, input: Input = {}): string {
+    return this.#error(operation, input)?.message ?? '';
+  }
+
+  #error(operation: string, input: Input): AwsError | undefined {
     try {
       this.call(operation, input);
     } catch (error) {
-      if (error instanceof AwsError) return error.code;
+      if (error instanceof AwsError) return error;
       throw error;
     }
-    return 'no error';
+    return undefined;
   }
 }
 

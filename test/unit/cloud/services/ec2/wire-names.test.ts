@@ -54,7 +54,7 @@ const NAMES: readonly (readonly [operation: string, set: string, members: readon
   ['DescribeIamInstanceProfileAssociations', 'iamInstanceProfileAssociationSet', ['associationId', 'instanceId', 'iamInstanceProfile', 'state', 'timestamp']],
   ['DescribeKeyPairs', 'keySet', ['keyPairId', 'keyName', 'keyType', 'keyFingerprint', 'publicKey', 'createTime', ...TAGS]],
   ['DescribeRegions', 'regionInfo', ['regionName', 'regionEndpoint', 'optInStatus']],
-  ['DescribeAvailabilityZones', 'availabilityZoneInfo', ['zoneName', 'zoneId', 'zoneState', 'zoneType', 'regionName', 'groupName', 'networkBorderGroup', 'optInStatus', 'messageSet']],
+  ['DescribeAvailabilityZones', 'availabilityZoneInfo', ['zoneName', 'zoneId', 'zoneState', 'zoneType', 'regionName', 'groupName', 'groupLongName', 'networkBorderGroup', 'optInStatus', 'messageSet']],
   ['DescribeAccountAttributes', 'accountAttributeSet', ['attributeName', 'attributeValueSet']],
 ];
 
