@@ -4,13 +4,11 @@ import { NO_MODEL, readModel, shapeOf, type Model } from '../../../../conformanc
 import { ec2 } from '../../../../../src/cloud/services/ec2/ec2.js';
 import { makeLab, type Lab } from './harness.js';
 
-type Documented = { readonly shape: string; readonly documentation?: string };
-
 /** Names as the list in the parameter's documentation has them; `tag:<key>` stands for any key. */
 function documentedFilters(model: Model, operation: string): string[] {
   const input = model.operations[operation]?.input;
   const members = input === undefined ? {} : shapeOf(model, input).members ?? {};
-  const filters = (members['Filters'] ?? members['Filter']) as Documented | undefined;
+  const filters = members['Filters'] ?? members['Filter'];
   const names = [...(filters?.documentation ?? '').matchAll(/<li>\s*<p>\s*<code>([^<]*)<\/code>/g)].map((match) => (match[1] ?? '').trim().replace(/\s.*$/, ''));
   return names.map((name) => (name === 'tag' || name.startsWith('tag:') ? 'tag:key' : name)).filter((name) => name !== '');
 }
