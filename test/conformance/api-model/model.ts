@@ -13,7 +13,7 @@ export interface Ref {
 
 export interface Shape {
   readonly type: 'structure' | 'list' | 'map' | 'string' | 'integer' | 'long' | 'float' | 'double' | 'boolean' | 'timestamp' | 'blob' | 'character';
-  readonly members?: Readonly<Record<string, Ref & { readonly deprecated?: boolean }>>;
+  readonly members?: Readonly<Record<string, Ref & { readonly deprecated?: boolean; readonly documentation?: string }>>;
   readonly required?: readonly string[];
   readonly member?: Ref;
   readonly key?: Ref;
