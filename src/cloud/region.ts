@@ -39,11 +39,22 @@ export interface RoleCredentials {
   readonly expiration: number;
 }
 
+export interface RoleSessionOptions {
+  /** The instance that they are given to. */
+  readonly instanceId?: string | undefined;
+  readonly durationSeconds?: number | undefined;
+  /** Documents that bound the session. */
+  readonly sessionPolicies?: readonly string[] | undefined;
+  readonly sessionTags?: readonly { readonly key: string; readonly value: string }[] | undefined;
+}
+
 /** The keys of the region: the lab's own, and those of roles. */
 export interface KeyRing {
   readonly accountId: string;
   readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  issueRoleCredentials(roleName: string, sessionName: string, options?: { readonly instanceId?: string; readonly durationSeconds?: number }): RoleCredentials;
+  issueRoleCredentials(roleName: string, sessionName: string, options?: RoleSessionOptions): RoleCredentials;
+  /** Temporary keys of a user; without one, of the lab's own. */
+  issueSessionCredentials(user: { readonly userName: string; readonly userId: string; readonly arn: string } | undefined, durationSeconds: number): RoleCredentials;
 }
 
 /** The key of the region's own secrets under which kms keeps its keys (`keys/region-cipher.ts`). */

@@ -21,7 +21,7 @@ import type { RegionSecrets } from './secrets.js';
 import { serviceHosts, serviceNames } from './service-hosts.js';
 import { ec2 } from './services/ec2/ec2.js';
 import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
-import { iam, roleIdOf } from './services/iam/iam.js';
+import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
@@ -62,13 +62,23 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const fabric = createComputedFabric({ log });
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
   const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now, certificateAuthority: authority.certificatePem });
-  const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName) });
+  const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
+  // The way by which a request to the message service came, then that of its caller.
+  const origins = new WeakMap<object, Origin>();
   const messages = createMessageService({
     log,
     now,
     streamBaseUrl: () => options.endpointUrl.replace(/^http/, 'ws'),
-    authenticate: ({ method = 'GET', url: path = '/', headers }, body) => authenticate({ method, path, headers, body }, { keys, now: now(), protocol: 'json', service: 'ssmmessages' }),
-    authorize: (caller, action, resource) => void authorize(caller, action, resource, { globalState, region: resource.split(':')[3] ?? '', origin: { kind: 'fabric' }, protocol: 'json', now: now() }),
+    authenticate: (request, body) => {
+      const { method = 'GET', url: path = '/', headers } = request;
+      const signed = authenticate({ method, path, headers, body }, { keys, now: now(), protocol: 'json', service: 'ssmmessages' });
+      origins.set(signed.caller, origins.get(request) ?? { kind: 'loopback' });
+      return signed;
+    },
+    authorize: (caller, action, resource) => {
+      const region = resource.split(':')[3] ?? '';
+      authorize(caller, action, resource, { globalState, state: memory.scope(region), region, origin: origins.get(caller) ?? { kind: 'loopback' }, protocol: 'json', now: now() });
+    },
     onSessionEnd: (region, sessionId) => endSession(memory.scope(region), sessionId, now()),
   });
   const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.rootKey), endpointUrl: options.endpointUrl, pace: 1 };
@@ -92,10 +102,12 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   });
 
   const onRequest = (request: IncomingMessage, response: ServerResponse, origin?: Origin): void => {
+    if (origin !== undefined) origins.set(request, origin);
     if (!messages.handleRequest(request, response)) void endpoint.handle(request, response, origin);
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin?: Origin): void => {
     const allowed = origin?.kind === 'fabric' || isLoopbackHost(request.headers.host);
+    if (origin !== undefined) origins.set(request, origin);
     if (!allowed || !messages.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
 

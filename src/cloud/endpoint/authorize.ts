@@ -1,61 +1,90 @@
-/** Whether a caller may do what it asks: the lab's keys everything, a role what its identity policies allow. */
-import { policiesOfRole } from '../services/iam/lookup.js';
-import { evaluate, type Decision } from '../services/iam/policy/evaluate.js';
-import { roles } from '../services/iam/records.js';
+/** Whether a caller may do what it asks: the lab's keys everything, roles and users what all policies that bound them allow. */
+import { VPC_ENDPOINT } from '../services/ec2/model.js';
+import { managedByArn, policiesOfRole, policiesOfUser } from '../services/iam/lookup.js';
+import { parsePolicy } from '../services/iam/policy/document.js';
+import type { Decision, NamedPolicy } from '../services/iam/policy/evaluate.js';
+import { evaluateLayers, LAYER_NAMES, type LayeredDecision, type PolicyLayers } from '../services/iam/policy/layers.js';
+import { names } from '../services/iam/policy/trust.js';
+import { roles, users } from '../services/iam/records.js';
 import type { Reader } from '../state/store.js';
-import { AwsError, type Caller, type Origin, type WireProtocol } from './operation.js';
+import { AwsError, type Caller, type Input, type Origin, type WireProtocol } from './operation.js';
+import { isSupplied, requestContext, resourceTagContext } from './request-context.js';
+import { tagsOfResource } from './resource-tags.js';
 
 export interface AuthorizeOptions {
   readonly globalState: Reader;
+  /** State of the region: endpoints and tags are there. */
+  readonly state: Reader;
   readonly region: string;
   readonly origin: Origin;
   /** In whose words a refusal is thrown. Web sockets of ssmmessages: `json`. */
   readonly protocol: WireProtocol;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The request, for the keys that tell of its tags. */
+  readonly input?: Input | undefined;
+  /** Further keys, of this action alone. */
+  readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
 }
+
+/** Needs no permission at all, and cannot be denied (STS API reference). */
+const FREE = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken']);
 
 /**
  * Decides `action` (`ssmmessages:OpenControlChannel`) on each of the resources (ARNs, or `*`). Returns the decision that
- * allows it; throws AwsError UnauthorizedOperation (ec2), AccessDenied (query) or AccessDeniedException (json).
+ * allows it; throws AwsError UnauthorizedOperation (ec2), AccessDenied (query, rest-xml) or AccessDeniedException (json).
  */
 export function authorize(caller: Caller, action: string, resources: string | readonly string[], options: AuthorizeOptions): Decision {
   const lab: Decision = { decision: 'allow', by: caller.arn, why: 'the lab\'s own keys may do everything' };
-  if (caller.kind === 'lab') return lab;
-  // Needs no permission at all (STS API reference).
-  if (action === 'sts:GetCallerIdentity') return { decision: 'allow', by: action, why: 'it needs no permission' };
-  const { globalState, origin, region } = options;
-  const policies = policiesOfRole(globalState, caller.roleName ?? '');
-  const context = {
-    'aws:PrincipalArn': globalState.get(roles, caller.roleName ?? '')?.arn ?? caller.arn,
-    'aws:PrincipalAccount': caller.accountId,
-    'aws:PrincipalType': 'AssumedRole',
-    'aws:userid': caller.userId,
-    'aws:RequestedRegion': region,
-    'aws:SecureTransport': origin.kind === 'fabric' ? 'true' : 'false',
-    // As on AWS, a request that came by an endpoint has the endpoint and no public address.
-    'aws:SourceIp': origin.vpcEndpointId === undefined ? origin.sourceAddress : undefined,
-    'aws:SourceVpce': origin.vpcEndpointId,
-    'aws:VpcSourceIp': origin.vpcEndpointId === undefined ? undefined : origin.sourceAddress,
-    'ec2:SourceInstanceARN': caller.instanceId === undefined ? undefined : `arn:aws:ec2:${region}:${caller.accountId}:instance/${caller.instanceId}`,
-  };
-  let allowed = lab;
+  if (caller.kind === 'lab' && options.origin.vpcEndpointId === undefined) return lab;
+  if (FREE.has(action)) return { decision: 'allow', by: action, why: 'it needs no permission' };
+  const endpoint = options.origin.vpcEndpointId === undefined ? undefined : options.state.get(VPC_ENDPOINT, options.origin.vpcEndpointId);
+  const context = { ...requestContext(caller, { ...options, sourceVpc: endpoint?.vpcId }), ...options.keys };
+  const layers = layersOf(caller, endpoint?.policyDocument, options.globalState);
+  let allowed: Decision = lab;
   for (const resource of typeof resources === 'string' ? [resources] : resources) {
-    const decision = evaluate(policies, { action, resource, context });
+    const tags = tagsOfResource(resource, options.state, options.globalState);
+    const service = action.slice(0, action.indexOf(':'));
+    const supplied = (key: string): boolean => isSupplied(key) || (tags !== undefined && /^(aws|ec2|ssm|iam):resourcetag\//.test(key));
+    const decision = evaluateLayers(layers, { action, resource, context: tags === undefined ? context : { ...context, ...resourceTagContext(service, tags) }, supplied });
     if (decision.decision !== 'allow') throw denial(caller, action, resource, decision, options.protocol);
     allowed = decision;
   }
   return allowed;
 }
 
-function denial(caller: Caller, action: string, resource: string, decision: Decision, protocol: WireProtocol): AwsError {
-  const because = decision.decision === 'explicit-deny' ? 'with an explicit deny in an identity-based policy' : `because no identity-based policy allows the ${action} action`;
+/** Every policy that bounds a request of this caller, by kind. */
+export function layersOf(caller: Caller, endpointPolicy: string | undefined, globalState: Reader): PolicyLayers {
+  const holder = caller.kind === 'role' ? globalState.get(roles, caller.roleName ?? '') : caller.kind === 'user' ? globalState.get(users, caller.userName ?? '') : undefined;
+  const boundary = holder?.permissionsBoundary;
+  const bounding = boundary === undefined ? undefined : managedByArn(globalState, boundary);
+  return {
+    'identity': caller.kind === 'lab' ? [EVERYTHING] : caller.kind === 'role' ? policiesOfRole(globalState, caller.roleName ?? '') : policiesOfUser(globalState, caller.userName ?? ''),
+    // A boundary that is gone allows nothing.
+    'boundary': boundary === undefined ? undefined : bounding === undefined ? [] : [bounding],
+    'session': caller.sessionPolicies?.map((text, index) => ({ name: `session policy ${index + 1}`, document: parsePolicy(text, 'identity') })),
+    'vpc-endpoint': endpointPolicy === undefined ? undefined : [endpointLayer(caller, endpointPolicy, holder?.arn)],
+  };
+}
+
+const EVERYTHING: NamedPolicy = { name: 'the lab\'s own keys', document: parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', 'identity') };
+
+/** The statements of an endpoint's policy that are about this caller. */
+function endpointLayer(caller: Caller, text: string, roleArn: string | undefined): NamedPolicy {
+  const document = parsePolicy(text, 'resource');
+  const principal = { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn } as const;
+  return { name: 'VPC endpoint policy', document: { ...document, statements: document.statements.filter((statement) => names(statement.principals, principal)) } };
+}
+
+function denial(caller: Caller, action: string, resource: string, decision: LayeredDecision, protocol: WireProtocol): AwsError {
+  const { one, none } = LAYER_NAMES[decision.layer];
+  const because = decision.decision === 'explicit-deny' ? `with an explicit deny in ${one}` : `because no ${none} allows the ${action} action`;
   const on = resource === '*' && protocol === 'ec2' ? '' : ` on resource: ${protocol === 'rest-xml' ? `"${resource}"` : resource}`;
   const text = `User: ${caller.arn} is not authorized to perform: ${action}${on} ${because}`;
   const errors: Record<WireProtocol, AwsError> = {
-    ec2: new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}`, { status: 403 }),
-    query: new AwsError('AccessDenied', text, { status: 403 }),
-    json: new AwsError('AccessDeniedException', text),
+    'ec2': new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}`, { status: 403 }),
+    'query': new AwsError('AccessDenied', text, { status: 403 }),
+    'json': new AwsError('AccessDeniedException', text),
     'rest-xml': new AwsError('AccessDenied', text, { status: 403 }),
   };
   return errors[protocol];

@@ -8,7 +8,7 @@ import { createDispatcher, unknownOperation, type Dispatcher, type DispatchOptio
 import { isLoopbackHost, serviceOfHost } from './host.js';
 import { AwsError, type Origin, type Service } from './operation.js';
 import { asAwsError, errorReply, successReply, type Reply, type ReplyShape } from './reply.js';
-import { resourcesOf } from './resources.js';
+import { permissionsOf } from './resources.js';
 import type { RestInterface } from './rest/interface.js';
 import { looksRest, serveRest } from './rest/serve.js';
 import { missingAction, route } from './route.js';
@@ -68,10 +68,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (operation === '') throw missingAction(service);
     if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
     const input = routed.input();
-    authorize(caller, `${service.name}:${operation}`, resourcesOf(input, { service: service.name, operation, region, accountId: keys.accountId }), {
-      globalState: options.globalState, region, origin, protocol: service.protocol, now: now(),
-    });
     const context = dispatcher.internalContext(region, { caller, origin, requestId });
+    const { globalState } = options;
+    if (caller.kind !== 'lab' || origin.vpcEndpointId !== undefined) {
+      for (const { action, resources, keys: more } of permissionsOf(input, { service: service.name, operation, region, accountId: keys.accountId, globalState })) {
+        authorize(caller, action, resources, { globalState, state: context.state, region, origin, protocol: service.protocol, now: now(), input, keys: more });
+      }
+    }
     return successReply(service, operation, await dispatcher.run(service, operation, input, context), requestId);
   };
 

@@ -13,9 +13,18 @@ export interface Caller {
   /** `arn:aws:iam::…:user/…` or `arn:aws:sts::…:assumed-role/ROLE/INSTANCE`. */
   readonly arn: string;
   readonly userId: string;
-  /** The lab's own keys may do everything; a role's credentials only what its policies allow. */
-  readonly kind: 'lab' | 'role';
+  /** The lab's own keys may do everything; a role's credentials and a user's keys only what policies allow. */
+  readonly kind: 'lab' | 'role' | 'user';
   readonly roleName?: string | undefined;
+  readonly userName?: string | undefined;
+  /** The keys are temporary: a session token goes with them. */
+  readonly temporary?: boolean | undefined;
+  /** When temporary keys were made, milliseconds since the epoch. */
+  readonly issuedAt?: number | undefined;
+  /** Documents that bound this session (AssumeRole's Policy and PolicyArns). */
+  readonly sessionPolicies?: readonly string[] | undefined;
+  /** Tags of this session. */
+  readonly sessionTags?: readonly { readonly key: string; readonly value: string }[] | undefined;
   /** The instance that the role's credentials were given to. */
   readonly instanceId?: string | undefined;
 }

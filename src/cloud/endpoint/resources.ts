@@ -1,4 +1,10 @@
-/** The ARNs that a request is about, for policies that name resources (service authorization reference). */
+/**
+ * What a request needs permission for: its action on the ARNs that it is about, and other actions that it implies (service
+ * authorization reference: "Actions, resources, and condition keys" of each service).
+ */
+import { findInstanceProfile } from '../services/iam/lookup.js';
+import { roles, users } from '../services/iam/records.js';
+import type { Reader } from '../state/store.js';
 import type { Input } from './operation.js';
 import { valueAt } from './input.js';
 
@@ -7,51 +13,130 @@ export interface ResourceScope {
   readonly operation: string;
   readonly region: string;
   readonly accountId: string;
+  readonly globalState: Reader;
+}
+
+export interface NeededPermission {
+  readonly action: string;
+  readonly resources: readonly string[];
+  /** Condition keys of this action alone. */
+  readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** EC2's id parameters and the resource type of each. */
 const EC2_TYPES: Readonly<Record<string, string>> = {
-  InstanceId: 'instance', VpcId: 'vpc', SubnetId: 'subnet', GroupId: 'security-group', RouteTableId: 'route-table', InternetGatewayId: 'internet-gateway',
+  InstanceId: 'instance', VpcId: 'vpc', SubnetId: 'subnet', GroupId: 'security-group', SecurityGroupId: 'security-group', RouteTableId: 'route-table', InternetGatewayId: 'internet-gateway',
   NatGatewayId: 'natgateway', AllocationId: 'elastic-ip', VpcEndpointId: 'vpc-endpoint', NetworkInterfaceId: 'network-interface', NetworkAclId: 'network-acl',
-  VolumeId: 'volume', ImageId: 'image', KeyName: 'key-pair',
+  VolumeId: 'volume', ImageId: 'image', KeyName: 'key-pair', DhcpOptionsId: 'dhcp-options', PrefixListId: 'prefix-list',
+};
+
+/** What a Create operation makes, which a policy names by `type/*`. */
+const EC2_MADE: Readonly<Record<string, string>> = {
+  CreateVpc: 'vpc', CreateSubnet: 'subnet', CreateSecurityGroup: 'security-group', CreateRouteTable: 'route-table', CreateInternetGateway: 'internet-gateway', CreateNatGateway: 'natgateway', AllocateAddress: 'elastic-ip',
+  CreateVpcEndpoint: 'vpc-endpoint', CreateNetworkInterface: 'network-interface', CreateNetworkAcl: 'network-acl', CreateVolume: 'volume', CreateDhcpOptions: 'dhcp-options', CreateManagedPrefixList: 'prefix-list',
+};
+
+/** Prefixes of ids and the resource type of each, for CreateTags and DeleteTags. */
+const EC2_PREFIXES: Readonly<Record<string, string>> = {
+  i: 'instance', vpc: 'vpc', subnet: 'subnet', sg: 'security-group', sgr: 'security-group-rule', rtb: 'route-table', igw: 'internet-gateway', nat: 'natgateway', eipalloc: 'elastic-ip', vpce: 'vpc-endpoint', eni: 'network-interface',
+  acl: 'network-acl', vol: 'volume', ami: 'image', key: 'key-pair', dopt: 'dhcp-options', pl: 'prefix-list',
 };
 
 /**
- * The resources of a request; `*` for one that has none or whose resources are not known here, which only a policy for
- * all resources allows.
+ * The permissions of a request. A resource is `*` for an action that has none, and where the resources are not known here:
+ * only a policy for all resources allows that.
  */
-export function resourcesOf(input: Input, scope: ResourceScope): string[] {
+export function permissionsOf(input: Input, scope: ResourceScope): NeededPermission[] {
   const found = arnsOf(input, scope);
-  return found.length === 0 ? ['*'] : found;
+  const own = { action: `${scope.service}:${scope.operation}`, resources: found.length === 0 ? ['*'] : [...new Set(found)] };
+  return [own, ...impliedBy(input, scope, own.resources)];
 }
 
-function arnsOf(input: Input, { service, operation, region, accountId }: ResourceScope): string[] {
-  const texts = (name: string): string[] => {
-    const value = valueAt(input, name);
-    return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string' && item !== '');
-  };
+/** Texts at a (dotted) name, through lists. */
+function textsAt(input: Input, name: string): string[] {
+  return name.split('.').reduce<readonly unknown[]>((values, part) => values.flatMap((value) => (isInput(value) ? flat(valueAt(value, part)) : [])), [input]).filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+const flat = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
+const isInput = (value: unknown): value is Input => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function arnsOf(input: Input, scope: ResourceScope): string[] {
+  const { service, operation, region, accountId } = scope;
+  const texts = (name: string): string[] => textsAt(input, name);
   switch (service) {
-    case 'ec2':
-      if (/^(Describe|RunInstances)/.test(operation)) return [];
-      return Object.entries(EC2_TYPES).flatMap(([name, type]) => texts(name).map((id) => `arn:aws:ec2:${region}:${accountId}:${type}/${id}`));
+    case 'ec2': return ec2Arns(input, scope);
     case 'ssm':
-      if (/Parameter/.test(operation) && operation !== 'DescribeParameters' || operation.includes('Tags')) {
+      if (/^DescribeParameters$|^Describe|^List/.test(operation) && operation !== 'DescribeDocument' && operation !== 'ListTagsForResource') return [];
+      if (operation.includes('Parameter') || operation.includes('Tags')) {
         return [...texts('Name'), ...texts('Names'), ...texts('Path'), ...texts('ResourceId')].map((name) => (name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
       }
-      if (operation.endsWith('Document')) return texts('Name').map((name) => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`);
+      if (operation.endsWith('Document')) return texts('Name').map((name) => documentArn(name, scope));
       if (/^(Resume|Terminate)Session$/.test(operation)) return texts('SessionId').map((id) => `arn:aws:ssm:${region}:${accountId}:session/${id}`);
-      return [...texts('Target'), ...texts('InstanceId'), ...texts('InstanceIds')].map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
-    case 'iam':
-      if (operation.startsWith('List') && texts('RoleName').length === 0) return [];
-      return [
-        ...texts('RoleName').map((name) => `arn:aws:iam::${accountId}:role/${name}`),
-        ...texts('InstanceProfileName').map((name) => `arn:aws:iam::${accountId}:instance-profile/${name}`),
-      ];
+      return [...[...texts('Target'), ...texts('InstanceId'), ...texts('InstanceIds')].map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`), ...(operation === 'SendCommand' ? texts('DocumentName').map((name) => documentArn(name, scope)) : [])];
+    case 'iam': return iamArns(input, scope);
     case 'ec2-instance-connect': return texts('InstanceId').map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
     // A key by its alias, or by the ciphertext it made, is known to the service alone: only a policy for all keys allows that.
     case 'kms': return texts('KeyId').filter((name) => !name.includes('alias/')).map((name) => (name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${accountId}:key/${name}`));
     case 'sts': return texts('RoleArn');
-    case 'cloudformation': return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
+    case 'cloudformation':
+      if (/^(ListStacks|ValidateTemplate|DescribeStacks|EstimateTemplateCost)$/.test(operation) && texts('StackName').length === 0) return [];
+      return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
     default: return [];
   }
+}
+
+const documentArn = (name: string, { region, accountId }: ResourceScope): string => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`;
+
+function ec2Arns(input: Input, scope: ResourceScope): string[] {
+  const { operation, region, accountId } = scope;
+  const arn = (type: string, id: string): string => `arn:aws:ec2:${region}:${type === 'image' ? '' : accountId}:${type}/${id}`;
+  if (/^(Describe|Get|Search)/.test(operation)) return [];
+  if (operation === 'RunInstances') {
+    const at = (...names: readonly string[]): string[] => names.flatMap((name) => textsAt(input, name));
+    return [
+      ...at('ImageId').map((id) => arn('image', id)), arn('instance', '*'), ...at('SubnetId', 'NetworkInterface.SubnetId').map((id) => arn('subnet', id)),
+      ...at('SecurityGroupId', 'NetworkInterface.SecurityGroupId').map((id) => arn('security-group', id)), arn('network-interface', '*'), arn('volume', '*'), ...at('KeyName').map((name) => arn('key-pair', name)),
+    ];
+  }
+  if (operation === 'CreateTags' || operation === 'DeleteTags') {
+    return textsAt(input, 'ResourceId').map((id) => arn(EC2_PREFIXES[id.slice(0, id.lastIndexOf('-'))] ?? '*', id));
+  }
+  const made = EC2_MADE[operation];
+  return [
+    ...(made === undefined ? [] : [arn(made, '*')]),
+    ...Object.entries(EC2_TYPES).flatMap(([name, type]) => textsAt(input, name).map((id) => arn(type, id))),
+  ];
+}
+
+function iamArns(input: Input, { operation, accountId, globalState }: ResourceScope): string[] {
+  const texts = (name: string): string[] => textsAt(input, name);
+  const path = textsAt(input, 'Path')[0] ?? '/';
+  const named = [
+    ...texts('RoleName').map((name) => globalState.get(roles, name)?.arn ?? `arn:aws:iam::${accountId}:role${path}${name}`),
+    ...texts('UserName').map((name) => globalState.get(users, name)?.arn ?? `arn:aws:iam::${accountId}:user${path}${name}`),
+    ...texts('GroupName').map((name) => `arn:aws:iam::${accountId}:group/${name}`),
+    ...texts('InstanceProfileName').map((name) => findInstanceProfile(globalState, name)?.arn ?? `arn:aws:iam::${accountId}:instance-profile${path}${name}`),
+  ];
+  // The attachment is the holder's to allow; which policy may be attached is a condition (iam:PolicyARN).
+  if (named.length > 0) return operation.includes('InstanceProfile') ? named.filter((arn) => arn.includes(':instance-profile/') || operation === 'ListInstanceProfilesForRole') : named;
+  if (operation === 'CreatePolicy') return texts('PolicyName').map((name) => `arn:aws:iam::${accountId}:policy${path}${name}`);
+  return [...texts('PolicyArn'), ...texts('PolicySourceArn')];
+}
+
+/** PassRole for the role that an instance gets, and CreateTags for tags at creation. */
+function impliedBy(input: Input, { service, operation, globalState }: ResourceScope, resources: readonly string[]): NeededPermission[] {
+  const implied: NeededPermission[] = [];
+  if (service === 'ec2' && /^(RunInstances|AssociateIamInstanceProfile|ReplaceIamInstanceProfileAssociation)$/.test(operation)) {
+    const passed = [...textsAt(input, 'IamInstanceProfile.Arn'), ...textsAt(input, 'IamInstanceProfile.Name')].flatMap((name) => findInstanceProfile(globalState, name)?.roleName ?? []).flatMap((name) => globalState.get(roles, name)?.arn ?? []);
+    if (passed.length > 0) implied.push({ action: 'iam:PassRole', resources: passed, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
+  }
+  if (service === 'iam' && operation === 'AddRoleToInstanceProfile') {
+    implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'RoleName').flatMap((name) => globalState.get(roles, name)?.arn ?? []) });
+  }
+  if (service === 'ec2' && operation !== 'CreateTags' && textsAt(input, 'TagSpecification.ResourceType').length > 0) {
+    const types = textsAt(input, 'TagSpecification.ResourceType');
+    const tagged = resources.filter((arn) => types.some((type) => arn.endsWith(`:${type}/*`)));
+    if (tagged.length > 0) implied.push({ action: 'ec2:CreateTags', resources: tagged, keys: { 'ec2:CreateAction': operation } });
+  }
+  return implied;
 }

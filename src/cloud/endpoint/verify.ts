@@ -68,7 +68,8 @@ export function authenticate(request: IncomingRequest, options: AuthenticateOpti
 
   const headers = flatHeaders(request.headers);
   const token = authorization.sessionToken ?? headers['x-amz-security-token'];
-  if (key.kind === 'role' ? !sameText(token ?? '', key.sessionToken) : token !== undefined) return refuse('unknown-key');
+  const expected = 'sessionToken' in key ? key.sessionToken : undefined;
+  if (expected === undefined ? token !== undefined : !sameText(token ?? '', expected)) return refuse('unknown-key');
 
   const bodyHash = request.payloadHash ?? hashPayload(request.body);
   const path = request.payloadHash === undefined ? undefined : request.path.split('?', 1)[0];
@@ -81,7 +82,7 @@ export function authenticate(request: IncomingRequest, options: AuthenticateOpti
   const stale = staleness(authorization, headers['x-amz-date'], now);
   if (stale !== undefined && protocol === 'rest-xml' && authorization.kind === 'query') throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
   if (stale !== undefined) return refuse('stale', stale);
-  if (key.kind === 'role' && key.expiration <= now) return refuse('expired-key');
+  if ('expiration' in key && key.expiration <= now) return refuse('expired-key');
   if (options.service !== undefined && authorization.service !== options.service) return refuse('mismatch', `Credential should be scoped to correct service: '${options.service}'. `);
   if (!REGION.test(authorization.region)) return refuse('mismatch', 'Credential should be scoped to a valid region. ');
   const { date, region, service, signature } = authorization;
@@ -94,6 +95,11 @@ export function authenticate(request: IncomingRequest, options: AuthenticateOpti
 /** The caller that a key stands for. */
 export function callerOf(key: KeyRecord, accountId: string): Caller {
   if (key.kind === 'lab') return labCaller(accountId, key.accessKeyId);
+  if (key.kind === 'user') return { accountId, accessKeyId: key.accessKeyId, arn: key.arn, userId: key.userId, kind: 'user', userName: key.userName };
+  if (key.kind === 'session') {
+    const owner = key.of === undefined ? labCaller(accountId, key.accessKeyId) : ({ accountId, accessKeyId: key.accessKeyId, arn: key.of.arn, userId: key.of.userId, kind: 'user', userName: key.of.userName } as const);
+    return { ...owner, temporary: true, issuedAt: key.issuedAt };
+  }
   return {
     accountId,
     accessKeyId: key.accessKeyId,
@@ -102,6 +108,10 @@ export function callerOf(key: KeyRecord, accountId: string): Caller {
     kind: 'role',
     roleName: key.roleName,
     instanceId: key.instanceId,
+    temporary: true,
+    issuedAt: key.issuedAt,
+    sessionPolicies: key.sessionPolicies,
+    sessionTags: key.sessionTags,
   };
 }
 

@@ -57,7 +57,7 @@ export async function serveRest(request: IncomingMessage, service: Service & { r
   }
   const input: Input = { ...restInput(found, address, headers), ...(await documentOf(request, found, signer)) };
   const context = dispatcher.internalContext(region, { caller: signer.caller, origin, requestId });
-  for (const { action, resource } of rest.permissions(found.name, input)) authorize(signer.caller, action, resource, { globalState, region, origin, protocol: 'rest-xml', now: now() });
+  for (const { action, resource } of rest.permissions(found.name, input)) authorize(signer.caller, action, resource, { globalState, state: context.state, region, origin, protocol: 'rest-xml', now: now() });
   const run = async (whole: Input): Promise<Reply> => restReply(found, await dispatcher.run(service, found.name, whole, context), service.xmlNamespace ?? '');
   return found.operation.body === 'bytes' ? await withBody(request, rest, signer, (body) => run({ ...input, Body: body })) : await run(input);
 }

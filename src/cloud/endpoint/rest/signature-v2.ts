@@ -24,7 +24,7 @@ export function authenticateV2(request: { readonly method: string; readonly path
   const key = keys.find(query.get('AWSAccessKeyId') ?? '');
   if (key === undefined) throw new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', { status: 403 });
   const token = query.get('x-amz-security-token');
-  if ((key.kind === 'lab' ? undefined : key.sessionToken) !== token) throw new AwsError('InvalidToken', 'The provided token is malformed or otherwise invalid.');
+  if (('sessionToken' in key ? key.sessionToken : undefined) !== token) throw new AwsError('InvalidToken', 'The provided token is malformed or otherwise invalid.');
   const amzHeaders = new Map<string, string>(Object.entries(request.headers).flatMap(([name, value]) => (name.startsWith('x-amz-') && typeof value === 'string' ? [[name, value.trim()]] : [])));
   if (token !== undefined) amzHeaders.set('x-amz-security-token', token);
   const path = request.path.split('?', 1)[0] ?? '/';
@@ -43,6 +43,6 @@ export function authenticateV2(request: { readonly method: string; readonly path
     throw new AwsError('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your key and signing method.', { status: 403 });
   }
   if (Number(expires) * 1000 <= now) throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
-  if (key.kind !== 'lab' && key.expiration <= now) throw new AwsError('ExpiredToken', 'The provided token has expired.');
+  if ('expiration' in key && key.expiration <= now) throw new AwsError('ExpiredToken', 'The provided token has expired.');
   return callerOf(key, keys.accountId);
 }

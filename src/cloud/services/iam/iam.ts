@@ -28,7 +28,7 @@ import { tagRole } from './operations/tag-role.js';
 import { untagRole } from './operations/untag-role.js';
 import { updateAssumeRolePolicy } from './operations/update-assume-role-policy.js';
 
-export { findInstanceProfile, policiesOfRole, roleForInstanceProfile, roleIdOf } from './lookup.js';
+export { findInstanceProfile, policiesOfRole, roleForInstanceProfile, roleIdOf, userKeys } from './lookup.js';
 export { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord } from './records.js';
 
 export const iam: Service = {

@@ -1,9 +1,9 @@
-/** What other services ask of IAM: which role an instance profile gives, and what its policies say. */
+/** What other services ask of IAM: which role an instance profile gives, and what the policies of an identity say. */
 import type { Reader } from '../../state/store.js';
-import { managedPolicy } from './managed-policies.js';
+import { findPolicy } from './policies.js';
 import { parsePolicy } from './policy/document.js';
 import type { NamedPolicy } from './policy/evaluate.js';
-import { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord } from './records.js';
+import { accessKeys, groups, instanceProfiles, roles, users, type InstanceProfileRecord, type PolicyHolder, type RoleRecord, type UserRecord } from './records.js';
 
 /** An instance profile by name or ARN. */
 export function findInstanceProfile(reader: Reader, nameOrArn: string): InstanceProfileRecord | undefined {
@@ -22,15 +22,41 @@ export function roleIdOf(reader: Reader, roleName: string): string | undefined {
   return reader.get(roles, roleName)?.roleId;
 }
 
+/** What the key ring asks of users. */
+export function userKeys(reader: Reader): { readonly userOfKey: (accessKeyId: string) => (Pick<UserRecord, 'userName' | 'userId' | 'arn'> & { readonly secretAccessKey: string }) | undefined; readonly userIdOf: (userName: string) => string | undefined } {
+  return {
+    userOfKey: (accessKeyId) => {
+      const key = reader.get(accessKeys, accessKeyId);
+      const user = key?.status === 'Active' ? reader.get(users, key.userName) : undefined;
+      return key === undefined || user === undefined ? undefined : { userName: user.userName, userId: user.userId, arn: user.arn, secretAccessKey: key.secretAccessKey };
+    },
+    userIdOf: (userName) => reader.get(users, userName)?.userId,
+  };
+}
+
 /** All identity policies of a role, managed and inline; none for an unknown role. */
 export function policiesOfRole(reader: Reader, roleName: string): NamedPolicy[] {
-  const role = reader.get(roles, roleName);
-  if (role === undefined) return [];
+  return policiesOf(reader, reader.get(roles, roleName));
+}
+
+/** All identity policies of a user: its own and those of its groups. */
+export function policiesOfUser(reader: Reader, userName: string): NamedPolicy[] {
+  const user = reader.get(users, userName);
+  if (user === undefined) return [];
+  return [user, ...reader.list(groups).filter((group) => group.members.includes(userName))].flatMap((holder) => policiesOf(reader, holder));
+}
+
+export function policiesOf(reader: Reader, holder: PolicyHolder | undefined): NamedPolicy[] {
+  if (holder === undefined) return [];
   return [
-    ...role.attachedPolicies.flatMap((arn) => {
-      const policy = managedPolicy(arn);
-      return policy === undefined ? [] : [{ name: arn, document: parsePolicy(policy.document, 'identity') }];
-    }),
-    ...role.inlinePolicies.map(({ policyName, document }) => ({ name: `inline policy ${policyName}`, document: parsePolicy(document, 'identity') })),
+    ...holder.attachedPolicies.flatMap((arn) => managedByArn(reader, arn) ?? []),
+    ...holder.inlinePolicies.map(({ policyName, document }) => ({ name: `inline policy ${policyName}`, document: parsePolicy(document, 'identity') })),
   ];
+}
+
+/** The default version of a managed policy. */
+export function managedByArn(reader: Reader, arn: string): NamedPolicy | undefined {
+  const policy = findPolicy(reader, arn);
+  const version = policy?.versions.find((each) => each.versionId === policy.defaultVersionId);
+  return version === undefined ? undefined : { name: arn, document: parsePolicy(version.document, 'identity') };
 }

@@ -6,11 +6,18 @@ export interface TagRecord {
   readonly value: string;
 }
 
-export interface RoleRecord {
+/** What policies are attached to: a role, a user, a group. */
+export interface PolicyHolder {
+  readonly arn: string;
+  /** ARNs in the order of attachment. */
+  readonly attachedPolicies: readonly string[];
+  readonly inlinePolicies: readonly { readonly policyName: string; readonly document: string }[];
+}
+
+export interface RoleRecord extends PolicyHolder {
   readonly roleName: string;
   /** `AROA…` */
   readonly roleId: string;
-  readonly arn: string;
   readonly path: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -20,9 +27,62 @@ export interface RoleRecord {
   /** Seconds. */
   readonly maxSessionDuration: number;
   readonly tags: readonly TagRecord[];
-  /** ARNs in the order of attachment. */
-  readonly attachedPolicies: readonly string[];
-  readonly inlinePolicies: readonly { readonly policyName: string; readonly document: string }[];
+  /** ARN of the policy that bounds it. */
+  readonly permissionsBoundary?: string | undefined;
+}
+
+export interface UserRecord extends PolicyHolder {
+  readonly userName: string;
+  /** `AIDA…` */
+  readonly userId: string;
+  readonly path: string;
+  readonly createdAt: number;
+  readonly tags: readonly TagRecord[];
+  readonly permissionsBoundary?: string | undefined;
+}
+
+export interface GroupRecord extends PolicyHolder {
+  readonly groupName: string;
+  /** `AGPA…` */
+  readonly groupId: string;
+  readonly path: string;
+  readonly createdAt: number;
+  /** Names of its users. */
+  readonly members: readonly string[];
+}
+
+export interface AccessKeyRecord {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly userName: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: number;
+}
+
+export interface PolicyVersionRecord {
+  /** `v1` */
+  readonly versionId: string;
+  /** JSON text. */
+  readonly document: string;
+  readonly createdAt: number;
+}
+
+/** A customer managed policy. */
+export interface PolicyRecord {
+  readonly policyName: string;
+  /** `ANPA…` */
+  readonly policyId: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly description?: string | undefined;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly tags: readonly TagRecord[];
+  /** Oldest first, at most five. */
+  readonly versions: readonly PolicyVersionRecord[];
+  readonly defaultVersionId: string;
+  /** Number of the next version: numbers are never used again. */
+  readonly nextVersion: number;
 }
 
 export interface InstanceProfileRecord {
@@ -39,5 +99,13 @@ export interface InstanceProfileRecord {
 
 /** By role name. */
 export const roles = table<RoleRecord>('iam/role');
+/** By user name. */
+export const users = table<UserRecord>('iam/user');
+/** By group name. */
+export const groups = table<GroupRecord>('iam/group');
+/** By access key id. */
+export const accessKeys = table<AccessKeyRecord>('iam/access-key');
+/** By ARN. */
+export const policies = table<PolicyRecord>('iam/policy');
 /** By instance profile name. */
 export const instanceProfiles = table<InstanceProfileRecord>('iam/instance-profile');

@@ -1,5 +1,6 @@
 /** Policy documents: reads their JSON and refuses what IAM refuses (IAM user guide, "IAM JSON policy elements reference"). */
 import { AwsError } from '../../../endpoint/operation.js';
+import { operatorOf } from './condition.js';
 
 export interface Statement {
   readonly sid?: string | undefined;
@@ -8,7 +9,7 @@ export interface Statement {
   readonly notActions?: readonly string[] | undefined;
   readonly resources?: readonly string[] | undefined;
   readonly notResources?: readonly string[] | undefined;
-  /** Kind (`AWS`, `Service`, `*`) → values. Trust policies only. */
+  /** Kind (`AWS`, `Service`, `*`) → values. Trust and endpoint policies only. */
   readonly principals?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Operator → key → values. */
   readonly conditions: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
@@ -19,8 +20,8 @@ export interface PolicyDocument {
   readonly statements: readonly Statement[];
 }
 
-/** `identity`: attached to a role; `trust`: says who may assume it. */
-export type PolicyKind = 'identity' | 'trust';
+/** `identity`: attached to a role, user or group, or bounding them; `trust`: says who may assume a role; `resource`: an endpoint's. */
+export type PolicyKind = 'identity' | 'trust' | 'resource';
 
 const STATEMENT_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition']);
 
@@ -39,7 +40,11 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   const statement = document.get('Statement');
   const list: readonly unknown[] = Array.isArray(statement) ? statement : statement === undefined ? [] : [statement];
   if (list.length === 0) throw malformed('Missing required field Statement');
-  return { version, statements: list.map((entry) => parseStatement(members(entry), kind)) };
+  const statements = list.map((entry) => parseStatement(members(entry), kind));
+  const sids = statements.flatMap(({ sid }) => sid ?? []);
+  if (new Set(sids).size < sids.length) throw malformed('Statement IDs (SID) in a single policy must be unique.');
+  for (const sid of sids) if (kind !== 'resource' && !/^[A-Za-z0-9]*$/.test(sid)) throw malformed(`Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*`);
+  return { version, statements };
 }
 
 function parseStatement(entry: ReadonlyMap<string, unknown>, kind: PolicyKind): Statement {
@@ -63,13 +68,15 @@ function parseStatement(entry: ReadonlyMap<string, unknown>, kind: PolicyKind): 
     for (const action of actions ?? []) if (!/^(sts:|\*$)/i.test(action)) throw malformed('AssumeRole policy may only specify STS AssumeRole actions.');
     return { ...common, principals };
   }
-  if (entry.has('Principal') || entry.has('NotPrincipal')) throw malformed('Policy document should not specify a principal.');
+  if (kind === 'resource') {
+    if (entry.has('NotPrincipal')) throw malformed('The local cloud does not support NotPrincipal in an endpoint policy');
+  } else if (entry.has('Principal') || entry.has('NotPrincipal')) throw malformed('Policy document should not specify a principal.');
   if ((resources === undefined) === (notResources === undefined)) throw malformed('Policy statement must contain resources.');
   for (const resource of [...(resources ?? []), ...(notResources ?? [])]) {
     // A wildcard may stand for several parts of an ARN.
     if (!/^(\*|arn:.*\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+)/s.test(resource)) throw malformed(`Resource ${resource.slice(0, 100)} must be in ARN format or "*".`);
   }
-  return { ...common, resources, notResources };
+  return { ...common, resources, notResources, principals: kind === 'resource' ? principalsOf(entry.get('Principal') ?? '*') : undefined };
 }
 
 function principalsOf(value: unknown): ReadonlyMap<string, readonly string[]> | undefined {
@@ -88,7 +95,11 @@ function conditionsOf(value: unknown): Statement['conditions'] {
   return new Map([...members(value)].map(([operator, keys]) => [
     operator,
     new Map([...members(keys)].map(([key, operands]): [string, readonly string[]] => [key, stringsOf(operands) ?? []])),
-  ]));
+  ] as const).map(([operator, keys]) => {
+    if (operatorOf(operator) === undefined) throw malformed(`Invalid Condition type : ${operator.slice(0, 80)}`);
+    for (const key of keys.keys()) if (!/^[A-Za-z0-9-]+:./.test(key)) throw malformed('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
+    return [operator, keys] as const;
+  }));
 }
 
 /** A string, or a list of at least one; booleans and numbers (in conditions) become text. Undefined when absent. */

@@ -1,10 +1,11 @@
 /**
- * Evaluation of identity policies within one account: an explicit deny wins, else an allow is needed, else it is an
- * implicit deny (IAM user guide, "Policy evaluation logic"). What cannot be decided never allows and always denies.
+ * Evaluation of the policies of one kind: an explicit deny wins, else an allow is needed, else it is an implicit deny (IAM
+ * user guide, "Policy evaluation logic"). What cannot be decided never allows and always denies.
  */
 import { matchesWildcard } from '../../../endpoint/wildcard.js';
-import { testConditions, type ConditionContext } from './condition.js';
+import { testConditions, type ConditionContext, type ConditionOptions } from './condition.js';
 import type { PolicyDocument, Statement } from './document.js';
+import { patternOf } from './variables.js';
 
 /** A policy and the name it is to be cited by: its ARN, or the name of an inline policy. */
 export interface NamedPolicy {
@@ -12,7 +13,7 @@ export interface NamedPolicy {
   readonly document: PolicyDocument;
 }
 
-export interface AccessRequest {
+export interface AccessRequest extends Pick<ConditionOptions, 'supplied'> {
   /** `ec2:TerminateInstances`. */
   readonly action: string;
   /** ARN, or `*` for an action that has no resource. */
@@ -20,32 +21,49 @@ export interface AccessRequest {
   readonly context: ConditionContext;
 }
 
+/** A statement that bore on the decision. */
+export interface MatchedStatement {
+  readonly policy: NamedPolicy;
+  /** Position in the document, from 0. */
+  readonly index: number;
+}
+
 export interface Decision {
   readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
   /** Name of the policy, with the statement's Sid or number; undefined for an implicit deny. */
   readonly by?: string | undefined;
   readonly why: string;
+  /** The statements that deny, or else those that allow. */
+  readonly matched?: readonly MatchedStatement[] | undefined;
 }
 
-/** Decides one request over all policies of an identity. */
+/** Decides one request over all policies of one kind. */
 export function evaluate(policies: readonly NamedPolicy[], request: AccessRequest): Decision {
   let allowed: Decision | undefined;
+  let denied: Decision | undefined;
   let undecided: string | undefined;
+  const allowing: MatchedStatement[] = [];
+  const denying: MatchedStatement[] = [];
   for (const policy of policies) {
-    for (const [index, statement] of policy.document.statements.entries()) {
-      if (!concernsAction(statement, request.action)) continue;
+    const { version, statements } = policy.document;
+    for (const [index, statement] of statements.entries()) {
+      if (!concernsAction(statement, request.action) || !concernsResource(statement, version, request)) continue;
       const by = `${policy.name}, statement ${statement.sid ?? index + 1}`;
-      const resource = concernsResource(statement, request);
-      if (resource === false) continue;
-      const condition = testConditions(statement.conditions, request.context);
+      const condition = testConditions(statement.conditions, request.context, { version, supplied: request.supplied });
       if (condition.holds === false) continue;
-      const doubt = condition.holds === 'unknown' ? condition.why : resource === 'unknown' ? 'a policy variable in its resource cannot be decided here' : undefined;
-      if (statement.effect === 'Deny') return { decision: 'explicit-deny', by, why: doubt === undefined ? `${by} denies ${request.action}` : `${by} may deny ${request.action}: ${doubt}` };
-      if (doubt === undefined) allowed ??= { decision: 'allow', by, why: `${by} allows ${request.action}` };
-      else undecided ??= `${by} may allow ${request.action}, but ${doubt}`;
+      const doubt = condition.holds === 'unknown' ? condition.why : undefined;
+      if (statement.effect === 'Deny') {
+        denying.push({ policy, index });
+        denied ??= { decision: 'explicit-deny', by, why: doubt === undefined ? `${by} denies ${request.action}` : `${by} may deny ${request.action}: ${doubt}` };
+      } else if (doubt === undefined) {
+        allowing.push({ policy, index });
+        allowed ??= { decision: 'allow', by, why: `${by} allows ${request.action}` };
+      } else undecided ??= `${by} may allow ${request.action}, but ${doubt}`;
     }
   }
-  return allowed ?? { decision: 'implicit-deny', why: undecided ?? `no identity-based policy allows the ${request.action} action` };
+  if (denied !== undefined) return { ...denied, matched: denying };
+  if (allowed !== undefined) return { ...allowed, matched: allowing };
+  return { decision: 'implicit-deny', why: undecided ?? `no policy allows the ${request.action} action` };
 }
 
 /** Actions match in any case, with wildcards. */
@@ -54,24 +72,11 @@ export function concernsAction(statement: Pick<Statement, 'actions' | 'notAction
   return statement.actions !== undefined ? statement.actions.some(matches) : !(statement.notActions ?? []).some(matches);
 }
 
-function concernsResource(statement: Statement, request: AccessRequest): boolean | 'unknown' {
-  const patterns = (statement.resources ?? statement.notResources ?? []).map((pattern) => substitute(pattern, request.context));
-  // Resources match as text: here a `*` does reach over colons.
-  const matched = patterns.some((pattern) => pattern !== undefined && matchesWildcard(pattern, request.resource));
-  if (matched) return statement.resources !== undefined;
-  if (patterns.includes(undefined)) return 'unknown';
-  return statement.resources === undefined;
-}
-
-/** Puts policy variables in place; undefined when one is not known. */
-function substitute(pattern: string, context: ConditionContext): string | undefined {
-  const known = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
-  let unknown = false;
-  const text = pattern.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
-    if (name === '*' || name === '?' || name === '$') return name;
-    const value = known.get(name.toLowerCase());
-    if (typeof value !== 'string') unknown = true;
-    return typeof value === 'string' ? value : '';
+/** Resources match as text: here a `*` does reach over colons. One whose variable has no value in the request names nothing. */
+function concernsResource(statement: Statement, version: string, request: AccessRequest): boolean {
+  const named = (statement.resources ?? statement.notResources ?? []).some((text) => {
+    const pattern = patternOf(text, version, request.context);
+    return pattern !== undefined && matchesWildcard(pattern, request.resource, { escape: true });
   });
-  return unknown ? undefined : text;
+  return statement.resources !== undefined ? named : !named;
 }

@@ -8,21 +8,22 @@ export type Principal =
   | { readonly kind: 'caller'; readonly arn: string; readonly accountId: string; readonly roleArn?: string | undefined }
   | { readonly kind: 'service'; readonly service: string };
 
-/** Decides `sts:AssumeRole` by the role's trust policy alone. */
-export function evaluateTrust(document: PolicyDocument, principal: Principal, context: ConditionContext = {}): Decision {
+/** Decides `action` by the role's trust policy alone. */
+export function evaluateTrust(document: PolicyDocument, principal: Principal, context: ConditionContext = {}, action = 'sts:AssumeRole'): Decision {
   let allowed: Decision | undefined;
   for (const [index, statement] of document.statements.entries()) {
-    if (!concernsAction(statement, 'sts:AssumeRole') || !names(statement.principals, principal)) continue;
+    if (!concernsAction(statement, action) || !names(statement.principals, principal)) continue;
     const by = `trust policy, statement ${statement.sid ?? index + 1}`;
-    const condition = testConditions(statement.conditions, context);
+    const condition = testConditions(statement.conditions, context, { version: document.version });
     if (condition.holds === false) continue;
-    if (statement.effect === 'Deny') return { decision: 'explicit-deny', by, why: `${by} denies sts:AssumeRole` };
-    if (condition.holds === true) allowed ??= { decision: 'allow', by, why: `${by} allows sts:AssumeRole` };
+    if (statement.effect === 'Deny') return { decision: 'explicit-deny', by, why: `${by} denies ${action}` };
+    if (condition.holds === true) allowed ??= { decision: 'allow', by, why: `${by} allows ${action}` };
   }
   return allowed ?? { decision: 'implicit-deny', why: 'no statement of the trust policy names the caller' };
 }
 
-function names(principals: ReadonlyMap<string, readonly string[]> | undefined, principal: Principal): boolean {
+/** Whether a Principal element names the caller: the account, the user or role, the session, or everybody. */
+export function names(principals: ReadonlyMap<string, readonly string[]> | undefined, principal: Principal): boolean {
   if (principals === undefined) return false;
   if (principal.kind === 'service') return (principals.get('Service') ?? []).includes(principal.service);
   const { arn, accountId, roleArn } = principal;
