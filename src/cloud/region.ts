@@ -15,7 +15,14 @@ export interface SessionRequest {
   readonly parameters: Readonly<Record<string, readonly string[]>>;
   /** ARN of who opened it. */
   readonly owner: string;
+  /** Without a word of either end for so long it is ended; a client that is away has as long to come back. */
+  readonly idleTimeoutMs: number;
+  /** It is ended at this age; undefined for never. */
+  readonly maxDurationMs: number | undefined;
 }
+
+/** `Connecting`: the client was not there yet; `Disconnected`: it was, and may come back. */
+export type LiveSessionStatus = 'Connecting' | 'Connected' | 'Disconnected';
 
 /** The ssmmessages service as other services see it. */
 export interface MessageService {
@@ -27,7 +34,7 @@ export interface MessageService {
   resumeSession(region: string, sessionId: string): { readonly tokenValue: string; readonly streamUrl: string } | undefined;
   /** Ends it at both ends. False when there is no such session. */
   terminateSession(region: string, sessionId: string): boolean;
-  listSessions(region: string): readonly { readonly sessionId: string; readonly target: string; readonly owner: string; readonly startedAt: number }[];
+  listSessions(region: string): readonly { readonly sessionId: string; readonly target: string; readonly owner: string; readonly startedAt: number; readonly status: LiveSessionStatus }[];
 }
 
 /** Temporary credentials of an instance's role, as IMDS and STS hand them out. */

@@ -23,7 +23,7 @@ import { ec2 } from './services/ec2/ec2.js';
 import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
-import { endSession, ssm } from './services/ssm/index.js';
+import { endSession, endSessionsOfBefore, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
@@ -118,6 +118,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     const index = living.size;
     const starting = (async () => {
       const state = memory.scope(name);
+      endSessionsOfBefore(state, now());
       const region = new RunningRegion({ region: name, state, globalState, fabric, guests, caCertificate: authority.certificatePem, dropChannel: (instanceId) => messages.dropChannel(name, instanceId), log });
       const certificate = await authority.issue(serviceNames(name));
       const services = serviceHosts({ region: name, index, certificate, onRequest, onUpgrade, log });

@@ -95,6 +95,8 @@ export interface GuestFiles {
 export interface Guest {
   readonly specification: GuestSpecification;
   spawn(request: SpawnRequest): Promise<GuestProcess>;
+  /** Addresses that a name has for the guest's resolver, an address's own for an address. Rejects when there are none. */
+  resolve(host: string): Promise<readonly string[]>;
   /** TCP from inside the guest; `host` may be a name, which the guest's resolver answers. */
   connect(host: string, port: number, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<Duplex>;
   listen(port: number, onConnection: (stream: Duplex, peer: Peer) => void): Promise<Listener>;

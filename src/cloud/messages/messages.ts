@@ -25,8 +25,8 @@ export interface MessageServiceOptions {
   readonly onSessionEnd?: ((region: string, sessionId: string) => void) | undefined;
   /** Called when an instance's channel opens or closes. */
   readonly onConnectionChange?: ((region: string, instanceId: string, connected: boolean) => void) | undefined;
-  /** How long an end of a session may be away; 30 s. */
-  readonly resumeWindowMs?: number | undefined;
+  /** How long the agent may be away, or the client before it first comes. Default 60 s. */
+  readonly awayMs?: number | undefined;
 }
 
 export interface MessageEndpoint extends MessageService {
@@ -42,7 +42,8 @@ export interface MessageEndpoint extends MessageService {
 
 /** The first message of a channel has this long to come. */
 const OPEN_MS = 10_000;
-const RESUME_WINDOW_MS = 30_000;
+/** As long as a token is good for. */
+const AWAY_MS = 60_000;
 /** Largest message: what the agent accepts is 142 000; clients may send 1 MiB. */
 const MAX_MESSAGE = 1 << 20;
 
@@ -174,7 +175,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     const session = new Session({
       request,
       now,
-      resumeWindowMs: options.resumeWindowMs ?? RESUME_WINDOW_MS,
+      awayMs: options.awayMs ?? AWAY_MS,
       tellAgent: () => channels.get(key(region, target))?.closeSession(sessionId),
       onEnd: () => {
         sessions.delete(sessionId);
@@ -199,7 +200,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     },
     listSessions: (region) => [...sessions.values()]
       .filter((session) => session.request.region === region)
-      .map(({ request, startedAt }) => ({ sessionId: request.sessionId, target: request.target, owner: request.owner, startedAt })),
+      .map(({ request, startedAt, status }) => ({ sessionId: request.sessionId, target: request.target, owner: request.owner, startedAt, status })),
     handleRequest: (request, response) => {
       const path = channelPath(request.url);
       if (path === undefined || request.method !== 'POST') return false;

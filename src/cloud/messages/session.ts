@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, type AgentMessage } from '../../lib/protocol/agent-message.js';
 import { encodeChannelClosed, parseAgentSessionState } from '../../lib/protocol/payloads.js';
-import type { SessionRequest } from '../region.js';
+import type { LiveSessionStatus, SessionRequest } from '../region.js';
 import { plainMessage, read, readMessage } from './frame.js';
 import { Hop } from './hop.js';
 
 export interface SessionOptions {
   readonly request: SessionRequest;
   readonly now: () => number;
-  /** How long an end may be away before the session is over. */
-  readonly resumeWindowMs: number;
+  /** How long the agent may be away before the session is over, or the client before it first comes. */
+  readonly awayMs: number;
   /** Tells the agent that the session is over. */
   readonly tellAgent: () => void;
   readonly onEnd: () => void;
@@ -24,12 +24,26 @@ const LEAVE_MS = 1000;
 /** At the end: how long an acknowledgement is waited for before the client is asked whether it has read everything. */
 const PROBE_MS = 1000;
 
+/**
+ * AWS's client loses its reader to what comes while it sets up its multiplexer, after HandshakeComplete (`protocol.md` §9
+ * no. 1): so long it is left in peace.
+ */
+const MUX_SETUP_MS = 100;
+
+const TIMED_OUT = 'Your session timed out due to inactivity and has been terminated.';
+const TOO_OLD = 'Your session reached its maximum duration and has been terminated.';
+
 type End = 'client' | 'agent';
 
 /** An empty payload is taken and goes no further: AWS's ends cannot write one (§3). */
 function forward(to: Hop, payloadType: number, payload: Buffer, accept: () => void): void {
   if (payload.length === 0) accept();
   else to.send(payloadType, payload, accept);
+}
+
+function multiplexes({ document }: SessionRequest): boolean {
+  const properties = document['properties'];
+  return typeof properties === 'object' && properties !== null && 'type' in properties && properties.type === 'LocalPortForwarding';
 }
 
 export class Session {
@@ -45,25 +59,35 @@ export class Session {
   #agentDone = false;
   #lastOutput: NodeJS.Timeout | undefined;
   #probe: NodeJS.Timeout | undefined;
+  readonly #idle: NodeJS.Timeout;
+  readonly #tooOld: NodeJS.Timeout | undefined;
+  #clientCame = false;
   #ended = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { now } = options;
+    const { now, request } = options;
     this.startedAt = now();
+    this.#idle = setTimeout(() => this.#end(TIMED_OUT, true), request.idleTimeoutMs).unref();
+    if (request.maxDurationMs !== undefined) this.#tooOld = setTimeout(() => this.#end(TOO_OLD, true), request.maxDurationMs).unref();
     const client: Hop = new Hop({
       sends: MESSAGE_TYPE.outputStreamData,
       now,
-      onData: (type, payload, accept) => forward(this.#hops.agent, type, payload, accept),
+      onData: (type, payload, accept) => {
+        this.#active(type);
+        forward(this.#hops.agent, type, payload, accept);
+      },
       onProgress: () => this.#finishWhenDrained(),
     });
     const agent: Hop = new Hop({
       sends: MESSAGE_TYPE.inputStreamData,
       now,
       onData: (type, payload, accept) => {
+        this.#active(type);
         // The client's HandshakeResponse is acknowledged before it sees that the handshake is complete.
         if (type === PAYLOAD_TYPE.handshakeComplete) client.flushAcknowledgements();
         forward(client, type, payload, accept);
+        if (type === PAYLOAD_TYPE.handshakeComplete && multiplexes(request)) client.quiet(MUX_SETUP_MS);
       },
     });
     this.#hops = { client, agent };
@@ -85,6 +109,11 @@ export class Session {
     return client.backlog + client.heldBytes + agent.backlog + agent.heldBytes;
   }
 
+  get status(): LiveSessionStatus {
+    if (this.#sockets.has('client')) return 'Connected';
+    return this.#clientCame ? 'Disconnected' : 'Connecting';
+  }
+
   /** Takes an end's websocket; one that it had before is dropped. */
   attach(end: End, socket: WebSocket): void {
     if (this.#ended) {
@@ -93,6 +122,7 @@ export class Session {
     }
     this.#sockets.get(end)?.terminate();
     this.#sockets.set(end, socket);
+    if (end === 'client') this.#clientCame = true;
     clearTimeout(this.#away.get(end));
     this.#away.delete(end);
     const hop = this.#hops[end];
@@ -179,10 +209,17 @@ export class Session {
     else this.#expect(end);
   }
 
-  /** An end that is away has this long to come (back). */
+  /** An end that is away has so long to come (back): a client that was there, as long as the session may be idle. */
   #expect(end: End): void {
+    const { awayMs, request } = this.#options;
     clearTimeout(this.#away.get(end));
-    this.#away.set(end, setTimeout(() => this.#end('', true), this.#options.resumeWindowMs).unref());
+    const patience = end === 'client' && this.#clientCame ? request.idleTimeoutMs : awayMs;
+    this.#away.set(end, setTimeout(() => this.#end('', true), patience).unref());
+  }
+
+  /** A new size of the window is no activity. */
+  #active(payloadType: number): void {
+    if (payloadType !== PAYLOAD_TYPE.size) this.#idle.refresh();
   }
 
   #end(output: string, tellAgent: boolean): void {
@@ -190,6 +227,8 @@ export class Session {
     this.#ended = true;
     clearTimeout(this.#lastOutput);
     clearTimeout(this.#probe);
+    clearTimeout(this.#idle);
+    clearTimeout(this.#tooOld);
     for (const timer of this.#away.values()) clearTimeout(timer);
     if (tellAgent) this.#options.tellAgent();
     for (const [end, socket] of this.#sockets) this.#sayClosed(end, socket, output);

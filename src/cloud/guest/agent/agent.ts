@@ -259,6 +259,7 @@ class RunningAgent {
       guest: this.#guest,
       order,
       now: this.#options.now,
+      vpcPrefixes: (signal) => this.#metadata.vpcPrefixes(signal),
       openDataChannel: async (id, signal) => openChannel(await this.#access(signal, false), 'data', id, signal),
     });
     this.#workers.set(sessionId, worker);

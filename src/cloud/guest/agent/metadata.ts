@@ -54,6 +54,16 @@ export class Metadata {
     return this.#credentials;
   }
 
+  /** The VPC's prefixes; none when IMDS does not say. */
+  async vpcPrefixes(signal: AbortSignal): Promise<readonly string[]> {
+    const path = '/latest/meta-data/network/interfaces/macs/';
+    const macs = await this.#get(path, signal);
+    const [mac] = macs.status === 200 ? macs.body.split('\n') : [];
+    if (mac === undefined || mac === '') return [];
+    const prefixes = await this.#get(`${path}${mac.replace(/\/$/, '')}/vpc-ipv4-cidr-blocks`, signal);
+    return prefixes.status === 200 ? prefixes.body.split('\n') : [];
+  }
+
   async #fetch(signal: AbortSignal): Promise<RoleCredentials | undefined> {
     const path = '/latest/meta-data/iam/security-credentials/';
     const list = await this.#get(path, signal);

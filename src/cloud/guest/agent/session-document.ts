@@ -1,9 +1,10 @@
 /** Reads what the service asks for in `interactive_shell`: the document with its parameters put in (`protocol.md` §8.3). */
-import { parseInteractiveShell } from '../../../lib/protocol/control-payloads.js';
+import { parseInteractiveShell, type InteractiveShellContent } from '../../../lib/protocol/control-payloads.js';
 import type { JsonObject } from '../../../lib/protocol/json-payload.js';
 import { SESSION_TYPE } from '../../../lib/protocol/handshake.js';
 
-export interface SessionOrder {
+/** A shell or a command. */
+export interface CommandOrder {
   readonly sessionId: string;
   readonly sessionType: 'Standard_Stream' | 'InteractiveCommands' | 'NonInteractiveCommands';
   /** Line for `sh -c`; empty for the plain shell. */
@@ -13,6 +14,21 @@ export interface SessionOrder {
   readonly stdOutSeparatorPrefix: string;
   readonly stdErrSeparatorPrefix: string;
 }
+
+/** Connections to a port. */
+export interface PortOrder {
+  readonly sessionId: string;
+  readonly sessionType: 'Port';
+  /** What the client is told in the handshake: all texts. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly portNumber: number;
+  /** Name or address; empty for the instance itself. */
+  readonly host: string;
+  /** True for `LocalPortForwarding`; otherwise one raw stream, as SSH wants it. */
+  readonly forwarding: boolean;
+}
+
+export type SessionOrder = CommandOrder | PortOrder;
 
 /** An order that was understood and cannot be carried out. */
 export class SessionOrderError extends Error {
@@ -44,36 +60,66 @@ function substituted(text: string, parameters: JsonObject, declared: JsonObject)
   return valid ? result : undefined;
 }
 
-function sessionTypeOf(value: unknown): SessionOrder['sessionType'] | undefined {
-  const { standardStream, interactiveCommands, nonInteractiveCommands } = SESSION_TYPE;
-  return [standardStream, interactiveCommands, nonInteractiveCommands].find((type) => type === value);
+/** Reads the order's parameters into its properties. */
+class Properties {
+  readonly #properties: JsonObject;
+  readonly #parameters: JsonObject;
+  readonly #declared: JsonObject;
+  readonly #sessionId: string;
+
+  constructor(properties: unknown, { parameters, documentContent, sessionId }: InteractiveShellContent) {
+    this.#properties = object(properties);
+    this.#parameters = parameters;
+    this.#declared = object(documentContent['parameters']);
+    this.#sessionId = sessionId;
+  }
+
+  get names(): string[] {
+    return Object.keys(this.#properties);
+  }
+
+  text(name: string): string {
+    const value = Object.hasOwn(this.#properties, name) ? this.#properties[name] : undefined;
+    if (typeof value === 'boolean') return String(value);
+    if (typeof value !== 'string') return '';
+    const result = substituted(value, this.#parameters, this.#declared);
+    if (result === undefined) throw new SessionOrderError('Invalid format in session properties', this.#sessionId);
+    return result;
+  }
 }
 
 /** The payload of `interactive_shell`. Throws ProtocolError when it is none, {@link SessionOrderError} when it asks for what is not there. */
 export function readOrder(payload: Uint8Array): SessionOrder {
   const { content } = parseInteractiveShell(payload);
-  const { sessionId, parameters, documentContent } = content;
-  const sessionType = sessionTypeOf(documentContent['sessionType']);
-  if (sessionType === undefined) throw new SessionOrderError(`Session type ${String(documentContent['sessionType'])} is not supported`, sessionId);
-  const properties = object(object(documentContent['properties'])['linux']);
-  const declared = object(documentContent['parameters']);
-  const text = (name: string): string => {
-    const value = properties[name];
-    if (typeof value === 'boolean') return String(value);
-    if (typeof value !== 'string') return '';
-    const result = substituted(value, parameters, declared);
-    if (result === undefined) throw new SessionOrderError('Invalid format in session properties', sessionId);
-    return result;
-  };
-  const commands = text('commands');
-  if (sessionType !== 'Standard_Stream' && commands.trim() === '') throw new SessionOrderError('The session document has no commands', sessionId);
+  const { standardStream, interactiveCommands, nonInteractiveCommands, port } = SESSION_TYPE;
+  const sessionType = [standardStream, interactiveCommands, nonInteractiveCommands, port].find((type) => type === content.documentContent['sessionType']);
+  if (sessionType === undefined) throw new SessionOrderError(`Session type ${String(content.documentContent['sessionType'])} is not supported`, content.sessionId);
+  return sessionType === port ? portOrder(content) : commandOrder(content, sessionType);
+}
+
+function commandOrder(content: InteractiveShellContent, sessionType: CommandOrder['sessionType']): CommandOrder {
+  const { sessionId, documentContent } = content;
+  const properties = new Properties(object(documentContent['properties'])['linux'], content);
+  const commands = properties.text('commands');
+  if (sessionType !== SESSION_TYPE.standardStream && commands.trim() === '') throw new SessionOrderError('The session document has no commands', sessionId);
   return {
     sessionId,
     sessionType,
     commands,
-    runAsElevated: text('runAsElevated') === 'true',
-    separateOutputStream: text('separateOutputStream') === 'true',
-    stdOutSeparatorPrefix: text('stdOutSeparatorPrefix'),
-    stdErrSeparatorPrefix: text('stdErrSeparatorPrefix'),
+    runAsElevated: properties.text('runAsElevated') === 'true',
+    separateOutputStream: properties.text('separateOutputStream') === 'true',
+    stdOutSeparatorPrefix: properties.text('stdOutSeparatorPrefix'),
+    stdErrSeparatorPrefix: properties.text('stdErrSeparatorPrefix'),
   };
+}
+
+function portOrder(content: InteractiveShellContent): PortOrder {
+  const { sessionId, documentContent } = content;
+  const properties = new Properties(documentContent['properties'], content);
+  const texts = Object.fromEntries(properties.names.map((name) => [name, properties.text(name)]));
+  const portText = texts['portNumber'] ?? '';
+  if (portText === '') throw new SessionOrderError('Port number is empty in session properties.', sessionId);
+  const portNumber = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || portNumber < 1 || portNumber > 65_535) throw new SessionOrderError(`Port number ${portText} in session properties is none.`, sessionId);
+  return { sessionId, sessionType: SESSION_TYPE.port, properties: texts, portNumber, host: texts['host'] ?? '', forwarding: texts['type'] === 'LocalPortForwarding' };
 }

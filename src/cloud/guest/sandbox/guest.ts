@@ -155,15 +155,19 @@ export class SandboxGuest implements Guest {
     });
   }
 
-  async connect(host: string, port: number, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<Duplex> {
-    const from = { networkInterfaceId: this.specification.networkInterfaceId };
-    if (host === 'localhost' || host.startsWith('127.')) return this.parts.fabric.connect(from, { address: this.specification.privateIp, port }, options);
-    if (/^\d+\.\d+\.\d+\.\d+$/u.test(host)) return this.parts.fabric.connect(from, { address: host, port }, options);
-    const resolution = await this.parts.fabric.resolve(from, host);
-    const address = resolution.kind === 'addresses' ? resolution.addresses[0] : undefined;
-    if (address !== undefined) return this.parts.fabric.connect(from, { address, port }, options);
+  async resolve(host: string): Promise<readonly string[]> {
+    if (host === 'localhost') return ['127.0.0.1'];
+    if (/^\d+\.\d+\.\d+\.\d+$/u.test(host)) return [host];
+    const resolution = await this.parts.fabric.resolve({ networkInterfaceId: this.specification.networkInterfaceId }, host);
+    if (resolution.kind === 'addresses' && resolution.addresses.length > 0) return resolution.addresses;
     if (resolution.kind === 'silent') throw new FabricError('ETIMEDOUT', `${host}: Temporary failure in name resolution`);
     throw new FabricError('ENETUNREACH', `${host}: Name or service not known`);
+  }
+
+  async connect(host: string, port: number, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<Duplex> {
+    const [address = host] = await this.resolve(host);
+    const { networkInterfaceId, privateIp } = this.specification;
+    return this.parts.fabric.connect({ networkInterfaceId }, { address: address.startsWith('127.') ? privateIp : address, port }, options);
   }
 
   listen(port: number, onConnection: (stream: Duplex, peer: Peer) => void): Promise<Listener> {

@@ -1,5 +1,6 @@
 /** The session documents that the region offers, and the reading of their parameters (`protocol.md` §1.5, §8.3). */
 import { AwsError } from '../../endpoint/operation.js';
+import { PORT_DOCUMENTS } from './port-documents.js';
 
 export interface DocumentParameter {
   readonly type: 'String' | 'StringList';
@@ -13,7 +14,7 @@ export interface DocumentParameter {
 export interface SessionDocument {
   readonly schemaVersion: '1.0';
   readonly description: string;
-  readonly sessionType: 'Standard_Stream' | 'InteractiveCommands' | 'NonInteractiveCommands';
+  readonly sessionType: 'Standard_Stream' | 'InteractiveCommands' | 'NonInteractiveCommands' | 'Port';
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly parameters?: Readonly<Record<string, DocumentParameter>>;
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -54,7 +55,8 @@ function everywhere(properties: Readonly<Record<string, unknown>>): Readonly<Rec
 }
 
 /** All of them, by name. */
-export const DOCUMENTS: readonly DocumentEntry[] = [
+export const DOCUMENTS: readonly DocumentEntry[] = ([
+  ...PORT_DOCUMENTS,
   {
     name: 'AWS-StartInteractiveCommand',
     owner: 'Amazon',
@@ -106,17 +108,17 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
       inputs: PLAIN_INPUTS,
     },
   },
-];
+] satisfies DocumentEntry[]).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Session documents of AWS that this region does not have; naming one deserves better than "does not exist". */
-const NOT_SERVED = ['AWS-StartSSHSession', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartPortForwardingSessionToSocket'];
+const NOT_SERVED = ['AWS-StartPortForwardingSessionToSocket'];
 
 /** Throws InvalidDocument when the region has none of that name. */
 export function documentNamed(reference: string): DocumentEntry {
   const name = /^arn:aws:ssm:[^:]*:[^:]*:document\/(.+)$/.exec(reference)?.[1] ?? reference;
   const entry = DOCUMENTS.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
-  if (NOT_SERVED.includes(name)) throw new AwsError('InvalidDocument', `The local cloud does not serve ${name}: it forwards no ports through sessions.`);
+  if (NOT_SERVED.includes(name)) throw new AwsError('InvalidDocument', `The local cloud does not serve ${name}: it forwards to no sockets.`);
   throw new AwsError('InvalidDocument', `Document with name ${name} does not exist.`);
 }
 

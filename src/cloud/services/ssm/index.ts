@@ -24,7 +24,7 @@ import { updateInstanceInformation } from './operations/update-instance-informat
 
 export { forgetInstance } from './instances.js';
 export { images, publicParameter, type Image, type PublicParameter } from './public-parameters.js';
-export { endSession } from './sessions.js';
+export { endSession, endSessionsOfBefore } from './sessions.js';
 
 export const ssm: Service = {
   name: 'ssm',

@@ -47,6 +47,7 @@ export interface SessionRecord {
   readonly owner: string;
   readonly reason?: string | undefined;
   readonly started: number;
+  readonly maxDurationMs?: number | undefined;
   /** Set when it is known to have ended. */
   readonly ended?: number | undefined;
 }

@@ -36,3 +36,8 @@ export function endSession(state: Store, sessionId: string, at: number): void {
     tx.put(SESSIONS, sessionId, ended);
   });
 }
+
+/** Notes that sessions of an earlier run have ended: they lived in it. */
+export function endSessionsOfBefore(state: Store, at: number): void {
+  for (const { sessionId, ended } of state.list(SESSIONS)) if (ended === undefined) endSession(state, sessionId, at);
+}

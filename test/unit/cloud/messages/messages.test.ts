@@ -5,7 +5,7 @@ import { INSTANCE, REGION, SmallRegion, TestClient } from '../guest/agent/small-
 let region: SmallRegion;
 
 beforeEach(async () => {
-  region = await SmallRegion.start({ resumeWindowMs: 2000 });
+  region = await SmallRegion.start({ awayMs: 2000 });
 });
 afterEach(() => region.stop());
 

@@ -34,22 +34,23 @@ function filterTest(filter: Input): Test {
 export const describeSessions: Operation = (input, context) => {
   const state = requiredString(input, 'State', { oneOf: ['Active', 'History'] });
   const tests = structures(input, 'Filters').map(filterTest);
-  const live = new Set(context.runtime.messages.listSessions(context.region).map((session) => session.sessionId));
-  const status = state === 'Active' ? 'Connected' : 'Terminated';
+  const live = new Map(context.runtime.messages.listSessions(context.region).map((session) => [session.sessionId, session.status]));
+  const statusOf = ({ sessionId }: SessionRecord): string => live.get(sessionId) ?? 'Terminated';
   const all = context.state.list(SESSIONS)
-    .filter((record) => live.has(record.sessionId) === (state === 'Active') && tests.every((test) => test(record, status)))
+    .filter((record) => live.has(record.sessionId) === (state === 'Active') && tests.every((test) => test(record, statusOf(record))))
     .toReversed();
   const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 200, key: (record) => record.sessionId });
   return {
     Sessions: items.map((record) => ({
       SessionId: record.sessionId,
       Target: record.target,
-      Status: status,
+      Status: statusOf(record),
       StartDate: new Date(record.started),
       EndDate: state === 'History' && record.ended !== undefined ? new Date(record.ended) : undefined,
       DocumentName: record.documentName,
       Owner: record.owner,
       Reason: record.reason,
+      MaxSessionDuration: record.maxDurationMs === undefined ? undefined : String(record.maxDurationMs / 60_000),
       AccessType: 'Standard',
     })),
     NextToken: nextToken,

@@ -4,6 +4,7 @@ import { AwsError } from '../../../endpoint/operation.js';
 import { checkParameters, DEFAULT_DOCUMENT, documentNamed } from '../documents.js';
 import { optionalString, requiredString, stringListMap } from '../../../endpoint/typed-input.js';
 import { SESSIONS, type SessionRecord } from '../records.js';
+import { sessionLimits } from '../session-limits.js';
 import { newSessionId, pruneSessions } from '../sessions.js';
 
 export const startSession: Operation = (input, context) => {
@@ -13,6 +14,7 @@ export const startSession: Operation = (input, context) => {
   const parameters = stringListMap(input, 'Parameters');
   const entry = documentNamed(documentName);
   checkParameters(entry.document, parameters);
+  const limits = sessionLimits(entry.document);
   if (!context.runtime.messages.isConnected(context.region, target)) throw new AwsError('TargetNotConnected', `${target} is not connected.`);
   const record: SessionRecord = {
     sessionId: newSessionId(context.caller),
@@ -21,6 +23,7 @@ export const startSession: Operation = (input, context) => {
     owner: context.caller.arn,
     reason,
     started: context.now(),
+    maxDurationMs: limits.maxDurationMs,
   };
   context.state.transact((tx) => {
     pruneSessions(tx, record.started);
@@ -34,6 +37,7 @@ export const startSession: Operation = (input, context) => {
     document: { ...entry.document },
     parameters,
     owner: record.owner,
+    ...limits,
   });
   return { SessionId: record.sessionId, TokenValue: tokenValue, StreamUrl: streamUrl };
 };

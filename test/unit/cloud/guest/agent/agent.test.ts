@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { INSTANCE, REGION, SmallRegion } from './small-region.js';
+import { INSTANCE, REGION, SmallRegion, TestClient } from './small-region.js';
 
 let region: SmallRegion;
 
@@ -7,7 +7,7 @@ afterEach(() => region.stop());
 
 const wait = { timeout: 8000, interval: 10 };
 
-async function online(options?: { readonly resumeWindowMs?: number }): Promise<ReturnType<SmallRegion['agent']>> {
+async function online(options?: { readonly awayMs?: number }): Promise<ReturnType<SmallRegion['agent']>> {
   region = await SmallRegion.start(options);
   const agent = region.agent();
   await vi.waitFor(() => expect(region.connected).toBe(true), wait);
@@ -213,13 +213,13 @@ it('keeps the session for a client that resumes, and loses nothing', async () =>
 });
 
 it('closes the session at the agent when the client stays away', async () => {
-  await online({ resumeWindowMs: 200 });
-  const client = await region.session();
+  await online();
+  const client = region.limited({ idleTimeoutMs: 500 });
   await vi.waitFor(() => expect(client.socket.readyState).toBe(1), wait);
   await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
   client.socket.terminate();
   await vi.waitFor(() => expect(region.processes[0]?.signals).toContain('KILL'), wait);
-  expect(await region.call('ResumeSession', { SessionId: client.sessionId })).toEqual({ SessionId: client.sessionId });
+  expect(region.messages.resumeSession(REGION, client.sessionId)).toBeUndefined();
 });
 
 it('brings the agent\'s data channel back after a cut', async () => {
@@ -231,4 +231,39 @@ it('brings the agent\'s data channel back after a cut', async () => {
   region.cut();
   region.processes[0]?.stdout.write('after');
   await vi.waitFor(() => expect(client.text(1)).toBe('before after'), wait);
+});
+
+it('ends a session that is idle for too long, and says so; typing and output keep it, a new size does not', async () => {
+  await online();
+  const client = region.limited({ idleTimeoutMs: 600 });
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  const began = Date.now();
+  const busy = setInterval(() => (Date.now() - began < 700 ? client.send('x') : region.processes[0]?.stdout.write('y')), 50);
+  await vi.waitFor(() => expect(Date.now() - began).toBeGreaterThan(1500), wait);
+  expect(client.closed).toBe(false);
+  clearInterval(busy);
+  const sizes = setInterval(() => client.send(JSON.stringify({ cols: 80, rows: 24 }), 3), 50);
+  await vi.waitFor(() => expect(client.closedWith).toBe('Your session timed out due to inactivity and has been terminated.'), wait);
+  clearInterval(sizes);
+  await vi.waitFor(() => expect(region.processes[0]?.signals).toContain('KILL'), wait);
+});
+
+it('ends a session that is too old, however busy', async () => {
+  await online();
+  const client = region.limited({ idleTimeoutMs: 60_000, maxDurationMs: 500 });
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  const busy = setInterval(() => client.send('x'), 50);
+  await vi.waitFor(() => expect(client.closedWith).toBe('Your session reached its maximum duration and has been terminated.'), wait);
+  clearInterval(busy);
+});
+
+it('says whether the client is there', async () => {
+  await online();
+  const started = await region.call('StartSession', { Target: INSTANCE }) as Record<string, string>;
+  const status = async (): Promise<unknown> => ((await region.call('DescribeSessions', { State: 'Active' }))['Sessions'] as Record<string, unknown>[])[0]?.['Status'];
+  expect(await status()).toBe('Connecting');
+  const client = new TestClient(started['SessionId'] ?? '', started['StreamUrl'] ?? '', started['TokenValue'] ?? '');
+  await vi.waitFor(async () => expect(await status()).toBe('Connected'), wait);
+  client.socket.terminate();
+  await vi.waitFor(async () => expect(await status()).toBe('Disconnected'), wait);
 });

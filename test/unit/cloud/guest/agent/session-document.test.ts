@@ -19,18 +19,30 @@ it('puts parameters and defaults in, once', () => {
   expect(readOrder(order(command, { command: 'echo {{ separateOutputStream }}' }))).toMatchObject({
     sessionId: 's-1', commands: 'echo {{ separateOutputStream }}', runAsElevated: true, separateOutputStream: false,
   });
-  expect(readOrder(order(command, { command: 'x', separateOutputStream: 'true' })).separateOutputStream).toBe(true);
+  expect(readOrder(order(command, { command: 'x', separateOutputStream: 'true' }))).toMatchObject({ separateOutputStream: true });
 });
 
 it('leaves names alone that are nowhere declared, whatever JavaScript objects have of that name', () => {
-  expect(readOrder(order({ ...command, properties: { linux: { commands: 'a {{constructor}} b' } } })).commands).toBe('a {{constructor}} b');
+  expect(readOrder(order({ ...command, properties: { linux: { commands: 'a {{constructor}} b' } } }))).toMatchObject({ commands: 'a {{constructor}} b' });
 });
 
 it.each([
   [{ ...command }, { command: ['a'] }, 'Invalid format in session properties'],
   [{ ...command, properties: {} }, {}, 'The session document has no commands'],
-  [{ sessionType: 'Port' }, {}, 'Session type Port is not supported'],
+  [{ sessionType: 'Port' }, {}, 'Port number is empty in session properties.'],
+  [{ sessionType: 'Port', properties: { portNumber: '0' } }, {}, 'Port number 0 in session properties is none.'],
+  [{ sessionType: 'Port', properties: { portNumber: '{{ p }}' } }, { p: '80x' }, 'Port number 80x in session properties is none.'],
+  [{ sessionType: 'Voice' }, {}, 'Session type Voice is not supported'],
   [{}, {}, 'Session type undefined is not supported'],
 ])('refuses %j with %j', (document, parameters, message) => {
   expect(() => readOrder(order(document, parameters))).toThrow(new SessionOrderError(message, 's-1'));
+});
+
+it('reads a port, its host and its kind, and what the client is told', () => {
+  const port = { sessionType: 'Port', parameters: { portNumber: { type: 'String', default: '22' } }, properties: { portNumber: '{{ portNumber }}' } };
+  expect(readOrder(order(port))).toEqual({ sessionId: 's-1', sessionType: 'Port', properties: { portNumber: '22' }, portNumber: 22, host: '', forwarding: false });
+  const forward = { ...port, properties: { portNumber: '{{portNumber}}', localPortNumber: '0', type: 'LocalPortForwarding', host: '{{ host }}' } };
+  expect(readOrder(order(forward, { portNumber: '80', host: 'db.internal' }))).toMatchObject({
+    properties: { portNumber: '80', localPortNumber: '0', type: 'LocalPortForwarding', host: 'db.internal' }, portNumber: 80, host: 'db.internal', forwarding: true,
+  });
 });

@@ -67,6 +67,9 @@ export class SmallRegion {
   /** False: packets out of the guest are dropped. */
   route = true;
   readonly calls: string[] = [];
+  /** Names of the guest's resolver, and what listens where: `localhost:22` or `10.0.9.9:80` to a port on loopback. */
+  readonly names = new Map<string, readonly string[]>();
+  readonly ports = new Map<string, number>();
   messages!: MessageEndpoint;
   #guestSockets = new Set<Socket>();
   #servers: Server[] = [];
@@ -74,13 +77,13 @@ export class SmallRegion {
   #agents: Agent[] = [];
   #ca = '';
 
-  static async start(options: { readonly resumeWindowMs?: number } = {}): Promise<SmallRegion> {
+  static async start(options: { readonly awayMs?: number } = {}): Promise<SmallRegion> {
     const region = new SmallRegion();
     await region.#start(options);
     return region;
   }
 
-  async #start(options: { readonly resumeWindowMs?: number }): Promise<void> {
+  async #start(options: { readonly awayMs?: number }): Promise<void> {
     const certificate = selfSigned([`ssm.${REGION}.amazonaws.com`, `ssmmessages.${REGION}.amazonaws.com`]);
     this.#ca = certificate.cert;
     this.messages = createMessageService({
@@ -93,7 +96,7 @@ export class SmallRegion {
       ),
       authorize: (caller, action) => this.#admit(caller, action),
       onSessionEnd: (_region, sessionId) => endSession(this.state, sessionId, Date.now()),
-      resumeWindowMs: options.resumeWindowMs,
+      awayMs: options.awayMs,
     });
     const tls = createTlsServer(certificate);
     const loopback = createServer();
@@ -121,6 +124,8 @@ export class SmallRegion {
       if (request.method === 'PUT') response.end('imds-token');
       else if (request.headers['x-aws-ec2-metadata-token'] !== 'imds-token') response.writeHead(401).end();
       else if (url.endsWith('/document')) response.end(JSON.stringify({ region: REGION, instanceId: INSTANCE }));
+      else if (url.endsWith('/macs/')) response.end('02:00:00:00:00:01/');
+      else if (url.endsWith('/02:00:00:00:00:01/vpc-ipv4-cidr-blocks')) response.end('10.0.0.0/16\n100.64.0.0/24');
       else if (!this.hasRole) response.writeHead(404).end();
       else if (url.endsWith('/security-credentials/')) response.end('lab-role');
       else {
@@ -183,6 +188,7 @@ export class SmallRegion {
         this.processes.push(process);
         return process;
       },
+      resolve: (host) => Promise.resolve(this.names.get(host) ?? [host]),
       connect: (host, port, { timeoutMs = 5000, signal } = {}) => this.#connect(host, port, timeoutMs, signal),
       listen: never,
       files: never,
@@ -193,6 +199,8 @@ export class SmallRegion {
 
   #connect(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Duplex> {
     const metadata = host === '169.254.169.254';
+    const server = this.ports.get(`${host}:${port}`);
+    if (server !== undefined) return connected(server);
     if (!metadata && (port !== 443 || !host.endsWith(`.${REGION}.amazonaws.com`))) return Promise.reject(new Error(`unexpected ${host}:${port}`));
     return new Promise((resolve, reject) => {
       if (!metadata && !this.route) {
@@ -231,13 +239,23 @@ export class SmallRegion {
   }
 
   /** StartSession and a client's websocket on it. */
-  async session(documentName?: string, parameters?: Record<string, string[]>): Promise<TestClient> {
+  async session(documentName?: string, parameters?: Record<string, string[]>, clientVersion?: string): Promise<TestClient> {
     const output = await this.call('StartSession', {
       Target: INSTANCE,
       ...(documentName === undefined ? {} : { DocumentName: documentName }),
       ...(parameters === undefined ? {} : { Parameters: parameters }),
     });
-    return new TestClient(output['SessionId'] as string, output['StreamUrl'] as string, output['TokenValue'] as string);
+    return new TestClient(output['SessionId'] as string, output['StreamUrl'] as string, output['TokenValue'] as string, clientVersion);
+  }
+
+  /** A shell's session with limits of its own, and a client's websocket on it. */
+  limited(limits: { readonly idleTimeoutMs: number; readonly maxDurationMs?: number }): TestClient {
+    const sessionId = `limited-${this.processes.length}`;
+    const { streamUrl, tokenValue } = this.messages.openSession({
+      region: REGION, sessionId, target: INSTANCE, documentName: 'D', document: { schemaVersion: '1.0', sessionType: 'Standard_Stream' }, parameters: {}, owner: labCaller().arn,
+      maxDurationMs: undefined, ...limits,
+    });
+    return new TestClient(sessionId, streamUrl, tokenValue);
   }
 
   /** POST to a channel, signed by a role's credentials for `instanceId`, or not at all. Gives status and body. */
@@ -286,6 +304,13 @@ export class SmallRegion {
   }
 }
 
+function connected(port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = netConnect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
 export function labCaller(): Caller {
   return { accountId: ACCOUNT, accessKeyId: 'AKIALAB', arn: `arn:aws:iam::${ACCOUNT}:user/ssmlab`, userId: 'AIDALAB', kind: 'lab' };
 }
@@ -304,14 +329,19 @@ export class TestClient {
   #unread: (() => void)[] = [];
 
   readonly sessionId: string;
+  readonly clientVersion: string;
+  /** Payloads in order, while they are few. */
+  readonly raw: { readonly type: number; readonly payload: Buffer }[] = [];
 
-  constructor(sessionId: string, url: string, token: string) {
+  constructor(sessionId: string, url: string, token: string, clientVersion = '1.3.0.0') {
     this.sessionId = sessionId;
+    this.clientVersion = clientVersion;
     this.hop = new Hop({
       sends: 'input_stream_data',
       now: Date.now,
       onData: (type, payload, accept) => {
         this.bytes += payload.length;
+        if (this.bytes < 64 << 20) this.raw.push({ type, payload });
         if (this.bytes < 1 << 20) this.received.push({ type, text: payload.toString() });
         if (type === 5) this.#respond();
         if (this.reading) accept();
@@ -326,7 +356,7 @@ export class TestClient {
     this.socket = socket;
     socket.on('error', () => undefined);
     socket.once('open', () => {
-      socket.send(JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: 'r', TokenValue: token, ClientId: 'c', ClientVersion: '1.3.0.0' }));
+      socket.send(JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: 'r', TokenValue: token, ClientId: 'c', ClientVersion: this.clientVersion }));
       this.hop.attach(socket);
     });
     socket.on('message', (data) => {
@@ -359,6 +389,6 @@ export class TestClient {
 
   #respond(): void {
     const action = { ActionType: 'SessionType', ActionStatus: 1, ActionResult: null, Error: '' };
-    this.send(JSON.stringify({ ClientVersion: '1.3.0.0', ProcessedClientActions: [action], Errors: null }), 6);
+    this.send(JSON.stringify({ ClientVersion: this.clientVersion, ProcessedClientActions: [action], Errors: null }), 6);
   }
 }

@@ -97,6 +97,7 @@ export async function guestDouble(authorizedKeys: readonly string[]): Promise<Gu
     signals,
     sizes,
     spawn: async (request) => spawn(request, signals, sizes),
+    resolve: unused,
     connect: unused,
     listen: async (port, listener) => {
       if (port !== 22) throw new Error(`port ${port}`);

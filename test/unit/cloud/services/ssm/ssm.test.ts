@@ -3,7 +3,8 @@ import type { Caller, Input, OperationContext, Output } from '../../../../../src
 import { asAwsError } from '../../../../../src/cloud/endpoint/reply.js';
 import { createRegionCipher, makeCipherSecret } from '../../../../../src/cloud/keys/region-cipher.js';
 import type { SessionRequest } from '../../../../../src/cloud/region.js';
-import { endSession, forgetInstance, images, publicParameter, ssm } from '../../../../../src/cloud/services/ssm/index.js';
+import { endSession, endSessionsOfBefore, forgetInstance, images, publicParameter, ssm } from '../../../../../src/cloud/services/ssm/index.js';
+import { sessionLimits } from '../../../../../src/cloud/services/ssm/session-limits.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
 
 const REGION = 'ap-northeast-1';
@@ -44,7 +45,7 @@ function context(caller: Caller = lab): OperationContext {
           sessions = sessions.filter((session) => session.sessionId !== sessionId);
           return sessions.length < before;
         },
-        listSessions: () => sessions.map(({ sessionId, target, owner }) => ({ sessionId, target, owner, startedAt: now })),
+        listSessions: () => sessions.map(({ sessionId, target, owner }) => ({ sessionId, target, owner, startedAt: now, status: 'Connected' as const })),
       },
     },
     now: () => now,
@@ -139,7 +140,7 @@ it.each<[string, Input, string]>([
   ['DescribeInstanceInformation', { Filters: [{ Key: 'InstanceIds', Values: ['i-xyz'] }] }, 'InvalidInstanceId'],
   ['StartSession', { Target: id(1) }, 'TargetNotConnected'],
   ['StartSession', { Target: id(1), DocumentName: 'Nope' }, 'InvalidDocument'],
-  ['StartSession', { Target: id(1), DocumentName: 'AWS-StartSSHSession' }, 'InvalidDocument'],
+  ['StartSession', { Target: id(1), DocumentName: 'AWS-StartPortForwardingSessionToSocket' }, 'InvalidDocument'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand' }, 'InvalidParameters'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: ['a'], x: ['b'] } }, 'InvalidParameters'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: ['a'], separateOutputStream: ['yes'] } }, 'InvalidParameters'],
@@ -205,6 +206,35 @@ it('starts, resumes, lists and ends sessions', async () => {
   expect(await call('TerminateSession', { SessionId: 'unknown' })).toEqual({ SessionId: 'unknown' });
 });
 
+it('takes ports that are ports, and hosts that no shell would misread', async () => {
+  connected.add(id(2));
+  const start = (DocumentName: string, Parameters: Record<string, string[]>) => call('StartSession', { Target: id(2), DocumentName, Parameters });
+  await start('AWS-StartPortForwardingSession', { portNumber: ['65535'], localPortNumber: ['0'] });
+  await start('AWS-StartPortForwardingSessionToRemoteHost', { host: ['db.internal'], portNumber: ['5432'], localPortNumber: ['9999'] });
+  await start('AWS-StartSSHSession', {});
+  expect(sessions.map(({ parameters }) => parameters)).toEqual([
+    { portNumber: ['65535'], localPortNumber: ['0'] }, { host: ['db.internal'], portNumber: ['5432'], localPortNumber: ['9999'] }, {},
+  ]);
+  for (const port of ['0', '65536', '08', '1e3', '']) await expect(start('AWS-StartSSHSession', { portNumber: [port] }), port).rejects.toThrow();
+  for (const host of ['a;b', '$(id)', 'x']) await expect(start('AWS-StartPortForwardingSessionToRemoteHost', { host: [host] }), host).rejects.toMatchObject({ code: 'InvalidParameters' });
+  await expect(start('AWS-StartSSHSession', { host: ['db.internal'] })).rejects.toMatchObject({ code: 'InvalidParameters' });
+});
+
+it('notes at a start that the sessions of before have ended', async () => {
+  connected.add(id(2));
+  const { SessionId } = await call('StartSession', { Target: id(2) }) as { SessionId: string };
+  sessions = [];
+  endSessionsOfBefore(memory.scope(REGION), now);
+  expect(await call('DescribeSessions', { State: 'History' })).toMatchObject({ Sessions: [{ SessionId, EndDate: new Date(now) }] });
+});
+
+it('gives a session the limits of its document, or of the preferences', () => {
+  const document = { schemaVersion: '1.0', description: '', sessionType: 'Port' } as const;
+  expect(sessionLimits(document)).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
+  expect(sessionLimits({ ...document, inputs: { idleSessionTimeout: '1', maxSessionDuration: '90' } })).toEqual({ idleTimeoutMs: 60_000, maxDurationMs: 5_400_000 });
+  expect(sessionLimits({ ...document, inputs: { idleSessionTimeout: '', maxSessionDuration: '' } })).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
+});
+
 it('does not let the history of sessions grow without end', async () => {
   connected.add(id(2));
   for (let index = 0; index < 520; index += 1) {
@@ -224,7 +254,9 @@ it('does not let the history of sessions grow without end', async () => {
 
 it('shows its session documents', async () => {
   const listed = (await call('ListDocuments', { Filters: [{ Key: 'Owner', Values: ['Amazon'] }] }))['DocumentIdentifiers'] as { Name: string }[];
-  expect(listed.map((document) => document.Name)).toEqual(['AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand']);
+  expect(listed.map((document) => document.Name)).toEqual([
+    'AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartSSHSession',
+  ]);
   const document = JSON.parse((await call('GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }))['Content'] as string) as { sessionType: string };
   expect(document.sessionType).toBe('NonInteractiveCommands');
   expect(await call('DescribeDocument', { Name: 'AWS-StartInteractiveCommand' })).toMatchObject({ Document: { DocumentType: 'Session', Parameters: [{ Name: 'command' }] } });

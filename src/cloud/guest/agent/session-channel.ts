@@ -1,0 +1,134 @@
+/** The agent's end of a session's data channel: opened, said to be open, opened anew when it was lost (`protocol.md` §8.4). */
+import type { WebSocket } from 'ws';
+import { FLAGS, MESSAGE_TYPE } from '../../../lib/protocol/agent-message.js';
+import { encodeAgentSessionState } from '../../../lib/protocol/payloads.js';
+import { plainMessage, readMessage } from '../../messages/frame.js';
+import { Hop } from '../../messages/hop.js';
+import { ChannelRefused } from './services.js';
+
+export interface SessionChannelOptions {
+  readonly sessionId: string;
+  readonly now: () => number;
+  /** Opens the session's data channel; again after it was lost. */
+  readonly openDataChannel: (sessionId: string, signal: AbortSignal) => Promise<WebSocket>;
+  /** A message of the client, in order. */
+  readonly onInput: (payloadType: number, payload: Buffer, accept: () => void) => void;
+  /** The service closed the session, or the channel is lost for good. */
+  readonly onLost: () => void;
+}
+
+const PING_MS = 54_000;
+const RECONNECT_TRIES = 6;
+const RECONNECT_FIRST_MS = 100;
+const OPEN_MS = 5000;
+
+export class SessionChannel {
+  readonly #options: SessionChannelOptions;
+  readonly #hop: Hop;
+  readonly #stop = new AbortController();
+  #socket: WebSocket | undefined;
+  #wake: (() => void)[] = [];
+
+  constructor(options: SessionChannelOptions) {
+    this.#options = options;
+    this.#hop = new Hop({ sends: MESSAGE_TYPE.outputStreamData, now: options.now, onData: options.onInput, onProgress: () => this.wakeAll() });
+  }
+
+  /** Aborted when the session is over, whoever ended it. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** False while the client's side has no room for more. {@link send} itself never refuses. */
+  get writable(): boolean {
+    return this.#hop.writable;
+  }
+
+  /** True when everything is acknowledged. */
+  get idle(): boolean {
+    return this.#hop.idle;
+  }
+
+  async open(): Promise<void> {
+    const { sessionId, openDataChannel } = this.#options;
+    const socket = await openDataChannel(sessionId, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(OPEN_MS)]));
+    if (this.#stop.signal.aborted) {
+      socket.terminate();
+      return;
+    }
+    this.#socket = socket;
+    const ping = setInterval(() => socket.ping('keepalive'), PING_MS).unref();
+    socket.on('message', (data) => this.#message(data as Buffer));
+    socket.once('close', () => {
+      clearInterval(ping);
+      this.#hop.detach();
+      if (!this.#stop.signal.aborted) void this.#reopen();
+    });
+    this.state('Connected');
+    this.#hop.attach(socket);
+  }
+
+  send(payloadType: number, payload: Buffer): void {
+    this.#hop.send(payloadType, payload);
+  }
+
+  state(state: 'Connected' | 'Terminating'): void {
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState !== socket.OPEN) return;
+    const payload = encodeAgentSessionState({ sessionState: state, sessionId: this.#options.sessionId });
+    socket.send(plainMessage(MESSAGE_TYPE.agentSessionState, payload, this.#options.now(), { flags: FLAGS.synFin }));
+  }
+
+  /** Until it holds, or the session is over. It is looked at when something was acknowledged, or at {@link wakeAll}. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds() && !this.#stop.signal.aborted) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  wakeAll(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  /** The session is over: nothing is sent any more. */
+  stop(): void {
+    this.#stop.abort();
+    this.wakeAll();
+  }
+
+  close(): void {
+    this.stop();
+    this.#hop.close();
+    this.#socket?.close(1000);
+  }
+
+  /** AWS's agent tries six times and then gives the session up. */
+  async #reopen(): Promise<void> {
+    for (let attempt = 0; attempt < RECONNECT_TRIES && !this.#stop.signal.aborted; attempt += 1) {
+      await this.#sleep(RECONNECT_FIRST_MS * 2 ** attempt);
+      try {
+        await this.open();
+        return;
+      } catch (error) {
+        if (error instanceof ChannelRefused && error.gone) break;
+      }
+    }
+    this.#options.onLost();
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.#stop.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      }, { once: true });
+    });
+  }
+
+  #message(bytes: Buffer): void {
+    const message = readMessage(bytes);
+    if (message === undefined) return;
+    const { messageType } = message;
+    if (messageType === MESSAGE_TYPE.channelClosed) this.#options.onLost();
+    else if (messageType === MESSAGE_TYPE.acknowledge || messageType === MESSAGE_TYPE.inputStreamData) this.#hop.receive(message);
+  }
+}

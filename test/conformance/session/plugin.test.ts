@@ -1,0 +1,176 @@
+/** AWS's session-manager-plugin on our message service and agent; skipped by name where it is not on PATH. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pluginObstacle } from '../../../src/lib/session/plugin.js';
+import { INSTANCE, REGION, SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
+
+const PROGRAM = 'session-manager-plugin';
+const wait = { timeout: 15_000, interval: 20 };
+
+function obstacle(): string | undefined {
+  const asked = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
+  if (asked.status !== 0) return `${PROGRAM} is not on PATH`;
+  return pluginObstacle({ version: asked.stdout.trim() }, 'ws://127.0.0.1/');
+}
+const missing = obstacle();
+
+describe.skipIf(missing !== undefined)(`${PROGRAM}${missing === undefined ? '' : ` (${missing})`}`, { timeout: 60_000 }, () => {
+  let region: SmallRegion;
+  let plugins: ChildProcess[] = [];
+  let servers: Server[] = [];
+
+  beforeEach(async () => {
+    region = await SmallRegion.start();
+    region.agent();
+    await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  });
+  afterEach(() => {
+    for (const plugin of plugins) plugin.kill('SIGKILL');
+    for (const server of servers) server.close();
+    plugins = [];
+    servers = [];
+    region.stop();
+  });
+
+  /** Runs it on pipes. */
+  async function run(DocumentName?: string, Parameters?: Record<string, string[]>) {
+    const request = { Target: INSTANCE, ...(DocumentName === undefined ? {} : { DocumentName }), ...(Parameters === undefined ? {} : { Parameters }) };
+    const { SessionId, TokenValue, StreamUrl } = await region.call('StartSession', request);
+    const child = spawn(PROGRAM, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(request), 'http://127.0.0.1:9'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x', AWS_EC2_METADATA_DISABLED: 'true', AWS_SSM_START_SESSION_RESPONSE: JSON.stringify({ SessionId, TokenValue, StreamUrl }) },
+    });
+    plugins.push(child);
+    let output = '';
+    let status: number | null | undefined;
+    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString('latin1')));
+    child.once('close', (code) => (status = code));
+    return { child, sessionId: SessionId as string, output: () => output, ended: () => vi.waitFor(() => expect(status).toBe(0), wait), sees: (text: string | RegExp) => vi.waitFor(() => expect(output).toMatch(text), wait) };
+  }
+
+  async function listen(server: Server, at: string): Promise<void> {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    region.ports.set(at, (server.address() as AddressInfo).port);
+  }
+
+  async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
+  /** Everything that a server on loopback says to `text`. */
+  function ask(port: number, text: string, onSocket: (socket: Socket) => void = () => undefined): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      onSocket(socket);
+      let answer = '';
+      socket.on('data', (bytes) => (answer += bytes.toString('latin1'))).once('end', () => resolve(answer)).once('error', reject);
+    });
+  }
+
+  it('gets a shell, types into it, and ends with it', async () => {
+    const plugin = await run();
+    await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+    const [shell] = region.processes;
+    shell?.stdout.write('sh-5.2$ ');
+    await plugin.sees(/sh-5\.2\$ $/);
+    plugin.child.stdin.write('id\r');
+    await vi.waitFor(() => expect(shell?.stdin.read()?.toString()).toBe('id\r'), wait);
+    // It is on no terminal here: its own 300 by 100.
+    expect(shell?.size).toEqual({ columns: 300, rows: 100 });
+    shell?.stdout.write('bye');
+    shell?.exit({ code: 0, signal: undefined });
+    await plugin.ended();
+    expect(plugin.output()).toContain(`bye\n\nExiting session with sessionId: ${plugin.sessionId}.`);
+  });
+
+  it('gets 3 MB of a shell whole, and in order', async () => {
+    const plugin = await run();
+    await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+    const lines = Array.from({ length: 300_000 }, (_, at) => `${at}\n`).join('');
+    region.processes[0]?.stdout.write(lines);
+    region.processes[0]?.exit({ code: 0, signal: undefined });
+    await plugin.ended();
+    expect(plugin.output()).toContain(lines);
+  });
+
+  it('gets a command\'s output and its status', async () => {
+    const plugin = await run('AWS-StartNonInteractiveCommand', { command: ['work'], separateOutputStream: ['true'] });
+    await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+    region.processes[0]?.stdout.write('out\n');
+    region.processes[0]?.exit({ code: 7, signal: undefined });
+    await plugin.ended();
+    expect(plugin.output()).toContain('out\nEXIT_CODE: 7');
+  });
+
+  it('is told why when a session is terminated', async () => {
+    const plugin = await run();
+    await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+    region.processes[0]?.stdout.write('$ ');
+    await plugin.sees(/\$ $/);
+    await region.call('TerminateSession', { SessionId: plugin.sessionId });
+    await plugin.ended();
+    expect(plugin.output()).toContain('Session was terminated.');
+  });
+
+  it('forwards a port: many requests, some at once', async () => {
+    const big = Buffer.alloc(300_000, 'b');
+    await listen(createHttpServer((request, response) => response.end(request.url === '/big' ? big : `you asked for ${request.url ?? ''}`)), 'localhost:80');
+    const localPort = await freePort();
+    const plugin = await run('AWS-StartPortForwardingSession', { portNumber: ['80'], localPortNumber: [String(localPort)] });
+    await plugin.sees('Waiting for connections');
+    const get = async (path: string): Promise<string> => (await (await fetch(`http://127.0.0.1:${localPort}${path}`)).text());
+    expect(await get('/one')).toBe('you asked for /one');
+    expect(await Promise.all(['/a', '/b', '/c'].map(get))).toEqual(['you asked for /a', 'you asked for /b', 'you asked for /c']);
+    expect((await get('/big')).length).toBe(big.length);
+    plugin.child.kill('SIGINT');
+    await plugin.ended();
+    await vi.waitFor(() => expect(region.messages.listSessions(REGION)).toEqual([]), wait);
+  });
+
+  it('forwards to another host, hears that a port is closed, and may not lead to the metadata service', async () => {
+    region.names.set('db.internal', ['10.0.9.9']);
+    await listen(createServer((socket) => void socket.end('the database')), '10.0.9.9:5432');
+    const localPort = await freePort();
+    const plugin = await run('AWS-StartPortForwardingSessionToRemoteHost', { host: ['db.internal'], portNumber: ['5432'], localPortNumber: [String(localPort)] });
+    await plugin.sees('Waiting for connections');
+    expect(await ask(localPort, 'x')).toBe('the database');
+    region.ports.clear();
+    expect(await ask(localPort, 'x')).toBe('');
+    await plugin.sees('Connection to destination port failed');
+    const refused = await run('AWS-StartPortForwardingSessionToRemoteHost', { host: ['169.254.169.254'], portNumber: ['80'] });
+    await refused.ended();
+    expect(refused.output()).toContain('Forwarding to IP address 169.254.169.254 is forbidden.');
+  });
+
+  it('carries SSH on its own input and output', async () => {
+    await listen(createServer((socket) => {
+      socket.write('SSH-2.0-test\r\n');
+      socket.once('data', (data) => socket.end(`got ${data.toString()}`));
+    }), 'localhost:22');
+    const plugin = await run('AWS-StartSSHSession', { portNumber: ['22'] });
+    await plugin.sees(/SSH-2\.0-test\r\n$/);
+    plugin.child.stdin.write('hello there\r\n');
+    await plugin.ended();
+    expect(plugin.output()).toContain('SSH-2.0-test\r\ngot hello there\r\n');
+  });
+
+  it('opens a forward twenty times, and each time hears from the other side', async () => {
+    // The fault of protocol.md §9 no. 1: a message while it sets up its multiplexer makes it deaf.
+    await listen(createServer((socket) => void socket.end('heard')), 'localhost:80');
+    for (let round = 0; round < 20; round += 1) {
+      const localPort = await freePort();
+      const plugin = await run('AWS-StartPortForwardingSession', { localPortNumber: [String(localPort)] });
+      await plugin.sees('Waiting for connections');
+      expect(await ask(localPort, 'x')).toBe('heard');
+      plugin.child.kill('SIGINT');
+      await plugin.ended();
+    }
+  });
+});
