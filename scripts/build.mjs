@@ -1,7 +1,8 @@
-/** Bundles src/ into dist/: one entry a command, the CLI's shim, the region process and the sandbox's worker; then the manifest. */
+/** Bundles src/ into dist/: one entry a command, the CLI's shim, the region process and the sandbox's worker; then their licences and the manifest. */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledPackages, LICENCE_FILE, licenceFile } from './licences.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -31,10 +32,9 @@ const grammarOnly = {
   },
 };
 
-export async function build() {
-  const { build: bundle } = await import('esbuild');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await bundle({
+/** What goes in and how: esbuild's options. */
+export function bundleOptions() {
+  return {
     absWorkingDir: root,
     entryPoints: entryPoints(),
     outdir: 'dist',
@@ -47,7 +47,8 @@ export async function build() {
     sourcemap: 'linked',
     sourcesContent: false,
     // Optional native parts of ssh2: it falls back to JavaScript where they are missing.
-    external: ['cpu-features', '*.node'],
+    // oclif would compile commands of a plugin in TypeScript; ours are compiled.
+    external: ['cpu-features', '*.node', 'typescript'],
     plugins: [grammarOnly],
     // @oclif/core and ssh2 are CommonJS: what CommonJS finds around it has to be made in an ES module.
     banner: {
@@ -61,7 +62,15 @@ export async function build() {
       ].join('\n'),
     },
     logLevel: 'warning',
-  });
+    metafile: true,
+  };
+}
+
+export async function build() {
+  const { build: bundle } = await import('esbuild');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const { metafile } = await bundle(bundleOptions());
+  writeFileSync(join(root, LICENCE_FILE), licenceFile(bundledPackages(metafile, root), root));
   await writeManifest();
 }
 

@@ -7,7 +7,7 @@ import { VERSION } from '../../src/version.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
-const manifest = JSON.parse(read('package.json')) as { version: string; dependencies?: object; devDependencies: Record<string, string> };
+const manifest = JSON.parse(read('package.json')) as { version: string; files: string[]; dependencies?: object; devDependencies: Record<string, string> };
 
 describe('the package', () => {
   it('has one version', () => {
@@ -27,6 +27,28 @@ describe('the package', () => {
       expect(said, `${name} in docs/dependencies.md`).toBe(true);
     }
   });
+
+  it('carries the licence of all that is bundled, each of a kind that may be', async () => {
+    const { outputs, packages, allowed, text } = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', `
+      import { build } from 'esbuild';
+      import { bundleOptions } from './scripts/build.mjs';
+      import { ALLOWED, bundledPackages, licenceFile } from './scripts/licences.mjs';
+      const { metafile } = await build({ ...bundleOptions(), write: false });
+      const packages = bundledPackages(metafile, process.cwd());
+      process.stdout.write(JSON.stringify({ outputs: Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)), packages, allowed: ALLOWED, text: licenceFile(packages, process.cwd()) }));
+    `], { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 })) as { outputs: string[]; packages: { name: string; version: string; licence: string; texts: string[] }[]; allowed: string[]; text: string };
+    expect(packages.length).toBeGreaterThan(50);
+    for (const { name, version, licence, texts } of packages) {
+      expect(allowed, name).toContain(licence);
+      expect(text).toContain(`\n${name} ${version} (${licence})\n`);
+      for (const each of texts) expect(text.includes(each), name).toBe(true);
+    }
+    // Looked at another way: every name behind a node_modules has its line.
+    const names = new Set(outputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/[^\0]*$/.exec(path.slice(path.lastIndexOf('node_modules/')))?.[1] ?? []));
+    const listed = new Set(packages.map(({ name }) => name));
+    expect([...names].filter((name) => !listed.has(name))).toEqual([]);
+    expect(manifest.files).toContain('dist');
+  }, 60_000);
 
   it('carries the manifest that its commands give', () => {
     const fresh = execFileSync(process.execPath, ['--input-type=module', '-e', "import { makeManifest } from './scripts/build.mjs'; process.stdout.write(await makeManifest());"], { cwd: root, encoding: 'utf8' });
