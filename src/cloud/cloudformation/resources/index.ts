@@ -1,5 +1,6 @@
 /** Every resource type of the local cloud, by name. */
 import { stack } from './cloudformation/stack.js';
+import { dhcpOptions } from './ec2/dhcp-options.js';
 import { eip } from './ec2/eip.js';
 import { eipAssociation } from './ec2/eip-association.js';
 import { instance } from './ec2/instance.js';
@@ -8,6 +9,9 @@ import { keyPair } from './ec2/key-pair.js';
 import { natGateway } from './ec2/nat-gateway.js';
 import { networkAcl } from './ec2/network-acl.js';
 import { networkAclEntry } from './ec2/network-acl-entry.js';
+import { networkInterfaceAttachment } from './ec2/network-interface-attachment.js';
+import { networkInterface } from './ec2/network-interface.js';
+import { prefixList } from './ec2/prefix-list.js';
 import { route } from './ec2/route.js';
 import { routeTable } from './ec2/route-table.js';
 import { securityGroup } from './ec2/security-group.js';
@@ -16,18 +20,22 @@ import { subnet } from './ec2/subnet.js';
 import { subnetNetworkAclAssociation } from './ec2/subnet-network-acl-association.js';
 import { subnetRouteTableAssociation } from './ec2/subnet-route-table-association.js';
 import { vpc } from './ec2/vpc.js';
+import { vpcCidrBlock } from './ec2/vpc-cidr-block.js';
+import { vpcDhcpOptionsAssociation } from './ec2/vpc-dhcp-options-association.js';
 import { vpcEndpoint } from './ec2/vpc-endpoint.js';
 import { vpcGatewayAttachment } from './ec2/vpc-gateway-attachment.js';
 import { instanceProfile } from './iam/instance-profile.js';
 import { policy } from './iam/policy.js';
+import { rolePolicy } from './iam/role-policy.js';
 import { role } from './iam/role.js';
 import type { ResourceType } from './resource-type.js';
+import { bucket } from './s3/bucket.js';
 import { parameter } from './ssm/parameter.js';
 
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  instanceProfile, policy, role, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, vpcCidrBlock, vpcDhcpOptionsAssociation, instanceProfile, policy, role, rolePolicy, bucket, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

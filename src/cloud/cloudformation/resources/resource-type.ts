@@ -144,7 +144,7 @@ export function unlessMissing<T>(remove: () => T): T | undefined {
 /** Whether the service says that there is no such thing. */
 export function isMissing(error: unknown): boolean {
   if (error instanceof ResourceFailure) return error.handlerErrorCode === 'NotFound';
-  return error instanceof ServiceFailure && /NotFound|NoSuchEntity|ParameterNotFound|\.NotAttached/.test(error.code);
+  return error instanceof ServiceFailure && /NotFound|NoSuchEntity|NoSuchBucket|NoSuchTagSet|NoSuchPublicAccessBlockConfiguration|\.NotAttached/.test(error.code);
 }
 
 /** The tags among the properties; a list that is none is named. */

@@ -1,4 +1,6 @@
 /** A region without network or guests for tests: the real services on a store in memory, and a clock that is turned by hand. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCloudFormation, type CloudFormation } from '../../../../src/cloud/cloudformation/cloudformation.js';
 import { createDispatcher, type Dispatcher } from '../../../../src/cloud/endpoint/dispatch.js';
 import { str } from '../../../../src/cloud/endpoint/input.js';
@@ -8,6 +10,7 @@ import { createRegionCipher, makeCipherSecret } from '../../../../src/cloud/keys
 import type { RegionRuntime } from '../../../../src/cloud/region.js';
 import { advance, ec2 } from '../../../../src/cloud/services/ec2/ec2.js';
 import { iam } from '../../../../src/cloud/services/iam/iam.js';
+import { createObjectFiles, createS3 } from '../../../../src/cloud/services/s3/s3.js';
 import { ssm } from '../../../../src/cloud/services/ssm/index.js';
 import { Memory, type Entry } from '../../../../src/cloud/state/memory.js';
 
@@ -42,17 +45,18 @@ export class Clock {
   }
 }
 
-/** As much of S3 as reading a template takes. */
+/** S3 with the objects of the test: bytes in files are another test's. */
 function objectStore(objects: ReadonlyMap<string, string>): Service {
   const read = (input: Input): Buffer => {
     const text = objects.get(`${str(input, 'Bucket')}/${str(input, 'Key')}`);
     if (text === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
     return Buffer.from(text);
   };
+  const real = createS3(createObjectFiles(join(tmpdir(), 'ssmlab-no-objects')));
   return {
-    name: 's3',
-    protocol: 'query',
+    ...real,
     operations: {
+      ...real.operations,
       HeadObject: (input) => ({ ContentLength: read(input).length }),
       GetObject: (input) => ({ Body: read(input) }),
     },

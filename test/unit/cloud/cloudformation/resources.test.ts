@@ -66,6 +66,15 @@ Resources:
   Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: own, Roles: [!Ref Role], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
   Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Value, Name: /x/y}}
+  Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet, Description: !Ref Value, GroupSet: [!Ref Group], SecondaryPrivateIpAddressCount: 1, SourceDestCheck: false, Tags: [{Key: v, Value: !Ref Value}]}}
+  Instance3: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image, InstanceType: t4g.nano, SubnetId: !Ref Subnet}}
+  EniAttachment: {Type: AWS::EC2::NetworkInterfaceAttachment, Properties: {DeviceIndex: '1', InstanceId: !Ref Instance3, NetworkInterfaceId: !Ref Eni, DeleteOnTermination: false}}
+  Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainName: example.internal, DomainNameServers: [AmazonProvidedDNS], NtpServers: [169.254.169.123], NetbiosNodeType: 2, Tags: [{Key: v, Value: !Ref Value}]}}
+  OptionsAssociation: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Vpc, DhcpOptionsId: !Ref Options}}
+  Prefixes: {Type: AWS::EC2::PrefixList, Properties: {PrefixListName: !Ref Value, AddressFamily: IPv4, MaxEntries: 5, Entries: [{Cidr: 192.0.2.0/24, Description: doc}, {Cidr: !Sub '198.51.100.\${Port}/32'}], Tags: [{Key: v, Value: !Ref Value}]}}
+  SecondBlock: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}
+  RolePolicy: {Type: AWS::IAM::RolePolicy, Properties: {PolicyName: alone, RoleName: !Ref Role, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'sqs:\${Value}*', Resource: '*'}]}}}
+  Bucket: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: v, Value: !Ref Value}], PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: false, IgnorePublicAcls: true, RestrictPublicBuckets: 'true'}}}
   Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/nested', Parameters: {Value: !Ref Value}}}
 Outputs:
 `;
@@ -77,7 +86,7 @@ function withAttributes(template: string): string {
   for (const [name, type] of types) {
     lines.push(`  ${name}: {Value: !Ref ${name}}`);
     RESOURCE_TYPES.get(type)?.attributes.forEach((attribute, index) => {
-      const list = ['CidrBlockAssociations', 'Ipv6CidrBlocks', 'DnsEntries', 'NetworkInterfaceIds'].includes(attribute);
+      const list = ['CidrBlockAssociations', 'Ipv6CidrBlocks', 'DnsEntries', 'NetworkInterfaceIds', 'SecondaryPrivateIpAddresses'].includes(attribute);
       lines.push(`  ${name}x${index}: {Value: ${list ? `!Join [',', !GetAtt ${name}.${attribute}]` : `!GetAtt ${name}.${attribute}`}}`);
     });
   }
@@ -94,7 +103,7 @@ function census(): string {
   const lists: readonly [string, string][] = [
     ['DescribeVpcs', 'vpcSet'], ['DescribeSubnets', 'subnetSet'], ['DescribeInternetGateways', 'internetGatewaySet'], ['DescribeRouteTables', 'routeTableSet'], ['DescribeNetworkAcls', 'networkAclSet'],
     ['DescribeSecurityGroups', 'securityGroupInfo'], ['DescribeSecurityGroupRules', 'securityGroupRuleSet'], ['DescribeAddresses', 'addressesSet'], ['DescribeVpcEndpoints', 'vpcEndpointSet'],
-    ['DescribeNetworkInterfaces', 'networkInterfaceSet'], ['DescribeKeyPairs', 'keySet'], ['DescribeVolumes', 'volumeSet'],
+    ['DescribeNetworkInterfaces', 'networkInterfaceSet'], ['DescribeDhcpOptions', 'dhcpOptionsSet'], ['DescribeManagedPrefixLists', 'prefixListSet'], ['DescribeKeyPairs', 'keySet'], ['DescribeVolumes', 'volumeSet'],
   ];
   const counts = lists.map(([operation, set]) => [set, (region.call('ec2', operation)[set] as unknown[]).length]);
   const iam = ['Roles', 'InstanceProfiles'].map((set) => [set, (region.call('iam', `List${set}`)[set] as unknown[]).length]);
@@ -115,7 +124,7 @@ describe('every resource type', () => {
     expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
     const { Outputs } = await region.stack();
     const output = (key: string) => Outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue ?? '';
-    const empty = Outputs.filter(({ OutputKey, OutputValue }) => OutputValue === '' && !/^(?:Vpcx4|Subnetx3|Instance2?x[45])$/.test(OutputKey));
+    const empty = Outputs.filter(({ OutputKey, OutputValue }) => OutputValue === '' && !/^(?:Vpcx4|Subnetx3|Instance[23]?x[45])$/.test(OutputKey));
     expect(empty).toEqual([]);
     expect(output('Attachment')).toBe(`IGW|${output('Vpc')}`);
     expect(output('Route')).toBe(`${output('Table')}|0.0.0.0/0`);
@@ -182,5 +191,27 @@ Resources:
 `);
     expect((await region.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect((await region.events()).find(({ line }) => line === 'Nat CREATE_FAILED')?.reason).toMatch(/Gateway\.NotAttached: Network vpc-\w+ has no Internet gateway attached.*NotStabilized/);
+  });
+});
+
+describe('AWS::EC2::Instance', () => {
+  it('changes monitoring, shutdown behavior and credits in place', async () => {
+    const template = (monitoring: string, behavior: string, credits: string) => `
+Parameters: {Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Instance: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image, InstanceType: t4g.nano, SubnetId: !Ref Subnet, Monitoring: ${monitoring}, InstanceInitiatedShutdownBehavior: ${behavior}, CreditSpecification: {CPUCredits: ${credits}}}}
+Outputs: {Id: {Value: !Ref Instance}}
+`;
+    await region.create(template('false', 'stop', 'unlimited'));
+    const id = await region.output('Id') ?? '';
+    await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('true', 'terminate', 'standard') });
+    region.settle();
+    expect(await failures()).toEqual([]);
+    expect(await region.output('Id')).toBe(id);
+    expect(region.call('ec2', 'DescribeInstances', { InstanceId: [id] })).toMatchObject({ reservationSet: [{ instancesSet: [{ monitoring: { state: expect.stringMatching(/^(?:enabled|pending)$/) as string } }] }] });
+    expect(region.call('ec2', 'DescribeInstanceAttribute', { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' })).toMatchObject({ instanceInitiatedShutdownBehavior: { value: 'terminate' } });
+    expect(JSON.stringify(region.call('ec2', 'DescribeInstanceCreditSpecifications', { InstanceId: [id] }))).toContain('"cpuCredits":"standard"');
   });
 });

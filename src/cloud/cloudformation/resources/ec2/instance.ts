@@ -16,6 +16,11 @@ function networkInterface(declared: Structure): Input {
   return { ...given(declared, INTERFACE_MEMBERS), ...(declared['GroupSet'] === undefined ? {} : { SecurityGroupId: declared['GroupSet'] }) };
 }
 
+/** The template writes CPUCredits, EC2 CpuCredits. */
+function credits(properties: Structure): unknown {
+  return valueAt(properties, 'CreditSpecification.CPUCredits') ?? valueAt(properties, 'CreditSpecification.CpuCredits');
+}
+
 function launch(properties: Structure, scope: ResourceScope): Input {
   const text = (name: string, member: string): Input => (properties[name] === undefined ? {} : { [name]: { [member]: properties[name] } });
   const renamed = (name: string, wire: string): Input => (properties[name] === undefined ? {} : { [wire]: properties[name] });
@@ -31,7 +36,7 @@ function launch(properties: Structure, scope: ResourceScope): Input {
     ...renamed('SecurityGroupIds', 'SecurityGroupId'),
     ...renamed('SecurityGroups', 'SecurityGroup'),
     ...renamed('BlockDeviceMappings', 'BlockDeviceMapping'),
-    ...(properties['CreditSpecification'] === undefined ? {} : { CreditSpecification: { CpuCredits: valueAt(properties, 'CreditSpecification.CPUCredits') ?? valueAt(properties, 'CreditSpecification.CpuCredits') } }),
+    ...(properties['CreditSpecification'] === undefined ? {} : { CreditSpecification: { CpuCredits: credits(properties) } }),
     ...(Object.keys(placement).length === 0 ? {} : { Placement: placement }),
     ...(interfaces.length === 0 ? {} : { NetworkInterface: interfaces }),
     TagSpecification: [...scope.tagSpecification('instance', properties), ...volumeTags],
@@ -54,9 +59,9 @@ function modify(InstanceId: string, attribute: Input, scope: ResourceScope): voi
 export const instance: ResourceType = {
   type: 'AWS::EC2::Instance',
   properties: {
-    AvailabilityZone: 'replacement', BlockDeviceMappings: 'replacement', CreditSpecification: 'replacement', DisableApiTermination: 'in-place', EbsOptimized: 'replacement',
-    IamInstanceProfile: 'in-place', ImageId: 'replacement', InstanceInitiatedShutdownBehavior: 'replacement', InstanceType: 'replacement', KeyName: 'replacement',
-    MetadataOptions: 'in-place', Monitoring: 'replacement', NetworkInterfaces: 'replacement', PlacementGroupName: 'replacement', PrivateIpAddress: 'replacement',
+    AvailabilityZone: 'replacement', BlockDeviceMappings: 'replacement', CreditSpecification: 'in-place', DisableApiTermination: 'in-place', EbsOptimized: 'replacement',
+    IamInstanceProfile: 'in-place', ImageId: 'replacement', InstanceInitiatedShutdownBehavior: 'in-place', InstanceType: 'replacement', KeyName: 'replacement',
+    MetadataOptions: 'in-place', Monitoring: 'in-place', NetworkInterfaces: 'replacement', PlacementGroupName: 'replacement', PrivateIpAddress: 'replacement',
     PropagateTagsToVolumeOnCreation: 'in-place', SecurityGroupIds: 'in-place', SecurityGroups: 'replacement', SourceDestCheck: 'in-place', SubnetId: 'replacement',
     Tags: 'in-place', Tenancy: 'replacement', UserData: 'replacement',
     AdditionalInfo: 'unsupported', Affinity: 'unsupported', CpuOptions: 'unsupported', ElasticGpuSpecifications: 'unsupported', ElasticInferenceAccelerators: 'unsupported',
@@ -101,6 +106,9 @@ export const instance: ResourceType = {
     if (changed('SecurityGroupIds')) modify(instanceId, { GroupId: properties['SecurityGroupIds'] ?? [] }, scope);
     if (changed('SourceDestCheck')) modify(instanceId, { SourceDestCheck: { Value: properties['SourceDestCheck'] ?? true } }, scope);
     if (changed('DisableApiTermination')) modify(instanceId, { DisableApiTermination: { Value: properties['DisableApiTermination'] ?? false } }, scope);
+    if (changed('InstanceInitiatedShutdownBehavior')) modify(instanceId, { InstanceInitiatedShutdownBehavior: { Value: properties['InstanceInitiatedShutdownBehavior'] ?? 'stop' } }, scope);
+    if (changed('Monitoring')) scope.call('ec2', textOf(properties['Monitoring']) === 'true' ? 'MonitorInstances' : 'UnmonitorInstances', { InstanceId: [instanceId] });
+    if (changed('CreditSpecification')) setCredits(instanceId, properties, scope);
     if (changed('MetadataOptions')) scope.call('ec2', 'ModifyInstanceMetadataOptions', { InstanceId: instanceId, ...(properties['MetadataOptions'] as Structure | undefined) });
     if (changed('IamInstanceProfile')) setProfile(instanceId, properties['IamInstanceProfile'], scope);
     retag(instanceId, properties, scope);
@@ -137,6 +145,13 @@ export const instance: ResourceType = {
     return reservation === undefined || replyText(replyItem(reservation, 'instancesSet'), 'instanceState.name') === 'terminated';
   },
 };
+
+/** An instance that cannot be changed is told in the reply, not by an error. */
+function setCredits(instanceId: string, properties: Structure, scope: ResourceScope): void {
+  const reply = scope.call('ec2', 'ModifyInstanceCreditSpecification', { InstanceCreditSpecification: [{ InstanceId: instanceId, CpuCredits: credits(properties) ?? 'unlimited' }] });
+  const [refused] = replyList(reply, 'unsuccessfulInstanceCreditSpecificationSet');
+  if (refused !== undefined) throw new ResourceFailure(replyText(refused, 'error.message'), 'InvalidRequest');
+}
 
 function setProfile(instanceId: string, name: Value | undefined, scope: ResourceScope): void {
   const reply = scope.call('ec2', 'DescribeIamInstanceProfileAssociations', { Filter: [{ Name: 'instance-id', Value: [instanceId] }] });

@@ -26,7 +26,7 @@ function ruleType(direction: 'ingress' | 'egress'): ResourceType {
         SecurityGroupRule: [{ SecurityGroupRuleId: ruleId, SecurityGroupRule: modified(declared, direction) }],
       });
     },
-  unread: ['SourceSecurityGroupName'],
+  unread: direction === 'ingress' ? ['SourceSecurityGroupName'] : [],
     live(ruleId, scope, declared) {
       const found = replyItem(scope.call('ec2', 'DescribeSecurityGroupRules', { SecurityGroupRuleId: [ruleId] }), 'securityGroupRuleSet');
       return { ...given(declared, ['SourceSecurityGroupOwnerId']), ...renamed(found, { GroupId: 'groupId' }), ...liveRule(found) };

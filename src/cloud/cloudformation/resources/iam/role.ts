@@ -50,8 +50,8 @@ export const role: ResourceType = {
   live(RoleName, scope, properties) {
     const found = scope.call('iam', 'GetRole', { RoleName });
     const names = { Description: 'Role.Description', MaxSessionDuration: 'Role.MaxSessionDuration', Path: 'Role.Path', RoleName: 'Role.RoleName' };
-    // An AWS::IAM::Policy puts its own beside those of the role.
-    const inline = ((valueAt(scope.call('iam', 'ListRolePolicies', { RoleName }), 'PolicyNames') ?? []) as string[]).filter((name) => !scope.isProperty('AWS::IAM::Policy', 'PolicyName', name));
+    // AWS::IAM::Policy and AWS::IAM::RolePolicy put their own beside those of the role.
+    const inline = ((valueAt(scope.call('iam', 'ListRolePolicies', { RoleName }), 'PolicyNames') ?? []) as string[]).filter((name) => !['AWS::IAM::Policy', 'AWS::IAM::RolePolicy'].some((type) => scope.isProperty(type, 'PolicyName', name)));
     const tags = replyList(scope.call('iam', 'ListRoleTags', { RoleName }), 'Tags').map((tag) => ({ key: tag['Key'], value: tag['Value'] }));
     const declared = structuresProperty(properties, 'Policies');
     return {
