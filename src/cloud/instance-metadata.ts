@@ -21,7 +21,7 @@ export function instanceMetadata(instance: InstanceDescription, globalState: Rea
     availabilityZone: instance.availabilityZone,
     availabilityZoneId: instance.availabilityZoneId === '' ? undefined : instance.availabilityZoneId,
     launchTime: instance.launchTime,
-    localHostname: `${instance.hostName}.${instance.domainName}`,
+    localHostname: instance.domainName === '' ? instance.hostName : `${instance.hostName}.${instance.domainName}`,
     privateIp: instance.privateIpAddress,
     publicIp: instance.publicIpAddress,
     publicHostname: instance.publicDnsName,

@@ -146,6 +146,7 @@ export class RunningRegion {
         privateIp: instance.privateIpAddress,
         hostName: instance.hostName,
         domainName: instance.domainName,
+        nameServers: instance.nameServers,
         architecture: instance.architecture === 'arm64' ? 'aarch64' : instance.architecture,
         authorizedKeys: instance.publicKey === undefined ? [] : [instance.publicKey],
       },

@@ -75,6 +75,8 @@ export interface InternetHost {
   readonly tcp: ReadonlyMap<number, OnConnection>;
   /** Whether it answers ICMP echo (8.8.8.8 does, service addresses do not). */
   readonly answersPing: boolean;
+  /** Whether it answers DNS questions, with what public DNS knows. */
+  readonly resolves?: boolean | undefined;
   /**
    * The service names (`com.amazonaws.<region>.ssm`) whose interface endpoints lead to this host's TCP servers. The
    * first name in `names` is what private DNS captures (P5).

@@ -15,6 +15,8 @@ export interface GuestSpecification {
   /** `ip-10-0-1-16`; the full name adds `.ap-northeast-1.compute.internal`. */
   readonly hostName: string;
   readonly domainName: string;
+  /** Addresses of the name servers that DHCP tells; the VPC's own resolver when absent (L14). */
+  readonly nameServers?: readonly string[] | undefined;
   /** Machine hardware name, `aarch64` or `x86_64`. */
   readonly architecture: string;
   /** OpenSSH public key lines for ec2-user, from the key pair. */

@@ -16,6 +16,8 @@ export interface Vpc {
   readonly cidrs: readonly Cidr[];
   readonly enableDnsSupport: boolean;
   readonly enableDnsHostnames: boolean;
+  /** What DHCP tells guests to ask (L14): addresses, and `AmazonProvidedDNS`, which it is when absent. Empty without an option set. */
+  readonly domainNameServers?: readonly string[] | undefined;
 }
 
 export interface Subnet {
@@ -105,8 +107,12 @@ export interface NetworkInterface {
   readonly sourceDestCheck: boolean;
   readonly interfaceType: 'interface' | 'nat_gateway' | 'vpc_endpoint';
   readonly macAddress: string;
+  /** Further private addresses, each with the Elastic IP that is mapped to it. */
+  readonly secondaryAddresses?: readonly { readonly privateIp: Ipv4; readonly publicIp?: Ipv4 | undefined }[] | undefined;
   /** Set while attached to an instance. */
   readonly instanceId?: string | undefined;
+  /** Which of the instance's interfaces it is; 0, the first, when absent. */
+  readonly deviceIndex?: number | undefined;
   /** False while the attached instance is not running: nothing answers there (I3). */
   readonly up: boolean;
   /** Seconds of silence after which the interface forgets an established TCP connection, 60 to 432 000; AWS's default when absent (S10). */

@@ -30,11 +30,15 @@ export interface SubnetNode {
   readonly acl: AclNode | undefined;
 }
 
+/** An interface at one of its private addresses; what is looked up by id is it at its primary one. */
 export interface InterfaceNode {
   readonly id: string;
   readonly interface: NetworkInterface;
   readonly address: number;
+  /** Mapped to this address. */
   readonly publicAddress: number | undefined;
+  /** All private addresses of the interface. */
+  readonly addresses: ReadonlySet<number>;
   readonly vpc: VpcNode;
   readonly subnet: SubnetNode;
   readonly groups: readonly GroupNode[];
@@ -51,6 +55,8 @@ export interface Network {
   readonly vpcs: ReadonlyMap<string, VpcNode>;
   readonly subnets: ReadonlyMap<string, SubnetNode>;
   readonly interfaces: ReadonlyMap<string, InterfaceNode>;
+  /** The interfaces of each instance, the first device first. */
+  readonly instances: ReadonlyMap<string, readonly InterfaceNode[]>;
   /** By public address, which is unique in a region. */
   readonly publicAddresses: ReadonlyMap<number, InterfaceNode>;
   readonly natGateways: ReadonlyMap<string, InterfaceNode>;
@@ -81,12 +87,16 @@ export function indexModel(model: NetworkModel): Network {
     const address = parseAddress(each.privateIp);
     if (vpc === undefined || subnet === undefined || address === undefined) continue;
     const natGateway = natByInterface.get(each.networkInterfaceId);
-    const publicIp = each.publicIp ?? natGateway?.publicIp;
+    const secondary = (each.secondaryAddresses ?? []).flatMap(({ privateIp, publicIp }) => {
+      const own = parseAddress(privateIp);
+      return own === undefined ? [] : [{ address: own, publicAddress: publicAddressOf(publicIp) }];
+    });
     const node: InterfaceNode = {
       id: each.networkInterfaceId,
       interface: each,
       address,
-      publicAddress: publicIp === undefined ? undefined : parseAddress(publicIp),
+      publicAddress: publicAddressOf(each.publicIp ?? natGateway?.publicIp),
+      addresses: new Set([address, ...secondary.map((one) => one.address)]),
       vpc,
       subnet,
       groups: each.groupIds.flatMap((id) => groups.get(id) ?? []),
@@ -95,12 +105,32 @@ export function indexModel(model: NetworkModel): Network {
       endpoint: endpointByInterface.get(each.networkInterfaceId),
     };
     interfaces.set(node.id, node);
-    vpc.interfaces.set(address, node);
-    if (node.publicAddress !== undefined) publicAddresses.set(node.publicAddress, node);
+    for (const at of [node, ...secondary.map((one): InterfaceNode => ({ ...node, ...one }))]) {
+      vpc.interfaces.set(at.address, at);
+      if (at.publicAddress !== undefined) publicAddresses.set(at.publicAddress, at);
+    }
     if (natGateway !== undefined) natGateways.set(natGateway.natGatewayId, node);
   }
   const endpoints = new Map(model.vpcEndpoints.map((endpoint) => [endpoint.vpcEndpointId, endpoint]));
-  return { model, region: model.region, vpcs, subnets, interfaces, publicAddresses, natGateways, endpoints };
+  return { model, region: model.region, vpcs, subnets, interfaces, instances: instancesOf(interfaces.values()), publicAddresses, natGateways, endpoints };
+}
+
+function publicAddressOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseAddress(text);
+}
+
+function instancesOf(interfaces: Iterable<InterfaceNode>): Map<string, InterfaceNode[]> {
+  const instances = new Map<string, InterfaceNode[]>();
+  for (const node of interfaces) {
+    const { instanceId } = node.interface;
+    if (instanceId === undefined) continue;
+    const known = instances.get(instanceId);
+    if (known === undefined) instances.set(instanceId, [node]);
+    else known.push(node);
+  }
+  const deviceOf = (node: InterfaceNode): number => node.interface.deviceIndex ?? 0;
+  for (const nodes of instances.values()) if (nodes.length > 1) nodes.sort((a, b) => deviceOf(a) - deviceOf(b));
+  return instances;
 }
 
 function indexVpcs(model: NetworkModel): Map<string, VpcDraft> {

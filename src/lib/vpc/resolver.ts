@@ -1,6 +1,7 @@
 /** What the VPC resolver and public DNS answer about the region's own names (L1–L5, P4–P7). */
 import { formatAddress, parseAddress } from '../net/address.js';
 import { endpointAddresses, endpointNameAddresses, endpointNamed } from './endpoint.js';
+import { RESOLVER_ADDRESS } from './link-local.js';
 import type { Network, VpcNode } from './network.js';
 import type { Reason } from './verdict.js';
 
@@ -15,6 +16,18 @@ export type Answer =
 export interface PublicNames {
   /** The public name of a service, `ssm.REGION.amazonaws.com`, which private DNS captures. */
   readonly nameOf?: ((serviceName: string) => string | undefined) | undefined;
+}
+
+/** Who answers the names that a guest asks: the VPC's own resolver, or a server at an address. */
+export type NameServer = 'vpc' | number;
+
+/** The name servers that DHCP tells the guests of the VPC, in their order (L14). */
+export function nameServers(vpc: VpcNode): readonly NameServer[] {
+  return (vpc.vpc.domainNameServers ?? ['AmazonProvidedDNS']).flatMap((text): NameServer[] => {
+    const address = parseAddress(text);
+    if (text === 'AmazonProvidedDNS' || (address !== undefined && (address === vpc.resolverAddress || address === RESOLVER_ADDRESS))) return ['vpc'];
+    return address === undefined ? [] : [address];
+  });
 }
 
 /** Domain of private host names (L4). */

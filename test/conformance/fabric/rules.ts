@@ -33,6 +33,25 @@ async function pingHostAt(lab: Lab, address: string): Promise<string> {
 
 const portRange = (from: number, to: number) => ({ protocol: '6', portRange: { from, to } });
 
+const SECOND = '10.0.1.99';
+const PUBLIC_SECOND = '198.18.0.99';
+const secondAddress = setInterface(eni.one, { secondaryAddresses: [{ privateIp: SECOND, publicIp: PUBLIC_SECOND }] });
+const secondInterface = (more: Parameters<typeof addInterface>[5] = {}): Change => addInterface('eni-1b', LAB.vpc1, LAB.publicSubnet, SECOND, [LAB.sg1], { instanceId: 'i-1', deviceIndex: 1, publicIp: PUBLIC_SECOND, ...more });
+
+/** Further addresses and interfaces of an instance. */
+const MORE_ADDRESSES: readonly Scenario[] = [
+  scenario('E3', 'a secondary address answers as itself', [secondAddress], (lab) => lab.tcp('three', SECOND, 22), 'open: 10.0.2.18'),
+  scenario('E3', 'and what else has the address nothing', [], (lab) => lab.tcp('three', SECOND, 22), 'silent'),
+  scenario('I1', 'the Elastic IP of a secondary address leads to it', [secondAddress], (lab) => lab.tcp('laptop', PUBLIC_SECOND, 22), 'open: 198.51.100.7'),
+  scenario('I1', 'and the first one to the first still', [secondAddress], (lab) => lab.tcp('laptop', LAB.public.one, 22), 'open: 198.51.100.7'),
+  scenario('I1', 'the instance itself goes out as its first address', [secondAddress], (lab) => lab.tcp('one', SERVICE.ssm, 443), `open: ${LAB.public.one}`),
+  scenario('S5', 'a reference matches a secondary address of the member', [secondAddress, setIngress(LAB.sg2, tcpFromGroup(22, LAB.sg1))], (lab) => lab.tcp('one', ip.three, 22), 'open: 10.0.1.16'),
+  scenario('I3', 'a second interface has servers, addresses and groups of its own', [secondInterface()], (lab) => lab.tcp('laptop', PUBLIC_SECOND, 22), 'open: 198.51.100.7'),
+  scenario('S4', 'whose groups decide', [secondInterface({ groupIds: [LAB.sg2] })], (lab) => lab.tcp('laptop', PUBLIC_SECOND, 22), 'silent'),
+  scenario('I3', 'an interface that is attached to nothing has nobody', [secondInterface({ instanceId: undefined, up: false })], (lab) => lab.tcp('laptop', PUBLIC_SECOND, 22), 'silent'),
+  scenario('R12', 'an instance reaches its own second interface inside itself', [secondInterface({ groupIds: [LAB.sg2] })], (lab) => lab.tcp('one', SECOND, 22), `open: ${SECOND}`),
+];
+
 /** The healthy lab (lab.md, "What must be seen on each of them"; fabric.md §2 has the hop counts). */
 const MATRIX: readonly Scenario[] = [
   scenario('I1', 'instance 1 pings the internet', [], pingGoogle('one'), 'ttl 117'),
@@ -188,6 +207,14 @@ const NAMES: readonly Scenario[] = [
   scenario('L5', 'and the public address outside', [], (lab) => lab.resolve('laptop', `EC2-198-18-0-11.${REGION}.compute.amazonaws.com`), LAB.public.one),
   scenario('L5', 'an address that nobody has has no name', [setInterface(eni.one, { publicIp: undefined })], (lab) => lab.resolve('laptop', `ec2-198-18-0-11.${REGION}.compute.amazonaws.com`), 'nxdomain'),
   scenario('L1', 'a name that is not there is nxdomain', [], (lab) => lab.resolve('one', 'nothing.example'), 'nxdomain'),
+  scenario('L14', 'with a name server of the internet only, the private DNS of endpoints is lost, and an isolated instance asks in vain', [setVpc(LAB.vpc2, { domainNameServers: [GOOGLE] })], (lab) => lab.resolve('four', SSM), 'silent'),
+  scenario('L14', 'where it is reached it answers what public DNS knows', [setVpc(LAB.vpc1, { domainNameServers: [GOOGLE] })], (lab) => lab.resolve('three', SSM), SERVICE.ssm),
+  scenario('L14', 'and no private host names', [setVpc(LAB.vpc1, { domainNameServers: [GOOGLE] })], (lab) => lab.resolve('three', `ip-10-0-1-16.${REGION}.compute.internal`), 'nxdomain'),
+  scenario('L14', 'it is asked by packets, which need an egress rule', [setVpc(LAB.vpc1, { domainNameServers: [GOOGLE] }), setEgress(LAB.sg2)], (lab) => lab.resolve('two', SSM), 'silent'),
+  scenario('L14', 'the next server is asked when one is silent', [setVpc(LAB.vpc2, { domainNameServers: ['10.0.3.53', 'AmazonProvidedDNS'] })], (lab) => lab.resolve('four', SSM), ip.ssm),
+  scenario('L14', 'VPC + 2 is the same resolver by its address', [setVpc(LAB.vpc2, { domainNameServers: ['10.0.0.2'] })], (lab) => lab.resolve('four', SSM), ip.ssm),
+  scenario('L14', 'a host that is no name server does not answer', [setVpc(LAB.vpc1, { domainNameServers: [SERVICE.ssm] })], (lab) => lab.resolve('two', SSM), 'silent'),
+  scenario('L14', 'without any server nothing resolves', [setVpc(LAB.vpc1, { domainNameServers: [] })], (lab) => lab.resolve('two', SSM), 'silent'),
   scenario('L1', 'the laptop resolves the service publicly', [], (lab) => lab.resolve('laptop', SSM), SERVICE.ssm),
 ];
 
@@ -200,5 +227,5 @@ const METADATA: readonly Scenario[] = [
 ];
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...MATRIX, ...ADDRESSES, ...ROUTES, ...INTERNET_GATEWAY, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
+  ...MATRIX, ...ADDRESSES, ...MORE_ADDRESSES, ...ROUTES, ...INTERNET_GATEWAY, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
 ];

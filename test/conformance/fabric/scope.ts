@@ -42,7 +42,7 @@ export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   L6: 'the rate of 1024 packets a second is not limited: nothing that the lab does comes near it',
   L7: METADATA, L8: METADATA, L10: METADATA, L11: METADATA, L12: METADATA,
   L9: 'the hop limit counts from the guest\'s own interface, and no guest forwards packets to it (a container would)',
-  L14: GUEST, L15: GUEST, L16: 'no guest has a clock of its own',
+  L15: GUEST, L16: 'no guest has a clock of its own',
   E1: EC2, E2: EC2, E4: AGENT, E5: 'the local cloud is consistent at once', E6: 'the waiters of SDKs', E7: 'API calls are not throttled',
   E8: AGENT, E9: AGENT, E10: AGENT,
 };

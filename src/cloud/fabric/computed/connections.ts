@@ -38,6 +38,16 @@ export function findInterface(world: World, id: string): { readonly network: Net
   return undefined;
 }
 
+/** All interfaces of the machine that has this one, the first device first; itself alone without an instance. */
+export function interfacesBeside(world: World, node: InterfaceNode): readonly InterfaceNode[] {
+  return findInterface(world, node.id)?.network.instances.get(node.interface.instanceId ?? '') ?? [node];
+}
+
+/** Where the servers of that machine listen: its first interface takes what comes to any of them. */
+export function hostInterface(world: World, node: InterfaceNode): InterfaceNode {
+  return interfacesBeside(world, node)[0] ?? node;
+}
+
 /** Where the answer to an arrived packet sets out. */
 export function startOfAnswer(world: World, arrival: Arrival): Start | undefined {
   switch (arrival.kind) {

@@ -7,12 +7,13 @@ import { PROTOCOL } from '../../../lib/net/flow.js';
 import { EPHEMERAL_PORTS, NAT_PORTS } from '../../../lib/net/port.js';
 import { FLOWS_PER_DESTINATION } from '../../../lib/vpc/nat-gateway.js';
 import { indexModel, isUp } from '../../../lib/vpc/network.js';
+import { nameServers } from '../../../lib/vpc/resolver.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
 import type { NetworkModel } from '../../../lib/vpc/model.js';
 import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import type { Connection, OpenFlow, Opener } from './connections.js';
-import { admit, findInterface, judge, judgeAgain } from './connections.js';
+import { admit, findInterface, hostInterface, interfacesBeside, judge, judgeAgain } from './connections.js';
 import { Conversation } from './conversation.js';
 import { Internet } from './internet.js';
 import { Listeners } from './listeners.js';
@@ -20,10 +21,11 @@ import { echo, echoRequest } from './ping.js';
 import { PortTable } from './ports.js';
 import { Resolvers } from './resolve.js';
 import { createStreamPair, type StreamPair } from './stream.js';
-import type { Arrival } from './walk.js';
+import type { Arrival, World } from './walk.js';
 
 /** How long the kernel tries before a connect fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 130_000;
+const DNS_PORT = 53;
 
 export interface ComputedFabricOptions {
   /** Gets one line when a server of the fabric throws. */
@@ -101,7 +103,7 @@ class ComputedFabric implements Fabric {
     options.signal?.throwIfAborted();
     const sender = this.#sender(from);
     const destination = addressOf(to.address);
-    if (sender.node !== undefined && isOwn(sender.node, destination)) return this.#connectWithin(sender.node, destination, to.port);
+    if (sender.node !== undefined && isOwn(this.#world, sender.node, destination)) return this.#connectWithin(sender.node, destination, to.port);
     const port = this.#ephemeralPorts.take(sender.key, `${to.address}:${to.port}`);
     if (port === undefined) throw new FabricError('ENETUNREACH', `connect ENETUNREACH ${to.address}:${to.port}: no free local port`);
     const sent: Flow = { protocol: PROTOCOL.tcp, source: sender.address, sourcePort: port, destination, destinationPort: to.port };
@@ -152,7 +154,7 @@ class ComputedFabric implements Fabric {
     const port = arrival.flow.destinationPort;
     switch (arrival.kind) {
       case 'interface':
-        return arrival.node.interface.instanceId === undefined ? 'silent' : this.#listeners.at(arrival.node.id, port);
+        return arrival.node.interface.instanceId === undefined ? 'silent' : this.#listeners.at(hostInterface(this.#world, arrival.node).id, port);
       case 'endpoint':
         return this.#internet.behind(arrival.serviceName)?.tcp.get(port) ?? 'silent';
       case 'gateway-endpoint':
@@ -232,7 +234,7 @@ class ComputedFabric implements Fabric {
     const destination = parseAddress(request.to);
     if (destination === undefined) throw new FabricError('ENETUNREACH', `not an IPv4 address: ${request.to}`);
     const sender = this.#sender(from);
-    if (sender.node !== undefined && isOwn(sender.node, destination)) {
+    if (sender.node !== undefined && isOwn(this.#world, sender.node, destination)) {
       return { from: request.to, kind: 'echo-reply', ttl: 64, milliseconds: this.#now() - began };
     }
     const conversation = new Conversation(this.#natPorts);
@@ -254,7 +256,23 @@ class ComputedFabric implements Fabric {
   async resolve(from: Source, name: string): Promise<Resolution> {
     if ('internet' in from) return this.#resolvers.publicly(name);
     const found = findInterface(this.#world, from.networkInterfaceId);
-    return found === undefined || !isUp(found.node) ? { kind: 'silent' } : this.#resolvers.inVpc(found.network, found.node, name);
+    if (found === undefined || !isUp(found.node)) return { kind: 'silent' };
+    // As a guest does: the next server is asked when one is silent (L14).
+    for (const server of nameServers(found.node.vpc)) {
+      const answer = server === 'vpc' ? this.#resolvers.inVpc(found.network, found.node, name) : this.#resolveAt(found.node, server, name);
+      if (answer.kind !== 'silent') return answer;
+    }
+    return { kind: 'silent' };
+  }
+
+  /** A name server at an address is reached like any other host. */
+  #resolveAt(node: InterfaceNode, server: number, name: string): Resolution {
+    const conversation = new Conversation(this.#natPorts);
+    const sent: Flow = { protocol: PROTOCOL.udp, source: node.address, sourcePort: EPHEMERAL_PORTS.from, destination: server, destinationPort: DNS_PORT };
+    const verdict = judge(this.#world, { opener: { kind: 'interface', networkInterfaceId: node.id }, sent, conversation });
+    conversation.release();
+    const reached = verdict.decision === 'pass' && verdict.arrival.kind === 'internet' && this.#internet.at(server)?.resolves === true;
+    return reached ? this.#resolvers.publicly(name) : { kind: 'silent' };
   }
 
   close(): Promise<void> {
@@ -276,8 +294,9 @@ class ComputedFabric implements Fabric {
   }
 }
 
-function isOwn(node: InterfaceNode, destination: number): boolean {
-  return destination === node.address || isLoopback(destination);
+/** Whether the address is one of the machine's that has the interface, on whichever of its interfaces. */
+function isOwn(world: World, node: InterfaceNode, destination: number): boolean {
+  return isLoopback(destination) || interfacesBeside(world, node).some((own) => own.addresses.has(destination));
 }
 
 /** The guest's end of a connection goes with its power; the other end hears nothing until the address answers again. */

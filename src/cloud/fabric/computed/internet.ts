@@ -3,8 +3,8 @@ import { parseAddress } from '../../../lib/net/address.js';
 import type { InternetHost } from '../fabric.js';
 import { INTERNET } from '../fabric.js';
 
-/** The lab's one well-known host: answers ping and nothing else; what it resolves is public DNS. */
-const GOOGLE_DNS: InternetHost = { addresses: [INTERNET.googleDns], names: ['dns.google'], tcp: new Map(), answersPing: true };
+/** The lab's one well-known host: answers ping and DNS questions, and nothing else. */
+const GOOGLE_DNS: InternetHost = { addresses: [INTERNET.googleDns], names: ['dns.google'], tcp: new Map(), answersPing: true, resolves: true };
 
 export class Internet {
   /** Region → first name → host. */

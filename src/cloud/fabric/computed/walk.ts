@@ -80,7 +80,7 @@ export function walk(world: World, start: Start, packet: Packet, conversation: C
   if (service !== undefined) {
     return service.decision === 'silent' ? drop(service) : arrive({ kind: service.decision, flow, ttl });
   }
-  if (node.interface.sourceDestCheck && flow.source !== node.address) {
+  if (node.interface.sourceDestCheck && !node.addresses.has(flow.source)) {
     return drop(deny('E3', node.id, `${formatAddress(flow.source)} is not its address`));
   }
   const end: EndName = leg === 'forward' ? 'client' : 'server';

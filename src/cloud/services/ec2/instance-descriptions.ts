@@ -1,7 +1,8 @@
 /** What lives above the fabric needs to know of each instance: the region process to boot it, its metadata service to tell it. */
 import type { Reader } from '../../state/store.js';
 import { INSTANCE, NETWORK_INTERFACE, SECURITY_GROUP, SUBNET, VPC, type InstanceRecord, type InstanceStateName, type MetadataOptions, type Tag } from './model.js';
-import { hostNameOf, privateDomain, publicDnsNameOf, publicIpOf } from './network-interface/interface.js';
+import { domainNameOf, nameServerAddressesOf } from './dhcp-options/in-force.js';
+import { hostNameOf, publicDnsNameOf, publicIpOf } from './network-interface/interface.js';
 import { byInstance, type ByInstance } from './instance/by-instance.js';
 import { zoneIdOf } from './region/zones.js';
 
@@ -37,6 +38,8 @@ export interface InstanceDescription {
   readonly hostName: string;
   /** `ap-northeast-1.compute.internal` */
   readonly domainName: string;
+  /** Addresses of the name servers, as DHCP tells them (L14). */
+  readonly nameServers: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly securityGroupNames: readonly string[];
   readonly keyName?: string | undefined;
@@ -62,6 +65,7 @@ function describeInstance(state: Reader, instance: InstanceRecord, of: ByInstanc
   const publicIpAddress = publicIpOf(eni);
   const profile = of.profile(instance.instanceId);
   const groupIds = eni?.groupIds ?? [];
+  const vpc = state.get(VPC, instance.vpcId);
   return {
     instanceId: instance.instanceId,
     state: instance.state,
@@ -77,7 +81,7 @@ function describeInstance(state: Reader, instance: InstanceRecord, of: ByInstanc
     instanceType: instance.instanceType,
     architecture: instance.architecture,
     vpcId: instance.vpcId,
-    vpcCidr: state.get(VPC, instance.vpcId)?.cidrBlock ?? '',
+    vpcCidr: vpc?.cidrBlock ?? '',
     subnetId: instance.subnetId,
     subnetCidr: state.get(SUBNET, instance.subnetId)?.cidrBlock ?? '',
     networkInterfaceId: instance.networkInterfaceId,
@@ -86,7 +90,8 @@ function describeInstance(state: Reader, instance: InstanceRecord, of: ByInstanc
     publicIpAddress,
     publicDnsName: publicDnsNameOf(state, instance.vpcId, publicIpAddress, region),
     hostName: hostNameOf(instance.privateIpAddress),
-    domainName: privateDomain(region),
+    domainName: (vpc === undefined ? undefined : domainNameOf(state, vpc)) ?? '',
+    nameServers: vpc === undefined ? [] : nameServerAddressesOf(state, vpc),
     securityGroupIds: groupIds,
     securityGroupNames: groupIds.flatMap((groupId) => state.get(SECURITY_GROUP, groupId)?.groupName ?? []),
     keyName: instance.keyName,

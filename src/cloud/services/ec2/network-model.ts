@@ -2,9 +2,11 @@
 import type * as vpc from '../../../lib/vpc/model.js';
 import type { Reader } from '../../state/store.js';
 import {
-  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
+  DHCP_OPTIONS, INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
   type NetworkAclEntryRecord, type NetworkInterfaceRecord, type RouteRecord, type SecurityGroupRuleRecord, type SubnetRecord,
 } from './model.js';
+import { domainNameServersOf } from './dhcp-options/in-force.js';
+import { addressesOf } from './network-interface/addresses.js';
 import { publicIpOf } from './network-interface/interface.js';
 import { prefixLists } from './prefix-list/prefix-lists.js';
 import { routeState } from './route-table/route.js';
@@ -12,7 +14,7 @@ import { cidrBlocksOf } from './vpc/cidr-block.js';
 
 /** Tables from which the network follows; a commit that touches none of them leaves it as it was. */
 export const EC2_NETWORK_TABLES: ReadonlySet<string> = new Set([
-  INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
+  DHCP_OPTIONS, INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
 ].map((one) => one.name));
 
 function targetKind(target: string): vpc.RouteTargetKind {
@@ -111,7 +113,7 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
   const isUp = upInterfaces(state);
   return {
     region,
-    vpcs: state.list(VPC).map((one) => ({ vpcId: one.vpcId, cidrs: cidrBlocksOf(one), enableDnsSupport: one.enableDnsSupport, enableDnsHostnames: one.enableDnsHostnames })),
+    vpcs: state.list(VPC).map((one) => ({ vpcId: one.vpcId, cidrs: cidrBlocksOf(one), enableDnsSupport: one.enableDnsSupport, enableDnsHostnames: one.enableDnsHostnames, domainNameServers: domainNameServersOf(state, one) })),
     subnets: subnets.map((subnet) => ({ subnetId: subnet.subnetId, vpcId: subnet.vpcId, cidr: subnet.cidrBlock, availabilityZone: subnet.availabilityZone })),
     routeTables: state.list(ROUTE_TABLE).map((table) => ({
       routeTableId: table.routeTableId,
@@ -128,6 +130,7 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
       subnetId: eni.subnetId,
       privateIp: eni.privateIpAddress,
       publicIp: publicIpOf(eni),
+      secondaryAddresses: addressesOf(eni).slice(1).map(({ privateIpAddress, publicIp }) => ({ privateIp: privateIpAddress, publicIp })),
       groupIds: eni.groupIds,
       sourceDestCheck: eni.sourceDestCheck,
       // None of the instance types is of Nitro v6, whose default is shorter.
@@ -135,6 +138,7 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
       interfaceType: eni.interfaceType,
       macAddress: eni.macAddress,
       instanceId: eni.attachment?.instanceId,
+      deviceIndex: eni.attachment?.deviceIndex,
       up: isUp(eni),
     })),
     internetGateways: state.list(INTERNET_GATEWAY).map((gateway) => ({ internetGatewayId: gateway.internetGatewayId, vpcId: gateway.vpcId })),

@@ -78,13 +78,13 @@ function users(files: FileSystem, specification: GuestSpecification): void {
 }
 
 function identity(files: FileSystem, specification: GuestSpecification, certificateAuthority: string | undefined): void {
-  const { hostName, domainName, privateIp } = specification;
+  const { hostName, domainName, nameServers, privateIp } = specification;
   const full = domainName === '' ? hostName : `${hostName}.${domainName}`;
   put(files, '/etc/os-release', OS_RELEASE);
   put(files, '/etc/system-release', 'Amazon Linux release 2023 (Amazon Linux)\n');
   put(files, '/etc/hostname', `${full}\n`);
   put(files, '/etc/hosts', '127.0.0.1   localhost localhost.localdomain localhost4 localhost4.localdomain4\n::1         localhost6 localhost6.localdomain6\n');
-  put(files, '/etc/resolv.conf', `nameserver ${resolverOf(privateIp)}\nsearch ${domainName}\n`);
+  put(files, '/etc/resolv.conf', `${(nameServers ?? [resolverOf(privateIp)]).map((server) => `nameserver ${server}\n`).join('')}${domainName === '' ? '' : `search ${domainName}\n`}`);
   put(files, '/etc/nsswitch.conf', 'passwd:     files\ngroup:      files\nhosts:      files dns myhostname\n');
   put(files, '/etc/shells', '/bin/sh\n/bin/bash\n/usr/bin/sh\n/usr/bin/bash\n');
   put(files, '/etc/motd', '');

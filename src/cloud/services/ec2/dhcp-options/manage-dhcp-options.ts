@@ -6,7 +6,7 @@ import { DHCP_OPTIONS as TABLE, VPC as VPC_TABLE, type DhcpOptionsRecord } from 
 import { DHCP_OPTIONS, find, newId, VPC } from '../noun.js';
 import { changing, dependency, DONE, invalidValue, type Scope } from '../operation.js';
 import { tagsFor } from '../tags.js';
-import { defaultOptions } from './default-options.js';
+import { defaultOptions, storeDefaultOptions } from './default-options.js';
 import { dhcpOptionsView } from './view.js';
 
 /** As VPCs name the lack of a set. */
@@ -75,6 +75,7 @@ export const associateDhcpOptions = changing((input, tx, _context, scope) => {
   const vpc = find(tx, VPC, str(input, 'VpcId'));
   const wanted = str(input, 'DhcpOptionsId');
   const dhcpOptionsId = wanted === NO_OPTIONS ? NO_OPTIONS : known(scope, wanted).dhcpOptionsId;
+  if (dhcpOptionsId === defaultOptions(scope).dhcpOptionsId) storeDefaultOptions(tx, scope);
   tx.put(VPC_TABLE, vpc.vpcId, { ...vpc, dhcpOptionsId });
   return DONE;
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Region } from './harness.js';
+import { instanceOf, networkModel } from '../../../../../src/cloud/services/ec2/ec2.js';
+import { makeLab, Region } from './harness.js';
 
 const create = (configurations: Record<string, string[]>) => ({ DhcpConfiguration: Object.entries(configurations).map(([Key, Value]) => ({ Key, Value })) });
 
@@ -35,5 +36,29 @@ describe('DHCP options', () => {
     expect(code({ 'netbios-node-type': ['2'], 'netbios-name-servers': ['10.0.0.5'], 'ipv6-address-preferred-lease-time': ['140'], 'ntp-servers': ['fd00:ec2::123', '10.0.0.9'] })).toBe('no error');
     expect(region.code('CreateDhcpOptions', { DhcpConfiguration: [{ Key: 'domain-name', Value: ['a'] }, { Key: 'domain-name', Value: ['b'] }] })).toBe('InvalidParameterValue');
     expect(region.code('CreateDhcpOptions', { ...create({ 'domain-name': ['a'] }), DryRun: 'true' })).toBe('DryRunOperation');
+  });
+
+  it('reach the network and the guests of the VPC', () => {
+    const { region, vpc1, instances } = makeLab();
+    const servers = () => networkModel(region.state, region.region).vpcs.map((vpc) => vpc.domainNameServers);
+    const guest = () => instanceOf(region.state, instances[0]);
+    expect(guest()).toMatchObject({ domainName: 'ap-northeast-1.compute.internal', nameServers: ['10.0.0.2'] });
+    const DhcpOptionsId = region.id('CreateDhcpOptions', create({ 'domain-name': ['lab.internal'], 'domain-name-servers': ['8.8.8.8', 'AmazonProvidedDNS'] }), 'dhcpOptions', 'dhcpOptionsId');
+    region.call('AssociateDhcpOptions', { VpcId: vpc1, DhcpOptionsId });
+    expect(servers()).toEqual([['8.8.8.8', 'AmazonProvidedDNS'], ['AmazonProvidedDNS']]);
+    expect(guest()).toMatchObject({ domainName: 'lab.internal', nameServers: ['8.8.8.8', '10.0.0.2'] });
+    region.call('AssociateDhcpOptions', { VpcId: vpc1, DhcpOptionsId: 'default' });
+    expect(servers()[0]).toEqual([]);
+    expect(guest()).toMatchObject({ domainName: '', nameServers: [] });
+  });
+
+  it('of the region come back when they were deleted', () => {
+    const region = new Region();
+    const own = region.id('DescribeDhcpOptions', {}, 'dhcpOptionsSet', 0, 'dhcpOptionsId');
+    const VpcId = region.id('CreateVpc', { CidrBlock: '10.0.0.0/16' }, 'vpc', 'vpcId');
+    region.call('AssociateDhcpOptions', { VpcId, DhcpOptionsId: 'default' });
+    region.call('DeleteDhcpOptions', { DhcpOptionsId: own });
+    region.call('AssociateDhcpOptions', { VpcId, DhcpOptionsId: own });
+    expect(networkModel(region.state, region.region).vpcs[0]?.domainNameServers).toEqual(['AmazonProvidedDNS']);
   });
 });

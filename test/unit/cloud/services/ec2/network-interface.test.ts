@@ -17,6 +17,7 @@ describe('network interfaces of the customer', () => {
     expect(lab.region.code('CreateNetworkInterface', { SubnetId: lab.publicSubnet, ClientToken: 't' })).toBe('IdempotentParameterMismatch');
     expect(lab.region.at('DescribeNetworkInterfaces', { Filter: [{ Name: 'addresses.private-ip-address', Value: ['10.0.1.101'] }] }, 'networkInterfaceSet', 0, 'networkInterfaceId')).toBe(id);
     expect(lab.region.code('CreateNetworkInterface', { SubnetId: lab.publicSubnet, PrivateIpAddress: '10.0.1.101' })).toBe('InvalidIPAddress.InUse');
+    expect(networkModel(lab.region.state, lab.region.region).networkInterfaces.find((eni) => eni.networkInterfaceId === id)).toMatchObject({ privateIp: '10.0.1.100', secondaryAddresses: [{ privateIp: '10.0.1.101', publicIp: undefined }], up: false });
     const other = make(lab, { SecondaryPrivateIpAddressCount: '2' });
     expect(shown(lab, other)['privateIpAddressesSet']).toHaveLength(3);
     for (const more of [{ Ipv4PrefixCount: '1' }, { Ipv6AddressCount: '1' }, { InterfaceType: 'efa' }]) expect(lab.region.code('CreateNetworkInterface', { SubnetId: lab.publicSubnet, ...more })).toBe('UnsupportedOperation');

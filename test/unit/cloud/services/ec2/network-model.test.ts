@@ -9,7 +9,7 @@ describe('networkModel', () => {
   it('has the lab: two VPCs with one range, four instances up, NAT and endpoints serving', () => {
     const lab = makeLab();
     const model = modelOf(lab);
-    expect(model.vpcs).toEqual([lab.vpc1, lab.vpc2].map((vpcId) => ({ vpcId, cidrs: ['10.0.0.0/16'], enableDnsSupport: true, enableDnsHostnames: true })));
+    expect(model.vpcs).toEqual([lab.vpc1, lab.vpc2].map((vpcId) => ({ vpcId, cidrs: ['10.0.0.0/16'], enableDnsSupport: true, enableDnsHostnames: true, domainNameServers: ['AmazonProvidedDNS'] })));
     expect(model.networkInterfaces.map((eni) => [eni.privateIp, eni.publicIp, eni.interfaceType, eni.up])).toEqual([
       ['10.0.1.254', '198.18.0.10', 'nat_gateway', true],
       ['10.0.3.254', undefined, 'vpc_endpoint', true], ['10.0.3.253', undefined, 'vpc_endpoint', true], ['10.0.3.252', undefined, 'vpc_endpoint', true],
