@@ -36,6 +36,10 @@ const FREE = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken']);
  */
 export function authorize(caller: Caller, action: string, resources: string | readonly string[], options: AuthorizeOptions): Decision {
   const lab: Decision = { decision: 'allow', by: caller.arn, why: 'the lab\'s own keys may do everything' };
+  // Keys of GetSessionToken reach no IAM, and of STS only these (STS API reference).
+  if (caller.temporary === true && caller.kind !== 'role' && (action.startsWith('iam:') || (action.startsWith('sts:') && action !== 'sts:AssumeRole' && action !== 'sts:GetCallerIdentity' && action !== 'sts:GetSessionToken'))) {
+    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', { status: 403 });
+  }
   if (caller.kind === 'lab' && options.origin.vpcEndpointId === undefined) return lab;
   if (FREE.has(action)) return { decision: 'allow', by: action, why: 'it needs no permission' };
   const endpoint = options.origin.vpcEndpointId === undefined ? undefined : options.state.get(VPC_ENDPOINT, options.origin.vpcEndpointId);

@@ -70,7 +70,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const input = routed.input();
     const context = dispatcher.internalContext(region, { caller, origin, requestId });
     const { globalState } = options;
-    if (caller.kind !== 'lab' || origin.vpcEndpointId !== undefined) {
+    if (caller.kind !== 'lab' || caller.temporary === true || origin.vpcEndpointId !== undefined) {
       for (const { action, resources, keys: more } of permissionsOf(input, { service: service.name, operation, region, accountId: keys.accountId, globalState })) {
         authorize(caller, action, resources, { globalState, state: context.state, region, origin, protocol: service.protocol, now: now(), input, keys: more });
       }

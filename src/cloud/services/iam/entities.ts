@@ -3,13 +3,36 @@ import { randomBytes } from 'node:crypto';
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
 import { has, InputError, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
+import { LAB_USER } from '../../endpoint/verify.js';
 import type { Reader } from '../../state/store.js';
-import { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord, type TagRecord } from './records.js';
+import { accessKeys, groups, instanceProfiles, roles, users, type AccessKeyRecord, type GroupRecord, type InstanceProfileRecord, type RoleRecord, type TagRecord, type UserRecord } from './records.js';
 
 /** Throws NoSuchEntity. */
 export function requireRole(reader: Reader, roleName: string): RoleRecord {
   const found = reader.get(roles, roleName);
   if (found === undefined) throw noSuchEntity(`The role with name ${roleName} cannot be found.`);
+  return found;
+}
+
+/** Throws NoSuchEntity; AccessDenied for the lab's own user, which nobody changes. */
+export function requireUser(reader: Reader, userName: string): UserRecord {
+  const found = reader.get(users, userName);
+  if (found === undefined && userName === LAB_USER.name) throw new AwsError('AccessDenied', `The user ${userName} is the lab's own, may do everything, and cannot be changed`, { status: 403 });
+  if (found === undefined) throw noSuchEntity(`The user with name ${userName} cannot be found.`);
+  return found;
+}
+
+/** Throws NoSuchEntity. */
+export function requireGroup(reader: Reader, groupName: string): GroupRecord {
+  const found = reader.get(groups, groupName);
+  if (found === undefined) throw noSuchEntity(`The group with name ${groupName} cannot be found.`);
+  return found;
+}
+
+/** Throws NoSuchEntity, also for another user's key. */
+export function requireAccessKey(reader: Reader, id: string, userName: string): AccessKeyRecord {
+  const found = reader.get(accessKeys, id);
+  if (found === undefined || found.userName !== userName) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
   return found;
 }
 
@@ -95,8 +118,8 @@ export function shownTags(list: readonly TagRecord[]): Output[] {
   return list.map(({ key, value }) => ({ Key: key, Value: value }));
 }
 
-/** `AROA` (role), `AIPA` (instance profile) and 17 more characters. */
-export function newUniqueId(prefix: 'AROA' | 'AIPA'): string {
+/** `AROA` (role), `AIPA` (instance profile), `AIDA` (user), `AGPA` (group) or `ANPA` (policy), and 17 more characters. */
+export function newUniqueId(prefix: 'AROA' | 'AIPA' | 'AIDA' | 'AGPA' | 'ANPA'): string {
   return prefix + Array.from(randomBytes(17), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte & 31]).join('');
 }
 
@@ -129,8 +152,13 @@ export function shownRole(role: RoleRecord, full: 'full' | 'listed' = 'full'): O
     AssumeRolePolicyDocument: shownDocument(role.trustPolicy),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
+    PermissionsBoundary: full === 'full' && role.permissionsBoundary !== undefined ? { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: role.permissionsBoundary } : undefined,
     Tags: full === 'full' && role.tags.length > 0 ? shownTags(role.tags) : undefined,
   };
+}
+
+export function shownGroup(group: GroupRecord): Output {
+  return { Path: group.path, GroupName: group.groupName, GroupId: group.groupId, Arn: group.arn, CreateDate: shownTime(group.createdAt) };
 }
 
 export function shownInstanceProfile(profile: InstanceProfileRecord, reader: Reader): Output {

@@ -1,32 +1,56 @@
-/** AWS Identity and Access Management as the lab and its tools need it: roles, instance profiles, managed policies. */
+/** AWS Identity and Access Management as the lab and other people's tools need it: roles, users, groups, keys, policies, profiles. */
 import type { Service } from '../../endpoint/operation.js';
+import { GROUP, ROLE, USER } from './holders.js';
 import { addRoleToInstanceProfile } from './operations/add-role-to-instance-profile.js';
-import { attachRolePolicy } from './operations/attach-role-policy.js';
+import { attachPolicy } from './operations/attach-policy.js';
+import { createAccessKey } from './operations/create-access-key.js';
+import { createGroup } from './operations/create-group.js';
 import { createInstanceProfile } from './operations/create-instance-profile.js';
+import { createPolicyVersion } from './operations/create-policy-version.js';
+import { createPolicy } from './operations/create-policy.js';
 import { createRole } from './operations/create-role.js';
+import { createUser } from './operations/create-user.js';
+import { deleteAccessKey } from './operations/delete-access-key.js';
+import { deleteGroup } from './operations/delete-group.js';
+import { deleteInlinePolicy } from './operations/delete-inline-policy.js';
 import { deleteInstanceProfile } from './operations/delete-instance-profile.js';
-import { deleteRolePolicy } from './operations/delete-role-policy.js';
+import { deletePolicyVersion } from './operations/delete-policy-version.js';
+import { deletePolicy } from './operations/delete-policy.js';
 import { deleteRole } from './operations/delete-role.js';
-import { detachRolePolicy } from './operations/detach-role-policy.js';
+import { deleteUser } from './operations/delete-user.js';
+import { detachPolicy } from './operations/detach-policy.js';
+import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from './operations/get-context-keys.js';
+import { getGroup } from './operations/get-group.js';
+import { getInlinePolicy } from './operations/get-inline-policy.js';
 import { getInstanceProfile } from './operations/get-instance-profile.js';
 import { getPolicyVersion } from './operations/get-policy-version.js';
 import { getPolicy } from './operations/get-policy.js';
-import { getRolePolicy } from './operations/get-role-policy.js';
 import { getRole } from './operations/get-role.js';
 import { getUser } from './operations/get-user.js';
-import { listAttachedRolePolicies } from './operations/list-attached-role-policies.js';
+import { addUserToGroup, removeUserFromGroup } from './operations/group-members.js';
+import { listAccessKeys } from './operations/list-access-keys.js';
+import { listAttachedPolicies } from './operations/list-attached-policies.js';
+import { listEntitiesForPolicy } from './operations/list-entities-for-policy.js';
+import { listGroups, listGroupsForUser } from './operations/list-groups.js';
+import { listInlinePolicies } from './operations/list-inline-policies.js';
 import { listInstanceProfilesForRole } from './operations/list-instance-profiles-for-role.js';
 import { listInstanceProfiles } from './operations/list-instance-profiles.js';
 import { listPolicies } from './operations/list-policies.js';
-import { listRolePolicies } from './operations/list-role-policies.js';
-import { listRoleTags } from './operations/list-role-tags.js';
+import { listPolicyVersions } from './operations/list-policy-versions.js';
 import { listRoles } from './operations/list-roles.js';
-import { putRolePolicy } from './operations/put-role-policy.js';
+import { listUsers } from './operations/list-users.js';
+import { deletePermissionsBoundary, putPermissionsBoundary } from './operations/permissions-boundary.js';
+import { putInlinePolicy } from './operations/put-inline-policy.js';
 import { removeRoleFromInstanceProfile } from './operations/remove-role-from-instance-profile.js';
+import { setDefaultPolicyVersion } from './operations/set-default-policy-version.js';
+import { simulateCustomPolicy } from './operations/simulate-custom-policy.js';
+import { simulatePrincipalPolicy } from './operations/simulate-principal-policy.js';
+import { listHolderTags, tagHolder, untagHolder } from './operations/tag-holder.js';
 import { tagInstanceProfile } from './operations/tag-instance-profile.js';
-import { tagRole } from './operations/tag-role.js';
-import { untagRole } from './operations/untag-role.js';
+import { listPolicyTags, tagPolicy, untagPolicy } from './operations/tag-policy.js';
+import { updateAccessKey } from './operations/update-access-key.js';
 import { updateAssumeRolePolicy } from './operations/update-assume-role-policy.js';
+import { updateRole, updateRoleDescription } from './operations/update-role.js';
 
 export { findInstanceProfile, policiesOfRole, roleForInstanceProfile, roleIdOf, userKeys } from './lookup.js';
 export { instanceProfiles, roles, type InstanceProfileRecord, type RoleRecord } from './records.js';
@@ -39,31 +63,82 @@ export const iam: Service = {
   global: true,
   operations: {
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
-    AttachRolePolicy: attachRolePolicy,
+    AddUserToGroup: addUserToGroup,
+    AttachGroupPolicy: attachPolicy(GROUP),
+    AttachRolePolicy: attachPolicy(ROLE),
+    AttachUserPolicy: attachPolicy(USER),
+    CreateAccessKey: createAccessKey,
+    CreateGroup: createGroup,
     CreateInstanceProfile: createInstanceProfile,
+    CreatePolicy: createPolicy,
+    CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
+    CreateUser: createUser,
+    DeleteAccessKey: deleteAccessKey,
+    DeleteGroup: deleteGroup,
+    DeleteGroupPolicy: deleteInlinePolicy(GROUP),
     DeleteInstanceProfile: deleteInstanceProfile,
-    DeleteRolePolicy: deleteRolePolicy,
+    DeletePolicy: deletePolicy,
+    DeletePolicyVersion: deletePolicyVersion,
     DeleteRole: deleteRole,
-    DetachRolePolicy: detachRolePolicy,
+    DeleteRolePermissionsBoundary: deletePermissionsBoundary(ROLE),
+    DeleteRolePolicy: deleteInlinePolicy(ROLE),
+    DeleteUser: deleteUser,
+    DeleteUserPermissionsBoundary: deletePermissionsBoundary(USER),
+    DeleteUserPolicy: deleteInlinePolicy(USER),
+    DetachGroupPolicy: detachPolicy(GROUP),
+    DetachRolePolicy: detachPolicy(ROLE),
+    DetachUserPolicy: detachPolicy(USER),
+    GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+    GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
+    GetGroup: getGroup,
+    GetGroupPolicy: getInlinePolicy(GROUP),
     GetInstanceProfile: getInstanceProfile,
-    GetPolicyVersion: getPolicyVersion,
     GetPolicy: getPolicy,
-    GetRolePolicy: getRolePolicy,
+    GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
+    GetRolePolicy: getInlinePolicy(ROLE),
     GetUser: getUser,
-    ListAttachedRolePolicies: listAttachedRolePolicies,
-    ListInstanceProfilesForRole: listInstanceProfilesForRole,
+    GetUserPolicy: getInlinePolicy(USER),
+    ListAccessKeys: listAccessKeys,
+    ListAttachedGroupPolicies: listAttachedPolicies(GROUP),
+    ListAttachedRolePolicies: listAttachedPolicies(ROLE),
+    ListAttachedUserPolicies: listAttachedPolicies(USER),
+    ListEntitiesForPolicy: listEntitiesForPolicy,
+    ListGroupPolicies: listInlinePolicies(GROUP),
+    ListGroups: listGroups,
+    ListGroupsForUser: listGroupsForUser,
     ListInstanceProfiles: listInstanceProfiles,
+    ListInstanceProfilesForRole: listInstanceProfilesForRole,
     ListPolicies: listPolicies,
-    ListRolePolicies: listRolePolicies,
-    ListRoleTags: listRoleTags,
+    ListPolicyTags: listPolicyTags,
+    ListPolicyVersions: listPolicyVersions,
+    ListRolePolicies: listInlinePolicies(ROLE),
     ListRoles: listRoles,
-    PutRolePolicy: putRolePolicy,
+    ListRoleTags: listHolderTags(ROLE),
+    ListUserPolicies: listInlinePolicies(USER),
+    ListUsers: listUsers,
+    ListUserTags: listHolderTags(USER),
+    PutGroupPolicy: putInlinePolicy(GROUP),
+    PutRolePermissionsBoundary: putPermissionsBoundary(ROLE),
+    PutRolePolicy: putInlinePolicy(ROLE),
+    PutUserPermissionsBoundary: putPermissionsBoundary(USER),
+    PutUserPolicy: putInlinePolicy(USER),
     RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
+    RemoveUserFromGroup: removeUserFromGroup,
+    SetDefaultPolicyVersion: setDefaultPolicyVersion,
+    SimulateCustomPolicy: simulateCustomPolicy,
+    SimulatePrincipalPolicy: simulatePrincipalPolicy,
     TagInstanceProfile: tagInstanceProfile,
-    TagRole: tagRole,
-    UntagRole: untagRole,
+    TagPolicy: tagPolicy,
+    TagRole: tagHolder(ROLE),
+    TagUser: tagHolder(USER),
+    UntagPolicy: untagPolicy,
+    UntagRole: untagHolder(ROLE),
+    UntagUser: untagHolder(USER),
+    UpdateAccessKey: updateAccessKey,
     UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    UpdateRole: updateRole,
+    UpdateRoleDescription: updateRoleDescription,
   },
 };

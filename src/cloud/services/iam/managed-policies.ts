@@ -55,7 +55,3 @@ export const managedPolicies: readonly ManagedPolicy[] = [
     document: document(allow('*')),
   },
 ];
-
-export function managedPolicy(arn: string): ManagedPolicy | undefined {
-  return managedPolicies.find((policy) => policy.arn === arn);
-}

@@ -3,7 +3,7 @@ import { AwsError, type Output } from '../../endpoint/operation.js';
 import type { Reader } from '../../state/store.js';
 import { noSuchEntity, shownTags, shownTime } from './entities.js';
 import { managedPolicies } from './managed-policies.js';
-import { groups, policies, roles, users, type PolicyRecord } from './records.js';
+import { groups, policies, roles, users, type PolicyRecord, type PolicyVersionRecord } from './records.js';
 
 /** A policy and whose it is. AWS's have no tags and only the version in force. */
 export interface AnyPolicy extends Omit<PolicyRecord, 'nextVersion'> {
@@ -37,6 +37,13 @@ export function allPolicies(reader: Reader, scope: 'All' | 'AWS' | 'Local'): Any
 export function requirePolicy(reader: Reader, arn: string): AnyPolicy {
   const found = findPolicy(reader, arn);
   if (found === undefined) throw noSuchEntity(`Policy ${arn} was not found.`);
+  return found;
+}
+
+/** Throws NoSuchEntity. */
+export function requireVersion(policy: Pick<PolicyRecord, 'arn' | 'versions'>, versionId: string): PolicyVersionRecord {
+  const found = policy.versions.find((version) => version.versionId === versionId);
+  if (found === undefined) throw noSuchEntity(`Policy ${policy.arn} version ${versionId} does not exist or is not attachable.`);
   return found;
 }
 

@@ -1,7 +1,9 @@
-/** AWS Security Token Service: who am I, and the keys of roles. GetSessionToken and federation are not there. */
+/** AWS Security Token Service: who am I, and temporary keys of roles and users. Federation and DecodeAuthorizationMessage are not there. */
 import type { Service } from '../../endpoint/operation.js';
 import { assumeRole } from './operations/assume-role.js';
+import { getAccessKeyInfo } from './operations/get-access-key-info.js';
 import { getCallerIdentity } from './operations/get-caller-identity.js';
+import { getSessionToken } from './operations/get-session-token.js';
 
 export const sts: Service = {
   name: 'sts',
@@ -10,6 +12,8 @@ export const sts: Service = {
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   operations: {
     AssumeRole: assumeRole,
+    GetAccessKeyInfo: getAccessKeyInfo,
     GetCallerIdentity: getCallerIdentity,
+    GetSessionToken: getSessionToken,
   },
 };

@@ -55,7 +55,7 @@ describe('errors in the protocol of the service', () => {
   it('an operation that is not there', async () => {
     expect(await lab.call({ service: 'ec2', body: `Action=Nope&${EC2}` })).toMatchObject({ status: 400, text: expect.stringMatching(ec2Error('InvalidAction')) });
     expect(await lab.call({ service: 'cloudformation', body: 'Action=Nope&Version=2010-05-15' })).toMatchObject({ status: 400, text: expect.stringMatching(queryError('InvalidAction')) });
-    expect(await lab.call({ service: 'sts', body: 'Action=GetSessionToken&Version=2011-06-15' })).toMatchObject({ status: 400, text: expect.stringMatching(queryError('InvalidAction')) });
+    expect(await lab.call({ service: 'sts', body: 'Action=DecodeAuthorizationMessage&Version=2011-06-15' })).toMatchObject({ status: 400, text: expect.stringMatching(queryError('InvalidAction')) });
     expect(await lab.call({ service: 'ssm', body: '{}', headers: json('Nope') })).toMatchObject({ status: 400, text: expect.stringMatching(jsonError('UnknownOperationException')) });
   });
 

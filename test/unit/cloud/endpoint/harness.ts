@@ -6,7 +6,7 @@ import type { Operation, Origin, Service } from '../../../../src/cloud/endpoint/
 import { readWhole } from '../../../../src/cloud/endpoint/reads.js';
 import { createKeyRing, type LookupKeyRing } from '../../../../src/cloud/keys/key-ring.js';
 import type { RegionRuntime } from '../../../../src/cloud/region.js';
-import { iam, roleIdOf } from '../../../../src/cloud/services/iam/iam.js';
+import { iam, roleIdOf, userKeys } from '../../../../src/cloud/services/iam/iam.js';
 import { sts } from '../../../../src/cloud/services/sts/sts.js';
 import { Memory } from '../../../../src/cloud/state/memory.js';
 import type { Store } from '../../../../src/cloud/state/store.js';
@@ -78,7 +78,7 @@ export async function startHarness(options: Partial<EndpointOptions> = {}): Prom
   const log: string[] = [];
   const regions = new Set<string>();
   const harness = { now: Date.now(), origin: undefined as Origin | undefined };
-  const keys = createKeyRing({ accountId: '123456789012', now: () => harness.now, roleIdOf: (name) => roleIdOf(globalState, name) });
+  const keys = createKeyRing({ accountId: '123456789012', now: () => harness.now, roleIdOf: (name) => roleIdOf(globalState, name), ...userKeys(globalState) });
   const runtime = { keys, endpointUrl: 'http://127.0.0.1', pace: 0 } as unknown as RegionRuntime;
   const endpoint = createEndpoint({
     services: [...echoServices, iam, sts], keys, globalState, runtime, now: () => harness.now, log: (line) => log.push(line),

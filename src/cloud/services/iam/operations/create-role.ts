@@ -1,13 +1,12 @@
 /** CreateRole. */
 import type { Operation } from '../../../endpoint/operation.js';
 import { intOpt, strOpt } from '../../../endpoint/input.js';
-import { unsupported } from '../../../endpoint/unsupported.js';
+import { boundaryOf } from '../boundary.js';
 import { alreadyExists, documentText, entityName, entityPath, limitExceeded, newTags, newUniqueId, shownRole } from '../entities.js';
 import { parsePolicy } from '../policy/document.js';
 import { roles, type RoleRecord } from '../records.js';
 
 export const createRole: Operation = (input, context) => {
-  unsupported(input, ['PermissionsBoundary']);
   const roleName = entityName(input, 'RoleName', 64);
   const path = entityPath(input);
   const trustPolicy = documentText(input, 'AssumeRolePolicyDocument');
@@ -26,10 +25,11 @@ export const createRole: Operation = (input, context) => {
     attachedPolicies: [],
     inlinePolicies: [],
   };
-  context.globalState.transact((tx) => {
+  return context.globalState.transact((tx) => {
     // Names are unique without regard to case.
     if (tx.list(roles).some((other) => other.roleName.toLowerCase() === roleName.toLowerCase())) throw alreadyExists(`Role with name ${roleName} already exists.`);
-    tx.put(roles, roleName, role);
+    const bounded = { ...role, permissionsBoundary: boundaryOf(input, tx, 'optional') };
+    tx.put(roles, roleName, bounded);
+    return { Role: shownRole(bounded) };
   });
-  return { Role: shownRole(role) };
 };

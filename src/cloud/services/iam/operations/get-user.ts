@@ -1,12 +1,13 @@
-/** GetUser: the region has one user, whose the lab's keys are. */
+/** GetUser: by name, or whose the keys of the request are. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
 import { strOpt } from '../../../endpoint/input.js';
 import { LAB_USER } from '../../../endpoint/verify.js';
-import { noSuchEntity } from '../entities.js';
+import { requireUser } from '../entities.js';
+import { labUser, shownUser } from '../users.js';
 
 export const getUser: Operation = (input, context) => {
-  const asked = strOpt(input, 'UserName');
-  if (asked === undefined && context.caller.kind === 'role') throw new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials');
-  if (asked !== undefined && asked !== LAB_USER.name) throw noSuchEntity(`The user with name ${asked} cannot be found.`);
-  return { User: { Path: '/', UserName: LAB_USER.name, UserId: LAB_USER.id, Arn: `arn:aws:iam::${context.accountId}:user/${LAB_USER.name}`, CreateDate: '2026-11-01T00:00:00Z' } };
+  const { caller, globalState } = context;
+  const asked = strOpt(input, 'UserName') ?? (caller.kind === 'user' ? caller.userName : caller.kind === 'lab' ? LAB_USER.name : undefined);
+  if (asked === undefined) throw new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials');
+  return { User: shownUser(asked === LAB_USER.name ? labUser(context) : requireUser(globalState, asked), 'full') };
 };

@@ -5,39 +5,44 @@ import { unsupported } from '../../../endpoint/unsupported.js';
 import { parsePolicy } from '../../iam/policy/document.js';
 import { evaluateTrust } from '../../iam/policy/trust.js';
 import { roles } from '../../iam/records.js';
+import { shownCredentials } from '../credentials.js';
+import { sessionPoliciesOf, sessionTagsOf } from '../session.js';
 
 export const assumeRole: Operation = (input, context) => {
-  unsupported(input, ['Policy', 'PolicyArns', 'SerialNumber', 'TokenCode', 'Tags', 'TransitiveTagKeys', 'ProvidedContexts']);
-  const roleArn = str(input, 'RoleArn');
+  unsupported(input, ['SerialNumber', 'TokenCode', 'TransitiveTagKeys', 'ProvidedContexts', 'SourceIdentity']);
+  const roleArn = str(input, 'RoleArn', { min: 20, max: 2048 });
   const sessionName = str(input, 'RoleSessionName');
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
     throw new AwsError('ValidationError', `1 validation error detected: Value '${sessionName.slice(0, 64)}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`);
   }
   const durationSeconds = intOpt(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? 3600;
   const { caller, globalState } = context;
+  const { sessionPolicies, packed } = sessionPoliciesOf(input, globalState);
+  const sessionTags = sessionTagsOf(input);
+  const externalId = strOpt(input, 'ExternalId', { min: 2, max: 1224 });
   const role = globalState.list(roles).find((candidate) => candidate.arn === roleArn);
   const callerRole = caller.roleName === undefined ? undefined : globalState.get(roles, caller.roleName)?.arn;
-  const allowed = role !== undefined && evaluateTrust(
-    parsePolicy(role.trustPolicy, 'trust'),
-    { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn: callerRole },
-    { 'sts:ExternalId': strOpt(input, 'ExternalId', { min: 2, max: 1224 }), 'sts:RoleSessionName': sessionName, 'aws:PrincipalArn': callerRole ?? caller.arn, 'aws:PrincipalAccount': caller.accountId, 'aws:SourceIp': context.origin.sourceAddress },
-  ).decision === 'allow';
+  const keys = {
+    'sts:ExternalId': externalId, 'sts:RoleSessionName': sessionName, 'aws:PrincipalArn': callerRole ?? caller.arn, 'aws:PrincipalAccount': caller.accountId, 'aws:SourceIp': context.origin.sourceAddress,
+    'aws:SourceVpce': context.origin.vpcEndpointId, 'aws:CurrentTime': new Date(context.now()).toISOString(), 'aws:userid': caller.userId, 'aws:username': caller.userName,
+    'aws:TagKeys': sessionTags === undefined ? undefined : sessionTags.map((tag) => tag.key), ...Object.fromEntries((sessionTags ?? []).map((tag) => [`aws:RequestTag/${tag.key}`, tag.value])),
+  };
+  const trusts = (action: string): boolean =>
+    role !== undefined && evaluateTrust(parsePolicy(role.trustPolicy, 'trust'), { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn: callerRole }, keys, action).decision === 'allow';
+  const denied = (action: string): AwsError => new AwsError('AccessDenied', `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${roleArn}`, { status: 403 });
   // A role that is not there and one that does not trust the caller look the same from outside.
-  if (!allowed) throw new AwsError('AccessDenied', `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`, { status: 403 });
-  const limit = caller.kind === 'role' ? 3600 : role.maxSessionDuration;
-  if (durationSeconds > limit) {
-    throw new AwsError('ValidationError', caller.kind === 'role'
+  if (role === undefined || !trusts('sts:AssumeRole')) throw denied('sts:AssumeRole');
+  if (sessionTags !== undefined && !trusts('sts:TagSession')) throw denied('sts:TagSession');
+  const chained = caller.kind === 'role';
+  if (durationSeconds > (chained ? 3600 : role.maxSessionDuration)) {
+    throw new AwsError('ValidationError', chained
       ? 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.'
       : 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
-  const issued = context.runtime.keys.issueRoleCredentials(role.roleName, sessionName, { durationSeconds });
+  const issued = context.runtime.keys.issueRoleCredentials(role.roleName, sessionName, { durationSeconds, sessionPolicies, sessionTags });
   return {
     AssumedRoleUser: { AssumedRoleId: `${role.roleId}:${sessionName}`, Arn: `arn:aws:sts::${context.accountId}:assumed-role/${role.roleName}/${sessionName}` },
-    Credentials: {
-      AccessKeyId: issued.accessKeyId,
-      SecretAccessKey: issued.secretAccessKey,
-      SessionToken: issued.sessionToken,
-      Expiration: new Date(Math.floor(issued.expiration / 1000) * 1000).toISOString().replace('.000Z', 'Z'),
-    },
+    PackedPolicySize: packed,
+    Credentials: shownCredentials(issued),
   };
 };

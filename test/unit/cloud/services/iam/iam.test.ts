@@ -41,7 +41,7 @@ describe('roles', () => {
     ['bad path', 'CreateRole', { RoleName: 'x', Path: 'lab', AssumeRolePolicyDocument: TRUST }, 'ValidationError', 'path is invalid'],
     ['not JSON', 'CreateRole', { RoleName: 'x', AssumeRolePolicyDocument: '{' }, 'MalformedPolicyDocument', 'invalid Json'],
     ['trust with resource', 'CreateRole', { RoleName: 'x', AssumeRolePolicyDocument: INLINE }, 'MalformedPolicyDocument', 'prohibited field Resource'],
-    ['boundary', 'CreateRole', { RoleName: 'x', AssumeRolePolicyDocument: TRUST, PermissionsBoundary: CORE }, 'ValidationError', 'PermissionsBoundary'],
+    ['boundary that is none', 'CreateRole', { RoleName: 'x', AssumeRolePolicyDocument: TRUST, PermissionsBoundary: `${CORE}2` }, 'NoSuchEntity', 'does not exist or is not attachable'],
     ['duration', 'CreateRole', { RoleName: 'x', AssumeRolePolicyDocument: TRUST, MaxSessionDuration: '60' }, 'ValidationError', 'greater than or equal to 3600'],
     ['policy with principal', 'PutRolePolicy', { RoleName: 'there', PolicyName: 'p', PolicyDocument: TRUST }, 'MalformedPolicyDocument', 'should not specify a principal'],
     ['policy without vendor', 'PutRolePolicy', { RoleName: 'there', PolicyName: 'p', PolicyDocument: INLINE.replace('s3:', '') }, 'MalformedPolicyDocument', 'prefaced by a vendor'],

@@ -1,0 +1,13 @@
+/** GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy: what the simulator has to be told. */
+import type { Operation } from '../../../endpoint/operation.js';
+import { list, listOf1, str } from '../../../endpoint/input.js';
+import { parsePolicy } from '../policy/document.js';
+import { keysUsed } from '../policy/keys-used.js';
+import { policiesOfPrincipal } from './simulate-principal-policy.js';
+
+const reply = (texts: readonly string[]) => ({ ContextKeyNames: keysUsed(texts.map((text) => parsePolicy(text, 'identity'))) });
+
+export const getContextKeysForCustomPolicy: Operation = (input) => reply(listOf1(input, 'PolicyInputList'));
+
+export const getContextKeysForPrincipalPolicy: Operation = (input, { globalState }) =>
+  reply([...policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), globalState).policies.map((policy) => policy.text), ...list(input, 'PolicyInputList')]);

@@ -1,0 +1,36 @@
+/** SimulatePrincipalPolicy: of what a role, user or group has, and of what the request adds. */
+import { AwsError, type Operation } from '../../../endpoint/operation.js';
+import { has, str } from '../../../endpoint/input.js';
+import type { Reader } from '../../../state/store.js';
+import { noSuchEntity } from '../entities.js';
+import { findPolicy } from '../policies.js';
+import { groups, roles, users, type PolicyHolder } from '../records.js';
+import { inputPolicies, simulate, type TextPolicy } from '../simulate.js';
+
+export const simulatePrincipalPolicy: Operation = (input, { globalState }) => {
+  const { policies, boundary } = policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), globalState);
+  const given = has(input, 'PermissionsBoundaryPolicyInputList') ? inputPolicies(input, 'PermissionsBoundaryPolicyInputList') : undefined;
+  return simulate(input, [...policies, ...inputPolicies(input, 'PolicyInputList')], given ?? boundary);
+};
+
+/** The texts of all that is attached to the entity of this ARN, and of what bounds it. Throws NoSuchEntity, InvalidInput. */
+export function policiesOfPrincipal(arn: string, reader: Reader): { readonly policies: readonly TextPolicy[]; readonly boundary: readonly TextPolicy[] | undefined } {
+  const kind = /^arn:aws[\w-]*:iam::\d{12}:(role|user|group)\//.exec(arn)?.[1];
+  if (kind === undefined) throw new AwsError('InvalidInput', `Invalid Entity Arn: ${arn.slice(0, 200)} does not clearly define entity type and name.`);
+  const all: readonly (PolicyHolder & { readonly permissionsBoundary?: string | undefined; readonly userName?: string })[] = kind === 'role' ? reader.list(roles) : kind === 'user' ? reader.list(users) : reader.list(groups);
+  const found = all.find((each) => each.arn === arn);
+  if (found === undefined) throw noSuchEntity(`Entity with ARN ${arn} cannot be found.`);
+  const holders = [found, ...(found.userName === undefined ? [] : reader.list(groups).filter((group) => group.members.includes(found.userName ?? '')))];
+  const managed = (policyArn: string): TextPolicy[] => {
+    const policy = findPolicy(reader, policyArn);
+    const version = policy?.versions.find((each) => each.versionId === policy.defaultVersionId);
+    return policy === undefined || version === undefined ? [] : [{ name: policy.policyName, text: version.document }];
+  };
+  return {
+    policies: holders.flatMap((holder) => [
+      ...holder.attachedPolicies.flatMap(managed),
+      ...holder.inlinePolicies.map(({ policyName, document }) => ({ name: `${holder.arn.split(':')[5]?.replace(/^(\w+)\/(?:.*\/)?/, '$1_') ?? ''}_${policyName}`, text: document })),
+    ]),
+    boundary: found.permissionsBoundary === undefined ? undefined : managed(found.permissionsBoundary),
+  };
+}
