@@ -24,6 +24,8 @@ export interface Judged {
  */
 const BESIDE_THE_MODEL: Readonly<Record<string, readonly string[]>> = {
   State: ['pendingAcceptance', 'pending', 'available', 'deleting', 'deleted', 'rejected', 'failed', 'expired'],
+  // "This data type can only have a value of Policy" (AttachedPermissionsBoundary).
+  PermissionsBoundaryAttachmentType: ['Policy'],
   // "For an internet gateway, the state is available when attached" (InternetGatewayAttachment).
   AttachmentStatus: ['available'],
   NetworkInterfaceType: ['nat_gateway', 'vpc_endpoint'],

@@ -13,11 +13,13 @@ import { statementSpans } from './policy/positions.js';
 export interface TextPolicy {
   readonly name: string;
   readonly text: string;
+  /** What it comes from, as MatchedStatements tell it. */
+  readonly type: 'user' | 'group' | 'role' | 'aws-managed' | 'user-managed' | 'none';
 }
 
 /** Policies of a list of the request: `PolicyInputList.1` … */
 export function inputPolicies(input: Input, member: string): TextPolicy[] {
-  return list(input, member).map((text, index) => ({ name: `${member}.${index + 1}`, text }));
+  return list(input, member).map((text, index) => ({ name: `${member}.${index + 1}`, text, type: 'none' }));
 }
 
 /** The reply. `boundary` absent: nothing bounds the policies. */
@@ -32,7 +34,7 @@ export function simulate(input: Input, policies: readonly TextPolicy[], boundary
   }));
   const named = (some: readonly TextPolicy[]) => some.map(({ name, text }) => ({ name, document: parsePolicy(text, 'identity') }));
   const layers: PolicyLayers = { identity: named(policies), boundary: boundary === undefined ? undefined : named(boundary) };
-  const texts = new Map([...policies, ...(boundary ?? [])].map(({ name, text }) => [name, text]));
+  const sources = new Map([...policies, ...(boundary ?? [])].map((policy) => [policy.name, policy]));
   const given = new Set(Object.keys(context).map((key) => key.toLowerCase()));
   const missing = keysUsed([...layers.identity, ...(layers.boundary ?? [])].map((policy) => policy.document)).filter((key) => !given.has(key.toLowerCase()));
   const results = actions.flatMap((action) => (resources.length === 0 ? ['*'] : resources).map((resource) => {
@@ -41,7 +43,7 @@ export function simulate(input: Input, policies: readonly TextPolicy[], boundary
       EvalActionName: action,
       EvalResourceName: resource,
       EvalDecision: WORDS[decision.decision],
-      MatchedStatements: matched(decision, texts),
+      MatchedStatements: matched(decision, sources),
       MissingContextValues: missing,
       ...(layers.boundary === undefined ? {} : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: evaluateLayers({ identity: layers.boundary }, { action, resource, context }).decision === 'allow' } }),
     };
@@ -52,9 +54,10 @@ export function simulate(input: Input, policies: readonly TextPolicy[], boundary
 
 const WORDS = { 'allow': 'allowed', 'explicit-deny': 'explicitDeny', 'implicit-deny': 'implicitDeny' } as const;
 
-function matched(decision: LayeredDecision, texts: ReadonlyMap<string, string>): Output[] {
+function matched(decision: LayeredDecision, sources: ReadonlyMap<string, TextPolicy>): Output[] {
   return (decision.matched ?? []).map(({ policy, index }) => {
-    const span = statementSpans(texts.get(policy.name) ?? '')[index];
-    return { SourcePolicyId: policy.name, SourcePolicyType: 'IAM Policy', StartPosition: span?.start, EndPosition: span?.end };
+    const source = sources.get(policy.name);
+    const span = statementSpans(source?.text ?? '')[index];
+    return { SourcePolicyId: policy.name, SourcePolicyType: source?.type, StartPosition: span?.start, EndPosition: span?.end };
   });
 }

@@ -171,7 +171,7 @@ describe('the simulator', () => {
     const untold = await call('SimulatePrincipalPolicy', source);
     expect(untold).toMatchObject({ IsTruncated: false, EvaluationResults: [
       { EvalActionName: 'ec2:DescribeVpcs', EvalResourceName: '*', EvalDecision: 'implicitDeny', MatchedStatements: [], MissingContextValues: ['aws:RequestedRegion'] },
-      { EvalDecision: 'explicitDeny', MatchedStatements: [{ SourcePolicyId: 'role_r_p', SourcePolicyType: 'IAM Policy', StartPosition: { Line: 5, Column: 3 }, EndPosition: { Line: 5, Column: 59 } }] },
+      { EvalDecision: 'explicitDeny', MatchedStatements: [{ SourcePolicyId: 'role_r_p', SourcePolicyType: 'role', StartPosition: { Line: 5, Column: 3 }, EndPosition: { Line: 5, Column: 59 } }] },
       { EvalDecision: 'implicitDeny' },
     ] });
     const told = await call('SimulatePrincipalPolicy', { ...source, ContextEntries: [{ ContextKeyName: 'aws:RequestedRegion', ContextKeyType: 'string', ContextKeyValues: ['x'] }] });
