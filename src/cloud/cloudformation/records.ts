@@ -51,10 +51,13 @@ export interface StackRecord extends Deployment {
   readonly terminationProtection: boolean;
   /** Logical ids that DeleteStack was asked to leave behind. */
   readonly retained?: readonly string[] | undefined;
+  /** The change set that the running (or last) operation executes. */
   readonly changeSetId?: string | undefined;
   /** Of a nested stack: the stack whose resource it is, and the one at the top. */
   readonly parentId?: string | undefined;
   readonly rootId?: string | undefined;
+  /** Of a nested stack in review: the logical id that it is to be. */
+  readonly nestedAs?: string | undefined;
   /** Operation of the parent that last changed it: tells what this operation did from what was there. */
   readonly parentOperationId?: string | undefined;
   /** Milliseconds since the epoch, all of them. */
@@ -160,6 +163,10 @@ export interface ChangeSetRecord extends Deployment {
   readonly roleArn?: string | undefined;
   readonly createdAt: number;
   readonly changes: readonly ChangeRecord[];
+  /** It was made with those of the stacks in it (IncludeNestedStacks). */
+  readonly nested?: boolean | undefined;
+  readonly parentChangeSetId?: string | undefined;
+  readonly rootChangeSetId?: string | undefined;
   readonly clientToken?: string | undefined;
 }
 

@@ -55,6 +55,10 @@ export function cancelResources(tx: Transaction, { stackId, operationId }: Stack
 /** Whatever the stack has in progress ends; its change sets go. */
 export function beginDelete(tx: Transaction, stackId: string, change: Partial<StackRecord>, { now, operationId }: Moment): void {
   for (const changeSet of tx.list(CHANGE_SETS)) if (changeSet.stackId === stackId) tx.delete(CHANGE_SETS, changeSet.changeSetId);
+  // Children that only a change set has put in review go with it.
+  for (const child of tx.list(STACKS)) {
+    if (child.parentId === stackId && child.status === 'REVIEW_IN_PROGRESS') setStack(tx, child.stackId, now, { status: 'DELETE_COMPLETE', statusReason: undefined, deletedAt: now });
+  }
   cancelResources(tx, stackRecord(tx, stackId), now);
   setStack(tx, stackId, now, { ...change, status: 'DELETE_IN_PROGRESS', statusReason: INITIATED, operationId, startedAt: now });
 }

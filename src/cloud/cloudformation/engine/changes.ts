@@ -11,7 +11,7 @@ import type { Run } from './run.js';
 const GONE = new Set(['DELETE_COMPLETE', 'DELETE_SKIPPED']);
 
 /** What stands for a value that only the change itself will bring (DescribeChangeSet, "AfterContext"). */
-const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
+export const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** What is known of the other changes while one is looked at. */
 interface Outlook {
@@ -54,6 +54,19 @@ export function predictChanges(run: Run, plan: Plan, deployment: Deployment): Ch
     changes.push({ action: 'Remove', logicalId, physicalId, type, policyAction, scope: [], details: [], before: { Properties: properties } });
   }
   return changes;
+}
+
+/** Values as far as they are known when these changes are still to be made; {@link LATER} for the others. */
+export function afterChanges(run: Run, plan: Plan, deployment: Deployment, changes: readonly ChangeRecord[]): (value: Value) => Value | undefined {
+  const present = new Map(run.resources.filter((record) => record.physicalId !== undefined && !GONE.has(record.status)).map((record) => [record.logicalId, record]));
+  const renewed = new Map<string, 'Static' | 'Dynamic'>();
+  for (const { action, replacement, logicalId } of changes) {
+    if (action === 'Add' || replacement === 'True') renewed.set(logicalId, 'Static');
+    else if (replacement === 'Conditional') renewed.set(logicalId, 'Dynamic');
+  }
+  const changed = new Set(changes.filter(({ scope }) => scope.includes('Properties')).map(({ logicalId }) => logicalId));
+  const outlook: Outlook = { run, plan, deployment, present, renewed, changed, parameters: new Set() };
+  return (value) => (causesOf(outlook, value).length > 0 ? LATER : evaluatedNow(outlook, value));
 }
 
 /** Dependencies first. */

@@ -12,6 +12,7 @@ import { beginCreate, beginDelete, beginUpdate, beginUpdateRollback, continueUpd
 import { predictChanges } from './changes.js';
 import { prepareDeployment, type DeploymentRequest } from './deployment.js';
 import { changesNothing } from './nothing.js';
+import { reviewedChangeSet, stackInReview } from './nested-change-sets.js';
 import type { Run } from './run.js';
 
 /** Levels of nesting below a root. */
@@ -28,12 +29,12 @@ export function isHeld(run: Run, stack: StackRecord): boolean {
   return ['UPDATE_IN_PROGRESS', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_IN_PROGRESS'].includes(parent.status) || isHeld(run, parent);
 }
 
-export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, stackTags: readonly StackTag[]): NestedStacks {
+export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: number) => string, stackTags: readonly StackTag[]): NestedStacks {
   const { state } = run.context;
   const moment = () => ({ now: run.now, operationId: run.uuid() });
   const prepare = (request: NestedRequest, identity: { readonly stackId: string; readonly stackName: string }, previous: StackRecord | undefined) => {
     const deployment: DeploymentRequest = {
-      template: templateAt(request.templateUrl, run.context),
+      template: reviewedChangeSet(run, identity.stackId)?.template ?? templateAt(request.templateUrl, run.context),
       parameters: request.parameters,
       tags: [...stackTags.filter(({ Key }) => !request.tags.some((own) => own.Key === Key)), ...request.tags],
       capabilities: run.stack.capabilities,
@@ -49,14 +50,15 @@ export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, 
       const parent = run.stack;
       const depth = ancestorsOf(state, parent).length + 1;
       if (depth > LEVELS) throw validationError(`Stacks can be nested ${LEVELS} deep; a stack in ${parent.stackName} would be the ${depth}th level below ${ancestorsOf(state, parent).at(-1)?.stackName ?? ''}`);
-      const stackName = uniqueName(128);
-      const stackId = `arn:aws:cloudformation:${run.context.region}:${run.context.accountId}:stack/${stackName}/${run.uuid()}`;
+      const reviewed = stackInReview(run, logicalId);
+      const stackName = reviewed?.stackName ?? uniqueName(128);
+      const stackId = reviewed?.stackId ?? `arn:aws:cloudformation:${run.context.region}:${run.context.accountId}:stack/${stackName}/${run.uuid()}`;
       const { deployment } = prepare(request, { stackId, stackName }, undefined);
       const stack: StackRecord = {
         ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', moment()),
         // What fails is left as it is: the parent decides, and removes the stack as a whole.
         onFailure: 'DO_NOTHING', timeoutInMinutes: request.timeoutInMinutes, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate,
-        parentId: parent.stackId, rootId: parent.rootId ?? parent.stackId, parentOperationId: parent.operationId,
+        changeSetId: reviewedChangeSet(run, stackId)?.changeSetId, parentId: parent.stackId, rootId: parent.rootId ?? parent.stackId, parentOperationId: parent.operationId,
       };
       state.transact((tx) => beginCreate(tx, stack, run.now));
       return stackId;
@@ -75,7 +77,7 @@ export function nestedStacks(run: Run, uniqueName: (maximum: number) => string, 
       const { deployment, plan } = prepare(request, child, child);
       const changes = predictChanges(run.child(stackId), plan, deployment);
       if (changesNothing(child, deployment, changes)) return;
-      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK', roleArn: parent.roleArn }, moment()));
+      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, changeSetId: reviewedChangeSet(run, stackId)?.changeSetId, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK', roleArn: parent.roleArn }, moment()));
     },
 
     settled(stackId) {

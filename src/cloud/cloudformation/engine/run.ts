@@ -191,7 +191,7 @@ export class Run {
       uniqueName,
       isResource: (physicalId) => this.context.state.list(RESOURCES).some((record) => record.physicalId === physicalId && record.status !== 'DELETE_COMPLETE'),
       isProperty: (type, property, value) => this.resources.some((record) => record.type === type && record.status !== 'DELETE_COMPLETE' && record.properties[property] === value),
-      nested: nestedStacks(this, uniqueName, stackTags),
+      nested: nestedStacks(this, logicalId, uniqueName, stackTags),
     };
   }
 

@@ -3,6 +3,7 @@ import { boolOpt, has } from '../../endpoint/input.js';
 import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
 import { beginUpdate } from '../engine/begin.js';
+import { removeChangeSet, requireRoot } from '../engine/nested-change-sets.js';
 import { shownContext, shownValue } from '../engine/changes.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
@@ -71,7 +72,9 @@ export const describeChangeSet: Operation = (input, context) => {
     Tags: changeSet.tags,
     Changes: items.map((change) => changeView(change, values, (text) => hidden(text, changeSet.parameters))),
     NextToken: nextToken,
-    IncludeNestedStacks: false,
+    IncludeNestedStacks: changeSet.nested ?? false,
+    ParentChangeSetId: changeSet.parentChangeSetId,
+    RootChangeSetId: changeSet.rootChangeSetId,
     OnStackFailure: changeSet.onStackFailure,
     ImportExistingResources: false,
   };
@@ -91,7 +94,9 @@ export const listChangeSets: Operation = (input, context) => {
       StatusReason: changeSet.statusReason,
       CreationTime: new Date(changeSet.createdAt),
       Description: changeSet.note,
-      IncludeNestedStacks: false,
+      IncludeNestedStacks: changeSet.nested ?? false,
+      ParentChangeSetId: changeSet.parentChangeSetId,
+      RootChangeSetId: changeSet.rootChangeSetId,
       ImportExistingResources: false,
     })),
     NextToken: nextToken,
@@ -99,8 +104,9 @@ export const listChangeSets: Operation = (input, context) => {
 };
 
 export const deleteChangeSet: Operation = (input, context) => {
-  const { changeSetId } = findChangeSet(input, context);
-  context.state.transact((tx) => tx.delete(CHANGE_SETS, changeSetId));
+  const changeSet = findChangeSet(input, context);
+  requireRoot(changeSet, 'deleted');
+  context.state.transact((tx) => removeChangeSet(tx, changeSet.changeSetId, context.now()));
   return {};
 };
 
@@ -111,6 +117,7 @@ export const executeChangeSet = (control: Control): Operation => (input, context
   const stackId = context.state.transact((tx) => {
     const changeSet = findChangeSet(input, context);
     const { changeSetId, stackId: owner, onStackFailure } = changeSet;
+    requireRoot(changeSet, 'executed');
     if (changeSet.executionStatus !== 'AVAILABLE') {
       throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
     }
@@ -118,8 +125,10 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     if (onStackFailure !== undefined && has(input, 'DisableRollback')) throw validationError('You cannot specify DisableRollback for a change set that was created with OnStackFailure');
     const onFailure = onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
     // Executing one set makes the others of the stack stale: AWS removes them.
-    for (const other of tx.list(CHANGE_SETS)) if (other.stackId === owner && other.changeSetId !== changeSetId) tx.delete(CHANGE_SETS, other.changeSetId);
-    tx.put(CHANGE_SETS, changeSetId, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });
+    for (const other of tx.list(CHANGE_SETS)) if (other.stackId === owner && other.changeSetId !== changeSetId) removeChangeSet(tx, other.changeSetId, context.now());
+    for (const one of tx.list(CHANGE_SETS)) {
+      if (one.changeSetId === changeSetId || (one.rootChangeSetId === changeSetId && one.status !== 'FAILED')) tx.put(CHANGE_SETS, one.changeSetId, { ...one, executionStatus: 'EXECUTE_COMPLETE' });
+    }
     if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
       beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });

@@ -1,23 +1,23 @@
 /** cloudformation:CreateChangeSet, of types CREATE and UPDATE. */
-import { oneOfOpt, str, strOpt } from '../../endpoint/input.js';
+import { boolOpt, oneOfOpt, str, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation } from '../../endpoint/operation.js';
 import { predictChanges } from '../engine/changes.js';
 import { beginCreate, newStack } from '../engine/begin.js';
-import { changesNothing } from '../engine/nothing.js';
+import { nestChangeSets } from '../engine/nested-change-sets.js';
+import { changesNothing, NO_CHANGES } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, findStack, type ChangeSetRecord } from '../records.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
 import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 
-const NO_CHANGES = 'The submitted information didn\'t contain changes. Submit different information to create a change set.';
-
 export const createChangeSet = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'IncludeNestedStacks', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
+  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
   if (type === 'IMPORT') throw validationError('The local cloud does not support change sets of type IMPORT');
+  const nested = boolOpt(input, 'IncludeNestedStacks') ?? false;
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
   if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
@@ -41,23 +41,25 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       beginCreate(tx, stack, context.now());
     }
     const changes = predictChanges(control.run(context.region, stackId), plan, deployment);
-    const nothing = type === 'UPDATE' && changesNothing(stack, deployment, changes);
-    const changeSet: ChangeSetRecord = {
+    const draft: ChangeSetRecord = {
       ...deployment,
       changeSetId,
       changeSetName,
       stackId,
       note: strOpt(input, 'Description', { min: 1, max: 1024 }),
       changeSetType: type,
-      status: nothing ? 'FAILED' : 'CREATE_COMPLETE',
-      statusReason: nothing ? NO_CHANGES : undefined,
-      executionStatus: nothing ? 'UNAVAILABLE' : 'AVAILABLE',
+      status: 'CREATE_COMPLETE',
+      executionStatus: 'AVAILABLE',
       onStackFailure,
       roleArn: roleArnOf(input),
       createdAt: context.now(),
       changes,
       clientToken,
+      nested,
     };
+    const known: ChangeSetRecord = nested ? { ...draft, changes: nestChangeSets(tx, control.run(context.region, stackId), plan, draft) } : draft;
+    const nothing = type === 'UPDATE' && changesNothing(stack, deployment, known.changes);
+    const changeSet: ChangeSetRecord = nothing ? { ...known, status: 'FAILED', statusReason: NO_CHANGES, executionStatus: 'UNAVAILABLE' } : known;
     tx.put(CHANGE_SETS, changeSetId, changeSet);
     return { Id: changeSetId, StackId: stackId };
   });

@@ -37,7 +37,7 @@ export const updateStack = (control: Control): Operation => (input, context) => 
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn }, { now: context.now(), operationId });
+    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId });
   });
   control.drive(context.region, stackId);
   return { StackId: stackId, OperationId: operationId };

@@ -11,6 +11,8 @@ export interface GivenParameter {
   readonly key: string;
   readonly value?: string | undefined;
   readonly usePreviousValue?: boolean | undefined;
+  /** Its value is not known yet, and stands for one that will be right. */
+  readonly open?: boolean | undefined;
 }
 
 /** As a stack keeps it. */
@@ -40,8 +42,12 @@ export function resolveParameters(template: Template, given: readonly GivenParam
   }
   const missing = [...template.parameters.keys()].filter((name) => !values.has(name));
   if (missing.length > 0) throw validationError(`Parameters: [${missing.join(', ')}] must have values`);
-  for (const [name, value] of values) checkConstraints(declaredOf(template, name), value);
-  return [...values].map(([name, value]) => resolve(declaredOf(template, name), value, context));
+  const open = new Set(given.filter((parameter) => parameter.open === true).map(({ key }) => key));
+  for (const [name, value] of values) if (!open.has(name)) checkConstraints(declaredOf(template, name), value);
+  return [...values].map(([name, value]) => {
+    const declared = declaredOf(template, name);
+    return open.has(name) ? { key: name, value, list: itemType(storedType(declared.type) ?? declared.type) !== undefined, noEcho: declared.noEcho } : resolve(declared, value, context);
+  });
 }
 
 function declaredOf(template: Template, name: string): ParameterDeclaration {

@@ -1,5 +1,6 @@
 /** Stacks in stacks: outputs, events on both sides, updates and their rollback through the tree, removal, depth, and death on the way. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Input } from '../../../../src/cloud/endpoint/operation.js';
 import { TestRegion } from './region.js';
 
 const url = (key: string) => `https://templates.s3.ap-northeast-1.amazonaws.com/${key}`;
@@ -302,5 +303,68 @@ describe('nested stacks', () => {
     const whole = await run(-1);
     expect(whole.commits).toBeGreaterThan(8);
     for (let at = 0; at < whole.commits; at++) expect((await run(at)).vpcs, `killed at ${at}`).toBe(whole.vpcs);
+  });
+
+  describe('in change sets', () => {
+    const SET = { StackName: 's', ChangeSetName: 'c' };
+    interface Change { readonly ResourceChange: { readonly Action: string; readonly LogicalResourceId: string; readonly ChangeSetId?: string } }
+    const changesOf = async (input: Input) => ((await region.cfn('DescribeChangeSet', input))['Changes'] as Change[]).map(({ ResourceChange }) => ResourceChange);
+
+    it('have their own, of stacks in review, and are executed with the root', async () => {
+      const count = vpcs().length;
+      await region.cfn('CreateChangeSet', { ...SET, ChangeSetType: 'CREATE', TemplateBody: ROOT, IncludeNestedStacks: true });
+      const [net, sub] = await changesOf(SET);
+      expect(net).toMatchObject({ Action: 'Add', LogicalResourceId: 'Net', ChangeSetId: expect.stringMatching(/changeSet\/c-Net-/) as string });
+      const id = net?.ChangeSetId ?? '';
+      const child = await region.cfn('DescribeChangeSet', { ChangeSetName: id });
+      const root = await region.cfn('DescribeChangeSet', SET);
+      expect(root).toMatchObject({ IncludeNestedStacks: true, Status: 'CREATE_COMPLETE', ParentChangeSetId: undefined });
+      expect(child).toMatchObject({ IncludeNestedStacks: true, Status: 'CREATE_COMPLETE', ParentChangeSetId: root['ChangeSetId'], RootChangeSetId: root['ChangeSetId'], Changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId: 'VPC' } }] });
+      expect(await region.stack(String(child['StackId']))).toMatchObject({ StackStatus: 'REVIEW_IN_PROGRESS', ParentId: root['StackId'] });
+      // Its VPC is its sister's, which is not there yet.
+      expect(await region.cfn('DescribeChangeSet', { ChangeSetName: sub?.ChangeSetId })).toMatchObject({ Parameters: [{ ParameterKey: 'Vpc', ParameterValue: '{{changeSet:KNOWN_AFTER_APPLY}}' }, { ParameterKey: 'Prefix' }] });
+      expect(await region.refused('ExecuteChangeSet', { ChangeSetName: id })).toMatchObject({ code: 'InvalidChangeSetStatus' });
+      expect(vpcs()).toHaveLength(count);
+      // What was reviewed is what is made, whatever is at the URL now.
+      region.objects.set('templates/net.yaml', 'Resources: {}');
+      await region.cfn('ExecuteChangeSet', SET);
+      region.settle();
+      expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+      const { NetStack } = await outputs();
+      expect(NetStack).toBe(child['StackId']);
+      expect(await region.stack(NetStack)).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
+      expect(await region.cfn('DescribeChangeSet', { ChangeSetName: id })).toMatchObject({ ExecutionStatus: 'EXECUTE_COMPLETE' });
+      expect(region.log).toEqual([]);
+    });
+
+    it('of an update tell what changes in each, and leave out what nothing changes in', async () => {
+      await region.create(ROOT);
+      const before = await outputs();
+      await region.cfn('CreateChangeSet', { ...SET, UsePreviousTemplate: true, IncludeNestedStacks: true, Parameters: parameters({ Prefix: '10.0.7.0/24' }) });
+      const [sub, ...more] = await changesOf(SET);
+      expect([sub?.LogicalResourceId, more]).toEqual(['Sub', []]);
+      expect(await region.cfn('DescribeChangeSet', { ChangeSetName: sub?.ChangeSetId })).toMatchObject({ Changes: [{ ResourceChange: { LogicalResourceId: 'Subnet', Replacement: 'True' } }] });
+      await region.cfn('ExecuteChangeSet', SET);
+      region.settle();
+      expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+      expect((await outputs())['Subnet']).not.toBe(before['Subnet']);
+      await region.cfn('CreateChangeSet', { ...SET, ChangeSetName: 'd', UsePreviousTemplate: true, IncludeNestedStacks: true, Parameters: parameters({ Prefix: '10.0.7.0/24' }) });
+      expect(await region.cfn('DescribeChangeSet', { ...SET, ChangeSetName: 'd' })).toMatchObject({ Status: 'FAILED', Changes: [] });
+    });
+
+    it('go with the root\'s, and with the stack in review', async () => {
+      for (const remove of [() => region.cfn('DeleteChangeSet', SET), () => region.cfn('DeleteStack', { StackName: 's' })]) {
+        await region.cfn('CreateChangeSet', { ...SET, ChangeSetType: 'CREATE', TemplateBody: ROOT, IncludeNestedStacks: true });
+        const [net] = await changesOf(SET);
+        expect(await region.refused('DeleteChangeSet', { ChangeSetName: net?.ChangeSetId })).toMatchObject({ code: 'InvalidChangeSetStatus' });
+        await remove();
+        region.settle();
+        const { StackSummaries } = await region.cfn('ListStacks', { StackStatusFilter: ['REVIEW_IN_PROGRESS'] }) as { StackSummaries: { StackName: string }[] };
+        expect(StackSummaries.map(({ StackName }) => StackName).filter((name) => name !== 's')).toEqual([]);
+        await region.cfn('DeleteStack', { StackName: 's' });
+        region.settle();
+      }
+      expect(region.log).toEqual([]);
+    });
   });
 });

@@ -13,7 +13,8 @@ function parameters(properties: Structure): NestedRequest['parameters'] {
   });
 }
 
-function request(properties: Structure): NestedRequest {
+/** What the properties ask for. Throws AwsError with the words of the event. */
+export function nestedRequest(properties: Structure): NestedRequest {
   const minutes = properties['TimeoutInMinutes'];
   if (minutes !== undefined && !/^[1-9]\d{0,8}$/.test(textOf(minutes))) throw validationError('Value of property TimeoutInMinutes must be a positive Integer');
   const topics = properties['NotificationARNs'] ?? [];
@@ -37,11 +38,11 @@ export const stack: ResourceType = {
   namedAttributes: /^Outputs\.[A-Za-z0-9]{1,255}$/,
   // What the URL leads to may have changed, here or further down.
   alwaysUpdated: true,
-  create: (properties, scope) => scope.nested.create(request(properties)),
+  create: (properties, scope) => scope.nested.create(nestedRequest(properties)),
   settled: (stackId, scope) => scope.nested.settled(stackId),
   attributesOf: (stackId, scope) => scope.nested.outputs(stackId),
   update(stackId, properties, _previous, scope) {
-    scope.nested.update(stackId, request(properties));
+    scope.nested.update(stackId, nestedRequest(properties));
   },
   delete(stackId, scope) {
     scope.nested.remove(stackId);
