@@ -1,5 +1,6 @@
 /** DescribeInstanceStatus: running instances, unless all are asked for; checks initialise for a while (E4). */
 import { bool } from '../../../endpoint/input.js';
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe, type FilterTable } from '../describe.js';
 import type { InstanceRecord } from '../model.js';
 import { INSTANCE } from '../noun.js';
@@ -38,10 +39,12 @@ const FILTERS: FilterTable<View> = {
   'system-status.reachability': (instance) => instance.systemStatus.details.map((detail) => detail.status),
   'system-status.status': (instance) => instance.systemStatus.status,
   'attached-ebs-status.status': (instance) => instance.attachedEbsStatus.status,
+  'operator.managed': () => false,
+  ...absentFilters(['operator.principal']),
 };
 
 /** Filters of scheduled events, of which an instance here never has any. */
-const OF_EVENTS: FilterTable<View> = Object.fromEntries(['code', 'description', 'instance-event-id', 'not-after', 'not-before', 'not-before-deadline'].map((name) => [`event.${name}`, () => undefined]));
+const OF_EVENTS = absentFilters(['code', 'description', 'instance-event-id', 'not-after', 'not-before', 'not-before-deadline'].map((name) => `event.${name}`));
 
 export const describeInstanceStatus = reading((input, scope) => {
   const all = bool(input, 'IncludeAllInstances', false);

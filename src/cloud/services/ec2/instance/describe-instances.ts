@@ -1,11 +1,13 @@
 /** DescribeInstances: pages count instances, replies group them by reservation. */
 import { boolOpt } from '../../../endpoint/input.js';
+import { absentFilters } from '../absent/absent-filters.js';
 import { describedPage, type FilterTable } from '../describe.js';
 import { INSTANCE } from '../noun.js';
 import { reading, type Scope } from '../operation.js';
 import type { InstanceRecord } from '../model.js';
 import { byInstance, type ByInstance } from './by-instance.js';
-import { instanceView, reservationViews, type InstanceView } from './view.js';
+import { interfaceFilters } from './interface-filters.js';
+import { instanceView, reservationViews } from './view.js';
 
 /** Filters may also ask for what the reservation says. */
 function found(record: InstanceRecord, scope: Scope, of: ByInstance) {
@@ -13,9 +15,6 @@ function found(record: InstanceRecord, scope: Scope, of: ByInstance) {
 }
 
 type Found = ReturnType<typeof found>;
-type InterfaceView = InstanceView['networkInterfaceSet'][number];
-
-const eni = (look: (view: InterfaceView) => string | number | boolean | undefined) => (view: Found) => view.networkInterfaceSet.map(look);
 
 const FILTERS: FilterTable<Found> = {
   'architecture': (view) => view.architecture,
@@ -58,33 +57,6 @@ const FILTERS: FilterTable<Found> = {
   'metadata-options.instance-metadata-tags': (view) => view.metadataOptions.instanceMetadataTags,
   'metadata-options.state': (view) => view.metadataOptions.state,
   'monitoring-state': (view) => view.monitoring.state,
-  'network-interface.addresses.association.ip-owner-id': eni((view) => view.association?.ipOwnerId),
-  'network-interface.addresses.association.public-ip': eni((view) => view.association?.publicIp),
-  'network-interface.addresses.primary': eni(() => true),
-  'network-interface.addresses.private-ip-address': eni((view) => view.privateIpAddress),
-  'network-interface.association.ip-owner-id': eni((view) => view.association?.ipOwnerId),
-  'network-interface.association.public-dns-name': eni((view) => view.association?.publicDnsName),
-  'network-interface.association.public-ip': eni((view) => view.association?.publicIp),
-  'network-interface.attachment.attach-time': eni((view) => view.attachment?.attachTime.toISOString()),
-  'network-interface.attachment.attachment-id': eni((view) => view.attachment?.attachmentId),
-  'network-interface.attachment.delete-on-termination': eni((view) => view.attachment?.deleteOnTermination),
-  'network-interface.attachment.device-index': eni((view) => view.attachment?.deviceIndex),
-  'network-interface.attachment.instance-id': (view) => view.instanceId,
-  'network-interface.attachment.instance-owner-id': (view) => view.ownerId,
-  'network-interface.attachment.status': eni((view) => view.attachment?.status),
-  'network-interface.availability-zone': (view) => view.placement.availabilityZone,
-  'network-interface.description': eni((view) => view.description),
-  'network-interface.group-id': (view) => view.networkInterfaceSet.flatMap((one) => one.groupSet.map((group) => group.groupId)),
-  'network-interface.group-name': (view) => view.networkInterfaceSet.flatMap((one) => one.groupSet.map((group) => group.groupName)),
-  'network-interface.mac-address': eni((view) => view.macAddress),
-  'network-interface.network-interface-id': eni((view) => view.networkInterfaceId),
-  'network-interface.owner-id': eni((view) => view.ownerId),
-  'network-interface.private-dns-name': eni((view) => view.privateDnsName),
-  'network-interface.private-ip-address': eni((view) => view.privateIpAddress),
-  'network-interface.source-dest-check': eni((view) => view.sourceDestCheck),
-  'network-interface.status': eni((view) => view.status),
-  'network-interface.subnet-id': eni((view) => view.subnetId),
-  'network-interface.vpc-id': eni((view) => view.vpcId),
   'owner-id': (view) => view.ownerId,
   'placement-group-name': (view) => view.placement.groupName,
   'platform': () => undefined,
@@ -105,7 +77,15 @@ const FILTERS: FilterTable<Found> = {
   'tenancy': (view) => view.placement.tenancy,
   'usage-operation': (view) => view.usageOperation,
   'virtualization-type': (view) => view.virtualizationType,
+  'usage-operation-update-time': (view) => view.usageOperationUpdateTime.toISOString(),
   'vpc-id': (view) => view.vpcId,
+  'operator.managed': () => false,
+  ...absentFilters([
+    'affinity', 'capacity-reservation-id', 'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id',
+    'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn', 'host-id', 'ipv6-address', 'kernel-id', 'metadata-options.http-protocol-ipv4',
+    'network-performance-options.bandwidth-weighting', 'operator.principal', 'outpost-arn', 'placement-partition-number', 'product-code', 'product-code.type', 'ramdisk-id', 'requester-id',
+    'spot-instance-request-id', 'tpm-support',
+  ]),
 };
 
 export const describeInstances = reading((input, scope) => {
@@ -113,7 +93,7 @@ export const describeInstances = reading((input, scope) => {
   boolOpt(input, 'IncludeManagedResources');
   const of = byInstance(scope.state);
   const cut = describedPage(input, scope, {
-    noun: INSTANCE, ids: 'InstanceId', set: 'reservationSet', view: (record, same) => found(record, same, of), filters: FILTERS, idsExcludeMaxResults: true,
+    noun: INSTANCE, ids: 'InstanceId', set: 'reservationSet', view: (record, same) => found(record, same, of), filters: { ...FILTERS, ...interfaceFilters(scope) }, idsExcludeMaxResults: true,
   });
   const shown = new Map(cut.items.map(({ reservationId: _reservation, ownerId: _owner, ...view }) => [view.instanceId, view]));
   return { reservationSet: reservationViews([...shown.keys()], shown, scope), nextToken: cut.nextToken };

@@ -1,4 +1,5 @@
 /** DescribeVolumes: the volumes that instances were launched with. */
+import { absentFilters } from '../absent/absent-filters.js';
 import { describe, type FilterTable } from '../describe.js';
 import type { VolumeRecord } from '../model.js';
 import { VOLUME } from '../noun.js';
@@ -48,6 +49,9 @@ const FILTERS: FilterTable<ReturnType<typeof view>> = {
   'status': (volume) => volume.status,
   'volume-id': (volume) => volume.volumeId,
   'volume-type': (volume) => volume.volumeType,
+  'fast-restored': () => false,
+  'operator.managed': () => false,
+  ...absentFilters(['operator.principal']),
 };
 
 export const describeVolumes = reading((input, scope) => describe(input, scope, {

@@ -2,6 +2,7 @@
 import { AwsError, type Input, type OperationContext } from '../../../endpoint/operation.js';
 import { boolOpt, strOpt } from '../../../endpoint/input.js';
 import type { Reader, Transaction } from '../../../state/store.js';
+import { parsePolicy } from '../../iam/policy/document.js';
 import { ROUTE_TABLE, SUBNET, VPC, VPC_ENDPOINT, type VpcEndpointRecord } from '../model.js';
 import { createInterface } from '../network-interface/interface.js';
 import { findAll, ROUTE_TABLE as TABLE_NOUN, SUBNET as SUBNET_NOUN } from '../noun.js';
@@ -14,10 +15,11 @@ export function policyOf(input: Input): string {
   const text = strOpt(input, 'PolicyDocument');
   if (text === undefined || text === '' || boolOpt(input, 'ResetPolicy') === true) return FULL_ACCESS;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && 'Statement' in value) return text;
-  } catch { /* told below */ }
-  throw new AwsError('InvalidPolicyDocument', 'The policy document is malformed.');
+    parsePolicy(text, 'resource');
+  } catch (error) {
+    throw new AwsError('InvalidPolicyDocument', `The policy document is malformed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return text;
 }
 
 /** The endpoint with an interface in each of these subnets too, at most one a zone (P1). */
