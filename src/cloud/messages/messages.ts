@@ -87,6 +87,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     try {
       const signed = await options.authenticate(request, await readBody(request));
       const region = admitAgent(signed, path, 'Create');
+      if (path.kind === 'data') sessionOf(region, path.id)?.agentHeard();
       replyWithToken(response, path.kind, tokens.issue(`agent ${path.kind} ${key(region, path.id)}`));
     } catch (error) {
       if (!(error instanceof AwsError)) log(`ssmmessages: ${path.kind} channel of ${path.id}: ${String(error)}`);
@@ -176,6 +177,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       request,
       now,
       awayMs: options.awayMs ?? AWAY_MS,
+      callAgent: () => channels.get(key(region, target))?.startSession(request),
       tellAgent: () => channels.get(key(region, target))?.closeSession(sessionId),
       onEnd: () => {
         sessions.delete(sessionId);
@@ -185,7 +187,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       },
     });
     sessions.set(sessionId, session);
-    channel.startSession(request);
+    session.call();
     return wayIn(sessionId);
   }
 

@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly now: () => number;
   /** How long the agent may be away before the session is over, or the client before it first comes. */
   readonly awayMs: number;
+  /** Asks the agent to begin. */
+  readonly callAgent: () => void;
   /** Tells the agent that the session is over. */
   readonly tellAgent: () => void;
   readonly onEnd: () => void;
@@ -19,6 +21,13 @@ export interface SessionOptions {
 
 /** After the agent's word that the work is over its data channel may still bring the last output. */
 const LAST_OUTPUT_MS = 1000;
+/**
+ * An agent that did not ask for a data channel so long after it was called is called again, a few times: a control channel
+ * may be dead without our knowing, and AWS's agent loses what comes just after it has opened a new one.
+ */
+const CALL_AGAIN_MS = 3000;
+const CALLS = 4;
+
 /** A client that was told leaves by itself; then the socket is closed. */
 const LEAVE_MS = 1000;
 /** At the end: how long an acknowledgement is waited for before the client is asked whether it has read everything. */
@@ -62,6 +71,8 @@ export class Session {
   readonly #idle: NodeJS.Timeout;
   readonly #tooOld: NodeJS.Timeout | undefined;
   #clientCame = false;
+  #calls = 0;
+  #calling: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(options: SessionOptions) {
@@ -114,6 +125,20 @@ export class Session {
     return this.#clientCame ? 'Disconnected' : 'Connecting';
   }
 
+  /** Asks the agent to begin, and again while {@link agentHeard} is not called. */
+  call(): void {
+    if (this.#ended || this.#calls === CALLS) return;
+    this.#calls += 1;
+    this.#options.callAgent();
+    this.#calling = setTimeout(() => this.call(), CALL_AGAIN_MS).unref();
+  }
+
+  /** The agent asks for its data channel. */
+  agentHeard(): void {
+    this.#calls = CALLS;
+    clearTimeout(this.#calling);
+  }
+
   /** Takes an end's websocket; one that it had before is dropped. */
   attach(end: End, socket: WebSocket): void {
     if (this.#ended) {
@@ -142,6 +167,7 @@ export class Session {
 
   /** The agent's task is complete: what is under way is still brought to the client, then it is told. */
   agentCompleted(output: string): void {
+    this.agentHeard();
     this.#output ??= output;
     if (this.#sockets.has('agent')) this.#expectLastOutput();
     else this.#agentIsDone();
@@ -228,6 +254,7 @@ export class Session {
     clearTimeout(this.#lastOutput);
     clearTimeout(this.#probe);
     clearTimeout(this.#idle);
+    clearTimeout(this.#calling);
     clearTimeout(this.#tooOld);
     for (const timer of this.#away.values()) clearTimeout(timer);
     if (tellAgent) this.#options.tellAgent();

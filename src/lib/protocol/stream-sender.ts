@@ -20,6 +20,15 @@ const SHORTEST_TIMEOUT = 200;
 /** A message that was sent this much earlier than one that is acknowledged already was lost, or a quarter of a round trip. */
 const OVERTAKEN_AFTER = 10;
 
+/**
+ * AWS's plugin never acknowledges a duplicate: where its acknowledgement was lost with a connection there comes no other
+ * (§4). So what was sent over an earlier connection and is not acknowledged over this one is in doubt: it no longer counts,
+ * is sent again now and then, and is taken for received when that many later messages were acknowledged in between.
+ */
+const DOUBT_ENDS_AFTER = 20;
+const DOUBT_INTERVAL = 100;
+const LONGEST_DOUBT_INTERVAL = 1_000;
+
 /** The longest round trip that a message which was sent again may speak for. */
 const LONGEST_AFTER_RESEND = 1_000;
 
@@ -43,6 +52,15 @@ interface Outgoing {
   lastSent: number;
   resends: number;
   lost: boolean;
+  /** Was sent over an earlier connection. */
+  carried: boolean;
+  /** Of its sendings over this connection, how many were followed by something that is acknowledged. */
+  overtaken: number;
+  /** The last sending is counted there. */
+  counted: boolean;
+  /** While it is in doubt: when it is sent again, and how long after that once more. */
+  again: number;
+  interval: number;
 }
 
 const costOf = (message: Outgoing): number => message.payload.byteLength + MESSAGE_OVERHEAD;
@@ -57,7 +75,9 @@ export class StreamSender {
   #waiting: Outgoing[] = [];
   /** Messages to be sent again; some may have been acknowledged since. */
   #lost: Outgoing[] = [];
+  readonly #doubted = new Set<Outgoing>();
   #next = 0;
+  /** Without what is in doubt. */
   #keptBytes = 0;
   #waitingBytes = 0;
   /** Sent, not acknowledged and not taken for lost. */
@@ -105,7 +125,7 @@ export class StreamSender {
 
   /** Takes a message in. `admitted` is called once, when there is room for it; at once if there is. */
   enqueue(payloadType: number, payload: Uint8Array, admitted?: () => void): void {
-    const message: Outgoing = { sequence: this.#next, payloadType, payload, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false };
+    const message: Outgoing = { sequence: this.#next, payloadType, payload, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
     this.#next += 1;
     this.#waiting.push(message);
     this.#waitingBytes += costOf(message);
@@ -116,12 +136,12 @@ export class StreamSender {
   take(now: number, judge = true): Buffer[] {
     if (!judge) this.#timerBegan = now;
     else if (this.#onTheWay > 0 && now >= this.#deadline) this.#timedOut(now);
-    const frames: Buffer[] = [];
+    const frames = this.#takeDoubted(now);
     let at = 0;
     for (; at < this.#lost.length; at += 1) {
       const message = this.#lost[at];
       if (message === undefined || !message.lost) continue;
-      if (!this.#fits(message)) break;
+      if (!message.carried && !this.#fits(message)) break;
       message.lost = false;
       frames.push(this.#send(message, now));
     }
@@ -132,7 +152,9 @@ export class StreamSender {
 
   /** When to call {@link take} again though nothing else happened; undefined when nothing is on its way. */
   get nextTake(): number | undefined {
-    return this.#onTheWay > 0 ? this.#deadline : undefined;
+    let next = this.#onTheWay > 0 ? this.#deadline : Number.POSITIVE_INFINITY;
+    for (const message of this.#doubted) if (this.#worthAnother(message)) next = Math.min(next, message.again);
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
   /** Takes an acknowledgement, matched by number alone. False when that message was not (or no longer) waited for. */
@@ -141,6 +163,7 @@ export class StreamSender {
     if (message === undefined) return false;
     const filled = this.#onTheWay + costOf(message) >= this.#window.bytes / 2;
     this.#unacknowledged.delete(sequence);
+    if (this.#doubted.delete(message)) return true;
     this.#keptBytes -= costOf(message);
     // The peer has it though it was not sent again yet: what was taken for lost with it was only slow.
     const slow = message.lost;
@@ -163,8 +186,14 @@ export class StreamSender {
 
   /** Another connection: what the peer did not acknowledge is sent again, in order. */
   restart(now: number): void {
-    for (const message of this.#unacknowledged.values()) message.resends = Math.max(message.resends, 0);
-    this.#lose([...this.#unacknowledged.values()]);
+    for (const message of this.#unacknowledged.values()) {
+      message.carried = true;
+      message.overtaken = 0;
+      message.counted = false;
+      if (this.#doubted.delete(message)) this.#keptBytes += costOf(message);
+      else if (!message.lost) this.#onTheWay -= costOf(message);
+      message.lost = true;
+    }
     this.#lost = [...this.#unacknowledged.values()];
     this.#timeouts = 0;
     this.#doubtful = false;
@@ -177,6 +206,7 @@ export class StreamSender {
   /** Forgets everything; nothing is sent any more. */
   clear(): void {
     this.#unacknowledged.clear();
+    this.#doubted.clear();
     this.#waiting = [];
     this.#lost = [];
     this.#keptBytes = 0;
@@ -243,12 +273,57 @@ export class StreamSender {
 
   /** Nothing came for a whole timeout: all that is on its way is taken for lost, and sent again from the oldest on. */
   #timedOut(now: number): void {
-    this.#timeouts += 1;
     this.#timerBegan = now;
+    for (const message of this.#unacknowledged.values()) if (message.carried && !message.lost) this.#doubt(message, now);
+    if (this.#onTheWay === 0) return;
+    this.#timeouts += 1;
     this.#window.timedOut(!this.#doubtful);
     this.#doubtful = true;
-    this.#lose([...this.#unacknowledged.values()]);
-    this.#lost = [...this.#unacknowledged.values()];
+    const kept = [...this.#unacknowledged.values()].filter((message) => !this.#doubted.has(message));
+    this.#lose(kept);
+    this.#lost = kept;
+  }
+
+  #doubt(message: Outgoing, now: number): void {
+    if (this.#doubted.has(message)) return;
+    this.#doubted.add(message);
+    if (!message.lost) this.#onTheWay -= costOf(message);
+    message.lost = false;
+    this.#keptBytes -= costOf(message);
+    message.again = now + DOUBT_INTERVAL;
+    message.interval = DOUBT_INTERVAL;
+  }
+
+  /** The oldest of all holds up the stream if it was lost; of the others it is known when later ones came through. */
+  #worthAnother(message: Outgoing): boolean {
+    const [oldest] = this.#doubted;
+    return message === oldest || message.counted;
+  }
+
+  #takeDoubted(now: number): Buffer[] {
+    const frames: Buffer[] = [];
+    for (const message of this.#doubted) {
+      if (message.again > now || !this.#worthAnother(message)) continue;
+      message.interval = Math.min(LONGEST_DOUBT_INTERVAL, 2 * message.interval);
+      message.again = now + message.interval;
+      message.lastSent = now;
+      message.counted = false;
+      message.resends += 1;
+      frames.push(message.frame ?? this.#encode(message));
+    }
+    return frames;
+  }
+
+  /** Something was acknowledged that was sent after these were. */
+  #countOvertaken(before: number): void {
+    for (const message of this.#doubted) {
+      if (message.counted || message.lastSent >= before) continue;
+      message.counted = true;
+      message.overtaken += 1;
+      if (message.overtaken < DOUBT_ENDS_AFTER) continue;
+      this.#doubted.delete(message);
+      this.#unacknowledged.delete(message.sequence);
+    }
   }
 
   #resolveDoubt(slow: boolean, now: number): void {
@@ -268,9 +343,13 @@ export class StreamSender {
   /** What was sent well before something that is acknowledged by now was lost on the way. */
   #findOvertaken(now: number): void {
     const before = this.#newestAcknowledged - Math.max(OVERTAKEN_AFTER, this.#roundTrip.rtt / 4);
+    this.#countOvertaken(before);
     const overtaken: Outgoing[] = [];
     for (const message of this.#unacknowledged.values()) {
-      if (!message.lost && message.lastSent < before) overtaken.push(message);
+      if (!message.lost && !this.#doubted.has(message) && message.lastSent < before) {
+        if (message.carried) this.#doubt(message, now);
+        else overtaken.push(message);
+      }
       // First sendings are in order of time: none after this one is older.
       if (message.resends === 0 && message.lastSent >= before) break;
     }

@@ -1,7 +1,10 @@
 /** AWS's agent on our message service; skipped by name where it cannot be run. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { INSTANCE, SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
-import { agentOnPath, startAwsAgent, type AwsAgent } from './aws-agent.js';
+import { FLAG, encodeFlag } from '../../../src/lib/protocol/payloads.js';
+import { SmuxSession } from '../../../src/lib/protocol/smux.js';
+import { ECHO_PORT, agentOnPath, startAwsAgent, type AwsAgent } from './aws-agent.js';
+import { ask, freePort, pluginObstacleHere, runPlugin } from './plugin.js';
 
 const found = agentOnPath();
 const wait = { timeout: 20_000, interval: 50 };
@@ -41,6 +44,45 @@ describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` ($
     const client = await region.session('AWS-StartNonInteractiveCommand', { command: ['sh -c "echo out; echo err >&2; exit 7"'], separateOutputStream: ['true'] });
     await vi.waitFor(() => expect(client.closed).toBe(true), wait);
     expect([client.text(1), client.text(11), client.text(12)]).toEqual(['out\n', 'err\n', 'EXIT_CODE: 7']);
+  });
+
+  it('resumes a session both of whose ends were cut off, nothing lost or doubled', async () => {
+    const client = await region.session();
+    await vi.waitFor(() => expect(client.text(1)).not.toBe(''), wait);
+    client.send('i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; echo don""e\r');
+    await vi.waitFor(() => expect(client.text(1)).toContain('line 500\r\n'), wait);
+    agent.cut();
+    client.socket.terminate();
+    const resumed = await region.call('ResumeSession', { SessionId: client.sessionId });
+    client.open(resumed['StreamUrl'] as string, resumed['TokenValue'] as string);
+    await vi.waitFor(() => expect(client.text(1)).toContain('done\r\n'), { timeout: 40_000, interval: 100 });
+    expect(client.text(1)).toContain(Array.from({ length: 3_000 }, (_, at) => `line ${at}\r\n`).join(''));
+    await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  });
+
+  it('carries a raw stream to a port, and a forward that multiplexes', async () => {
+    const raw = await region.session('AWS-StartSSHSession', { portNumber: [String(ECHO_PORT)] });
+    // Earlier it would be acknowledged and thrown away (protocol.md §4).
+    await vi.waitFor(() => expect(raw.raw.some(({ type }) => type === 7)).toBe(true), wait);
+    raw.send('there and back');
+    await vi.waitFor(() => expect(raw.text(1)).toBe('there and back'), wait);
+    const forward = await region.session('AWS-StartPortForwardingSession', { portNumber: [String(ECHO_PORT)] });
+    await vi.waitFor(() => expect(forward.raw.some(({ type }) => type === 7)).toBe(true), wait);
+    const smux = new SmuxSession('client');
+    const { streamId, frame } = smux.open();
+    for (const bytes of [frame, ...smux.send(streamId, Buffer.from('multiplexed'))]) forward.hop.send(1, bytes);
+    await vi.waitFor(() => expect(forward.text(1)).toContain('multiplexed'), wait);
+    forward.hop.send(10, encodeFlag(FLAG.terminateSession));
+    await vi.waitFor(() => expect(forward.closed).toBe(true), wait);
+  });
+
+  it.skipIf(pluginObstacleHere() !== undefined)(`forwards a port for session-manager-plugin${pluginObstacleHere() === undefined ? '' : ` (${pluginObstacleHere()})`}`, async () => {
+    const localPort = await freePort();
+    const plugin = await runPlugin(region, 'AWS-StartPortForwardingSession', { portNumber: [String(ECHO_PORT)], localPortNumber: [String(localPort)] });
+    await plugin.sees('Waiting for connections');
+    expect(await Promise.all(['one', 'two', 'three'].map((text) => ask(localPort, text, text.length)))).toEqual(['one', 'two', 'three']);
+    plugin.child.kill('SIGINT');
+    await plugin.ended();
   });
 
   it('ends a session that the service terminates', async () => {

@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { INSTANCE, REGION, type SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
@@ -30,12 +30,16 @@ export function agentOnPath(): { readonly folder: string } | { readonly missing:
   return { folder: dirname(realpathSync(found)) };
 }
 
+/** What listens inside, for port sessions: says back what it hears, and the end too. */
+export const ECHO_PORT = 7007;
+
 /** Carries every connection to 127.0.0.1:443 of the namespace to the socket outside. */
 const RELAY = `const net = require('node:net');
 net.createServer((inner) => {
   const outer = net.connect('/run/region/socket');
   inner.on('error', () => outer.destroy()).pipe(outer).on('error', () => inner.destroy()).pipe(inner);
-}).listen(443, '127.0.0.1');`;
+}).listen(443, '127.0.0.1');
+net.createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => undefined).pipe(socket)).listen(${ECHO_PORT}, '127.0.0.1');`;
 
 /** A root of its own in memory: the system's programs and nothing else of the machine. */
 const script = (programs: string, shared: string) => `set -e
@@ -60,6 +64,8 @@ exec chroot $n /bin/sh -c '${process.execPath} /run/region/relay.cjs & cd /opt/a
 export interface AwsAgent {
   /** What it printed. */
   readonly output: () => string;
+  /** Cuts its connections. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -67,9 +73,12 @@ export interface AwsAgent {
 export async function startAwsAgent(region: SmallRegion, programs: string): Promise<AwsAgent> {
   const shared = mkdtempSync(join(tmpdir(), 'ssmlab-agent-'));
   chmodSync(shared, 0o777);
+  const connections = new Set<Socket>();
   const bridge: Server = createServer((inner) => {
+    connections.add(inner);
+    inner.once('close', () => connections.delete(inner));
     const outer = connect(region.tlsPort, '127.0.0.1');
-    inner.on('error', () => outer.destroy()).pipe(outer).on('error', () => inner.destroy()).pipe(inner);
+    inner.on('error', () => undefined).once('close', () => outer.destroy()).pipe(outer).on('error', () => inner.destroy()).pipe(inner);
   });
   await new Promise<void>((resolve) => bridge.listen(join(shared, 'socket'), resolve));
   chmodSync(join(shared, 'socket'), 0o777);
@@ -96,6 +105,9 @@ export async function startAwsAgent(region: SmallRegion, programs: string): Prom
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     output: () => output,
+    cut: () => {
+      for (const connection of connections) connection.destroy();
+    },
     stop: async () => {
       child.kill('SIGKILL');
       await ended;

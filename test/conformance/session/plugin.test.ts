@@ -1,24 +1,16 @@
 /** AWS's session-manager-plugin on our message service and agent; skipped by name where it is not on PATH. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer as createHttpServer } from 'node:http';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pluginObstacle } from '../../../src/lib/session/plugin.js';
-import { INSTANCE, REGION, SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
+import { REGION, SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
+import { ask, freePort, pluginObstacleHere, runPlugin, type RunningPlugin } from './plugin.js';
 
-const PROGRAM = 'session-manager-plugin';
 const wait = { timeout: 15_000, interval: 20 };
+const missing = pluginObstacleHere();
 
-function obstacle(): string | undefined {
-  const asked = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
-  if (asked.status !== 0) return `${PROGRAM} is not on PATH`;
-  return pluginObstacle({ version: asked.stdout.trim() }, 'ws://127.0.0.1/');
-}
-const missing = obstacle();
-
-describe.skipIf(missing !== undefined)(`${PROGRAM}${missing === undefined ? '' : ` (${missing})`}`, { timeout: 60_000 }, () => {
+describe.skipIf(missing !== undefined)(`session-manager-plugin${missing === undefined ? '' : ` (${missing})`}`, { timeout: 60_000 }, () => {
   let region: SmallRegion;
-  let plugins: ChildProcess[] = [];
+  let plugins: RunningPlugin[] = [];
   let servers: Server[] = [];
 
   beforeEach(async () => {
@@ -27,51 +19,23 @@ describe.skipIf(missing !== undefined)(`${PROGRAM}${missing === undefined ? '' :
     await vi.waitFor(() => expect(region.connected).toBe(true), wait);
   });
   afterEach(() => {
-    for (const plugin of plugins) plugin.kill('SIGKILL');
+    for (const { child } of plugins) child.kill('SIGKILL');
     for (const server of servers) server.close();
     plugins = [];
     servers = [];
     region.stop();
   });
 
-  /** Runs it on pipes. */
-  async function run(DocumentName?: string, Parameters?: Record<string, string[]>) {
-    const request = { Target: INSTANCE, ...(DocumentName === undefined ? {} : { DocumentName }), ...(Parameters === undefined ? {} : { Parameters }) };
-    const { SessionId, TokenValue, StreamUrl } = await region.call('StartSession', request);
-    const child = spawn(PROGRAM, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(request), 'http://127.0.0.1:9'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x', AWS_EC2_METADATA_DISABLED: 'true', AWS_SSM_START_SESSION_RESPONSE: JSON.stringify({ SessionId, TokenValue, StreamUrl }) },
-    });
-    plugins.push(child);
-    let output = '';
-    let status: number | null | undefined;
-    child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString('latin1')));
-    child.once('close', (code) => (status = code));
-    return { child, sessionId: SessionId as string, output: () => output, ended: () => vi.waitFor(() => expect(status).toBe(0), wait), sees: (text: string | RegExp) => vi.waitFor(() => expect(output).toMatch(text), wait) };
-  }
+  const run = async (documentName?: string, parameters?: Record<string, string[]>) => {
+    const plugin = await runPlugin(region, documentName, parameters);
+    plugins.push(plugin);
+    return plugin;
+  };
 
   async function listen(server: Server, at: string): Promise<void> {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     region.ports.set(at, (server.address() as AddressInfo).port);
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-
-  /** Everything that a server on loopback says to `text`. */
-  function ask(port: number, text: string, onSocket: (socket: Socket) => void = () => undefined): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write(text));
-      onSocket(socket);
-      let answer = '';
-      socket.on('data', (bytes) => (answer += bytes.toString('latin1'))).once('end', () => resolve(answer)).once('error', reject);
-    });
   }
 
   it('gets a shell, types into it, and ends with it', async () => {
@@ -159,6 +123,24 @@ describe.skipIf(missing !== undefined)(`${PROGRAM}${missing === undefined ? '' :
     plugin.child.stdin.write('hello there\r\n');
     await plugin.ended();
     expect(plugin.output()).toContain('SSH-2.0-test\r\ngot hello there\r\n');
+  });
+
+  it('resumes after its websocket was cut in the middle of 4 MB, nothing lost or doubled', async () => {
+    const plugin = await run();
+    await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+    const [shell] = region.processes;
+    const lines = Array.from({ length: 400_000 }, (_, at) => `${at}\n`).join('');
+    shell?.stdout.write('begin\n');
+    await plugin.sees('begin');
+    shell?.stdout.write(lines);
+    await plugin.sees('\n1000\n');
+    region.cutClients();
+    await plugin.sees('\n399999\n');
+    expect(plugin.output()).toContain(`begin\n${lines}`);
+    expect(region.calls).toContain('ResumeSession');
+    shell?.exit({ code: 0, signal: undefined });
+    await plugin.ended();
+    expect(plugin.output()).toContain('Exiting session');
   });
 
   it('opens a forward twenty times, and each time hears from the other side', async () => {

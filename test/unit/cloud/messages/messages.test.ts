@@ -109,3 +109,17 @@ it('ends a session whose last acknowledgement a resumed client will never repeat
   await vi.waitFor(() => expect(frames.at(-1)).toBe('channel_closed'), wait);
   expect(frames.filter((type) => type === 'output_stream_data').length).toBeGreaterThan(1);
 });
+
+it('calls an agent again that did not hear the first time, and no more when it comes', async () => {
+  region.stop();
+  region = await SmallRegion.start();
+  const calls: string[] = [];
+  const control = await region.controlChannel((message) => calls.push(message.messageType));
+  await region.call('StartSession', { Target: INSTANCE });
+  await vi.waitFor(() => expect(calls).toEqual(['interactive_shell', 'interactive_shell']), wait);
+  const [session] = region.messages.listSessions(REGION);
+  expect((await region.post(`/v1/data-channel/${session?.sessionId ?? ''}`, INSTANCE)).status).toBe(201);
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  expect(calls).toHaveLength(2);
+  control.terminate();
+});

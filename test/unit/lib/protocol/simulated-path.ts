@@ -10,6 +10,8 @@ export interface Fate {
 export interface PathOptions {
   readonly fate: (now: number, bytes: Buffer) => Fate;
   readonly windowBytes?: number;
+  /** The client drops what it has received before without a word, as AWS's plugin does. */
+  readonly mute?: boolean;
   /** Called with each delivery; default accepts at once. */
   readonly onData?: (end: 'client' | 'agent', payload: Buffer, accept: () => void) => void;
 }
@@ -83,7 +85,9 @@ export class SimulatedPath {
       while ((this.#flights[0]?.at ?? Number.POSITIVE_INFINITY) <= this.now) {
         const flight = this.#flights.shift();
         if (flight === undefined || flight.connection !== this.#connection || !this.#connected) continue;
-        this[flight.to].receive(decodeAgentMessage(flight.bytes), this.now);
+        const message = decodeAgentMessage(flight.bytes);
+        const again = message.messageType !== MESSAGE_TYPE.acknowledge && message.sequenceNumber < this.received[flight.to].length;
+        if (!again || this.#options.mute !== true || flight.to !== 'client') this[flight.to].receive(message, this.now);
         this.#poll(flight.to);
       }
     }

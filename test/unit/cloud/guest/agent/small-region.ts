@@ -16,6 +16,7 @@ import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js'
 import type { RoleCredentials } from '../../../../../src/cloud/region.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
 import type { AgentMessage } from '../../../../../src/lib/protocol/agent-message.js';
+import { encodeOpenControlChannel } from '../../../../../src/lib/protocol/open-channel.js';
 import { hashPayload, signRequest } from '../../../../../src/lib/protocol/sigv4.js';
 import { selfSigned } from './self-signed.js';
 
@@ -72,6 +73,7 @@ export class SmallRegion {
   readonly ports = new Map<string, number>();
   messages!: MessageEndpoint;
   #guestSockets = new Set<Socket>();
+  #clientSockets = new Set<Duplex>();
   #servers: Server[] = [];
   #ports = { tls: 0, imds: 0, loopback: 0 };
   #agents: Agent[] = [];
@@ -102,6 +104,7 @@ export class SmallRegion {
     const loopback = createServer();
     for (const server of [tls, loopback]) {
       server.on('upgrade', (request, socket, head) => {
+        if (server === loopback) this.#clientSockets.add(socket);
         if (!this.messages.handleUpgrade(request, socket, head)) socket.destroy();
       });
     }
@@ -117,7 +120,9 @@ export class SmallRegion {
       );
     });
     loopback.on('request', (request, response) => {
-      if (!this.messages.handleRequest(request, response)) response.writeHead(404).end();
+      if (this.messages.handleRequest(request, response)) return;
+      // What AWS's plugin calls: ResumeSession and TerminateSession. Its keys are none of this region's.
+      void this.#plain(request).then((body) => response.end(JSON.stringify(body)), () => response.writeHead(400).end());
     });
     const imds = createServer((request, response) => {
       const url = request.url ?? '';
@@ -150,6 +155,14 @@ export class SmallRegion {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     this.#admit(caller, `ssm:${operation}`);
     return this.call(operation, JSON.parse(body.toString()) as Input, caller);
+  }
+
+  async #plain(request: IncomingMessage): Promise<Output> {
+    let body = '';
+    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString();
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    this.calls.push(operation);
+    return this.call(operation, JSON.parse(body) as Input);
   }
 
   #admit(caller: Caller, action: string): void {
@@ -223,6 +236,12 @@ export class SmallRegion {
     for (const socket of this.#guestSockets) socket.destroy();
   }
 
+  /** Cuts every websocket of clients. */
+  cutClients(): void {
+    for (const socket of this.#clientSockets) socket.destroy();
+    this.#clientSockets.clear();
+  }
+
   agent(): Agent {
     const agent = startAgent(this.guest(), { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
     this.#agents.push(agent);
@@ -276,6 +295,24 @@ export class SmallRegion {
     });
   }
 
+  /** A control channel of the instance that a test plays. */
+  async controlChannel(onMessage: (message: AgentMessage) => void): Promise<WebSocket> {
+    const path = `/v1/control-channel/${INSTANCE}`;
+    const token = /<TokenValue>(.*)<\/TokenValue>/.exec((await this.post(path, INSTANCE)).body)?.[1] ?? '';
+    const url = new URL(`${this.loopbackUrl.replace(/^ws/, 'http')}${path}?role=subscribe&stream=input`);
+    const headers = signRequest({ method: 'GET', url, headers: {}, payloadHash: hashPayload('') }, { service: 'ssmmessages', region: REGION, now: Date.now() }, this.roleCredentials());
+    const socket = new WebSocket(url.href.replace(/^http/, 'ws'), { headers });
+    socket.on('message', (data) => {
+      const message = readMessage(data as Buffer);
+      if (message !== undefined) onMessage(message);
+    });
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    socket.send(encodeOpenControlChannel({ requestId: 'r', tokenValue: token, agentVersion: '3.3.0.0', platformType: 'linux' }));
+    socket.ping();
+    await new Promise((resolve) => socket.once('pong', resolve));
+    return socket;
+  }
+
   get tlsPort(): number {
     return this.#ports.tls;
   }
@@ -287,6 +324,10 @@ export class SmallRegion {
   /** As the instance's IMDS hands them out. */
   roleCredentials(): RoleCredentials {
     return this.keys.issueRoleCredentials('lab-role', INSTANCE, { instanceId: INSTANCE });
+  }
+
+  get ssmUrl(): string {
+    return `http://127.0.0.1:${this.#ports.loopback}`;
   }
 
   get loopbackUrl(): string {
