@@ -1,6 +1,6 @@
 /** How a client of the SDK is made for a target, the same for every service; one file a service imports the SDK's client. */
 import type { Target } from '../target/target.js';
-import { type CallSite, fromAws } from './errors.js';
+import { type CallSite, fromAws, refusePage } from './errors.js';
 
 /** Credentials in the SDK's type; an expiration that the provider knows goes through, so that the SDK asks again in time. */
 interface Identity {
@@ -11,7 +11,7 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint'>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint'> & Partial<Pick<Target, 'kind'>>;
 
 /** The options that every client takes. */
 export function clientOptions(target: ApiTarget) {
@@ -27,21 +27,33 @@ export function clientOptions(target: ApiTarget) {
 
 type Next = (args: never) => Promise<unknown>;
 interface Stack {
-  add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize'; priority: 'high'; name: string }): void;
+  add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize' | 'deserialize'; priority: 'high' | 'low'; name: string }): void;
 }
 
 /** Makes every error of the client one of ours. */
 export function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
-  (client.middlewareStack as Stack).add(
+  const stack = client.middlewareStack as Stack;
+  const siteOf = (context: { commandName?: string }): CallSite => ({
+    service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: target.endpoint, region: target.region, isLocal: target.kind === 'local',
+  });
+  stack.add(
     (next, context) => async (args) => {
       try {
         return await next(args);
       } catch (error) {
-        const site: CallSite = { service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: target.endpoint, region: target.region };
-        throw fromAws(error, site);
+        throw fromAws(error, siteOf(context));
       }
     },
     { step: 'initialize', priority: 'high', name: 'ssmlabErrors' },
+  );
+  // To the SDK a page with status 200 (a login portal, a proxy) is an empty list, and "nothing is left" would be said of it.
+  stack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      refusePage((result as { readonly response?: unknown }).response, siteOf(context));
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'ssmlabPages' },
   );
 }
 

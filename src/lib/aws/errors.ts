@@ -8,6 +8,8 @@ export interface CallSite {
   /** Absent on AWS. */
   readonly endpoint?: string | undefined;
   readonly region: string;
+  /** It is the local cloud's. */
+  readonly isLocal?: boolean | undefined;
 }
 
 const WRONG_CREDENTIALS = new Set([
@@ -43,6 +45,15 @@ function socketCode(error: Error): string | undefined {
 
 const hostOf = (site: CallSite): string => (site.endpoint === undefined ? `${site.service}.${site.region}.amazonaws.com:443` : new URL(site.endpoint).host);
 
+/** Throws `aws-error` for an answer that is a web page: from something that is no endpoint of AWS's API, or has not this operation. */
+export function refusePage(response: unknown, site: CallSite): void {
+  const { statusCode, headers } = (typeof response === 'object' && response !== null ? response : {}) as { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
+  if (headers === undefined || !/^text\/html\b/iu.test(headers['content-type'] ?? '')) return;
+  throw new SsmlabError('aws-error', `${hostOf(site)} answers ${site.service} ${site.operation} with a web page (HTTP ${statusCode}), which is no reply of AWS`, {
+    hint: site.endpoint === undefined ? 'a proxy or a login page may stand between: open one in a browser' : 'what listens there is no endpoint of AWS\'s API, or does not have this operation',
+  });
+}
+
 /** Any error of a call, as ours; the original stays as `cause`. */
 export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (error instanceof SsmlabError) return error;
@@ -56,7 +67,7 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (DENIED.has(code)) return new SsmlabError('access-denied', said, { cause: error });
   const socket = socketCode(thrown);
   if (socket !== undefined) {
-    const hint = site.endpoint === undefined ? undefined : 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended';
+    const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : 'AWS_ENDPOINT_URL leads there: check it, or unset it to reach AWS';
     return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} (${socket})`, { cause: error, hint });
   }
   if (code === 'TargetNotConnected') return new SsmlabError('not-connected', said, { cause: error });

@@ -54,6 +54,10 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   }
   const { chainCredentials } = await import('../aws/credentials.js');
   const profile = options.profile ?? environment['AWS_PROFILE'];
+  const endpoint = environment['AWS_ENDPOINT_URL'] === '' ? undefined : environment['AWS_ENDPOINT_URL'];
+  if (endpoint !== undefined && !/^https?:\/\//iu.test(URL.canParse(endpoint) ? endpoint : '')) {
+    throw new SsmlabError('usage', `AWS_ENDPOINT_URL is no http or https URL: "${endpoint}"`, { hint: 'unset it to reach AWS' });
+  }
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
@@ -62,7 +66,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     region,
     credentials: chainCredentials(options.profile, region),
     // The SDK heeds it anyway; errors then name the host that was really asked.
-    endpoint: environment['AWS_ENDPOINT_URL'] === '' ? undefined : environment['AWS_ENDPOINT_URL'],
+    endpoint,
     dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
     pollSeconds: 3,
     payloadBytes: 1024,
