@@ -16,6 +16,7 @@ import { createKeyRing } from './keys/key-ring.js';
 import { createRegionCipher } from './keys/region-cipher.js';
 import { createMessageService } from './messages/messages.js';
 import type { RegionRuntime } from './region.js';
+import { CommandDelivery } from './run-command.js';
 import { RunningRegion } from './running-region.js';
 import type { RegionSecrets } from './secrets.js';
 import { serviceHosts, serviceNames } from './service-hosts.js';
@@ -65,6 +66,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
   // The way by which a request to the message service came, then that of its caller.
   const origins = new WeakMap<object, Origin>();
+  const commands = new Map<string, CommandDelivery>();
   const messages = createMessageService({
     log,
     now,
@@ -80,6 +82,9 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
       authorize(caller, action, resource, { globalState, state: memory.scope(region), region, origin: origins.get(caller) ?? { kind: 'loopback' }, protocol: 'json', now: now() });
     },
     onSessionEnd: (region, sessionId) => endSession(memory.scope(region), sessionId, now()),
+    onConnectionChange: (region, instanceId) => commands.get(region)?.connectionChanged(instanceId),
+    onJobAck: (region, instanceId, ack) => commands.get(region)?.acknowledged(instanceId, ack),
+    onJobReply: (region, instanceId, reply) => commands.get(region)?.replied(instanceId, reply),
   });
   const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.rootKey), endpointUrl: options.endpointUrl, pace: 1 };
 
@@ -129,6 +134,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
         now,
       }));
       await region.start();
+      commands.set(name, new CommandDelivery({ state, isConnected: (instanceId) => messages.isConnected(name, instanceId), send: (job) => messages.sendJob(name, job.instanceId, job), now }));
       cloudFormation.resume(name);
       return { region, services };
     })();
@@ -147,6 +153,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     onUpgrade,
     stop: async () => {
       cloudFormation.stop();
+      for (const delivery of commands.values()) delivery.stop();
       await uplink.close();
       for (const starting of living.values()) {
         const { region, services } = await starting;

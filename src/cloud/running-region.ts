@@ -10,7 +10,7 @@ import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
 import { NETWORK_INTERFACE } from './services/ec2/model.js';
 import { pushedKeys } from './services/ec2-instance-connect/ec2-instance-connect.js';
-import { forgetInstance } from './services/ssm/index.js';
+import { forgetInstance, instanceBooted } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
 import { generateHostKeys, type HostKey } from './guest/sshd/host-keys.js';
 
@@ -138,6 +138,7 @@ export class RunningRegion {
   async #boot(instance: InstanceDescription): Promise<void> {
     if (this.#stopped || this.#instances.has(instance.instanceId)) return;
     const { region, guests, caCertificate, log } = this.#options;
+    instanceBooted(this.#options.state, instance.instanceId);
     const running = await RunningInstance.boot({
       specification: {
         region,

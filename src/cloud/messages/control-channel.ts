@@ -1,8 +1,9 @@
 /** An agent's control channel as the service holds it (`protocol.md` §8.2, §8.3). */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { MESSAGE_TYPE } from '../../lib/protocol/agent-message.js';
+import { type AgentMessage, MESSAGE_TYPE } from '../../lib/protocol/agent-message.js';
 import { encodeAgentTaskAcknowledge, encodeInteractiveShell, parseAgentTaskComplete } from '../../lib/protocol/control-payloads.js';
+import { type AgentJob, type AgentJobAck, type AgentJobReply, encodeAgentJob, encodeAgentJobReplyAck, parseAgentJobAck, parseAgentJobReply } from '../../lib/protocol/job-payloads.js';
 import { encodeChannelClosed } from '../../lib/protocol/payloads.js';
 import type { SessionRequest } from '../region.js';
 import { plainMessage, read, readMessage } from './frame.js';
@@ -16,6 +17,10 @@ export interface ControlChannelOptions {
   readonly now: () => number;
   /** The agent says that a session's work is over. */
   readonly onTaskComplete: (sessionId: string, output: string) => void;
+  /** The agent took a job of Run Command, or refused it. */
+  readonly onJobAck: (ack: AgentJobAck) => void;
+  /** How far a job is; acknowledged once this returns. */
+  readonly onJobReply: (reply: AgentJobReply) => void;
   readonly onClose: () => void;
 }
 
@@ -68,6 +73,11 @@ export class ControlChannel {
     }));
   }
 
+  /** Gives the agent a job of Run Command. */
+  sendJob(job: AgentJob): void {
+    this.#send(MESSAGE_TYPE.agentJob, encodeAgentJob(job));
+  }
+
   /** Not open from this moment on, whatever the other end gets to know of it. */
   close(): void {
     if (!this.#open) return;
@@ -88,7 +98,26 @@ export class ControlChannel {
 
   #receive(bytes: Buffer): void {
     const message = readMessage(bytes);
-    if (message === undefined || message.messageType !== MESSAGE_TYPE.agentTaskComplete) return;
+    switch (message?.messageType) {
+      case MESSAGE_TYPE.agentTaskComplete: return this.#taskComplete(message);
+      case MESSAGE_TYPE.agentJobAck: {
+        const ack = read(parseAgentJobAck, message.payload);
+        if (ack !== undefined) this.#options.onJobAck(ack);
+        return;
+      }
+      case MESSAGE_TYPE.agentJobReply: return this.#jobReply(message);
+      default:
+    }
+  }
+
+  #jobReply(message: AgentMessage): void {
+    const reply = read(parseAgentJobReply, message.payload);
+    if (reply === undefined) return;
+    this.#options.onJobReply(reply);
+    this.#send(MESSAGE_TYPE.agentJobReplyAck, encodeAgentJobReplyAck({ jobId: reply.jobId, acknowledgedMessageId: message.messageId }));
+  }
+
+  #taskComplete(message: AgentMessage): void {
     const complete = read(parseAgentTaskComplete, message.payload);
     if (complete === undefined) return;
     const { taskId, topic, output } = complete;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { AgentJob, AgentJobAck, AgentJobReply } from '../../lib/protocol/job-payloads.js';
 import { parseOpenControlChannel, parseOpenDataChannel } from '../../lib/protocol/open-channel.js';
 import { AwsError, type Caller } from '../endpoint/operation.js';
 import type { MessageService, SessionRequest } from '../region.js';
@@ -27,6 +28,9 @@ export interface MessageServiceOptions {
   readonly onConnectionChange?: ((region: string, instanceId: string, connected: boolean) => void) | undefined;
   /** How long the agent may be away, or the client before it first comes. Default 60 s. */
   readonly awayMs?: number | undefined;
+  /** What agents answer to {@link MessageEndpoint.sendJob}. */
+  readonly onJobAck?: ((region: string, instanceId: string, ack: AgentJobAck) => void) | undefined;
+  readonly onJobReply?: ((region: string, instanceId: string, reply: AgentJobReply) => void) | undefined;
 }
 
 export interface MessageEndpoint extends MessageService {
@@ -34,6 +38,8 @@ export interface MessageEndpoint extends MessageService {
   handleRequest(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes a websocket upgrade, of agents and of clients; false when the path is not a channel's. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Gives a job of Run Command to the instance's agent; nothing happens when it has no channel open. */
+  sendJob(region: string, instanceId: string, job: AgentJob): void;
   /** The agent failed to prove its way, or is gone: its control channel is closed now. Sessions that are open live on. */
   dropChannel(region: string, instanceId: string): void;
   /** Ends everything. */
@@ -150,6 +156,8 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
         const session = sessionOf(region, sessionId);
         if (session?.request.target === path.id) session.agentCompleted(output);
       },
+      onJobAck: (ack) => options.onJobAck?.(region, path.id, ack),
+      onJobReply: (reply) => options.onJobReply?.(region, path.id, reply),
       onClose: () => {
         if (channels.get(at) !== channel) return;
         channels.delete(at);
@@ -216,6 +224,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       void upgrade(request, socket, head, path);
       return true;
     },
+    sendJob: (region, instanceId, job) => channels.get(key(region, instanceId))?.sendJob(job),
     dropChannel: (region, instanceId) => channels.get(key(region, instanceId))?.close(),
     close: () => {
       for (const session of sessions.values()) session.terminate('');

@@ -9,10 +9,11 @@ import { parseChannelClosed } from '../../../lib/protocol/payloads.js';
 import { read, readMessage } from '../../messages/frame.js';
 import type { Guest } from '../guest.js';
 import { Metadata, type Identity } from './metadata.js';
-import { createChannel, openChannel, report, type ServiceAccess } from './services.js';
+import { AGENT_VERSION, createChannel, openChannel, report, type ServiceAccess } from './services.js';
 import { readOrder, SessionOrderError, type SessionOrder } from './session-document.js';
 import { SessionWorker } from './session-worker.js';
 import { TaskReports } from './task-reports.js';
+import { CommandJobs } from './command-jobs.js';
 
 export interface AgentOptions {
   /** The lab's CA, PEM: the only one that the agent trusts. */
@@ -27,8 +28,8 @@ export interface Agent {
   stop(): void;
   /**
    * Opens new connections to ssm and ssmmessages and has an authorized call on each answered, within 3 s. When that
-   * fails the control channel is closed and the agent tries anew; false then. While it is not connected this makes it
-   * try at once.
+   * fails the control channel is closed and the agent tries anew; false then. A control channel that itself is dead
+   * (the instance has another public address, say) is opened anew. While it is not connected this makes it try at once.
    */
   prove(): Promise<boolean>;
 }
@@ -74,6 +75,7 @@ class RunningAgent {
   readonly #options: AgentOptions;
   readonly #metadata: Metadata;
   readonly #reports: TaskReports;
+  readonly #commands: CommandJobs;
   readonly #workers = new Map<string, SessionWorker>();
   readonly #stop = new AbortController();
   readonly #pause = new Pause();
@@ -91,6 +93,7 @@ class RunningAgent {
     this.#options = options;
     this.#metadata = new Metadata(guest, options.now);
     this.#reports = new TaskReports(() => this.#identity?.instanceId ?? guest.specification.instanceId, options.now);
+    this.#commands = new CommandJobs({ guest, agentVersion: AGENT_VERSION, log: options.log, now: options.now });
   }
 
   async run(): Promise<void> {
@@ -101,6 +104,7 @@ class RunningAgent {
         this.#failed(error);
       }
       this.#reports.use(undefined);
+      this.#commands.use(undefined);
       if (this.#stop.signal.aborted) return;
       await this.#pause.wait(this.#backOff);
       this.#backOff = Math.min(this.#backOff * 2, BACK_OFF_LAST_MS);
@@ -110,6 +114,7 @@ class RunningAgent {
   stop(): void {
     this.#stop.abort();
     this.#reports.stop();
+    this.#commands.stop();
     for (const worker of this.#workers.values()) worker.kill();
     this.#control?.terminate();
     this.#pause.wake();
@@ -123,8 +128,10 @@ class RunningAgent {
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PROOF_MS)]);
       const access = await this.#access(signal, true);
+      // New connections may come through while the channel's own hangs until its next ping: it is asked as well.
+      const alive = answered(control, signal).then(() => true, () => false);
       await Promise.all([report(access, signal), createChannel(access, 'control', access.identity.instanceId, signal)]);
-      return this.#control !== undefined;
+      return (await alive) ? this.#control !== undefined : await this.#comeOnline();
     } catch (error) {
       // A later proof judges by a later state of the network: its verdict counts, not this one's.
       if (proof !== this.#proofs || this.#stop.signal.aborted) return false;
@@ -190,6 +197,7 @@ class RunningAgent {
       if (binary) this.#message(data as Buffer);
     });
     this.#reports.use(socket);
+    this.#commands.use(socket);
     for (const tell of this.#onOnline) tell();
     const reporting = setInterval(() => void this.#reportAgain(), REPORT_MS).unref();
     let ponged = this.#options.now();
@@ -237,6 +245,12 @@ class RunningAgent {
         break;
       case MESSAGE_TYPE.agentTaskAcknowledge:
         this.#reports.acknowledged(read(parseAgentTaskAcknowledge, message.payload)?.taskId ?? '');
+        break;
+      case MESSAGE_TYPE.agentJob:
+        this.#commands.receive(message);
+        break;
+      case MESSAGE_TYPE.agentJobReplyAck:
+        this.#commands.acknowledged(message.payload);
         break;
       default:
         break;

@@ -143,7 +143,7 @@ function checkValue(name: string, value: string, parameter: DocumentParameter): 
 }
 
 /** Checks what StartSession was given against the document; throws InvalidParameters. */
-export function checkParameters(document: SessionDocument, given: Readonly<Record<string, readonly string[]>>): void {
+export function checkParameters(document: Pick<SessionDocument, 'parameters'>, given: Readonly<Record<string, readonly string[]>>): void {
   const declared = document.parameters ?? {};
   for (const [name, values] of Object.entries(given)) {
     const parameter = Object.hasOwn(declared, name) ? declared[name] : undefined;

@@ -20,7 +20,7 @@ export const ec2First = [
     ['DescribeVpcs', { VpcIds: ['vpc-0123456789abcdef0'] }, { error: 'InvalidVpcID.NotFound' }],
     ['ModifyVpcAttribute', { VpcId: '<vpc>', EnableDnsHostnames: { Value: true } }],
     ['DescribeVpcAttribute', { VpcId: '<vpc>', Attribute: 'enableDnsHostnames' }, { expect: { 'EnableDnsHostnames.Value': 'true' } }],
-    ['DescribeDhcpOptions', {}],
+    ['DescribeDhcpOptions', {}, { save: { defaultOptions: 'DhcpOptions.0.DhcpOptionsId' } }],
     ['CreateSubnet', { VpcId: '<vpc>', CidrBlock: '10.0.1.0/24', AvailabilityZone: '<zone>', TagSpecifications: tagged('subnet') }, { save: { public: 'Subnet.SubnetId' } }],
     ['CreateSubnet', { VpcId: '<vpc>', CidrBlock: '10.0.2.0/24', AvailabilityZone: '<zone>' }, { save: { private: 'Subnet.SubnetId' } }],
     ['CreateSubnet', { VpcId: '<vpc>', CidrBlock: '10.0.1.0/25' }, { error: 'InvalidSubnet.Conflict' }],
@@ -116,6 +116,8 @@ export const ec2First = [
     ['DescribeInstances', { InstanceIds: ['<plain>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'stopped' } }],
     ['StartInstances', { InstanceIds: ['<plain>'] }],
     ['ReplaceNetworkAclAssociation', { AssociationId: '<aclAssociation>', NetworkAclId: '<acl>' }, { save: { aclAssociation: 'NewAssociationId' } }],
+    // At once: it is the public subnet's, and the other admits nothing.
+    ['ReplaceNetworkAclAssociation', { AssociationId: '<aclAssociation>', NetworkAclId: '<defaultAcl>' }],
     ['DeleteVpc', { VpcId: '<vpc>' }, { error: 'DependencyViolation' }],
   ]),
 ];
@@ -129,7 +131,6 @@ export const ec2Last = steps('ec2', [
   ['DescribeNatGateways', { NatGatewayIds: ['<nat>'] }, { until: { 'NatGateways.0.State': 'deleted' } }],
   ['ReleaseAddress', { AllocationId: '<allocation>' }],
   ['ReleaseAddress', { AllocationId: '<second>' }],
-  ['ReplaceNetworkAclAssociation', { AssociationId: '<aclAssociation>', NetworkAclId: '<defaultAcl>' }],
   ['DeleteNetworkAcl', { NetworkAclId: '<acl>' }],
   ['DescribeVpcEndpoints', { Filters: [{ Name: 'vpc-id', Values: ['<vpc>'] }] }, { until: { 'VpcEndpoints.0': '' } }],
   ['DeleteSecurityGroup', { GroupId: '<group>' }],

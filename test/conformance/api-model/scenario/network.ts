@@ -21,7 +21,9 @@ export const network = steps('ec2', [
   ['CreateDhcpOptions', { DhcpConfigurations: [{ Key: 'domain-name-servers', Values: ['10.0.1.53', 'AmazonProvidedDNS'] }], TagSpecifications: tagged('dhcp-options') }, { save: { options: 'DhcpOptions.DhcpOptionsId' } }],
   ['AssociateDhcpOptions', { VpcId: '<vpc>', DhcpOptionsId: '<options>' }],
   ['DeleteDhcpOptions', { DhcpOptionsId: '<options>' }, { error: 'DependencyViolation' }],
+  // `default` is none at all, and no name server either.
   ['AssociateDhcpOptions', { VpcId: '<vpc>', DhcpOptionsId: 'default' }],
+  ['AssociateDhcpOptions', { VpcId: '<vpc>', DhcpOptionsId: '<defaultOptions>' }],
   ['DeleteDhcpOptions', { DhcpOptionsId: '<options>' }],
   ['AssociateVpcCidrBlock', { VpcId: '<vpc>', CidrBlock: '100.64.0.0/20' }, { save: { block: 'CidrBlockAssociation.AssociationId' } }],
   ['DisassociateVpcCidrBlock', { AssociationId: '<block>' }],

@@ -5,7 +5,10 @@ import { steps } from './step.js';
 const ONE = { Name: '/<run>/one' };
 const RESOURCE = { ResourceType: 'Parameter', ResourceId: '/<run>/one' };
 
-export const ssm = [...steps('ec2-instance-connect', [
+export const ssm = [...steps('ec2', [
+  // Its automatic address went with the first Elastic IP that it had (V11), and without one it has no way to the service.
+  ['AssociateAddress', { AllocationId: '<second>', InstanceId: '<instance>' }, { save: { kept: 'AssociationId' } }],
+]), ...steps('ec2-instance-connect', [
   ['SendSSHPublicKey', { InstanceId: '<instance>', InstanceOSUser: 'ec2-user', SSHPublicKey: KEY }, { expect: { Success: 'true' } }],
   ['SendSSHPublicKey', { InstanceId: 'i-0123456789abcdef0', InstanceOSUser: 'ec2-user', SSHPublicKey: KEY }, { error: 'EC2InstanceNotFoundException' }],
 ]), ...steps('ssm', [
@@ -32,10 +35,18 @@ export const ssm = [...steps('ec2-instance-connect', [
   ['GetDocument', { Name: 'AWS-Nope' }, { error: 'InvalidDocument' }],
   ['DescribeInstanceInformation', { Filters: [{ Key: 'InstanceIds', Values: ['<instance>'] }] }, { until: { 'InstanceInformationList.0.PingStatus': 'Online' } }],
   ['GetConnectionStatus', { Target: '<instance>' }, { until: { Status: 'connected' } }],
+  ['SendCommand', { DocumentName: 'AWS-RunShellScript', InstanceIds: ['<instance>'], Parameters: { commands: ['echo word'] }, Comment: 'of the scenario' }, { save: { command: 'Command.CommandId' } }],
+  ['SendCommand', { DocumentName: 'AWS-RunShellScript', InstanceIds: ['<plain>'], Parameters: { commands: ['true'] } }, { error: 'InvalidInstanceId' }],
+  ['GetCommandInvocation', { CommandId: '<command>', InstanceId: '<instance>' }, { until: { Status: 'Success' }, expect: { StandardOutputContent: 'word\n', ResponseCode: '0' } }],
+  ['ListCommandInvocations', { CommandId: '<command>', Details: true }, { expect: { 'CommandInvocations.0.CommandPlugins.0.Status': 'Success' } }],
+  ['ListCommands', { InstanceId: '<instance>' }, { expect: { 'Commands.0.CommandId': '<command>' } }],
+  ['CancelCommand', { CommandId: '<command>' }],
   ['StartSession', { Target: '<instance>', Reason: 'scenario' }, { save: { session: 'SessionId' } }],
   ['StartSession', { Target: '<plain>' }, { error: 'TargetNotConnected' }],
   ['ResumeSession', { SessionId: '<session>' }],
   ['DescribeSessions', { State: 'Active' }, { expect: { 'Sessions.0.SessionId': '<session>' } }],
   ['TerminateSession', { SessionId: '<session>' }, { expect: { SessionId: '<session>' } }],
   ['DescribeSessions', { State: 'History' }],
+]), ...steps('ec2', [
+  ['DisassociateAddress', { AssociationId: '<kept>' }],
 ])];

@@ -1,12 +1,12 @@
 /** ssm:DescribeDocument. */
 import { createHash } from 'node:crypto';
 import type { Operation } from '../../../endpoint/operation.js';
-import { documentHead } from '../document-output.js';
-import { checkVersion, documentNamed } from '../documents.js';
+import { anyDocumentNamed, documentHead } from '../document-output.js';
+import { checkVersion } from '../documents.js';
 import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
 
 export const describeDocument: Operation = (input, context) => {
-  const entry = documentNamed(requiredString(input, 'Name', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));
+  const entry = anyDocumentNamed(requiredString(input, 'Name', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));
   checkVersion(optionalString(input, 'DocumentVersion'), entry.name);
   const content = JSON.stringify(entry.document, null, 2);
   return {

@@ -12,6 +12,7 @@ import { createKeyRing } from '../../../../../src/cloud/keys/key-ring.js';
 import { readMessage } from '../../../../../src/cloud/messages/frame.js';
 import { Hop } from '../../../../../src/cloud/messages/hop.js';
 import { createMessageService, type MessageEndpoint } from '../../../../../src/cloud/messages/messages.js';
+import { CommandDelivery } from '../../../../../src/cloud/run-command.js';
 import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import type { RoleCredentials } from '../../../../../src/cloud/region.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
@@ -72,6 +73,9 @@ export class SmallRegion {
   readonly names = new Map<string, readonly string[]>();
   readonly ports = new Map<string, number>();
   messages!: MessageEndpoint;
+  readonly commands = new CommandDelivery({
+    state: this.state, isConnected: () => this.connected, send: (job) => this.messages.sendJob(REGION, job.instanceId, job), now: Date.now,
+  });
   #guestSockets = new Set<Socket>();
   #clientSockets = new Set<Duplex>();
   #servers: Server[] = [];
@@ -99,6 +103,9 @@ export class SmallRegion {
       authorize: (caller, action) => this.#admit(caller, action),
       onSessionEnd: (_region, sessionId) => endSession(this.state, sessionId, Date.now()),
       awayMs: options.awayMs,
+      onConnectionChange: (_region, instanceId) => this.commands.connectionChanged(instanceId),
+      onJobAck: (_region, instanceId, ack) => this.commands.acknowledged(instanceId, ack),
+      onJobReply: (_region, instanceId, reply) => this.commands.replied(instanceId, reply),
     });
     const tls = createTlsServer(certificate);
     const loopback = createServer();
@@ -335,6 +342,7 @@ export class SmallRegion {
   }
 
   stop(): void {
+    this.commands.stop();
     for (const agent of this.#agents) agent.stop();
     this.messages.close();
     this.cut();

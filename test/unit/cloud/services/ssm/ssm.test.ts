@@ -148,7 +148,7 @@ it.each<[string, Input, string]>([
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: ['a', 'b'] } }, 'InvalidParameters'],
   ['ResumeSession', { SessionId: 'nobody' }, 'DoesNotExistException'],
   ['DescribeSessions', { State: 'Old' }, 'ValidationException'],
-  ['GetDocument', { Name: 'AWS-RunShellScript' }, 'InvalidDocument'],
+  ['GetDocument', { Name: 'AWS-RunPatchBaseline' }, 'InvalidDocument'],
   ['GetDocument', { Name: 'AWS-StartInteractiveCommand', DocumentVersion: '9' }, 'InvalidDocumentVersion'],
   ['UpdateInstanceInformation', { InstanceId: id(1), AgentVersion: '3.3.0.0' }, 'AccessDeniedException'],
 ])('%s %j is refused with %s', async (operation, input, code) => {
@@ -252,10 +252,10 @@ it('does not let the history of sessions grow without end', async () => {
   expect(count).toBeLessThanOrEqual(501);
 });
 
-it('shows its session documents', async () => {
+it('shows its documents', async () => {
   const listed = (await call('ListDocuments', { Filters: [{ Key: 'Owner', Values: ['Amazon'] }] }))['DocumentIdentifiers'] as { Name: string }[];
   expect(listed.map((document) => document.Name)).toEqual([
-    'AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartSSHSession',
+    'AWS-RunShellScript', 'AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartSSHSession',
   ]);
   const document = JSON.parse((await call('GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }))['Content'] as string) as { sessionType: string };
   expect(document.sessionType).toBe('NonInteractiveCommands');
