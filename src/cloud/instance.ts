@@ -1,6 +1,8 @@
 /** One running instance: its guest, and above it the SSH server and the agent, from power on to power off. */
 import { startAgent } from './guest/agent/agent.js';
-import type { Guest, GuestHost, GuestSpecification, GuestUser } from './guest/guest.js';
+import { bootConsole } from './guest/cloud-init/console.js';
+import { runUserData } from './guest/cloud-init/user-data.js';
+import type { Guest, GuestHost, GuestSpecification, GuestUser, PowerRequest } from './guest/guest.js';
 import type { HostKey } from './guest/sshd/host-keys.js';
 import { startSshServer } from './guest/sshd/server.js';
 
@@ -11,6 +13,12 @@ export interface InstanceOptions {
   readonly hostKeys: readonly HostKey[];
   /** Public key lines that EC2 Instance Connect pushed for this account. */
   readonly pushedKeys: (account: GuestUser) => readonly string[];
+  /** The guest asked for it from inside. */
+  readonly onPower: (request: PowerRequest) => void;
+  /** Run at each boot, since the guest's disk is new then. */
+  readonly userData?: Buffer | undefined;
+  /** Told what the instance writes to its serial console; the first time of a boot with all that there is by then. */
+  readonly onConsole: (text: string, first: boolean) => void;
   readonly guests: GuestHost;
   readonly caCertificate: string;
   readonly log: (line: string) => void;
@@ -27,9 +35,18 @@ export class RunningInstance {
   static async boot(options: InstanceOptions): Promise<RunningInstance> {
     const { specification, log } = options;
     const guest = await options.guests.boot(specification);
+    guest.onPower(options.onPower);
     const say = (line: string) => log(`${specification.instanceId}: ${line}`);
     const sshd = await startSshServer(guest, { hostKeys: options.hostKeys, pushedKeys: options.pushedKeys, log: say });
     const agent = startAgent(guest, { caCertificate: options.caCertificate, log: say, now: Date.now });
+    options.onConsole(bootConsole({ specification, bootCount: options.bootCount, hostKeys: options.hostKeys, now: Date.now() }), true);
+    // As on EC2, the machine can be reached while its user data still runs.
+    if (options.userData !== undefined) {
+      void runUserData(guest, options.userData).then(
+        ({ text }) => options.onConsole(`\r\n${text}\r\n`, false),
+        (error: unknown) => say(`user data: ${(error as Error).message}`),
+      );
+    }
     return new RunningInstance(options.bootCount, guest, agent, sshd);
   }
 

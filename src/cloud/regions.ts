@@ -20,7 +20,7 @@ import { CommandDelivery } from './run-command.js';
 import { RunningRegion } from './running-region.js';
 import type { RegionSecrets } from './secrets.js';
 import { serviceHosts, serviceNames } from './service-hosts.js';
-import { ec2 } from './services/ec2/ec2.js';
+import { ec2, instanceInitiated } from './services/ec2/ec2.js';
 import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
@@ -116,6 +116,11 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     if (!allowed || !messages.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
 
+  /** A machine without power answers no one: who was on it is told by the service. */
+  function endSessionsOn(region: string, instanceId: string): void {
+    for (const { sessionId, target } of messages.listSessions(region)) if (target === instanceId) messages.terminateSession(region, sessionId);
+  }
+
   /** A region lives from the first word about it: hosts of its services, its network, its instances, its stacks. */
   function awaken(name: string): Promise<unknown> {
     const awake = living.get(name);
@@ -124,7 +129,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     const starting = (async () => {
       const state = memory.scope(name);
       endSessionsOfBefore(state, now());
-      const region = new RunningRegion({ region: name, state, globalState, fabric, guests, caCertificate: authority.certificatePem, dropChannel: (instanceId) => messages.dropChannel(name, instanceId), log });
+      const region = new RunningRegion({ region: name, state, globalState, fabric, guests, caCertificate: authority.certificatePem, dropChannel: (instanceId) => messages.dropChannel(name, instanceId), onPower: (instanceId, request) => instanceInitiated(endpoint.internalContext(name), instanceId, request), onDown: (instanceId) => endSessionsOn(name, instanceId), log });
       const certificate = await authority.issue(serviceNames(name));
       const services = serviceHosts({ region: name, index, certificate, onRequest, onUpgrade, log });
       await fabric.serve(name, [...services.hosts, checkipHost({ addresses: [`198.19.${index}.200`] })]);

@@ -3,12 +3,12 @@
  * state. It follows the region's records: whoever changed them, and whether it was before or after a restart.
  */
 import type { Fabric } from './fabric/fabric.js';
-import type { GuestHost } from './guest/guest.js';
+import type { GuestHost, PowerRequest } from './guest/guest.js';
 import type { InstanceMetadata } from './guest/imds/imds.js';
 import { RunningInstance } from './instance.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
-import { NETWORK_INTERFACE } from './services/ec2/model.js';
+import { CONSOLE_OUTPUT, INSTANCE, NETWORK_INTERFACE } from './services/ec2/model.js';
 import { pushedKeys } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { forgetInstance, instanceBooted } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
@@ -28,6 +28,10 @@ export interface RunningRegionOptions {
   readonly caCertificate: string;
   /** Closes the control channel of an instance at the message service. */
   readonly dropChannel: (instanceId: string) => void;
+  /** A guest turned itself off, or asked for a new start. */
+  readonly onPower: (instanceId: string, request: PowerRequest) => void;
+  /** An instance lost its power: a stop, a reboot, its end. */
+  readonly onDown: (instanceId: string) => void;
   readonly log: (line: string) => void;
 }
 
@@ -121,6 +125,7 @@ export class RunningRegion {
       if (instance !== undefined && instance.bootCount === running.bootCount) continue;
       this.#instances.delete(instanceId);
       await running.stop();
+      this.#options.onDown(instanceId);
     }
     for (const instance of described) if (instance.state === 'terminated') this.#forget(instance.instanceId);
     await Promise.all([...wanted.values()].map((instance) => this.#boot(instance)));
@@ -154,11 +159,22 @@ export class RunningRegion {
       bootCount: instance.bootCount,
       hostKeys: this.#hostKeys(instance.instanceId),
       pushedKeys: (account) => pushedKeys(this.#options.state, instance.instanceId, account, Date.now()),
+      onPower: (request) => this.#options.onPower(instance.instanceId, request),
+      userData: instance.userData === undefined ? undefined : Buffer.from(instance.userData, 'base64'),
+      onConsole: (text, first) => this.#console(instance, text, first),
       guests,
       caCertificate,
       log,
     });
     this.#instances.set(instance.instanceId, running);
+  }
+
+  /** What an instance of this boot wrote; one that is gone meanwhile has no console. */
+  #console({ instanceId, bootCount }: InstanceDescription, text: string, first: boolean): void {
+    const { state } = this.#options;
+    if (state.get(INSTANCE, instanceId)?.bootCount !== bootCount) return;
+    const before = first ? '' : state.get(CONSOLE_OUTPUT, instanceId)?.text ?? '';
+    state.transact((tx) => tx.put(CONSOLE_OUTPUT, instanceId, { text: before + text, timestamp: Date.now() }));
   }
 
   /** Host keys are made at the first boot and journalled: a restart must not look like another machine. */

@@ -94,8 +94,13 @@ export interface GuestFiles {
   realPath(path: string): Promise<string>;
 }
 
+/** What a guest asks for from inside: `shutdown`, `poweroff`, `halt` and `reboot`. */
+export type PowerRequest = 'off' | 'reboot';
+
 export interface Guest {
   readonly specification: GuestSpecification;
+  /** Called when the guest wants its power off or a new start; it goes on until {@link stop}. */
+  onPower(listener: (request: PowerRequest) => void): void;
   spawn(request: SpawnRequest): Promise<GuestProcess>;
   /** Addresses that a name has for the guest's resolver, an address's own for an address. Rejects when there are none. */
   resolve(host: string): Promise<readonly string[]>;

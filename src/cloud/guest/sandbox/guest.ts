@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { type Fabric, FabricError, type Listener, type Peer } from '../../fabric/fabric.js';
-import type { ExitStatus, Guest, GuestFiles, GuestProcess, GuestSpecification, GuestUser, SpawnRequest } from '../guest.js';
+import type { ExitStatus, Guest, GuestFiles, GuestProcess, GuestSpecification, GuestUser, PowerRequest, SpawnRequest } from '../guest.js';
 import { createGuestFiles } from './guest-files.js';
 import { Uplink } from './uplink.js';
 import { Flows } from './wire/flow.js';
@@ -39,6 +39,7 @@ export class SandboxGuest implements Guest {
   private readonly booted: number;
   private running: Running | undefined;
   private stopped = false;
+  private readonly powerListeners = new Set<(request: PowerRequest) => void>();
   private nextId = 1;
 
   constructor(specification: GuestSpecification, parts: SandboxParts) {
@@ -102,6 +103,9 @@ export class SandboxGuest implements Guest {
       case 'exit':
         running.processes.get(message.process)?.(message.status);
         running.processes.delete(message.process);
+        break;
+      case 'power':
+        for (const listener of this.powerListeners) listener(message.request);
         break;
       case 'ask':
         running.uplink.ask(message.call, message.question);
@@ -184,6 +188,10 @@ export class SandboxGuest implements Guest {
         this.post(running, { type: 'files', call, user, operation, args });
       });
     });
+  }
+
+  onPower(listener: (request: PowerRequest) => void): void {
+    this.powerListeners.add(listener);
   }
 
   home(user: GuestUser): string {

@@ -21,6 +21,7 @@ function start(port: NonNullable<typeof parentPort>, data: WorkerData): void {
   const files = new FileSystem(QUOTA_BYTES, now);
   seed(files, data.specification, [...programs.keys()], data.certificateAuthority);
   const kernel = new Kernel(files, data.specification, network, programs, now, data.booted);
+  kernel.power.onRequest = (request) => post({ type: 'power', request });
   seedProc(kernel);
   const sessions = new Sessions(kernel, flows, (process, status) => post({ type: 'exit', process, status }));
   port.on('message', (message: ToWorker) => {

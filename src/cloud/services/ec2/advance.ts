@@ -1,7 +1,7 @@
 /** The clock of EC2: moves every resource whose time has come to its next state. Nothing is lost by a restart, since `dueAt` is state. */
 import type { Store, Transaction } from '../../state/store.js';
 import {
-  INSTANCE, NAT_GATEWAY, PREFIX_LIST, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type PrefixListRecord, type VpcEndpointRecord,
+  CONSOLE_OUTPUT, INSTANCE, NAT_GATEWAY, PREFIX_LIST, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type PrefixListRecord, type VpcEndpointRecord,
 } from './model.js';
 import { releaseInterfaces, removeInterface } from './network-interface/interface.js';
 import { VISIBLE_AFTER_END } from './waits.js';
@@ -24,7 +24,9 @@ function moveInstance(tx: Transaction, instance: InstanceRecord, now: number): v
     case 'pending': return tx.put(INSTANCE, instance.instanceId, { ...instance, state: 'running', runningSince: now, dueAt: undefined });
     case 'stopping': return tx.put(INSTANCE, instance.instanceId, { ...instance, state: 'stopped', dueAt: undefined });
     case 'shutting-down': return terminate(tx, instance, now);
-    case 'terminated': return tx.delete(INSTANCE, instance.instanceId);
+    case 'terminated':
+      tx.delete(CONSOLE_OUTPUT, instance.instanceId);
+      return tx.delete(INSTANCE, instance.instanceId);
     case 'running': case 'stopped': return tx.put(INSTANCE, instance.instanceId, { ...instance, dueAt: undefined });
   }
 }

@@ -12,6 +12,7 @@ import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { describeInstances } from './instance/describe-instances.js';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attributes.js';
 import { modifyInstanceCreditSpecification, describeInstanceCreditSpecifications } from './instance/credit-specifications.js';
+import { getConsoleOutput, getPasswordData } from './instance/console-output.js';
 import { getInstanceMetadataDefaults, modifyInstanceMetadataDefaults } from './instance/metadata-defaults.js';
 import { modifyInstanceMetadataOptions } from './instance/metadata-options.js';
 import { monitorInstances, unmonitorInstances } from './instance/monitoring.js';
@@ -68,6 +69,7 @@ import { describeVpcAttribute, modifyVpcAttribute } from './vpc/vpc-attributes.j
 
 export { advance } from './advance.js';
 export { instanceOf, instancesOf, type InstanceDescription } from './instance-descriptions.js';
+export { instanceInitiated } from './instance/state-changes.js';
 export { EC2_NETWORK_TABLES, networkModel } from './network-model.js';
 
 export const ec2: Service = {
@@ -163,9 +165,11 @@ export const ec2: Service = {
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     DisassociateRouteTable: disassociateRouteTable,
     DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+    GetConsoleOutput: getConsoleOutput,
     GetInstanceMetadataDefaults: getInstanceMetadataDefaults,
     GetManagedPrefixListAssociations: getManagedPrefixListAssociations,
     GetManagedPrefixListEntries: getManagedPrefixListEntries,
+    GetPasswordData: getPasswordData,
     GetSecurityGroupsForVpc: getSecurityGroupsForVpc,
     GetSubnetCidrReservations: getSubnetCidrReservations,
     ImportKeyPair: importKeyPair,

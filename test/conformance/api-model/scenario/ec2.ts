@@ -107,6 +107,8 @@ export const ec2First = [
     ['CreateTags', { Resources: ['<instance>', '<vpc>'], Tags: [{ Key: 'more', Value: '1' }] }],
     ['DescribeTags', { Filters: [{ Name: 'resource-id', Values: ['<instance>'] }] }],
     ['DeleteTags', { Resources: ['<instance>'], Tags: [{ Key: 'more' }] }],
+    ['GetConsoleOutput', { InstanceId: '<plain>' }, { expect: { InstanceId: '<plain>' } }],
+    ['GetPasswordData', { InstanceId: '<plain>' }],
     ['MonitorInstances', { InstanceIds: ['<plain>'] }, { expect: { 'InstanceMonitorings.0.Monitoring.State': 'pending' } }],
     ['UnmonitorInstances', { InstanceIds: ['<plain>'] }, { expect: { 'InstanceMonitorings.0.Monitoring.State': 'disabling' } }],
     ['ModifyInstanceCreditSpecification', { InstanceCreditSpecifications: [{ InstanceId: '<plain>', CpuCredits: 'standard' }, { InstanceId: 'i-0123456789abcdef0', CpuCredits: 'standard' }] }, { expect: { 'UnsuccessfulInstanceCreditSpecifications.0.Error.Code': 'InvalidInstanceID.NotFound' } }],

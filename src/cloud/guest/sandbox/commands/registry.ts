@@ -13,6 +13,7 @@ import { curl } from './network-curl.js';
 import { dig, getent, ip, nslookup } from './network-info.js';
 import { nc } from './network-nc.js';
 import { ping } from './ping.js';
+import { halt, poweroff, reboot, shutdown } from './power.js';
 import { basename, dirname, env, nohup, printenv, readlink, realpath, sleep, su, sudo, timeout, which, xargs } from './run.js';
 import { arch, date, free, groups, hostname, id, nproc, ps, uname, uptime, whoami } from './system-info.js';
 import { clear, reset, stty, tput, tty } from './terminal.js';
@@ -22,9 +23,9 @@ import { sed } from './text-sed.js';
 import { cat, head, pager, tac, tail, tee, wc } from './text-view.js';
 
 const commands: Readonly<Record<string, Command>> = {
-  arch, base64, basename, cat, chgrp: chown, chmod, chown, clear, cp, curl, cut, date, dd, df, dig, dirname, du, 'ec2-metadata': ec2Metadata, egrep: grep, env, fgrep: grep, find, free, getent, grep, groups,
-  hd: hexdump, head, hexdump, hostname, id, ip, less: pager, ln, ls, md5sum: checksum, mkdir, mktemp, more: pager, mv, nc, ncat: nc, nl, nohup, nproc, nslookup, od, paste, ping, printenv, ps, readlink, realpath,
-  reset, rev, rm, rmdir, sed, seq, sha1sum: checksum, sha256sum: checksum, sha512sum: checksum, sleep, sort, stat, stty, su, sudo, tac, tail, tee, timeout, touch, tput, tr, tty, uname, uniq, uptime, wc, which, whoami, xargs, yes,
+  arch, base64, basename, cat, chgrp: chown, chmod, chown, clear, cp, curl, cut, date, dd, df, dig, dirname, du, 'ec2-metadata': ec2Metadata, egrep: grep, env, fgrep: grep, find, free, getent, grep, groups, halt,
+  hd: hexdump, head, hexdump, hostname, id, ip, less: pager, ln, ls, md5sum: checksum, mkdir, mktemp, more: pager, mv, nc, ncat: nc, nl, nohup, nproc, nslookup, od, paste, ping, poweroff, printenv, ps, readlink, realpath, reboot,
+  reset, rev, rm, rmdir, sed, seq, sha1sum: checksum, sha256sum: checksum, sha512sum: checksum, shutdown, sleep, sort, stat, stty, su, sudo, tac, tail, tee, timeout, touch, tput, tr, tty, uname, uniq, uptime, wc, which, whoami, xargs, yes,
 };
 
 /** Builtins that are files of /usr/bin as well: for xargs, sudo, env, timeout. */

@@ -6,6 +6,7 @@ import { DeviceFile, type OpenFile } from './open-file.js';
 import { Process } from './process.js';
 import type { Program } from './program.js';
 import { Memory } from './memory.js';
+import { Power } from './power.js';
 import { Scheduler } from './schedule.js';
 import type { Tty } from './tty.js';
 import type { GuestNetwork } from '../wire/network.js';
@@ -67,6 +68,7 @@ export class Kernel {
   readonly scheduler = new Scheduler();
   readonly memory: Memory;
   readonly processes = new Map<number, Process>();
+  readonly power = new Power();
   readonly programs: ReadonlyMap<string, Program>;
   readonly files: FileSystem;
   readonly specification: GuestSpecification;

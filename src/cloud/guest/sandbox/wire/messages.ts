@@ -1,6 +1,6 @@
 /** What the region's main thread and an instance's worker say to each other over the MessagePort. */
 import type { PingReply, PingRequest, Resolution } from '../../../fabric/fabric.js';
-import type { ExitStatus, GuestFileStat, GuestSpecification, GuestUser, SpawnRequest } from '../../guest.js';
+import type { ExitStatus, GuestFileStat, GuestSpecification, GuestUser, PowerRequest, SpawnRequest } from '../../guest.js';
 
 export interface WorkerData {
   readonly specification: GuestSpecification;
@@ -42,6 +42,7 @@ export type ToMain =
   | FlowMessage
   | Answer
   | { readonly type: 'exit'; readonly process: number; readonly status: ExitStatus }
+  | { readonly type: 'power'; readonly request: PowerRequest }
   | { readonly type: 'ask'; readonly call: number; readonly question: Question };
 
 /** What the worker asks of the network. */

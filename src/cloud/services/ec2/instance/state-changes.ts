@@ -139,18 +139,15 @@ export const terminateInstances: Operation = (input, context) => {
   return output;
 };
 
-/** The guest shut itself down: what follows is in its attribute, and no protection of the API stands in its way. */
-export function instanceInitiatedShutdown(context: OperationContext, instanceId: string): void {
+/**
+ * The guest turned itself off, or wants a new start. What follows the first is in its attribute, and no protection of the
+ * API stands in its way.
+ */
+export function instanceInitiated(context: OperationContext, instanceId: string, request: 'off' | 'reboot'): void {
   context.state.transact((tx) => {
     const instance = tx.get(TABLE, instanceId);
-    if (instance?.state === 'running') goDown(tx, context, instance, instance.instanceInitiatedShutdownBehavior === 'stop' ? 'stopping' : 'shutting-down', true);
-  });
-}
-
-/** The guest rebooted itself. */
-export function instanceInitiatedReboot(context: OperationContext, instanceId: string): void {
-  context.state.transact((tx) => {
-    const instance = tx.get(TABLE, instanceId);
-    if (instance?.state === 'running') tx.put(TABLE, instanceId, { ...instance, bootCount: instance.bootCount + 1, runningSince: context.now() });
+    if (instance?.state !== 'running') return;
+    if (request === 'off') goDown(tx, context, instance, instance.instanceInitiatedShutdownBehavior === 'stop' ? 'stopping' : 'shutting-down', true);
+    else tx.put(TABLE, instanceId, { ...instance, bootCount: instance.bootCount + 1, runningSince: context.now() });
   });
 }

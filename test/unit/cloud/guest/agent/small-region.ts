@@ -202,7 +202,8 @@ export class SmallRegion {
         region: REGION, instanceId: INSTANCE, networkInterfaceId: 'eni-1', privateIp: '10.0.1.16', hostName: 'ip-10-0-1-16',
         domainName: `${REGION}.compute.internal`, architecture: 'aarch64', authorizedKeys: [],
       },
-      spawn: async (request) => {
+      onPower: () => undefined,
+    spawn: async (request) => {
         if (request.run.kind === 'line' && request.run.line === 'unstartable') throw new Error('no such shell');
         const process = new FakeProcess(request);
         this.processes.push(process);

@@ -96,6 +96,7 @@ export async function guestDouble(authorizedKeys: readonly string[]): Promise<Gu
     },
     signals,
     sizes,
+    onPower: () => undefined,
     spawn: async (request) => spawn(request, signals, sizes),
     resolve: unused,
     connect: unused,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { instanceOf } from '../../../../../src/cloud/services/ec2/ec2.js';
+import { instanceInitiated, instanceOf } from '../../../../../src/cloud/services/ec2/ec2.js';
+import { CONSOLE_OUTPUT } from '../../../../../src/cloud/services/ec2/model.js';
 import { imageId, makeLab, PROFILE_ARN, type Lab } from './harness.js';
 
 const launch = (lab: Lab, more: object = {}) => ({ ImageId: imageId(), InstanceType: 't4g.nano', MinCount: '1', MaxCount: '1', SubnetId: lab.privateSubnet1, ...more });
@@ -138,6 +139,53 @@ describe('changes of running instances', () => {
     expect(region.code('TerminateInstances', { InstanceId: lab.instances })).toBe('OperationNotPermitted');
     const state = (index: number) => instanceOf(region.state, lab.instances[index] ?? '')?.state;
     expect([state(0), state(1), state(3)]).toEqual(['running', 'running', 'shutting-down']);
+  });
+});
+
+describe('a guest that turns itself off', () => {
+  const state = (lab: Lab, id: string) => shown(lab, id) as { instanceState: { name: string }; stateReason?: { code: string }; ipAddress?: string };
+
+  it('stops its instance, which gives its address back', () => {
+    const lab = makeLab();
+    const [id] = lab.instances;
+    lab.region.call('ModifyInstanceAttribute', { InstanceId: id, DisableApiStop: { Value: 'true' } });
+    instanceInitiated(lab.region.context, id, 'off');
+    expect(state(lab, id)).toMatchObject({ instanceState: { name: 'stopping' }, stateReason: { code: 'Client.InstanceInitiatedShutdown' }, ipAddress: undefined });
+    instanceInitiated(lab.region.context, id, 'off');
+    lab.region.pass();
+    expect(state(lab, id).instanceState.name).toBe('stopped');
+  });
+
+  it('terminates it when that is what its attribute says', () => {
+    const lab = makeLab();
+    const [id] = lab.instances;
+    lab.region.call('ModifyInstanceAttribute', { InstanceId: id, InstanceInitiatedShutdownBehavior: { Value: 'terminate' } });
+    lab.region.call('ModifyInstanceAttribute', { InstanceId: id, DisableApiTermination: { Value: 'true' } });
+    instanceInitiated(lab.region.context, id, 'off');
+    lab.region.pass();
+    expect(state(lab, id).instanceState.name).toBe('terminated');
+  });
+
+  it('boots it anew', () => {
+    const lab = makeLab();
+    instanceInitiated(lab.region.context, lab.instances[0], 'reboot');
+    expect(instanceOf(lab.region.state, lab.instances[0])).toMatchObject({ state: 'running', bootCount: 2 });
+  });
+});
+
+describe('the console', () => {
+  it('is empty until the guest wrote to it, then holds its last 64 KiB, and goes with the instance', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    const [InstanceId] = lab.instances;
+    expect(region.call('GetConsoleOutput', { InstanceId })).toMatchObject({ instanceId: InstanceId, output: undefined });
+    region.state.transact((tx) => tx.put(CONSOLE_OUTPUT, InstanceId, { text: `${'x'.repeat(70_000)}end`, timestamp: region.now }));
+    const output = Buffer.from(region.id('GetConsoleOutput', { InstanceId, Latest: 'true' }, 'output'), 'base64').toString();
+    expect([output.length, output.slice(-3)]).toEqual([65_536, 'end']);
+    expect(region.call('GetPasswordData', { InstanceId })).toMatchObject({ passwordData: '' });
+    region.call('TerminateInstances', { InstanceId: [InstanceId] });
+    region.pass(4_000_000);
+    expect(region.state.list(CONSOLE_OUTPUT)).toEqual([]);
   });
 });
 

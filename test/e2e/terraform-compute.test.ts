@@ -1,0 +1,75 @@
+/** Terraform's AWS provider makes instances with their keys, roles and parameters, finds nothing to change, changes them in place, and removes them. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalCloud, removeLocalCloud, startLocalCloud } from '../../src/lib/target/local/cloud.js';
+import { Home, root } from './program.js';
+import { Terraform, whyNoTerraform } from './terraform.js';
+
+const missing = whyNoTerraform();
+
+describe.skipIf(missing !== undefined)(`terraform and instances${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let home: Home;
+  let cloud: LocalCloud;
+  let terraform: Terraform;
+
+  beforeAll(async () => {
+    home = new Home();
+    cloud = await startLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
+    terraform = new Terraform(home, cloud, join(root, 'test/e2e/terraform-compute'));
+    const { status, text } = await terraform.run('init');
+    expect(status, text).toBe(0);
+  });
+
+  afterAll(async () => {
+    await removeLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
+    home.remove();
+  });
+
+  it('applies, and then has nothing to change', { timeout: 240_000 }, async () => {
+    const applied = await terraform.run('apply', '-auto-approve');
+    expect(applied.status, applied.text).toBe(0);
+    expect(applied.text).toContain('Apply complete!');
+    const planned = await terraform.run('plan', '-detailed-exitcode');
+    expect(planned.status, planned.text).toBe(0);
+  });
+
+  it('reads back what it made', async () => {
+    expect(await terraform.output('found')).toEqual({
+      secret: 'secret of first',
+      instances: 2,
+      type: 't4g.nano',
+      name: 'first',
+      address: expect.stringMatching(/^10\.0\.1\.\d+$/) as string,
+      public: expect.stringMatching(/^198\.18\.\d+\.\d+$/) as string,
+      hops: 2,
+      encrypted: true,
+      size: 10,
+      disk: 'disk of first',
+      credits: 'standard',
+      // SHA-256 of the key in SSH's wire form, as `ssh-keygen -lf` has it (and AWS, with the padding).
+      fingerprint: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) as string,
+      public_key: expect.stringMatching(/^ssh-ed25519 AAAA/) as string,
+      memory: 512,
+      zones: ['ap-northeast-1a', 'ap-northeast-1c', 'ap-northeast-1d'],
+      same_image: true,
+      role: expect.stringMatching(/^arn:aws:iam::\d{12}:role\/one$/) as string,
+      account: expect.stringMatching(/^\d{12}$/) as string,
+    });
+  });
+
+  it('changes type, tags, metadata options and values in place and settles', { timeout: 240_000 }, async () => {
+    const other = ['-var', 'label=second', '-var', 'type=t4g.micro', '-var', 'hops=1'];
+    const applied = await terraform.run('apply', '-auto-approve', ...other);
+    expect(applied.status, applied.text).toBe(0);
+    expect(applied.text).toMatch(/Apply complete! Resources: 0 added, [1-9]\d* changed, 0 destroyed/);
+    const planned = await terraform.run('plan', '-detailed-exitcode', ...other);
+    expect(planned.status, planned.text).toBe(0);
+    expect(await terraform.output('found')).toMatchObject({ secret: 'secret of second', type: 't4g.micro', name: 'second', disk: 'disk of second', hops: 1 });
+  });
+
+  it('destroys it all', { timeout: 240_000 }, async () => {
+    const { status, text } = await terraform.run('destroy', '-auto-approve');
+    expect(status, text).toBe(0);
+    expect(text).toContain('Destroy complete!');
+  });
+});
