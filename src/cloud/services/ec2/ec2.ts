@@ -10,7 +10,7 @@ import { describeImageAttribute, describeImages } from './image/describe-images.
 import { describeInstanceStatus } from './instance/describe-instance-status.js';
 import { describeInstanceTypes } from './instance/describe-instance-types.js';
 import { describeInstances } from './instance/describe-instances.js';
-import { describeInstanceAttribute, modifyInstanceAttribute } from './instance/instance-attributes.js';
+import { describeInstanceAttribute, modifyInstanceAttribute, resetInstanceAttribute } from './instance/instance-attributes.js';
 import { modifyInstanceCreditSpecification, describeInstanceCreditSpecifications } from './instance/credit-specifications.js';
 import { getConsoleOutput, getPasswordData } from './instance/console-output.js';
 import { getInstanceMetadataDefaults, modifyInstanceMetadataDefaults } from './instance/metadata-defaults.js';
@@ -55,6 +55,7 @@ import { describeSubnets } from './subnet/describe-subnets.js';
 import { modifySubnetAttribute } from './subnet/modify-subnet-attribute.js';
 import { createTags, deleteTags, describeTags } from './tag/tags.js';
 import { describeVolumes } from './volume/describe-volumes.js';
+import { describeVolumeAttribute, describeVolumeStatus } from './volume/volume-status.js';
 import { createVpcEndpoint } from './vpc-endpoint/create-vpc-endpoint.js';
 import { deleteVpcEndpoints } from './vpc-endpoint/delete-vpc-endpoints.js';
 import { describeVpcEndpoints } from './vpc-endpoint/describe-vpc-endpoints.js';
@@ -153,7 +154,9 @@ export const ec2: Service = {
     DescribeStaleSecurityGroups: describeStaleSecurityGroups,
     DescribeSubnets: describeSubnets,
     DescribeTags: describeTags,
+    DescribeVolumeAttribute: describeVolumeAttribute,
     DescribeVolumes: describeVolumes,
+    DescribeVolumeStatus: describeVolumeStatus,
     DescribeVpcAttribute: describeVpcAttribute,
     DescribeVpcEndpoints: describeVpcEndpoints,
     DescribeVpcEndpointServices: describeVpcEndpointServices,
@@ -196,6 +199,7 @@ export const ec2: Service = {
     ResetAddressAttribute: resetAddressAttribute,
     ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
     RestoreManagedPrefixListVersion: restoreManagedPrefixListVersion,
+    ResetInstanceAttribute: resetInstanceAttribute,
     RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
     RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
     RunInstances: runInstances,

@@ -1,8 +1,9 @@
-/** DescribeInstanceAttribute and ModifyInstanceAttribute. */
-import { blobOpt, bool, has, list, oneOf, str, strOpt, structOpt, valueAt } from '../../../endpoint/input.js';
+/** DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute. */
+import { blobOpt, bool, has, list, oneOf, str, strOpt, structOpt, structs, valueAt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Output } from '../../../endpoint/operation.js';
+import { onlyDefault } from '../../../endpoint/unsupported.js';
 import type { Transaction } from '../../../state/store.js';
-import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord } from '../model.js';
+import { INSTANCE as TABLE, NETWORK_INTERFACE, VOLUME, type InstanceRecord } from '../model.js';
 import { groupSetOf, groupsFor } from '../network-interface/interface.js';
 import { find, INSTANCE } from '../noun.js';
 import { changing, DONE, reading, refuse, type Scope } from '../operation.js';
@@ -79,17 +80,44 @@ const CHANGES: { readonly [parameter: string]: (instance: InstanceRecord, input:
   },
 };
 const OF_INTERFACE = ['GroupId', 'SourceDestCheck'];
+const OF_VOLUMES = 'BlockDeviceMapping';
+
+/** Only whether a volume goes with the instance can be changed; true when it is not said. */
+function changeVolumes(tx: Transaction, instance: InstanceRecord, input: Input): void {
+  const volumes = byInstance(tx).volumes(instance.instanceId);
+  for (const mapping of structs(input, OF_VOLUMES)) {
+    const device = str(mapping, 'DeviceName');
+    const volume = volumes.find((candidate) => candidate.attachment?.device === device);
+    const asked = strOpt(mapping, 'Ebs.VolumeId');
+    if (volume?.attachment === undefined || (asked !== undefined && asked !== volume.volumeId)) throw new AwsError('InvalidInstanceAttributeValue', `No device is currently mapped at ${device}`);
+    tx.put(VOLUME, volume.volumeId, { ...volume, attachment: { ...volume.attachment, deleteOnTermination: bool(mapping, 'Ebs.DeleteOnTermination', true) } });
+  }
+}
 
 export const modifyInstanceAttribute = changing((raw, tx) => {
   const input = structured(raw);
-  refuse(input, ['BlockDeviceMapping', 'Kernel', 'Ramdisk', 'SriovNetSupport', 'EnaSupport']);
+  refuse(input, ['Kernel', 'Ramdisk', 'SriovNetSupport']);
+  // All instances have it, and none can be without.
+  onlyDefault(input, { 'EnaSupport.Value': 'true' });
   const instance = find(tx, INSTANCE, str(input, 'InstanceId'));
-  const given = [...Object.keys(CHANGES), ...OF_INTERFACE].filter((name) => has(input, name));
+  const given = [...Object.keys(CHANGES), ...OF_INTERFACE, OF_VOLUMES].filter((name) => has(input, name));
   if (given.length > 1) throw new AwsError('InvalidParameterCombination', 'Fields for multiple attribute types specified');
   const [name] = given;
   if (name === undefined) throw new AwsError('InvalidParameterCombination', 'No attributes specified.');
   const apply = CHANGES[name];
-  if (apply === undefined) changeInterface(tx, instance, input);
+  if (name === OF_VOLUMES) changeVolumes(tx, instance, input);
+  else if (apply === undefined) changeInterface(tx, instance, input);
   else tx.put(TABLE, instance.instanceId, apply(instance, input));
+  return DONE;
+});
+
+/** Of the three attributes that can be reset, kernel and ramdisk are none of the instances here. */
+export const resetInstanceAttribute = changing((input, tx) => {
+  const attribute = oneOf(input, 'Attribute', ATTRIBUTES);
+  const instance = find(tx, INSTANCE, str(input, 'InstanceId'));
+  if (attribute !== 'sourceDestCheck') throw new AwsError('InvalidParameterValue', `Value (${attribute}) for parameter attribute is invalid. The attribute cannot be reset.`);
+  const eni = tx.get(NETWORK_INTERFACE, instance.networkInterfaceId);
+  if (eni === undefined) throw new AwsError('IncorrectInstanceState', `The instance '${instance.instanceId}' has no network interface.`);
+  tx.put(NETWORK_INTERFACE, eni.networkInterfaceId, { ...eni, sourceDestCheck: true });
   return DONE;
 });

@@ -207,3 +207,29 @@ describe('pages', () => {
     expect(region.code('DescribeInstances', { MaxResults: '4' })).toBe('InvalidParameterValue');
   });
 });
+
+describe('attributes', () => {
+  it('say which volumes go with the instance', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    const [InstanceId] = lab.instances;
+    const keep = (DeviceName: string) => ({ InstanceId, BlockDeviceMapping: [{ DeviceName, Ebs: { DeleteOnTermination: 'false' } }] });
+    expect(region.code('ModifyInstanceAttribute', keep('/dev/sdz'))).toBe('InvalidInstanceAttributeValue');
+    region.call('ModifyInstanceAttribute', keep('/dev/xvda'));
+    const volume = region.id('DescribeVolumes', { Filter: [{ Name: 'attachment.instance-id', Value: [InstanceId] }] }, 'volumeSet', 0, 'volumeId');
+    expect(region.at('DescribeVolumeStatus', { VolumeId: [volume] }, 'volumeStatusSet', 0, 'volumeStatus', 'status')).toBe('ok');
+    region.call('TerminateInstances', { InstanceId: [InstanceId] });
+    region.pass();
+    expect(region.at('DescribeVolumes', { VolumeId: [volume] }, 'volumeSet', 0)).toMatchObject({ status: 'available', attachmentSet: [] });
+  });
+
+  it('can be reset: the source and destination check', () => {
+    const lab = makeLab();
+    const { region } = lab;
+    const [InstanceId] = lab.instances;
+    region.call('ModifyInstanceAttribute', { InstanceId, SourceDestCheck: { Value: 'false' } });
+    region.call('ResetInstanceAttribute', { InstanceId, Attribute: 'sourceDestCheck' });
+    expect(region.at('DescribeInstanceAttribute', { InstanceId, Attribute: 'sourceDestCheck' }, 'sourceDestCheck', 'value')).toBe(true);
+    expect(region.code('ResetInstanceAttribute', { InstanceId, Attribute: 'userData' })).toBe('InvalidParameterValue');
+  });
+});
