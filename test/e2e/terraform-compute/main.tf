@@ -15,7 +15,7 @@ data "aws_ami" "linux" {
   owners      = ["amazon"]
   filter {
     name   = "name"
-    values = ["al2023-ami-2023*"]
+    values = ["al2023-ami-2023*-kernel-6.18-*"]
   }
   filter {
     name   = "architecture"
