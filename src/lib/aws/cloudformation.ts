@@ -7,6 +7,7 @@ import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { awsCode, awsMessage } from './errors.js';
+import { everyPage } from './pages.js';
 
 const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
 
@@ -22,14 +23,8 @@ export async function findStack(target: Target, stack: string): Promise<Stack | 
 
 /** Names of all stacks that are there. */
 export async function stackNames(target: Target): Promise<string[]> {
-  const all: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await cloudformation(target).send(new DescribeStacksCommand({ NextToken: token }));
-    all.push(...(page.Stacks ?? []).flatMap((stack) => (stack.StackStatus === 'DELETE_COMPLETE' ? [] : (stack.StackName ?? []))));
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
+  const stacks = await everyPage((NextToken) => cloudformation(target).send(new DescribeStacksCommand({ NextToken })), (page) => page.Stacks);
+  return stacks.flatMap((stack) => (stack.StackStatus === 'DELETE_COMPLETE' ? [] : (stack.StackName ?? [])));
 }
 
 export interface NewStack {
@@ -89,15 +84,8 @@ export async function stackEvents(target: Target, stack: string, until?: string)
 }
 
 /** What the stack is made of. */
-export async function stackResources(target: Target, stack: string): Promise<StackResourceSummary[]> {
-  const all: StackResourceSummary[] = [];
-  let token: string | undefined;
-  do {
-    const page = await cloudformation(target).send(new ListStackResourcesCommand({ StackName: stack, NextToken: token }));
-    all.push(...(page.StackResourceSummaries ?? []));
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
+export function stackResources(target: Target, stack: string): Promise<StackResourceSummary[]> {
+  return everyPage((NextToken) => cloudformation(target).send(new ListStackResourcesCommand({ StackName: stack, NextToken })), (page) => page.StackResourceSummaries);
 }
 
 /** Names of the stack and of all that are nested in it, at any depth; none when there is no such stack. */

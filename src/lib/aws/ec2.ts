@@ -7,23 +7,9 @@ import {
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { awsCode } from './errors.js';
+import { everyPage } from './pages.js';
 
 const ec2 = clientPerTarget('ec2', (options) => new EC2Client(options));
-
-interface Page {
-  readonly NextToken?: string | undefined;
-}
-
-async function everyPage<P extends Page, Item>(send: (nextToken: string | undefined) => Promise<P>, items: (page: P) => readonly Item[] | undefined): Promise<Item[]> {
-  const all: Item[] = [];
-  let token: string | undefined;
-  do {
-    const page = await send(token);
-    all.push(...(items(page) ?? []));
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
-}
 
 const filter = (name: string, ...values: string[]): Filter => ({ Name: name, Values: values });
 

@@ -3,6 +3,7 @@ import { DescribeInstanceInformationCommand, type InstanceInformation, ResumeSes
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, clientPerTarget } from './client.js';
+import { everyPage } from './pages.js';
 
 const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
 
@@ -31,15 +32,8 @@ export function startSessionInput(request: SessionRequest) {
 }
 
 /** Every managed instance: id, ping status, agent version. */
-export async function describeAgents(target: Target): Promise<InstanceInformation[]> {
-  const all: InstanceInformation[] = [];
-  let token: string | undefined;
-  do {
-    const page = await ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken: token }));
-    all.push(...(page.InstanceInformationList ?? []));
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
+export function describeAgents(target: Target): Promise<InstanceInformation[]> {
+  return everyPage((NextToken) => ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken })), (page) => page.InstanceInformationList);
 }
 
 /** Opens a session at the service; `not-connected` when the agent has no control channel. */
