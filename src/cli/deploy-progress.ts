@@ -55,7 +55,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
 
   const resource = (event: ResourceEvent): string[] => {
     const name = `${printable(event.logicalId)} (${printable(event.type)})`;
-    if (event.status.endsWith('_FAILED')) return [`  ${style.bad(style.fail)} ${name}  ${event.status}: ${printable(event.reason ?? 'no reason is given')}`];
+    if (event.status.endsWith('_FAILED')) return [`  ${style.bad(style.fail)} ${name}  ${event.status}: ${printable((event.reason ?? 'no reason is given').replaceAll(/\s*\n\s*/gu, ' '))}`];
     if (event.isStack) return event.status === 'ROLLBACK_IN_PROGRESS' ? [`  ${style.doubt(style.unknown)} rolling back`] : [];
     if (event.status !== 'CREATE_COMPLETE') return [];
     done.add(event.logicalId);

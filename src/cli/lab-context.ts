@@ -1,6 +1,6 @@
 /** Flags → where the lab is: the target, the folder of the lab, the name of its stack. */
 import { resolve } from 'node:path';
-import { checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
+import { checkRegionName, checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
 import { hasLocalState } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { resolveTarget } from '../lib/target/resolve.js';
@@ -30,6 +30,7 @@ export type Start = 'never' | 'always' | 'when-there-is-state';
 /** The context of a command. Errors as `resolveTarget` has them. */
 export async function labContext(flags: LabFlags, start: Start = 'never'): Promise<LabContext> {
   checkStackName(flags.stack);
+  if (flags.region !== undefined) checkRegionName(flags.region);
   const home = stateHome();
   const target = await resolveTarget({
     kind: flags.target,

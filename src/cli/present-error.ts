@@ -13,7 +13,9 @@ export function usageError(error: Error, command: string | undefined): SsmlabErr
   // oclif says what is wrong on the first line, or under a heading: names of arguments with their descriptions, or the reason.
   const missing = /^Missing \d+ required args?/u.test(first);
   const text = missing ? `missing ${rest.map((line) => line.trim().split(/\s/u)[0]).join(', ')}` : /^(?:The following error|Parsing --)/u.test(first) ? lines.join(' ') : first;
-  const message = firstLower(text.replace(/^The following errors? occurred:\s*/u, '').replace(/\s+/gu, ' ').trim().replace(/[.:]$/u, ''));
+  const flag = /^Parsing (--\S+)\s+/u.exec(text);
+  const told = flag === null ? text.replace(/^Nonexistent flags?: /u, 'there is no flag ') : `${flag[1] ?? ''}: ${firstLower(text.slice(flag[0].length))}`;
+  const message = firstLower(told.replace(/^The following errors? occurred:\s*/u, '').replace(/\s+/gu, ' ').trim().replace(/[.:]$/u, ''));
   return new SsmlabError('usage', message, { cause: error, hint: `see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
 }
 
@@ -30,17 +32,34 @@ export function asSsmlabError(error: unknown, command?: string): SsmlabError | u
   return undefined;
 }
 
-/** Two lines for stderr: `error: message   [code]`, the code at the right margin where there is room, and `hint:  …`. */
-export function errorLines(error: SsmlabError, style: Style, width = 100): string[] {
+/** Two lines for stderr: `error: message   [code]`, the code at the right margin where there is room, and `hint:  …`. In a terminal of `width` columns longer ones go on below. */
+export function errorLines(error: SsmlabError, style: Style, width = Infinity): string[] {
   const [first = '', ...rest] = error.message.split('\n').map(printable);
   const label = 'error: ';
   const code = `[${error.code}]`;
-  const room = Math.min(width, 100) - cellWidth(label + first) - code.length;
+  const [head = '', ...more] = wrapped(first, width - label.length);
+  const room = Math.min(width, 100) - cellWidth(label + head) - code.length;
+  const fits = room >= 3 || width === Infinity;
+  const [hint = '', ...moreHint] = wrapped(printable(error.hint), width - label.length);
   return [
-    `${style.bad(style.strong('error:'))} ${first}${' '.repeat(Math.max(3, room))}${style.dim(code)}`,
-    ...rest.map((line) => `       ${line}`),
-    `${style.strong('hint:')}  ${printable(error.hint)}`,
+    `${style.bad(style.strong('error:'))} ${head}${fits ? `${' '.repeat(Math.max(3, room))}${style.dim(code)}` : ''}`,
+    ...[...more, ...rest.flatMap((line) => wrapped(line, width - label.length)), ...(fits ? [] : [style.dim(code)])].map((line) => `       ${line}`),
+    `${style.strong('hint:')}  ${hint}`,
+    ...moreHint.map((line) => `       ${line}`),
   ];
+}
+
+/** Lines of whole words; a word that is longer than a line stays whole, so that it can be copied. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && cellWidth(`${line} ${word}`) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** What `--json` prints when the command fails. */

@@ -2,6 +2,7 @@
  * The region process. Started by the tool with a state folder and a lock; takes the lock, opens the journal, listens on
  * loopback, prints one line of readiness on stdout and closes it. What it says after that goes to its log (stderr).
  */
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -41,8 +42,22 @@ function listen(server: ReturnType<typeof createServer>, asked: number | undefin
   });
 }
 
+/** The folder's secrets, new ones for a new folder. A journal is worth nothing without those that it was written with. */
+async function secretsOf(folder: string): Promise<RegionSecrets> {
+  let secrets: RegionSecrets | undefined;
+  try {
+    secrets = readSecrets(folder);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new StartError('state-corrupt', `${join(folder, 'secrets.json')} is damaged: ${error.message}`);
+    throw new StartError('state-unsafe', (error as Error).message);
+  }
+  if (secrets !== undefined) return secrets;
+  if (existsSync(join(folder, 'journal'))) throw new StartError('state-corrupt', `${join(folder, 'secrets.json')} is missing, and the journal beside it belongs to it`);
+  return makeSecrets();
+}
+
 async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
-  const secrets: RegionSecrets = readSecrets(folder) ?? (await makeSecrets());
+  const secrets = await secretsOf(folder);
   const journal = openJournal(join(folder, 'journal'));
   const server = createServer();
   const port = await listen(server, askedPort, secrets.ports.endpoint);
@@ -71,7 +86,8 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
 
 function startErrorOf(error: unknown): { code: string; message: string } {
   if (error instanceof StartError || error instanceof JournalError) return { code: error.code, message: error.message };
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') return { code: 'cloud-port-taken', message: `another program listens on 127.0.0.1:${port ?? '?'}, a port of the local cloud` };
   if (code === 'ENOSPC') return { code: 'cloud-start-failed', message: `the disk of the state folder is full: ${message}` };
   return { code: 'cloud-start-failed', message };
 }

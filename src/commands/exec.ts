@@ -28,8 +28,8 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
     const at = this.argv.indexOf('--');
     const words = at < 0 ? [] : this.argv.slice(at + 1);
     const { args, flags, argv } = await this.parse(Exec, at < 0 ? this.argv : this.argv.slice(0, at));
-    if (words.length === 0 || argv.length > 1) {
-      throw new SsmlabError('usage', words.length === 0 ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
+    if (words.join('').trim() === '' || argv.length > 1) {
+      throw new SsmlabError('usage', words.join('').trim() === '' ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
     }
     const interruption = new AbortController();
     try {

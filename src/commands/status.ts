@@ -17,7 +17,8 @@ export default class Status extends BaseCommand {
     const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack });
     const { stack, instances, localCloud } = report;
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
-    this.print(row('stack', stack === null ? `${flags.stack}: not deployed` : `${stack.name}: ${stack.status}`));
+    const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;
+    this.print(row('stack', stack === null ? `${flags.stack}: ${asleep ? 'not known while the local cloud does not run' : 'not deployed'}` : `${stack.name}: ${stack.status}`));
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} agents online`));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
     if (localCloud !== null) {
@@ -25,8 +26,7 @@ export default class Status extends BaseCommand {
       this.print(row('local cloud', running ? `runs, pid ${pid}, version ${version}, ${fabric} fabric, ${endpoint}` : `does not run${localCloud.hasState ? '; its state is kept' : ''}`));
       if (running || localCloud.hasState) this.print(row('state', stateFolder));
     }
-    const stopped = localCloud !== null && !localCloud.running && localCloud.hasState;
-    this.say(nextSteps(stopped ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy']));
+    this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy']));
     return report;
   }
 }

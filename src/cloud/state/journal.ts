@@ -5,7 +5,7 @@
  * Format: a header line `{"ssmlab-journal":VERSION}`, then lines of `CRC32-hex SPACE JSON` where JSON is the list of
  * entries [scope, table, id, record|null]. At each start the journal is rewritten as one snapshot, atomically.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { Memory, type Entry } from './memory.js';
 
@@ -14,7 +14,7 @@ export const JOURNAL_VERSION = 1;
 
 /** Why a journal could not be opened. */
 export class JournalError extends Error {
-  readonly code: 'state-version' | 'state-corrupt';
+  readonly code: 'state-version' | 'state-corrupt' | 'state-unsafe';
   constructor(code: JournalError['code'], message: string) {
     super(message);
     this.name = 'JournalError';
@@ -84,7 +84,9 @@ export function openJournal(path: string): Journal {
       throw error;
     }
   });
-  if (existsSync(path)) replay(path, memory);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) throw new JournalError('state-unsafe', `${path} is not a plain file`);
+  if (found !== undefined) replay(path, memory);
   const fresh = `${path}.new`;
   file = openSync(fresh, 'w', 0o600);
   try {

@@ -1,6 +1,7 @@
 /** `ssmlab local start`: the local cloud, without a lab. */
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
+import { SsmlabError } from '../../lib/errors.js';
 import { startLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
 
@@ -26,6 +27,9 @@ export default class LocalStart extends BaseCommand {
   async run(): Promise<Started> {
     const { flags } = await this.parse(LocalStart);
     const { started, pid, version, endpoint, fabric, accountId, stateFolder } = await startLocalCloud({ home: stateHome(), port: flags.port });
+    if (!started && flags.port !== undefined && new URL(endpoint).port !== String(flags.port)) {
+      throw new SsmlabError('usage', `the local cloud runs already, on port ${new URL(endpoint).port}`, { hint: `run \`ssmlab local stop\` first, then \`ssmlab local start --port ${flags.port}\`` });
+    }
     this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric`);
     return { started, pid, version, endpoint, fabric, accountId, stateFolder };
   }

@@ -34,7 +34,10 @@ export interface NewStack {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const invalid = (error: unknown): SsmlabError => new SsmlabError('template-invalid', `the template is refused: ${awsMessage(error)}`, { cause: error });
+const invalid = (error: unknown): SsmlabError => {
+  const message = awsMessage(error);
+  return new SsmlabError('template-invalid', `the template is refused: ${message}`, { cause: error, hint: /\bline \d/u.test(message) ? undefined : '`ssmlab template` prints one that works' });
+};
 
 /** Creates it and returns its id, or undefined when a stack of this name is there. `template-invalid` with the service's words. */
 export async function createStack(target: Target, stack: NewStack): Promise<string | undefined> {

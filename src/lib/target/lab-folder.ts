@@ -19,7 +19,7 @@ export interface LabFolder {
 /** The one place that names labs on disk: `HOME/labs/KIND-REGION-STACK`. */
 export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>, stack: string): LabFolder {
   checkStackName(stack);
-  if (!/^[a-z0-9-]{1,64}$/u.test(target.region)) throw new SsmlabError('usage', `"${target.region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
+  checkRegionName(target.region);
   const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
   return { folder, keyFile: join(folder, 'key', 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts') };
 }
@@ -29,6 +29,11 @@ export function checkStackName(stack: string): void {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/u.test(stack)) {
     throw new SsmlabError('usage', `"${stack}" is not a stack's name`, { hint: 'letters, digits and hyphens, a letter first, at most 128' });
   }
+}
+
+/** The form of a region's name, checked before it becomes a path or anything is started for it. */
+export function checkRegionName(region: string): void {
+  if (!/^[a-z0-9-]{1,64}$/u.test(region)) throw new SsmlabError('usage', `"${region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
 }
 
 /** Makes it (0700) where it is missing. */

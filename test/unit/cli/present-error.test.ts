@@ -12,6 +12,17 @@ describe('errors as text', () => {
     expect(first).toMatch(/^error: no instance is called "web\\e\[2J" {3,}\[instance-not-found\]$/u);
     expect(second).toBe('hint:  there are\\nInstance1');
   });
+  it('goes on below in a narrow terminal, at whole words', () => {
+    const long = new SsmlabError('usage', 'a message of many words that does not fit', { hint: 'one two three four five six seven eight' });
+    expect(errorLines(long, plainStyle(), 40)).toEqual([
+      'error: a message of many words that does',
+      '       not fit',
+      '       [usage]',
+      'hint:  one two three four five six seven',
+      '       eight',
+    ]);
+    expect(errorLines(long, plainStyle())).toHaveLength(2);
+  });
   it('is an object for programs', () => expect(Object.keys(errorJson(error).error)).toEqual(['code', 'message', 'hint']));
   it('keeps the stack of a fault for --debug', () => {
     expect(faultLines(new TypeError('x is not a function'), plainStyle(), false).join('\n')).not.toMatch(/^\s+at /mu);
@@ -27,8 +38,8 @@ describe('asSsmlabError', () => {
     [new TypeError('x'), undefined],
   ])('%s', (thrown, code) => expect(asSsmlabError(thrown)?.code).toBe(code));
   it.each([
-    ['Nonexistent flag: --jsn\nSee more help with --help', 'nonexistent flag: --jsn'],
+    ['Nonexistent flag: --jsn\nSee more help with --help', 'there is no flag --jsn'],
     ['Missing 2 required args:\nhost  an address\nport  a port\nSee more help with --help', 'missing host, port'],
-    ['Parsing --template \n\tNo file found at /nope\nSee more help with --help', 'parsing --template No file found at /nope'],
+    ['Parsing --template \n\tNo file found at /nope\nSee more help with --help', '--template: no file found at /nope'],
   ])('%j', (text, message) => expect(usageError(new Error(text), 'list')).toMatchObject({ code: 'usage', message, hint: 'see `ssmlab list --help`' }));
 });
