@@ -20,7 +20,7 @@ export default class Verify extends BaseCommand {
   static override description = `Runs \`ec2-metadata --public-ipv4\` and \`ping 8.8.8.8\` on each instance over its own way in, all at once. Of a stack that is not the lab nothing is declared: there it is compared with what path and auth method say, and the report says so.
 
 Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or there is no lab.`;
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 4', '<%= config.bin %> <%= command.id %> --stack other --identity other.pem', '<%= config.bin %> <%= command.id %> --json'];
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --stack other --identity other.pem', '<%= config.bin %> <%= command.id %> 3 4 --json'];
   static override usage = '<%= command.id %> [INSTANCE...] [flags]';
   static override args = { instance: Args.string({ description: 'numbers, names, ids or addresses; all when absent' }) };
   static override strict = false;

@@ -90,6 +90,8 @@ export class Terminal {
       this.#wake?.();
     });
     this.#child.on('exit', () => this.#wake?.());
+    // Typed at a program that has ended: whoever waits for its answer learns of it.
+    this.#child.stdin?.on('error', () => undefined);
   }
 
   type(text: string): void {
