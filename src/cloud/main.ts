@@ -2,7 +2,7 @@
  * The region process. Started by the tool with a state folder and a lock; takes the lock, opens the journal, listens on
  * loopback, prints one line of readiness on stdout and closes it. What it says after that goes to its log (stderr).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -22,8 +22,13 @@ class StartError extends Error {
   }
 }
 
+/** A log that cannot be written (its disk is full) must not cost an answer. */
 const log = (line: string): void => {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  try {
+    writeSync(2, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    return;
+  }
 };
 
 function answer(line: object): Promise<void> {
