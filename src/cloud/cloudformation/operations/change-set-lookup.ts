@@ -1,5 +1,5 @@
 /** The change set that a request names: by ARN, or by name together with its stack. */
-import { str } from '../../endpoint/input.js';
+import { has, str } from '../../endpoint/input.js';
 import { AwsError, type Input, type OperationContext } from '../../endpoint/operation.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, type ChangeSetRecord } from '../records.js';
@@ -14,7 +14,9 @@ export function findChangeSet(input: Input, context: OperationContext): ChangeSe
   const name = str(input, 'ChangeSetName');
   if (name.startsWith('arn:')) {
     const found = context.state.get(CHANGE_SETS, name);
-    if (found === undefined) throw changeSetMissing(name);
+    // The ARN is enough; a stack beside it, as `aws cloudformation deploy` sends it, has to be the right one.
+    const named = has(input, 'StackName') ? requiredStack(input, context, (stack) => validationError(`Stack [${stack}] does not exist`)) : undefined;
+    if (found === undefined || (named !== undefined && named.stackId !== found.stackId)) throw changeSetMissing(name);
     return found;
   }
   const { stackId } = requiredStack(input, context, (stack) => validationError(`Stack [${stack}] does not exist`));

@@ -321,4 +321,16 @@ Resources:
     expect((await region.stack(StackId)).StackStatus).toBe('DELETE_COMPLETE');
     expect(vpcs()).toHaveLength(count);
   });
+
+  it('are found by ARN alone, or beside their stack and no other', async () => {
+    await region.create(NETWORK);
+    await region.create(`Resources: {P: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Value: a}}}`, { StackName: 'other' });
+    const { Id } = await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) });
+    for (const stack of [{}, { StackName: 's' }]) expect(await region.cfn('DescribeChangeSet', { ChangeSetName: Id, ...stack })).toMatchObject({ ChangeSetId: Id });
+    expect((await region.refused('DescribeChangeSet', { ChangeSetName: Id, StackName: 'other' })).code).toBe('ChangeSetNotFound');
+    expect(await region.cfn('GetTemplate', { ChangeSetName: Id, StackName: 's' })).toMatchObject({ TemplateBody: NETWORK });
+    await region.cfn('ExecuteChangeSet', { ChangeSetName: Id, StackName: 's' });
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  });
 });
