@@ -64,7 +64,8 @@ async function secretsOf(folder: string): Promise<RegionSecrets> {
 async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
   const secrets = await secretsOf(folder);
   const journal = openJournal(join(folder, 'journal'));
-  const server = createServer();
+  // A head has 20 s to come whole, looked at every 5: connections that dribble do not pile up. Bodies have their own limit.
+  const server = createServer({ headersTimeout: 20_000, connectionsCheckingInterval: 5000 });
   const port = await listen(server, askedPort, secrets.ports.endpoint);
   const cloud = await startRegions({
     memory: journal.memory,

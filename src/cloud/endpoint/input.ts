@@ -112,19 +112,25 @@ function checkLength(name: string, value: string | readonly unknown[], { min, ma
   if (max !== undefined && value.length > max) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must have length less than or equal to ${max}` });
 }
 
-/** A string within its lengths, or undefined when absent. Numbers and booleans of internal callers become text. */
-export function strOpt(input: Input, name: string, lengths: LengthRange = {}): string | undefined {
+export interface TextLimits extends LengthRange {
+  /** What the whole text has to match; write it with ^ and $. */
+  readonly pattern?: RegExp | undefined;
+}
+
+/** A string within its limits, or undefined when absent. Numbers and booleans of internal callers become text. */
+export function strOpt(input: Input, name: string, limits: TextLimits = {}): string | undefined {
   const value = valueAt(input, name);
   if (value === undefined) return undefined;
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') throw new InputError(name, value, { kind: 'type', expected: 'a string' });
   const text = String(value);
-  checkLength(name, text, lengths);
+  checkLength(name, text, limits);
+  if (limits.pattern?.test(text) === false) throw new InputError(name, value, { kind: 'constraint', constraint: `Member must satisfy regular expression pattern: ${limits.pattern.source.replaceAll(/^\^|\$$/g, '')}` });
   return text;
 }
 
 /** A string that has to be there and not be empty. */
-export function str(input: Input, name: string, lengths: LengthRange = {}): string {
-  const value = strOpt(input, name, lengths);
+export function str(input: Input, name: string, limits: TextLimits = {}): string {
+  const value = strOpt(input, name, limits);
   return required(input, name, value === '' ? undefined : value);
 }
 

@@ -174,7 +174,7 @@ class Judge {
 }
 
 /** The models write Java's regular expressions, which match the whole or a part as they say; JavaScript reads nearly all. */
-function patternOf(pattern: string): RegExp {
+export function patternOf(pattern: string): RegExp {
   const whole = `^(?:${pattern})$`;
   for (const flags of ['su', 's']) {
     try {

@@ -82,14 +82,14 @@ export function entityPath(input: Input): string {
 
 /** Which may be empty, and has to be there. */
 function tagValue(tag: Input): string {
-  const value = strOpt(tag, 'Value');
+  const value = strOpt(tag, 'Value', { pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u });
   if (value === undefined) throw new InputError('Value', undefined, { kind: 'missing' });
   return value;
 }
 
 /** New tags, at most 50, each key once. */
 export function newTags(input: Input): TagRecord[] {
-  const found = structs(input, 'Tags').map((tag) => ({ key: str(tag, 'Key'), value: tagValue(tag) }));
+  const found = structs(input, 'Tags').map((tag) => ({ key: str(tag, 'Key', { pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u }), value: tagValue(tag) }));
   const keys = new Set(found.map((tag) => tag.key.toLowerCase()));
   if (keys.size < found.length) throw new AwsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   for (const { key, value } of found) {

@@ -12,6 +12,6 @@ export function listReply<T>(name: string, items: readonly T[], input: Input, ke
 
 /** Judges whether an entity's path begins with the PathPrefix asked for. */
 export function underPath(input: Input): (entity: { readonly path: string }) => boolean {
-  const prefix = strOpt(input, 'PathPrefix', { min: 1, max: 512 }) ?? '/';
+  const prefix = strOpt(input, 'PathPrefix', { min: 1, max: 512, pattern: /^\/[\u0021-\u007F]*$/ }) ?? '/';
   return ({ path }) => path.startsWith(prefix);
 }

@@ -46,7 +46,7 @@ export const ec2First = [
     ['CreateSecurityGroup', { GroupName: '<run>-group', Description: 'again', VpcId: '<vpc>' }, { error: 'InvalidGroup.Duplicate' }],
     ['AuthorizeSecurityGroupIngress', { GroupId: '<group>', IpPermissions: [SSH] }, { save: { rule: 'SecurityGroupRules.0.SecurityGroupRuleId' } }],
     ['AuthorizeSecurityGroupIngress', { GroupId: '<group>', IpPermissions: [SSH] }, { error: 'InvalidPermission.Duplicate' }],
-    ['AuthorizeSecurityGroupIngress', { GroupId: '<group>', IpPermissions: [WEB] }],
+    ['AuthorizeSecurityGroupIngress', { GroupId: '<group>', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/8' }],
     ['AuthorizeSecurityGroupEgress', { GroupId: '<group>', IpPermissions: [WEB] }],
     ['ModifySecurityGroupRules', { GroupId: '<group>', SecurityGroupRules: [{ SecurityGroupRuleId: '<rule>', SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '198.51.100.0/24' } }] }],
     ['DescribeSecurityGroupRules', { SecurityGroupRuleIds: ['<rule>'] }, { expect: { 'SecurityGroupRules.0.CidrIpv4': '198.51.100.0/24' } }],

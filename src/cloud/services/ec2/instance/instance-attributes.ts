@@ -1,5 +1,5 @@
 /** DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute. */
-import { blobOpt, bool, has, list, oneOf, str, strOpt, structOpt, structs, valueAt } from '../../../endpoint/input.js';
+import { blobOpt, bool, has, list, oneOf, oneOfOpt, str, structOpt, structs, valueAt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Output } from '../../../endpoint/operation.js';
 import { onlyDefault } from '../../../endpoint/unsupported.js';
 import type { Transaction } from '../../../state/store.js';
@@ -45,7 +45,7 @@ export const describeInstanceAttribute = reading((input, scope) => {
 
 /** The older form `Attribute=…&Value=…` as the structured one. */
 function structured(input: Input): Input {
-  const attribute = strOpt(input, 'Attribute');
+  const attribute = oneOfOpt(input, 'Attribute', ATTRIBUTES);
   if (attribute === undefined) return input;
   const name = attribute.charAt(0).toUpperCase() + attribute.slice(1);
   return { ...input, [name]: { Value: valueAt(input, 'Value') } };

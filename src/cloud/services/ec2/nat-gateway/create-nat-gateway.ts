@@ -56,7 +56,7 @@ function equip(tx: Transaction, context: OperationContext, input: Input, natGate
 
 export const createNatGateway = changing((input, tx, context, scope) => {
   refuse(input, ['VpcId', 'AvailabilityZoneAddress', 'SecondaryAllocationId', 'SecondaryPrivateIpAddress', 'SecondaryPrivateIpAddressCount']);
-  if (strOpt(input, 'AvailabilityMode') === 'regional') throw new AwsError('UnsupportedOperation', 'Regional NAT gateways are not supported by the local cloud.');
+  if (oneOfOpt(input, 'AvailabilityMode', ['zonal', 'regional']) === 'regional') throw new AwsError('UnsupportedOperation', 'Regional NAT gateways are not supported by the local cloud.');
   const [natGatewayId = ''] = once(tx, 'CreateNatGateway', TABLE, input, () => {
     const id = newId('nat');
     const subnet = find(tx, SUBNET, str(input, 'SubnetId'));

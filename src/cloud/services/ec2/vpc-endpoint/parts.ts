@@ -13,7 +13,8 @@ const FULL_ACCESS = JSON.stringify({ Statement: [{ Action: '*', Effect: 'Allow',
 /** The policy of the request, which has to be JSON; full access without one (P11). */
 export function policyOf(input: Input): string {
   const text = strOpt(input, 'PolicyDocument');
-  if (text === undefined || text === '' || boolOpt(input, 'ResetPolicy') === true) return FULL_ACCESS;
+  const reset = boolOpt(input, 'ResetPolicy') === true;
+  if (text === undefined || text === '' || reset) return FULL_ACCESS;
   try {
     parsePolicy(text, 'resource');
   } catch (error) {

@@ -19,7 +19,7 @@ export const createRole: Operation = (input, context) => {
     path,
     createdAt: context.now(),
     trustPolicy,
-    description: strOpt(input, 'Description', { max: 1000 }),
+    description: strOpt(input, 'Description', { max: 1000, pattern: /^[\t\n\r\u0020-\u007E\u00A1-\u00FF]*$/ }),
     maxSessionDuration: intOpt(input, 'MaxSessionDuration', { min: 3600, max: 43_200 }) ?? 3600,
     tags: newTags(input),
     attachedPolicies: [],

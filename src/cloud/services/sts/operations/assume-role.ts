@@ -19,7 +19,7 @@ export const assumeRole: Operation = (input, context) => {
   const { caller, globalState } = context;
   const { sessionPolicies, packed } = sessionPoliciesOf(input, globalState);
   const sessionTags = sessionTagsOf(input);
-  const externalId = strOpt(input, 'ExternalId', { min: 2, max: 1224 });
+  const externalId = strOpt(input, 'ExternalId', { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]*$/ });
   const role = globalState.list(roles).find((candidate) => candidate.arn === roleArn);
   const callerRole = caller.roleName === undefined ? undefined : globalState.get(roles, caller.roleName)?.arn;
   const keys = {
