@@ -8,6 +8,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/build.mjs';
+import { measureCreateStack } from './moto.mjs';
+import { measureRegion, writeInstances } from './region.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
 const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
@@ -31,8 +33,14 @@ function medians(programs) {
 }
 
 const rows = [];
+const notes = [];
 function goal(what, value, limit, unit, beside = '') {
   rows.push({ what, value, limit, unit, beside, ok: value <= limit });
+}
+
+/** A rate that has to be reached. */
+function atLeast(what, value, limit, unit, beside = '') {
+  rows.push({ what, value, limit, unit, beside, ok: value >= limit, least: true });
 }
 
 /** Resident memory of a process and its children, MB. */
@@ -47,6 +55,9 @@ function resident(pid) {
   return children.reduce((sum, name) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024;
 }
 
+/** What `local env` exports. */
+const exportsOf = () => Object.fromEntries([...run([bin, 'local', 'env']).stdout.matchAll(/^export (\w+)='?([^'\n;]*)'?;?$/gm)].map(([, name, value]) => [name, value]));
+
 const folderSize = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) / 2 ** 20;
 
 try {
@@ -57,7 +68,7 @@ try {
   for (const instance of ['1', '2', '3', '4']) run([bin, 'exec', instance, '--', 'uname']);
   goal('local cloud with the lab, resident', resident(status.localCloud.pid), 300, 'MB');
 
-  const exported = Object.fromEntries([...run([bin, 'local', 'env']).stdout.matchAll(/^export (\w+)='?([^'\n;]*)'?;?$/gm)].map(([, name, value]) => [name, value]));
+  const exported = exportsOf();
   const bare = join(folder, 'bare.mjs');
   writeFileSync(`${bare}.ts`, "import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';\nconst { Reservations } = await new EC2Client({}).send(new DescribeInstancesCommand({}));\nconsole.log(Reservations.length);\n");
   await build({
@@ -67,6 +78,17 @@ try {
   const times = medians({ 'node -e 0': ['-e', '0'], '--help': [bin, '--help'], list: [bin, 'list'], bare: { args: [bare], env: exported } });
   goal('--help', times['--help'] / times['node -e 0'], 4.5, '×', `node -e 0: ${times['node -e 0'].toFixed(0)} ms, --help: ${times['--help'].toFixed(0)} ms`);
   goal('list', times.list / times.bare, 1.8, '×', `bare DescribeInstances: ${times.bare.toFixed(0)} ms, list: ${times.list.toFixed(0)} ms`);
+
+  const missing = await measureCreateStack(folder, { ...environment, HOME: process.env.HOME }, exported, exported.AWS_ENDPOINT_URL, goal);
+  if (missing !== undefined) notes.push(`skip create-stack beside moto_server: ${missing}`);
+
+  run([bin, 'destroy', '--yes']);
+  run([bin, 'local', 'start']);
+  run([bin, 'local', 'stop']);
+  await writeInstances(folder, join(folder, 'state/cloud'));
+  run([bin, 'local', 'start']);
+  const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = exportsOf();
+  await measureRegion(folder, { pid: JSON.parse(run([bin, 'status', '--json']).stdout).localCloud.pid, endpoint, credentials: { accessKeyId, secretAccessKey } }, goal, atLeast);
 
   const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }).trim().split('\n').at(-1);
   const empty = mkdtempSync(join(folder, 'install-'));
@@ -79,7 +101,8 @@ try {
   spawnSync(process.execPath, [bin, 'local', 'stop'], { env: environment });
   rmSync(folder, { recursive: true, force: true });
 }
-for (const { what, value, limit, unit, beside, ok } of rows) {
-  console.log(`${ok ? 'ok  ' : 'MISS'} ${what.padEnd(38)} ${value.toFixed(2).padStart(8)} ${unit.padEnd(3)} goal ${limit} ${unit}  ${beside}`);
+for (const { what, value, limit, unit, beside, ok, least } of rows) {
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${what.padEnd(38)} ${value.toFixed(2).padStart(8)} ${unit.padEnd(3)} goal ${least === true ? 'at least ' : ''}${typeof limit === 'number' && !Number.isInteger(limit) ? limit.toFixed(2) : limit} ${unit}  ${beside}`);
 }
+for (const note of notes) console.log(note);
 if (rows.some((row) => !row.ok)) process.exitCode = 1;

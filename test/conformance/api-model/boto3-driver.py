@@ -71,7 +71,7 @@ def missed(output, wanted):
 
 def take(step):
     call = getattr(client(step["service"]), xform_name(step["operation"]))
-    end = time.time() + 30
+    end = time.time() + 60
     while True:
         try:
             output = call(**arguments(step))

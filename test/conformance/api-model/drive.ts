@@ -36,11 +36,12 @@ export interface DriveOptions {
   readonly region: ModelRegion;
   readonly models: ReadonlyMap<string, Model>;
   readonly variables: Variables;
-  /** How long a step is called again until it holds. */
-  readonly patienceMs?: number;
   /** Called before each step with its input. */
   readonly before?: (step: Step, input: Input) => Promise<void>;
 }
+
+/** How long a step is called again until it holds: agents come back within it also on a machine that is busy. */
+const PATIENCE_MS = 60_000;
 
 async function call(options: DriveOptions, step: Step, input: Input): Promise<Judged> {
   const model = options.models.get(step.service);
@@ -55,7 +56,7 @@ async function take(options: DriveOptions, step: Step): Promise<StepOutcome> {
   const input = filledIn(step.input, variables) as Input;
   const title = `${step.operation} ${JSON.stringify(input).slice(0, 160)}`;
   await options.before?.(step, input);
-  const end = Date.now() + (options.patienceMs ?? 30_000);
+  const end = Date.now() + PATIENCE_MS;
   const holds = (output: unknown, wanted: Step['until'] = {}): string | undefined => {
     const missed = Object.entries(wanted).find(([path, value]) => at(output, path) !== textFilledIn(value, variables));
     return missed === undefined ? undefined : `${missed[0]} is ${at(output, missed[0])}, not ${textFilledIn(missed[1], variables)}`;

@@ -89,6 +89,12 @@ export const ec2First = [
     ['DescribeInstances', { InstanceIds: ['<instance>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'running' }, save: { eni: 'Reservations.0.Instances.0.NetworkInterfaces.0.NetworkInterfaceId', ip: 'Reservations.0.Instances.0.PrivateIpAddress' } }],
     ['DescribeInstances', { InstanceIds: ['i-nope'] }, { error: 'InvalidInstanceID.Malformed' }],
     ['DescribeInstanceStatus', { InstanceIds: ['<instance>'] }, { until: { 'InstanceStatuses.0.InstanceStatus.Status': 'ok' } }],
+  ]),
+];
+
+/** What changes the instances and their network, after the sessions with them. */
+export const ec2Changes = [
+  ...steps('ec2', [
     ['DescribeInstanceAttribute', { InstanceId: '<instance>', Attribute: 'instanceType' }, { expect: { 'InstanceType.Value': 't4g.nano' } }],
     ['ModifyInstanceAttribute', { InstanceId: '<instance>', DisableApiTermination: { Value: true } }],
     ['TerminateInstances', { InstanceIds: ['<instance>'] }, { error: 'OperationNotPermitted' }],

@@ -3,14 +3,14 @@
  * in the file of its service; the suite fails and names it until it has one.
  */
 import { cloudformation } from './cloudformation.js';
-import { ec2First, ec2Last } from './ec2.js';
+import { ec2Changes, ec2First, ec2Last } from './ec2.js';
 import { iamFirst, iamIdentities, iamLast } from './iam.js';
 import { kms } from './kms.js';
 import { network } from './network.js';
 import { ssm } from './ssm.js';
 import type { Step } from './step.js';
 
-export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...ec2First, ...network, ...ssm, ...kms, ...cloudformation, ...ec2Last, ...iamLast];
+export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...cloudformation, ...ec2Last, ...iamLast];
 
 /** Operations of agents, which no public model has; the tests of the agent and the lab's use them. */
 export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations'];
