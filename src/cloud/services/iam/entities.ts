@@ -80,6 +80,9 @@ export function entityPath(input: Input): string {
   return path;
 }
 
+/** What a role's description may be. */
+export const ROLE_DESCRIPTION = { max: 1000, pattern: /^[\t\n\r\u0020-\u007E\u00A1-\u00FF]*$/ } as const;
+
 /** Which may be empty, and has to be there. */
 function tagValue(tag: Input): string {
   const value = strOpt(tag, 'Value', { pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u });

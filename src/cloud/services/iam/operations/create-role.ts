@@ -2,7 +2,7 @@
 import type { Operation } from '../../../endpoint/operation.js';
 import { intOpt, strOpt } from '../../../endpoint/input.js';
 import { boundaryOf } from '../boundary.js';
-import { alreadyExists, documentText, entityName, entityPath, limitExceeded, newTags, newUniqueId, shownRole } from '../entities.js';
+import { alreadyExists, documentText, entityName, entityPath, limitExceeded, newTags, newUniqueId, shownRole, ROLE_DESCRIPTION } from '../entities.js';
 import { parsePolicy } from '../policy/document.js';
 import { roles, type RoleRecord } from '../records.js';
 
@@ -19,7 +19,7 @@ export const createRole: Operation = (input, context) => {
     path,
     createdAt: context.now(),
     trustPolicy,
-    description: strOpt(input, 'Description', { max: 1000, pattern: /^[\t\n\r\u0020-\u007E\u00A1-\u00FF]*$/ }),
+    description: strOpt(input, 'Description', ROLE_DESCRIPTION),
     maxSessionDuration: intOpt(input, 'MaxSessionDuration', { min: 3600, max: 43_200 }) ?? 3600,
     tags: newTags(input),
     attachedPolicies: [],
