@@ -1,5 +1,5 @@
 /** DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute. */
-import { blobOpt, bool, has, list, oneOf, oneOfOpt, str, structOpt, structs, valueAt } from '../../../endpoint/input.js';
+import { blobOpt, bool, has, list, oneOf, oneOfOpt, str, strOpt, structOpt, structs, valueAt } from '../../../endpoint/input.js';
 import { AwsError, type Input, type Output } from '../../../endpoint/operation.js';
 import { onlyDefault } from '../../../endpoint/unsupported.js';
 import type { Transaction } from '../../../state/store.js';
