@@ -93,10 +93,16 @@ export function exchange(stream: Duplex, request: HttpRequest, signal: AbortSign
   }).finally(() => stream.destroy());
 }
 
+/**
+ * All zero, which costs nothing on either side. A mask protects proxies on the way from what a web page has a browser say;
+ * here there is no page, and TLS.
+ */
+const generateMask = (mask: Buffer): void => void mask.fill(0);
+
 /** A websocket over a connection; resolves when it is open. */
 export function openWebSocket(stream: Duplex, url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { createConnection: () => stream as never, headers, perMessageDeflate: false });
+    const socket = new WebSocket(url, { createConnection: () => stream as never, headers, perMessageDeflate: false, generateMask });
     const onAbort = (): void => {
       socket.terminate();
       reject(aborted(signal));

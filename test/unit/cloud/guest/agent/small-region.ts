@@ -402,7 +402,7 @@ export class TestClient {
   }
 
   open(url: string, token: string): WebSocket {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, { perMessageDeflate: false, generateMask: (mask) => void mask.fill(0) });
     this.socket = socket;
     socket.on('error', () => undefined);
     socket.once('open', () => {
