@@ -8,7 +8,7 @@ import type { InstanceMetadata } from './guest/imds/imds.js';
 import { RunningInstance } from './instance.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
-import { CONSOLE_OUTPUT, INSTANCE, NETWORK_INTERFACE } from './services/ec2/model.js';
+import { CONSOLE_OUTPUT, INSTANCE, NETWORK_INTERFACE, PROFILE_ASSOCIATION } from './services/ec2/model.js';
 import { pushedKeys } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { forgetInstance, instanceBooted } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
@@ -85,6 +85,8 @@ export class RunningRegion {
     // Not within the commit: the clock's own moves are transactions too.
     setImmediate(() => this.#advance());
     if (changes.some((change) => EC2_NETWORK_TABLES.has(change.table))) this.#settle();
+    // Which role an instance has is no matter of the network, but of its agent's.
+    else if (changes.some((change) => change.table === PROFILE_ASSOCIATION.name)) this.#proveSoon();
   }
 
   /** Moves what is due, and sets the clock to the next due moment. */

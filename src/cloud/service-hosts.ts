@@ -6,7 +6,7 @@ import type { Origin } from './endpoint/operation.js';
 import type { InternetHost, OnConnection, Peer } from './fabric/fabric.js';
 
 /** Services that have a public name and, if asked for, an interface endpoint. The order gives their addresses. */
-const SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 'ec2', 'sts', 'iam', 'cloudformation', 'kms', 'logs'] as const;
+const SERVICES = ['ssm', 'ssmmessages', 'ec2messages', 'ec2', 'sts', 'iam', 'cloudformation', 'kms', 'logs', 's3'] as const;
 
 export interface ServiceHostOptions {
   readonly region: string;

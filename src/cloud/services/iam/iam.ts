@@ -39,6 +39,7 @@ import { listPolicies } from './operations/list-policies.js';
 import { listPolicyVersions } from './operations/list-policy-versions.js';
 import { listRoles } from './operations/list-roles.js';
 import { listUsers } from './operations/list-users.js';
+import { listMfaDevices, listServiceSpecificCredentials, listSigningCertificates, listSshPublicKeys, listVirtualMfaDevices, noLoginProfile } from './operations/other-credentials.js';
 import { deletePermissionsBoundary, putPermissionsBoundary } from './operations/permissions-boundary.js';
 import { putInlinePolicy } from './operations/put-inline-policy.js';
 import { removeRoleFromInstanceProfile } from './operations/remove-role-from-instance-profile.js';
@@ -78,6 +79,7 @@ export const iam: Service = {
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteInlinePolicy(GROUP),
     DeleteInstanceProfile: deleteInstanceProfile,
+    DeleteLoginProfile: noLoginProfile,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
     DeleteRole: deleteRole,
@@ -94,6 +96,7 @@ export const iam: Service = {
     GetGroup: getGroup,
     GetGroupPolicy: getInlinePolicy(GROUP),
     GetInstanceProfile: getInstanceProfile,
+    GetLoginProfile: noLoginProfile,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
@@ -110,15 +113,20 @@ export const iam: Service = {
     ListGroupsForUser: listGroupsForUser,
     ListInstanceProfiles: listInstanceProfiles,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
+    ListMFADevices: listMfaDevices,
     ListPolicies: listPolicies,
     ListPolicyTags: listPolicyTags,
     ListPolicyVersions: listPolicyVersions,
     ListRolePolicies: listInlinePolicies(ROLE),
     ListRoles: listRoles,
     ListRoleTags: listHolderTags(ROLE),
+    ListServiceSpecificCredentials: listServiceSpecificCredentials,
+    ListSigningCertificates: listSigningCertificates,
+    ListSSHPublicKeys: listSshPublicKeys,
     ListUserPolicies: listInlinePolicies(USER),
     ListUsers: listUsers,
     ListUserTags: listHolderTags(USER),
+    ListVirtualMFADevices: listVirtualMfaDevices,
     PutGroupPolicy: putInlinePolicy(GROUP),
     PutRolePermissionsBoundary: putPermissionsBoundary(ROLE),
     PutRolePolicy: putInlinePolicy(ROLE),
