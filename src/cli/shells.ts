@@ -12,6 +12,8 @@ import { runShell } from '../lib/session/shell.js';
 import { sshShell } from '../lib/ssh/client.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
 import type { Target } from '../lib/target/target.js';
+import { beforeSignals } from './last-will.js';
+import { lossNotice } from './loss-notice.js';
 import { takeTerminal } from './terminal.js';
 
 export interface ShellOptions {
@@ -68,19 +70,28 @@ export async function shellOverSession({ target, instance, style, say, handOver 
     });
     return 0;
   }
-  const channel = await openChannel(target, session);
+  let raw: ReturnType<typeof takeTerminal> | undefined;
+  // A raw terminal does not begin lines by itself.
+  const notice = lossNotice((line) => void process.stderr.write(raw === undefined ? `${line}\n` : `\r\n${line}\r\n`), '~. leaves');
+  const channel = await openChannel(target, session, notice);
+  // Who leaves is done with it; the service would keep the session until it times out.
+  const terminate = async (): Promise<void> => {
+    channel.close();
+    if (!channel.over) await terminateSession(target, session.sessionId).catch(() => undefined);
+  };
+  const offSignals = beforeSignals(terminate);
   say(header);
   handOver();
-  const raw = takeTerminal();
+  raw = takeTerminal();
   try {
     const { by, output } = await runShell(channel, terminalOf(raw));
     raw.restore();
-    // Who leaves by ~. is done with it; the service would keep the session until it times out.
-    if (by !== 'remote') await terminateSession(target, session.sessionId).catch(() => undefined);
     say(`${by === 'remote' ? '' : '\n'}Session ended${output === '' ? '' : `: ${printable(output)}`}.`);
     return 0;
   } finally {
+    notice.stop();
     raw.restore();
-    channel.close();
+    await terminate();
+    offSignals();
   }
 }

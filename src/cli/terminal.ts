@@ -66,7 +66,8 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     restore();
-    process.kill(process.pid, signal);
+    // Somebody else has something to do yet, and ends the process then.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   process.on('exit', restore);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

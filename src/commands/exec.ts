@@ -3,6 +3,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
+import { beforeSignals } from '../cli/last-will.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
@@ -37,12 +38,17 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
       const instance = findInstance(await takeInventory(target, stack), args.instance);
       this.handOver();
       process.once('SIGINT', () => interruption.abort());
-      process.exitCode = await runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), lineOf(words), {
+      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), lineOf(words), {
         stdin: process.stdin,
         stdout: process.stdout,
         stderr: process.stderr,
         signal: interruption.signal,
       });
+      const offSignals = beforeSignals(() => {
+        interruption.abort();
+        return running;
+      });
+      process.exitCode = await running.finally(offSignals);
     } catch (error) {
       if (interruption.signal.aborted) throw new SsmlabError('interrupted', 'interrupted', { cause: error, hint: 'the command on the instance was told to end' });
       await this.catch(error as Error);

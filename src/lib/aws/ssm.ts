@@ -4,6 +4,7 @@ import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, clientPerTarget } from './client.js';
 import { everyPage } from './pages.js';
+import { awsCode } from './errors.js';
 
 const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
 
@@ -43,9 +44,12 @@ export async function startSession(target: Target, request: SessionRequest): Pro
   return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
 }
 
-/** A fresh token and URL for a session whose connection was lost. */
-export async function resumeSession(target: Target, sessionId: string): Promise<StartedSession | undefined> {
-  const { TokenValue, StreamUrl } = await ssm(target).send(new ResumeSessionCommand({ SessionId: sessionId }));
+/** A fresh token and URL for a session whose connection was lost; undefined when the session is over. */
+export async function resumeSession(target: ApiTarget, sessionId: string): Promise<StartedSession | undefined> {
+  const { TokenValue, StreamUrl } = await ssm(target).send(new ResumeSessionCommand({ SessionId: sessionId })).catch((error: unknown) => {
+    if (awsCode(error) === 'DoesNotExistException') return { TokenValue: undefined, StreamUrl: undefined };
+    throw error;
+  });
   return TokenValue === undefined || StreamUrl === undefined || TokenValue === '' ? undefined : { sessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
 }
 

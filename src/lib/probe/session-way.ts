@@ -1,10 +1,10 @@
 /** The way in by Session Manager: StartSession, then a data channel by the built-in client or by AWS's plugin. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
+import { resumeSession, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
-import { type DataChannel, openDataChannel } from '../session/data-channel.js';
+import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
 import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
 import { isLoopback } from '../session/stream-socket.js';
 import type { Target } from '../target/target.js';
@@ -44,16 +44,26 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
   }
 }
 
+export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'signal'> {
+  readonly timeoutMs?: number | undefined;
+}
+
+/** On loopback nothing but the region's process can be missing, and with it went the session. */
+const REFUSED_MS = 5_000;
+
 /** The built-in client's channel to a started session; the session is ended at the service when it does not open. */
-export async function openChannel(target: Target, session: StartedSession, options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined } = {}): Promise<DataChannel> {
+export async function openChannel(target: Target, session: StartedSession, { timeoutMs, ...options }: ChannelOptions = {}): Promise<DataChannel> {
+  const local = target.endpoint !== undefined && isLoopback(new URL(target.endpoint));
   try {
     return await openDataChannel({
       ...session,
+      ...options,
       payloadBytes: target.payloadBytes,
+      payloadsPerSecond: target.payloadsPerSecond,
       signer: { region: target.region, credentials: target.credentials },
-      connectTimeoutMs: options.timeoutMs,
-      firstMessageTimeoutMs: options.timeoutMs,
-      signal: options.signal,
+      connectTimeoutMs: timeoutMs,
+      firstMessageTimeoutMs: timeoutMs,
+      reconnect: { resume: () => resumeSession(target, session.sessionId), refusedMs: local ? REFUSED_MS : undefined },
     });
   } catch (error) {
     await terminateSession(target, session.sessionId).catch(() => undefined);
@@ -67,9 +77,9 @@ export async function runOverSession(target: Target, start: StartSession, instan
   const channel = await openChannel(target, session, { timeoutMs: streams.timeoutMs });
   try {
     return await runCommand(channel, streams);
-  } catch (error) {
-    await terminateSession(target, session.sessionId).catch(() => undefined);
-    throw error;
+  } finally {
+    // It failed, or was left: the service would keep it until it times out.
+    if (!channel.over) await terminateSession(target, session.sessionId).catch(() => undefined);
   }
 }
 

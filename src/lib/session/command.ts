@@ -55,6 +55,9 @@ export async function runCommand(channel: DataChannel, { stdout, stderr, signal,
         if (!(await writeAll(payloadType === PAYLOAD_TYPE.output ? stdout : stderr, payload))) unread();
       }
     }
+  } catch (error) {
+    // The status comes after all output: what is missing is only the service's word that the session is over.
+    if (exitCode === undefined) throw error;
   } finally {
     clearTimeout(grace);
     signal?.removeEventListener('abort', interrupt);

@@ -1,6 +1,7 @@
 /** A Session Manager data channel as the client has it: opened, shaken hands on, reliable both ways. Source: `protocol.md` §2–§5. */
 import { randomUUID } from 'node:crypto';
-import type { RawData, WebSocket } from 'ws';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '../protocol/agent-message.js';
 import type { AgentMessage } from '../protocol/agent-message.js';
@@ -10,7 +11,11 @@ import { parseChannelClosed } from '../protocol/payloads.js';
 import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { answerHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
-import { openStreamSocket, parseStreamUrl, streamHost, watchForSilence } from './stream-socket.js';
+import { Connection, printable } from './connection.js';
+import { Pace } from './pace.js';
+import { Reconnector } from './reconnect.js';
+import type { ReconnectOptions, StreamAddress } from './reconnect.js';
+import { openStreamSocket, parseStreamUrl, streamHost } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
 export interface DataChannelOptions extends StreamSocketOptions {
@@ -18,8 +23,16 @@ export interface DataChannelOptions extends StreamSocketOptions {
   readonly tokenValue: string;
   /** Largest payload sent; AWS's own client sends 1024 (`protocol.md` §7). */
   readonly payloadBytes: number;
+  /** Payloads of output a second, as much as AWS's own client sends; no bound when absent. */
+  readonly payloadsPerSecond?: number | undefined;
   /** How long the agent has for its first message. Default 30 000. */
   readonly firstMessageTimeoutMs?: number | undefined;
+  /** The way back when the connection is lost; absent: a loss is the end. */
+  readonly reconnect?: ReconnectOptions | undefined;
+  /** The connection is lost, for the reason given, and sought again. */
+  readonly onLost?: ((why: SsmlabError) => void) | undefined;
+  /** It is there again, and nothing of the session was lost. */
+  readonly onRegained?: (() => void) | undefined;
 }
 
 /** A message of the remote side, in order. */
@@ -29,10 +42,15 @@ export interface DataMessage {
   readonly payload: Buffer;
 }
 
+/** `byService`: it said so, and knows the session no more. */
+type ChannelEnd = { readonly byService: boolean } & ({ readonly output: string } | { readonly error: SsmlabError });
+
 /** Bytes received and not yet taken, from which on a message is acknowledged only when it is taken. */
 const HIGH_WATER = 1024 * 1024;
 /** What comes after a failed handshake: the agent's channel_closed, with its words. */
 const FAILED_HANDSHAKE_MS = 2_000;
+/** A session that has not begun may lose its connection this often: a service that closes every one is told about, not asked for ever. */
+const LOSSES_BEFORE_IT_BEGINS = 2;
 
 /** Opens the channel; resolves when the session runs. Throws `stream-unreachable`, `session-failed`, or what `credentials` throws. */
 export async function openDataChannel(options: DataChannelOptions): Promise<DataChannel> {
@@ -54,27 +72,30 @@ export async function openDataChannel(options: DataChannelOptions): Promise<Data
 
 export class DataChannel {
   readonly sessionId: string;
-  readonly #socket: WebSocket;
   readonly #options: DataChannelOptions;
-  readonly #host: string;
   readonly #stream: ReliableStream;
-  readonly #stopWatching: () => void;
+  readonly #reconnector: Reconnector | undefined;
+  readonly #pace: Pace | undefined;
+  readonly #clientId = randomUUID();
+  readonly #ended = new AbortController();
+  #connection: Connection | undefined;
+  #losses = 0;
   #kind: SessionKind | undefined;
   #customerMessage = '';
   #phase: 'silent' | 'handshake' | 'running' = 'silent';
   #queue: (DataMessage & { readonly accept: () => void })[] = [];
   #queuedBytes = 0;
-  #end: { readonly output: string } | { readonly error: SsmlabError } | undefined;
+  #end: ChannelEnd | undefined;
   #waiters: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
   /** Takes an open socket and sends the open message. Use {@link openDataChannel}. */
   constructor(socket: WebSocket, options: DataChannelOptions) {
-    this.#socket = socket;
     this.#options = options;
     this.sessionId = options.sessionId;
-    this.#host = streamHost(parseStreamUrl(options.streamUrl));
+    this.#reconnector = options.reconnect === undefined ? undefined : new Reconnector(options.reconnect);
+    this.#pace = options.payloadsPerSecond === undefined ? undefined : new Pace(options.payloadsPerSecond);
     this.#stream = new ReliableStream({
       sends: MESSAGE_TYPE.inputStreamData,
       newMessageId: randomUUID,
@@ -83,15 +104,7 @@ export class DataChannel {
       onWork: () => this.#arm(),
       onProgress: () => this.#wake(),
     });
-    socket.on('message', (data) => this.#receive(data));
-    socket.on('error', (error) => this.#fail('stream-unreachable', `the connection to ${this.#host} broke: ${(error as NodeJS.ErrnoException).code ?? error.message.toLowerCase()}`, error));
-    socket.on('close', (code, reason) => this.#fail('session-failed', `${this.#host} closed the stream of session ${this.sessionId} (${code}${reason.length === 0 ? '' : ` ${printable(reason.toString())}`})`));
-    this.#stopWatching = watchForSilence(socket, options, (silentMs) => {
-      this.#fail('stream-unreachable', `nothing was heard from ${this.#host} for ${Math.round(silentMs / 1000)} s`);
-    });
-    this.#stream.connect(performance.now());
-    socket.send(encodeOpenDataChannelByClient({ requestId: randomUUID(), tokenValue: options.tokenValue, clientId: randomUUID(), clientVersion: CLIENT_VERSION }));
-    socket.resume();
+    this.#attach(socket, options);
   }
 
   /** What the handshake said; undefined for a session without one (a plain shell). */
@@ -109,14 +122,19 @@ export class DataChannel {
     return this.#end !== undefined && 'output' in this.#end ? this.#end.output : undefined;
   }
 
-  /** True until the remote side ended it, it failed, or {@link close} was called. */
+  /** True until the remote side ended it, it failed, or {@link close} was called. While the connection is sought again it is open. */
   get open(): boolean {
     return this.#end === undefined;
   }
 
+  /** True when the service said that the session is over: there is nothing left to terminate. */
+  get over(): boolean {
+    return this.#end?.byService === true;
+  }
+
   /** Resolves when the first message, or the whole handshake, was taken. */
   async begun(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#fail('session-failed', `the agent did not speak within ${timeoutMs / 1000} s in session ${this.sessionId}`), timeoutMs);
+    const timer = setTimeout(() => this.#fail(`the agent did not speak within ${timeoutMs / 1000} s in session ${this.sessionId}`), timeoutMs);
     try {
       while (this.#phase !== 'running') {
         if (this.#end !== undefined) throw 'error' in this.#end ? this.#end.error : this.#endedEarly(this.#end.output);
@@ -134,7 +152,7 @@ export class DataChannel {
       if (next !== undefined) {
         this.#queuedBytes -= next.payload.length;
         next.accept();
-        this.#flow();
+        this.#connection?.readFrom(!this.#stream.full);
         yield next;
       } else if (this.#end !== undefined) {
         if ('error' in this.#end) throw this.#end.error;
@@ -153,10 +171,34 @@ export class DataChannel {
   /** Sends bytes in payloads of the target's size and waits for the window. Resolves, with false, also when the channel ended. One caller at a time. */
   async write(bytes: Uint8Array): Promise<boolean> {
     for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {
-      while (!this.#stream.writable && this.#end === undefined) await this.#changed();
-      this.send(PAYLOAD_TYPE.output, slice);
+      if (!(await this.room())) return false;
+      this.put(slice);
     }
     return this.#end === undefined;
+  }
+
+  /** Resolves, with true, when there is room to {@link put} something; with false when the channel ended. For any number of callers. */
+  async room(): Promise<boolean> {
+    while (this.#end === undefined) {
+      const wait = this.#pace?.wait(performance.now()) ?? 0;
+      if (wait > 0) await sleep(wait);
+      else if (this.#stream.writable) return true;
+      else await this.#changed();
+    }
+    return false;
+  }
+
+  /** Sends bytes of output, whole and at once, in payloads of the target's size. Ask for {@link room} before. */
+  put(bytes: Uint8Array): void {
+    for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {
+      this.#pace?.spend(performance.now());
+      this.send(PAYLOAD_TYPE.output, slice);
+    }
+  }
+
+  /** The largest payload that goes out in one message. */
+  get payloadBytes(): number {
+    return this.#options.payloadBytes;
   }
 
   /** Resolves, with true, when all that was sent is acknowledged; with false when the channel ended first. */
@@ -167,16 +209,59 @@ export class DataChannel {
 
   /** Leaves: closes the stream. The session itself goes on at the service until it is terminated there. */
   close(): void {
-    this.#finish({ output: '' });
+    this.#finish({ output: '', byService: false });
   }
 
-  #receive(data: RawData): void {
-    if (this.#end !== undefined) return;
-    const bytes = Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? Buffer.from(data) : data;
-    dropMalformed(() => this.#handle(decodeAgentMessage(bytes)));
+  /** Goes on over this socket: nothing that was sent or received before is lost or comes twice. */
+  #attach(socket: WebSocket, { streamUrl, tokenValue }: StreamAddress): void {
+    const { sessionId, pingAfterMs, pongWithinMs } = this.#options;
+    const connection = new Connection({
+      socket,
+      host: streamHost(parseStreamUrl(streamUrl)),
+      sessionId,
+      pingAfterMs,
+      pongWithinMs,
+      onMessage: (bytes) => dropMalformed(() => this.#handle(decodeAgentMessage(bytes))),
+      onLost: (why) => this.#lose(why),
+    });
+    this.#connection = connection;
+    this.#stream.connect(performance.now());
+    connection.begin(encodeOpenDataChannelByClient({ requestId: randomUUID(), tokenValue, clientId: this.#clientId, clientVersion: CLIENT_VERSION }));
+    this.#poll();
+  }
+
+  #lose(why: SsmlabError): void {
+    this.#connection = undefined;
+    this.#stream.disconnect();
+    this.#losses += 1;
+    if (this.#reconnector === undefined || (this.#phase !== 'running' && this.#losses > LOSSES_BEFORE_IT_BEGINS)) this.#finish({ byService: false, error: why });
+    else void this.#reconnect(this.#reconnector, why);
+  }
+
+  async #reconnect(reconnector: Reconnector, why: SsmlabError): Promise<void> {
+    this.#options.onLost?.(why);
+    const signal = this.#ended.signal;
+    try {
+      let found: StreamAddress = this.#options;
+      const socket = await reconnector.connect((address) => {
+        found = address;
+        return openStreamSocket({ ...this.#options, ...address, signal });
+      }, signal);
+      if (this.#end !== undefined) socket?.terminate();
+      else if (socket === undefined) this.#finish({ byService: true, error: new SsmlabError('session-failed', `session ${this.sessionId} is over: the service ended it while the connection was lost (${why.message})`, { cause: why }) });
+      else {
+        this.#attach(socket, found);
+        this.#options.onRegained?.();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#finish({ byService: false, error: error instanceof SsmlabError ? error : new SsmlabError('session-failed', `session ${this.sessionId} cannot be resumed: ${String(error)}`, { cause: error }) });
+    }
   }
 
   #handle(message: AgentMessage): void {
+    if (this.#end !== undefined) return;
+    this.#reconnector?.proved();
     switch (message.messageType) {
       case MESSAGE_TYPE.acknowledge:
       case MESSAGE_TYPE.outputStreamData:
@@ -184,7 +269,7 @@ export class DataChannel {
         this.#poll();
         return;
       case MESSAGE_TYPE.channelClosed:
-        this.#finish({ output: printable(parseChannelClosed(message.payload).output ?? '') });
+        this.#finish({ output: printable(parseChannelClosed(message.payload).output ?? ''), byService: true });
         return;
       default:
         // start_publication and pause_publication are hints for senders without a window; unknown types are ignored (§3).
@@ -219,49 +304,34 @@ export class DataChannel {
     this.send(PAYLOAD_TYPE.handshakeResponse, answer.payload);
     if (answer.failure === undefined) return;
     const { failure } = answer;
-    setTimeout(() => this.#fail('session-failed', `the handshake of session ${this.sessionId} failed: ${printable(failure)}`), FAILED_HANDSHAKE_MS).unref();
+    setTimeout(() => this.#fail(`the handshake of session ${this.sessionId} failed: ${printable(failure)}`), FAILED_HANDSHAKE_MS).unref();
   }
 
   #endedEarly(output: string): SsmlabError {
     return new SsmlabError('session-failed', `session ${this.sessionId} ended before it began${output === '' ? '' : `: ${output}`}`);
   }
 
-  #fail(code: 'session-failed' | 'stream-unreachable', message: string, cause?: unknown): void {
-    this.#finish({ error: new SsmlabError(code, message, { cause }) });
+  #fail(message: string): void {
+    this.#finish({ byService: false, error: new SsmlabError('session-failed', message) });
   }
 
-  #finish(end: { readonly output: string } | { readonly error: SsmlabError }): void {
+  #finish(end: ChannelEnd): void {
     if (this.#end !== undefined) return;
-    if ('output' in end) this.#write(this.#stream.takeAcknowledgements());
+    if ('output' in end) this.#connection?.write(this.#stream.takeAcknowledgements());
     this.#end = end;
     clearTimeout(this.#timer);
-    this.#stopWatching();
-    // A paused socket would never see the peer's close.
-    if (this.#socket.isPaused) this.#socket.resume();
-    // A dead peer answers no close frame, and waiting for it would keep the process alive.
-    if ('error' in end) this.#socket.terminate();
-    else {
-      this.#socket.close(1000);
-      setTimeout(() => this.#socket.terminate(), 500).unref();
-    }
+    if ('error' in end) this.#connection?.drop();
+    else this.#connection?.close();
+    this.#ended.abort();
     this.#wake();
   }
 
   #poll(): void {
-    if (this.#end !== undefined) return;
-    this.#flow();
-    this.#write(this.#stream.poll(performance.now(), this.#socket.bufferedAmount > 0));
+    const connection = this.#connection;
+    if (this.#end !== undefined || connection === undefined) return;
+    connection.readFrom(!this.#stream.full);
+    connection.write(this.#stream.poll(performance.now(), connection.backlogged));
     this.#arm();
-  }
-
-  #write(frames: readonly Buffer[]): void {
-    if (this.#socket.readyState === this.#socket.OPEN) for (const frame of frames) this.#socket.send(frame);
-  }
-
-  /** A peer without a window is not read from while nobody takes what it sends. */
-  #flow(): void {
-    if (this.#stream.full && !this.#socket.isPaused) this.#socket.pause();
-    else if (!this.#stream.full && this.#socket.isPaused) this.#socket.resume();
   }
 
   #arm(): void {
@@ -293,9 +363,4 @@ function dropMalformed(take: () => void): void {
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
   }
-}
-
-/** Text of the other side without control characters. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').trim();
 }

@@ -70,6 +70,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
     pollSeconds: 3,
     payloadBytes: 1024,
+    payloadsPerSecond: 1000,
     defaultClient: 'plugin',
     fabric: 'aws',
     sessionIntervalMs: 350,

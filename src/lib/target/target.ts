@@ -20,6 +20,8 @@ export interface Target {
   readonly pollSeconds: number;
   /** Bytes of a stream message's payload (`protocol.md` §7). */
   readonly payloadBytes: number;
+  /** Payloads a second that a session may send, as many as AWS's own client (`protocol.md` §7); no bound when absent. */
+  readonly payloadsPerSecond?: number | undefined;
   /** Client for Session Manager when the user names none. */
   readonly defaultClient: 'native' | 'plugin';
   /** What `list` and reports call the data plane. */

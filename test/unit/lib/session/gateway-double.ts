@@ -16,24 +16,32 @@ import { acknowledgeBytes } from '../../../../src/lib/protocol/reliable-stream.j
 export interface GatewayOptions {
   /** False swallows a message of the client as if it were lost. */
   readonly hears?: ((message: AgentMessage) => boolean) | undefined;
+  /** True: each further connection goes on with the same session. */
+  readonly resumes?: boolean | undefined;
   readonly verifyClient?: ((request: IncomingMessage) => boolean) | undefined;
+}
+
+/** What outlives a connection: how far both directions are. */
+class Progress {
+  readonly inputs: { payloadType: number; payload: Buffer }[] = [];
+  readonly early = new Map<number, AgentMessage>();
+  next = 0;
+  expected = 0;
 }
 
 /** One connected client. */
 export class Peer {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  readonly inputs: { payloadType: number; payload: Buffer }[] = [];
   readonly acknowledged: number[] = [];
-  #next = 0;
-  #expected = 0;
-  readonly #early = new Map<number, AgentMessage>();
+  readonly #progress: Progress;
   open: OpenDataChannel | undefined;
   #changes: (() => void)[] = [];
 
-  constructor(socket: WebSocket, request: IncomingMessage, options: GatewayOptions) {
+  constructor(socket: WebSocket, request: IncomingMessage, options: GatewayOptions, progress: Progress) {
     this.socket = socket;
     this.request = request;
+    this.#progress = progress;
     socket.on('message', (data, isBinary) => {
       if (isBinary) this.#take(data as Buffer, options);
       else this.open = parseOpenDataChannel((data as Buffer).toString());
@@ -42,7 +50,12 @@ export class Peer {
     socket.on('close', () => this.#change());
   }
 
+  get inputs(): Progress['inputs'] {
+    return this.#progress.inputs;
+  }
+
   #take(bytes: Buffer, options: GatewayOptions): void {
+    const progress = this.#progress;
     const message = decodeAgentMessage(bytes);
     if (options.hears?.(message) === false) return;
     if (message.messageType === MESSAGE_TYPE.acknowledge) {
@@ -50,10 +63,10 @@ export class Peer {
       return;
     }
     this.socket.send(acknowledgeBytes(message, randomUUID(), Date.now()));
-    this.#early.set(message.sequenceNumber, message);
-    for (let next = this.#early.get(this.#expected); next !== undefined; next = this.#early.get(this.#expected)) {
+    progress.early.set(message.sequenceNumber, message);
+    for (let next = progress.early.get(progress.expected); next !== undefined; next = progress.early.get(progress.expected)) {
       this.inputs.push({ payloadType: next.payloadType, payload: next.payload });
-      this.#expected += 1;
+      progress.expected += 1;
     }
   }
 
@@ -68,7 +81,7 @@ export class Peer {
 
   /** The next message of the stream, not sent. */
   frame(payloadType: number, payload: string | Buffer): Buffer {
-    const sequenceNumber = this.#next++;
+    const sequenceNumber = this.#progress.next++;
     return encodeAgentMessage({
       messageType: MESSAGE_TYPE.outputStreamData, schemaVersion: 1, createdDate: Date.now(), sequenceNumber,
       flags: sequenceNumber === 0 ? FLAGS.syn : FLAGS.none, messageId: randomUUID(), payloadType, payload: Buffer.from(payload),
@@ -117,8 +130,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   await new Promise<void>((resolve) => server.once('listening', () => resolve()));
   const arrived: Peer[] = [];
   const waiting: ((peer: Peer) => void)[] = [];
+  const progress = new Progress();
   server.on('connection', (socket, request) => {
-    const peer = new Peer(socket, request, options);
+    const peer = new Peer(socket, request, options, options.resumes === true ? progress : new Progress());
     const next = waiting.shift();
     if (next === undefined) arrived.push(peer);
     else next(peer);

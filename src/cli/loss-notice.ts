@@ -1,0 +1,34 @@
+/** Says, once a loss, that a session's connection is lost and sought again: only where it takes so long that somebody wonders. */
+import type { SsmlabError } from '../lib/errors.js';
+
+/** AWS closes every stream once an hour, and a moment later all goes on: nobody wants to read of that in the middle of a screen. */
+const PATIENCE_MS = 2_000;
+
+export interface LossNotice {
+  readonly onLost: (why: SsmlabError) => void;
+  readonly onRegained: () => void;
+  /** No word any more. */
+  readonly stop: () => void;
+}
+
+/** `meanwhile`: what can be done until it is back. */
+export function lossNotice(say: (line: string) => void, meanwhile: string, patienceMs = PATIENCE_MS): LossNotice {
+  let timer: NodeJS.Timeout | undefined;
+  let told = false;
+  return {
+    onLost(why) {
+      if (told) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        told = true;
+        say(`Connection lost: ${why.message}. Seeking the way back; ${meanwhile}.`);
+      }, patienceMs).unref();
+    },
+    onRegained() {
+      clearTimeout(timer);
+      if (told) say('Connected again.');
+      told = false;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,98 @@
+/** One websocket under a data channel: what comes is handed on, a break or a silence is named, once. Another may follow it. */
+import type { RawData, WebSocket } from 'ws';
+import { SsmlabError } from '../errors.js';
+import { watchForSilence } from './stream-socket.js';
+import type { StreamSocketOptions } from './stream-socket.js';
+
+export interface ConnectionOptions extends Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'> {
+  readonly socket: WebSocket;
+  /** `HOST:PORT`, for errors. */
+  readonly host: string;
+  readonly sessionId: string;
+  readonly onMessage: (bytes: Buffer) => void;
+  /** It is of no use any more. Not called after {@link Connection.close} or {@link Connection.drop}. */
+  readonly onLost: (why: SsmlabError) => void;
+}
+
+/** How long the other end has for its half of the closing handshake. */
+const CLOSE_MS = 500;
+
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #stopWatching: () => void;
+  #over = false;
+
+  /** Takes a socket as `openStreamSocket` gives it, paused; {@link begin} lets it speak. */
+  constructor(options: ConnectionOptions) {
+    const { socket, host, sessionId, onMessage } = options;
+    this.#socket = socket;
+    this.#options = options;
+    socket.on('message', (data) => {
+      if (!this.#over) onMessage(bytesOf(data));
+    });
+    socket.on('error', (error) => this.#lose('stream-unreachable', `the connection to ${host} broke: ${(error as NodeJS.ErrnoException).code ?? error.message.toLowerCase()}`, error));
+    socket.on('close', (code, reason) => this.#lose('session-failed', `${host} closed the stream of session ${sessionId} (${code}${reason.length === 0 ? '' : ` ${printable(reason.toString())}`})`));
+    this.#stopWatching = watchForSilence(socket, options, (silentMs) => {
+      this.#lose('stream-unreachable', `nothing was heard from ${host} for ${Math.round(silentMs / 1000)} s`);
+    });
+  }
+
+  /** Sends the opening message and reads from now on. */
+  begin(opening: string): void {
+    this.#socket.send(opening);
+    this.#socket.resume();
+  }
+
+  /** True while something that was written is still here. */
+  get backlogged(): boolean {
+    return this.#socket.bufferedAmount > 0;
+  }
+
+  write(frames: readonly Buffer[]): void {
+    if (this.#socket.readyState === this.#socket.OPEN) for (const frame of frames) this.#socket.send(frame);
+  }
+
+  /** A peer without a window is not read from while nobody takes what it sends. */
+  readFrom(wanted: boolean): void {
+    if (wanted === !this.#socket.isPaused || this.#over) return;
+    if (wanted) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  /** Leaves as the protocol has it. */
+  close(): void {
+    this.#end();
+    this.#socket.close(1000);
+    setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref();
+  }
+
+  /** A dead peer answers no close frame, and waiting for it would keep the process alive. */
+  drop(): void {
+    this.#end();
+    this.#socket.terminate();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#stopWatching();
+    // A paused socket would never see the peer's close.
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  #lose(code: 'session-failed' | 'stream-unreachable', message: string, cause?: unknown): void {
+    if (this.#over) return;
+    this.drop();
+    this.#options.onLost(new SsmlabError(code, message, { cause }));
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}
+
+/** Text of the other side without control characters. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+}
