@@ -23,8 +23,9 @@ export default class Home extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(Home);
     this.print([
-      `${this.style.strong(`ssmlab ${VERSION}`)}  Which way does a shell reach this EC2 instance, and what has to be open for it?`,
-      'Four instances, four ways in: SSH, and Session Manager through an internet gateway, a NAT gateway and VPC endpoints.',
+      this.style.strong(`ssmlab ${VERSION}`),
+      'Which way does a shell reach this EC2 instance, and what has to be open for it?',
+      'Four ways in: SSH; Session Manager by internet gateway, NAT or VPC endpoints.',
       '',
     ]);
     let now: ReturnType<typeof situation>;
