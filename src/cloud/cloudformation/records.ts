@@ -53,6 +53,8 @@ export interface StackRecord extends Deployment {
   readonly retained?: readonly string[] | undefined;
   /** The change set that the running (or last) operation executes. */
   readonly changeSetId?: string | undefined;
+  /** What the running operation imports. */
+  readonly importing?: readonly ImportTarget[] | undefined;
   /** Of a nested stack: the stack whose resource it is, and the one at the top. */
   readonly parentId?: string | undefined;
   readonly rootId?: string | undefined;
@@ -68,6 +70,15 @@ export interface StackRecord extends Deployment {
   readonly outputs: readonly OutputRecord[];
   /** As last detected; a change of status forgets it. */
   readonly drift?: { readonly status: string; readonly at: number } | undefined;
+}
+
+/** A resource that is there and is to become a stack's (ResourceToImport). */
+export interface ImportTarget {
+  readonly logicalId: string;
+  readonly type: string;
+  /** The properties that identify it, as the request gave them. */
+  readonly identifier: { readonly [property: string]: string };
+  readonly physicalId: string;
 }
 
 /** A resource of a stack. Its key is {@link resourceKey}. */
@@ -155,7 +166,8 @@ export interface ChangeSetRecord extends Deployment {
   readonly stackId: string;
   /** Of the change set itself; `description` is the template's. */
   readonly note?: string | undefined;
-  readonly changeSetType: 'CREATE' | 'UPDATE';
+  readonly changeSetType: 'CREATE' | 'UPDATE' | 'IMPORT';
+  readonly importing?: readonly ImportTarget[] | undefined;
   readonly status: 'CREATE_COMPLETE' | 'FAILED';
   readonly statusReason?: string | undefined;
   readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE';
@@ -171,7 +183,7 @@ export interface ChangeSetRecord extends Deployment {
 }
 
 export interface ChangeRecord {
-  readonly action: 'Add' | 'Modify' | 'Remove';
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import';
   readonly logicalId: string;
   readonly physicalId?: string | undefined;
   readonly type: string;

@@ -6,6 +6,7 @@ import { exportOf } from '../exports.js';
 import { dependenciesOf, type Dependencies } from '../graph.js';
 import { applyStep, type Outcome } from './apply.js';
 import { beginUpdateRollback, cancelResources } from './begin.js';
+import { importRollbackStep, importStep } from './import.js';
 import { isHeld } from './nested.js';
 import { outputsOf } from './outputs.js';
 import { setStack } from './recorder.js';
@@ -28,6 +29,10 @@ export function advance(run: Run): Next {
     case 'ROLLBACK_IN_PROGRESS':
     case 'DELETE_IN_PROGRESS':
       return removing(run, stack);
+    case 'IMPORT_IN_PROGRESS':
+      return importing(run);
+    case 'IMPORT_ROLLBACK_IN_PROGRESS':
+      return importRollingBack(run, stack);
     case 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS':
     case 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS':
       return cleaning(run, stack);
@@ -94,6 +99,32 @@ function applyFailed(run: Run, stack: StackRecord, logicalIds: readonly string[]
     run.transact((tx) => beginUpdateRollback(tx, run.stackId, rollback, { now: run.now, operationId }, { failure: reason }));
   }
   return 'again';
+}
+
+function importing(run: Run): Next {
+  const outcome = importStep(run);
+  return go(outcome, () => {
+    const failed = (reason: string): Next => {
+      become(run, 'IMPORT_ROLLBACK_IN_PROGRESS', reason, { operationId: run.uuid(), failure: reason });
+      return 'again';
+    };
+    if (outcome.kind === 'failed') return failed(`The following resource(s) failed to import: [${outcome.logicalIds.join(', ')}]. `);
+    let outputs;
+    try {
+      outputs = outputsOf(run, run.plan(run.stack));
+    } catch (error) {
+      return failed(run.reason(error, 'outputs'));
+    }
+    become(run, 'IMPORT_COMPLETE', undefined, { outputs, previous: undefined, importing: undefined });
+    return 'over';
+  });
+}
+
+function importRollingBack(run: Run, stack: StackRecord): Next {
+  return go(importRollbackStep(run), () => {
+    become(run, 'IMPORT_ROLLBACK_COMPLETE', undefined, { ...stack.previous, previous: undefined, importing: undefined });
+    return 'over';
+  });
 }
 
 function removing(run: Run, stack: StackRecord): Next {

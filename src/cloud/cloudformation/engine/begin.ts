@@ -1,7 +1,7 @@
 /** How each operation on a stack begins: the records that the engine then goes on from. All inside the caller's transaction. */
 import { AwsError } from '../../endpoint/operation.js';
 import type { Transaction } from '../../state/store.js';
-import { CHANGE_SETS, deploymentOf, resourcesOf, stackRecord, STACKS, type Deployment, type StackRecord } from '../records.js';
+import { CHANGE_SETS, deploymentOf, resourcesOf, stackRecord, STACKS, type Deployment, type ImportTarget, type StackRecord } from '../records.js';
 import { setResource, setStack } from './recorder.js';
 
 /** When an operation begins, and the id that tells it from others. */
@@ -32,6 +32,15 @@ export function beginUpdate(tx: Transaction, stackId: string, deployment: Deploy
   const stack = stackRecord(tx, stackId);
   setStack(tx, stackId, now, {
     ...deployment, ...change, previous: stack.previous ?? deploymentOf(stack), status: 'UPDATE_IN_PROGRESS', statusReason: INITIATED, failure: undefined, operationId, startedAt: now, updatedAt: now,
+  });
+}
+
+/** Takes resources that are there into the stack. */
+export function beginImport(tx: Transaction, stackId: string, deployment: Deployment, importing: readonly ImportTarget[], change: Partial<StackRecord>, { now, operationId }: Moment): void {
+  const stack = stackRecord(tx, stackId);
+  const updatedAt = stack.template === '' ? undefined : now;
+  setStack(tx, stackId, now, {
+    ...deployment, ...change, importing, previous: deploymentOf(stack), status: 'IMPORT_IN_PROGRESS', statusReason: INITIATED, failure: undefined, operationId, startedAt: now, updatedAt,
   });
 }
 

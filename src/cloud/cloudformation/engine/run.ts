@@ -11,7 +11,7 @@ import { callNow } from '../service-call.js';
 import { parseTemplate, type Template } from '../template/template.js';
 import { isStructure, type Structure } from '../template/value.js';
 import { nestedStacks } from './nested.js';
-import { makePlan, type Plan } from './plan.js';
+import { makePlan, type Plan, type Referable } from './plan.js';
 
 export interface EngineOptions {
   /** The context in which CloudFormation itself calls the services of a region. */
@@ -141,10 +141,10 @@ export class Run {
   }
 
   /** Properties of a resource with all functions evaluated, judged against its type's table. */
-  propertiesOf(plan: Plan, logicalId: string): Structure {
+  propertiesOf(plan: Plan, logicalId: string, lookup: (name: string) => Referable | undefined = (name) => this.resource(name)): Structure {
     const declared = plan.template.resources.get(logicalId);
     if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
-    const evaluated = evaluate(declared.properties, plan.scope((name) => this.resource(name))) ?? {};
+    const evaluated = evaluate(declared.properties, plan.scope(lookup)) ?? {};
     if (!isStructure(evaluated)) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: expected type: JSONObject`);
     const properties = resolveDynamicReferences(evaluated, this.context);
     const { properties: known, required = [] } = this.type(declared.type);

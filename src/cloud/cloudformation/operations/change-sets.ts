@@ -2,7 +2,7 @@
 import { boolOpt, has } from '../../endpoint/input.js';
 import { AwsError, type Operation, type Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
-import { beginUpdate } from '../engine/begin.js';
+import { beginImport, beginUpdate } from '../engine/begin.js';
 import { removeChangeSet, requireRoot } from '../engine/nested-change-sets.js';
 import { shownContext, shownValue } from '../engine/changes.js';
 import { setStack } from '../engine/recorder.js';
@@ -129,7 +129,9 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     for (const one of tx.list(CHANGE_SETS)) {
       if (one.changeSetId === changeSetId || (one.rootChangeSetId === changeSetId && one.status !== 'FAILED')) tx.put(CHANGE_SETS, one.changeSetId, { ...one, executionStatus: 'EXECUTE_COMPLETE' });
     }
-    if (changeSet.changeSetType === 'UPDATE') {
+    if (changeSet.changeSetType === 'IMPORT') {
+      beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
+    } else if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
       beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
     } else {

@@ -1,4 +1,4 @@
-/** cloudformation:CreateChangeSet, of types CREATE and UPDATE. */
+/** cloudformation:CreateChangeSet, of types CREATE, UPDATE and IMPORT. */
 import { boolOpt, oneOfOpt, str, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation } from '../../endpoint/operation.js';
 import { predictChanges } from '../engine/changes.js';
@@ -6,28 +6,38 @@ import { beginCreate, newStack } from '../engine/begin.js';
 import { nestChangeSets } from '../engine/nested-change-sets.js';
 import { changesNothing, NO_CHANGES } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, findStack, type ChangeSetRecord } from '../records.js';
+import { CHANGE_SETS, findStack, type ChangeSetRecord, type StackRecord } from '../records.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
 import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
+import { judgeImport, predictImport, resourcesToImport } from './resources-to-import.js';
 import { requireUpdatable } from './update-stack.js';
 
+/** A stack to be made, or one at rest; what an import that failed has left of a new one counts as that. */
+function requireImportable(stack: StackRecord | undefined): void {
+  if (stack !== undefined && stack.template !== '') requireUpdatable(stack);
+  else if (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS' && stack.status !== 'IMPORT_ROLLBACK_COMPLETE') throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be imported into.`);
+}
+
 export const createChangeSet = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['ResourcesToImport', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
+  refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
-  if (type === 'IMPORT') throw validationError('The local cloud does not support change sets of type IMPORT');
   const nested = boolOpt(input, 'IncludeNestedStacks') ?? false;
+  const importing = resourcesToImport(input, control.registry);
+  if (type !== 'IMPORT' && importing.length > 0) throw validationError(`ResourcesToImport is only for change sets of type IMPORT, this one is of type ${type}`);
+  if (type === 'IMPORT' && nested) throw validationError('IncludeNestedStacks is not for change sets of type IMPORT');
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
   if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
   if (type === 'UPDATE') requireUpdatable(requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`)));
+  else if (type === 'IMPORT') requireImportable(present);
   else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
   const stackName = present?.stackName ?? newStackName(input);
   const stackId = present?.stackId ?? newStackId(context, stackName, control.uuid());
   const clientToken = strOpt(input, 'ClientToken', { min: 1, max: 128 });
   const changeSetId = `arn:aws:cloudformation:${context.region}:${context.accountId}:changeSet/${changeSetName}/${control.uuid()}`;
-  const { deployment, plan } = requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' ? present : undefined);
+  const { deployment, plan } = requestedDeployment(input, context, control, { stackId, stackName }, type === 'UPDATE' || (present !== undefined && present.template !== '') ? present : undefined);
   return context.state.transact((tx) => {
     const twin = tx.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === changeSetName);
     if (twin !== undefined) {
@@ -40,7 +50,10 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', { now: context.now(), operationId: control.uuid() });
       beginCreate(tx, stack, context.now());
     }
-    const changes = predictChanges(control.run(context.region, stackId), plan, deployment);
+    const run = control.run(context.region, stackId);
+    const predicted = predictChanges(run, plan, deployment);
+    if (type === 'IMPORT') judgeImport(run, plan, deployment, predicted, importing);
+    const { changes, failure } = type === 'IMPORT' ? predictImport(run, plan, importing, control.uuid()) : { changes: predicted, failure: undefined };
     const draft: ChangeSetRecord = {
       ...deployment,
       changeSetId,
@@ -48,6 +61,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       stackId,
       note: strOpt(input, 'Description', { min: 1, max: 1024 }),
       changeSetType: type,
+      importing: type === 'IMPORT' ? importing : undefined,
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
       onStackFailure,
@@ -57,9 +71,9 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       clientToken,
       nested,
     };
-    const known: ChangeSetRecord = nested ? { ...draft, changes: nestChangeSets(tx, control.run(context.region, stackId), plan, draft) } : draft;
-    const nothing = type === 'UPDATE' && changesNothing(stack, deployment, known.changes);
-    const changeSet: ChangeSetRecord = nothing ? { ...known, status: 'FAILED', statusReason: NO_CHANGES, executionStatus: 'UNAVAILABLE' } : known;
+    const known: ChangeSetRecord = nested ? { ...draft, changes: nestChangeSets(tx, run, plan, draft) } : draft;
+    const statusReason = type === 'UPDATE' && changesNothing(stack, deployment, known.changes) ? NO_CHANGES : failure;
+    const changeSet: ChangeSetRecord = statusReason === undefined ? known : { ...known, status: 'FAILED', statusReason, executionStatus: 'UNAVAILABLE' };
     tx.put(CHANGE_SETS, changeSetId, changeSet);
     return { Id: changeSetId, StackId: stackId };
   });

@@ -22,7 +22,7 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
     if (root.terminationProtection) {
       throw validationError(root === stack ? `Stack [${stackName}] cannot be deleted while TerminationProtection is enabled` : `Stack [${stackName}] cannot be deleted while TerminationProtection is enabled on its root stack [${root.stackName}]`);
     }
-    if (status.startsWith('UPDATE') && status.endsWith('IN_PROGRESS')) throw validationError(`Stack [${id}] cannot be deleted while in status ${status}`);
+    if (/^(?:UPDATE|IMPORT)_.*IN_PROGRESS$/.test(status)) throw validationError(`Stack [${id}] cannot be deleted while in status ${status}`);
     if (retained.length > 0 && status !== 'DELETE_FAILED') throw validationError(`Invalid operation on stack [${id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`);
     if (forced && status !== 'DELETE_FAILED') throw validationError(`Invalid operation on stack [${id}]. FORCE_DELETE_STACK is only for a stack in the DELETE_FAILED state; this one is in ${status}.`);
     const unknown = retained.find((logicalId) => tx.get(RESOURCES, resourceKey(id, logicalId)) === undefined);

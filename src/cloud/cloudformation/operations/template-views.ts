@@ -33,6 +33,15 @@ export const getTemplate: Operation = (input, context) => {
   return { TemplateBody: template, StagesAvailable: ['Original', 'Processed'] };
 };
 
+/** By which properties the resources could be imported. */
+function identifierSummaries(template: Template, { registry }: Control) {
+  const resources = [...template.resources.values()];
+  return [...new Set(resources.map(({ type }) => type))].flatMap((type) => {
+    const identifiers = registry.get(type)?.identifiers;
+    return identifiers === undefined ? [] : [{ ResourceType: type, LogicalResourceIds: resources.filter((resource) => resource.type === type).map(({ logicalId }) => logicalId), ResourceIdentifiers: identifiers }];
+  });
+}
+
 export const getTemplateSummary = (control: Control): Operation => (input, context) => {
   const text = has(input, 'StackName') ? requiredStack(input, context).template : templateBody(input, context);
   const template = judged(text, control.registry);
@@ -45,5 +54,6 @@ export const getTemplateSummary = (control: Control): Operation => (input, conte
     Version: template.version,
     Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
     DeclaredTransforms: [],
+    ResourceIdentifierSummaries: identifierSummaries(template, control),
   };
 };

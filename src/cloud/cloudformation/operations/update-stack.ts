@@ -9,11 +9,12 @@ import { validationError } from '../errors.js';
 import { stackRecord, type StackRecord } from '../records.js';
 import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
 
-const UPDATABLE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED']);
+const UPDATABLE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED']);
 
 /** Throws ValidationError unless the stack is at rest and whole enough to be changed. */
-export function requireUpdatable({ stackId, status }: StackRecord): void {
-  if (!UPDATABLE.has(status)) throw validationError(`Stack:${stackId} is in ${status} state and can not be updated.`);
+export function requireUpdatable({ stackId, status, template }: StackRecord): void {
+  // What an import that failed left of a new stack has no template to go back to.
+  if (!UPDATABLE.has(status) || template === '') throw validationError(`Stack:${stackId} is in ${status} state and can not be updated.`);
 }
 
 export const updateStack = (control: Control): Operation => (input, context) => {

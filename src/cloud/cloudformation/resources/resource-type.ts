@@ -71,6 +71,10 @@ export interface ResourceType {
   readonly attributes: readonly string[];
   /** Further names, known only when it is there. */
   readonly namedAttributes?: RegExp | undefined;
+  /** Properties that name one for an import (the schemas' primaryIdentifier). Absent: it cannot be imported. */
+  readonly identifiers?: readonly string[] | undefined;
+  /** The one of these that is the physical id; absent: all of them, with `|` between. */
+  readonly physicalIdentifier?: string | undefined;
   /** Whether an update of its stack always updates it, because more than its properties decides what it is. */
   readonly alwaysUpdated?: boolean | undefined;
   /** Capability that a template with this type needs, by its properties. */
@@ -90,6 +94,8 @@ export interface ResourceType {
   live?(physicalId: string, scope: ResourceScope, properties: Structure): Structure;
   /** Properties that {@link live} cannot tell. */
   readonly unread?: readonly string[] | undefined;
+  /** Puts the tags of the stack on one that was imported. Absent: the type has none. */
+  adopt?(physicalId: string, scope: ResourceScope): void;
   /** Removes it, or starts to. What is not there any more counts as removed. */
   delete(physicalId: string, scope: ResourceScope, properties: Structure): void;
   /** Whether a started removal is through. Absent: at once. */

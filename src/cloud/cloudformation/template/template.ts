@@ -27,6 +27,8 @@ export interface ResourceDeclaration {
   readonly metadata?: Structure | undefined;
   readonly description?: string | undefined;
   readonly deletionPolicy: DeletionPolicy;
+  /** Whether it is written there, which an import asks for. */
+  readonly declaresDeletionPolicy: boolean;
   readonly updateReplacePolicy: 'Delete' | 'Retain' | 'Snapshot';
 }
 
@@ -231,6 +233,7 @@ class Sections {
       metadata,
       description: this.#text1(`${path}/Description`, member(declared, 'Description')),
       condition: this.#text1(`${path}/Condition`, member(declared, 'Condition')),
+      declaresDeletionPolicy: Object.hasOwn(declared, 'DeletionPolicy'),
       deletionPolicy: this.#policy(path, declared, 'DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot']),
       updateReplacePolicy: this.#policy(path, declared, 'UpdateReplacePolicy', ['Delete', 'Retain', 'Snapshot']),
     };

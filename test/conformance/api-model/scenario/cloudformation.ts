@@ -14,6 +14,8 @@ const template = (value: string, subnet: Value = { 'Fn::Select': [0, { 'Fn::Cidr
 const STACK = { StackName: '<run>-stack' };
 const BROKEN = { StackName: '<run>-broken' };
 const IMPORTER = JSON.stringify({ Resources: { Table: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: { 'Fn::ImportValue': '<run>-stack-vpc' } } } } });
+const KEPT = JSON.stringify({ Resources: { Kept: { Type: 'AWS::SSM::Parameter', DeletionPolicy: 'Retain', Properties: { Name: '/<run>/kept', Type: 'String', Value: 'v' } } } });
+const IMPORTED = { StackName: '<run>-imported', ChangeSetName: '<run>-import' };
 const SET = { ...STACK, ChangeSetName: '<run>-set' };
 
 export const cloudformation = steps('cloudformation', [
@@ -63,6 +65,18 @@ export const cloudformation = steps('cloudformation', [
   ['DeleteStack', { StackName: '<importer>' }],
   ['DescribeStacks', { StackName: '<importer>' }, { until: { 'Stacks.0.StackStatus': 'DELETE_COMPLETE' } }],
   ['ListImports', { ExportName: '<run>-stack-vpc' }, { error: 'ValidationError' }],
+  ['CreateStack', { StackName: '<run>-kept', TemplateBody: KEPT }, { save: { kept: 'StackId' } }],
+  ['DescribeStacks', { StackName: '<run>-kept' }, { until: { 'Stacks.0.StackStatus': 'CREATE_COMPLETE' } }],
+  ['DeleteStack', { StackName: '<kept>' }],
+  ['DescribeStacks', { StackName: '<kept>' }, { until: { 'Stacks.0.StackStatus': 'DELETE_COMPLETE' } }],
+  ['GetTemplateSummary', { TemplateBody: KEPT }, { expect: { 'ResourceIdentifierSummaries.0.ResourceIdentifiers.0': 'Name' } }],
+  ['CreateChangeSet', { ...IMPORTED, ChangeSetType: 'IMPORT', TemplateBody: KEPT, ResourcesToImport: [{ ResourceType: 'AWS::SSM::Parameter', LogicalResourceId: 'Kept', ResourceIdentifier: { Name: '/<run>/kept' } }] }],
+  ['DescribeChangeSet', IMPORTED, { until: { Status: 'CREATE_COMPLETE' }, expect: { 'Changes.0.ResourceChange.Action': 'Import' } }],
+  ['ExecuteChangeSet', IMPORTED],
+  ['DescribeStacks', { StackName: '<run>-imported' }, { until: { 'Stacks.0.StackStatus': 'IMPORT_COMPLETE' } }],
+  ['DescribeEvents', { StackName: '<run>-imported' }],
+  ['ListStackResources', { StackName: '<run>-imported' }],
+  ['DeleteStack', { StackName: '<run>-imported' }],
   ['UpdateTerminationProtection', { ...STACK, EnableTerminationProtection: true }, { expect: { StackId: '<stack>' } }],
   ['DeleteStack', STACK, { error: 'ValidationError' }],
   ['UpdateTerminationProtection', { ...STACK, EnableTerminationProtection: false }],

@@ -113,6 +113,46 @@ function census(): string {
 const failures = async () => (await region.events()).filter(({ status }) => status.endsWith('_FAILED')).map(({ line, reason }) => `${line}: ${reason ?? ''}`);
 
 describe('every resource type', () => {
+  it('is imported from what a stack has left, by the properties that identify it', async () => {
+    const mine = EVERYTHING.replace(/^ {2}(?:Policy|AclEntry|Nested): .*\n/gm, '').replace('Outputs:\n', '').replaceAll('{Type: AWS', '{DeletionPolicy: Retain, Type: AWS').replaceAll('\n    Type: AWS', '\n    DeletionPolicy: Retain\n    Type: AWS');
+    const deployment = { TemplateBody: mine, Capabilities: ['CAPABILITY_IAM'] };
+    const id = await region.create(mine, { Capabilities: ['CAPABILITY_IAM'] });
+    const { StackResources } = await region.cfn('DescribeStackResources', { StackName: id }) as { StackResources: { LogicalResourceId: string; PhysicalResourceId: string; ResourceType: string }[] };
+    const all = StackResources.map(({ LogicalResourceId, PhysicalResourceId, ResourceType }) => {
+      const { identifiers = [], physicalIdentifier } = RESOURCE_TYPES.get(ResourceType) ?? {};
+      const parts = physicalIdentifier === undefined ? PhysicalResourceId.split('|') : [];
+      const other: { readonly [name: string]: () => unknown } = {
+        AllocationId: () => (region.call('ec2', 'DescribeAddresses', { PublicIp: [PhysicalResourceId] })['addressesSet'] as Input[])[0]?.['allocationId'],
+        VpcId: () => StackResources.find((resource) => resource.LogicalResourceId === 'Vpc')?.PhysicalResourceId,
+      };
+      const entry = identifiers.map((key, index) => ({ key, value: parts[index] ?? (key === physicalIdentifier ? PhysicalResourceId : other[key]?.()) }));
+      return { LogicalResourceId, ResourceType, ResourceIdentifier: { entry } };
+    });
+    const change = { StackName: 't', ChangeSetName: 'c', ChangeSetType: 'IMPORT', ResourcesToImport: all, Tags: [{ Key: 'team', Value: 'blue' }], ...deployment };
+    expect(new Set(all.map(({ ResourceType }) => ResourceType))).toEqual(new Set([...RESOURCE_TYPES.values()].filter(({ identifiers }) => identifiers !== undefined).map(({ type }) => type)));
+    await region.cfn('CreateChangeSet', change);
+    expect(await region.cfn('DescribeChangeSet', { StackName: 't', ChangeSetName: 'c' })).toMatchObject({ Status: 'FAILED', StatusReason: expect.stringContaining(`already exists in stack ${id}`) as string });
+    await region.cfn('DeleteChangeSet', { StackName: 't', ChangeSetName: 'c' });
+
+    await region.cfn('DeleteStack', { StackName: id });
+    region.settle();
+    const before = census();
+    await region.cfn('CreateChangeSet', change);
+    expect(await region.cfn('DescribeChangeSet', { StackName: 't', ChangeSetName: 'c' })).toMatchObject({ StatusReason: undefined, Status: 'CREATE_COMPLETE' });
+    await region.cfn('ExecuteChangeSet', { StackName: 't', ChangeSetName: 'c' });
+    region.settle();
+    expect((await region.events('t')).filter(({ status }) => status.endsWith('_FAILED'))).toEqual([]);
+    expect((await region.stack('t')).StackStatus).toBe('IMPORT_COMPLETE');
+    expect(census()).toBe(before);
+    await region.cfn('DetectStackDrift', { StackName: 't' });
+    const { StackResourceDrifts } = await region.cfn('DescribeStackResourceDrifts', { StackName: 't' }) as { StackResourceDrifts: { StackResourceDriftStatus: string; PropertyDifferences: unknown[] }[] };
+    expect(StackResourceDrifts).toHaveLength(all.length);
+    expect(StackResourceDrifts.filter(({ StackResourceDriftStatus }) => StackResourceDriftStatus !== 'IN_SYNC')).toEqual([]);
+    const tagged = region.call('ec2', 'DescribeTags', { Filter: [{ Name: 'tag:team', Value: ['blue'] }] })['tagSet'] as unknown[];
+    expect(tagged).toHaveLength(all.filter(({ ResourceType }) => ResourceType.startsWith('AWS::EC2') && 'Tags' in (RESOURCE_TYPES.get(ResourceType)?.properties ?? {})).length);
+    expect(region.log).toEqual([]);
+  });
+
   it('is in the template of this test', () => {
     for (const type of RESOURCE_TYPES.keys()) expect(EVERYTHING).toContain(type);
   });

@@ -17,6 +17,7 @@ interface Schema {
   readonly readOnlyProperties?: readonly string[];
   readonly createOnlyProperties?: readonly string[];
   readonly conditionalCreateOnlyProperties?: readonly string[];
+  readonly primaryIdentifier?: readonly string[];
 }
 
 const read = spawnSync('python3', ['-c', READ, ...RESOURCE_TYPES.keys()], { encoding: 'utf8', maxBuffer: 2 ** 28 });
@@ -32,6 +33,9 @@ const REQUIRED = new Set(['AWS::EC2::NatGateway.SubnetId', 'AWS::EC2::SecurityGr
 
 /** Attributes of what is not supported. */
 const UNKNOWN = /^AWS::EC2::NatGateway\.(?:AutoProvisionZones|AutoScalingIps|RouteTableId)$|^AWS::EC2::NetworkInterface\.(?:PrimaryIpv6Address|PublicIpDnsNameOptions)$|^AWS::EC2::Subnet\.BlockPublicAccessStates$|^AWS::EC2::VPCCidrBlock\.(?:Ipv6AddressAttribute|IpSource)$|^AWS::S3::Bucket\.(?:Metadata|WebsiteURL)|^AWS::CloudFormation::Stack\.StackId$/;
+
+/** Their ids are CloudFormation's own and name nothing that a service has; stacks have no read side. */
+const NOT_IMPORTED = new Set(['AWS::CloudFormation::Stack', 'AWS::EC2::NetworkAclEntry', 'AWS::IAM::Policy']);
 
 const names = (paths: readonly string[] = []) => paths.filter((path) => path.split('/').length === 3).map((path) => path.slice('/properties/'.length));
 
@@ -52,6 +56,7 @@ describe.skipIf(schemas === undefined)(`resource types by AWS's schemas${schemas
     const told = (attribute: string) => type.attributes.some((own) => own === attribute || own.startsWith(`${attribute}.`));
     expect(readOnly.filter((attribute) => !told(attribute) && !UNKNOWN.test(`${name}.${attribute}`))).toEqual([]);
     expect(type.attributes.filter((attribute) => !Object.hasOwn(schema.properties, attribute.split('.')[0] ?? ''))).toEqual([]);
+    expect(type.identifiers ?? []).toEqual(NOT_IMPORTED.has(name) ? [] : names(schema.primaryIdentifier));
     expect((type.unread ?? []).filter((property) => !supported.includes(property))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import { isList, textOf } from '../../template/value.js';
 import { liveTags } from '../live.js';
 import { replyItem, replyList, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 /** Properties by the options' names. */
 const OPTIONS: { readonly [option: string]: string } = {
@@ -17,6 +17,7 @@ export const dhcpOptions: ResourceType = {
     Tags: 'in-place',
   },
   attributes: ['DhcpOptionsId'],
+  identifiers: ['DhcpOptionsId'],
   create(properties, scope) {
     const configurations = Object.entries(OPTIONS).flatMap(([Key, property]) => {
       const value = properties[property];
@@ -37,6 +38,7 @@ export const dhcpOptions: ResourceType = {
     });
     return { ...Object.fromEntries(options), ...liveTags(found, scope, properties) };
   },
+  adopt: tagAsStack,
   delete(dhcpOptionsId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteDhcpOptions', { DhcpOptionsId: dhcpOptionsId }));
   },

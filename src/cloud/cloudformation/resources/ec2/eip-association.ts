@@ -6,6 +6,7 @@ export const eipAssociation: ResourceType = {
   type: 'AWS::EC2::EIPAssociation',
   properties: { AllocationId: 'replacement', EIP: 'replacement', InstanceId: 'replacement', NetworkInterfaceId: 'replacement', PrivateIpAddress: 'replacement' },
   attributes: ['Id'],
+  identifiers: ['Id'],
   create(properties, scope) {
     const publicIp = properties['EIP'];
     const allocation = publicIp === undefined

@@ -3,7 +3,7 @@ import { liveTags, renamed } from '../live.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
 import type { Value } from '../../template/value.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 function allocationOf(publicIp: string, scope: ResourceScope): string {
   return replyText(replyItem(scope.call('ec2', 'DescribeAddresses', { PublicIp: [publicIp] }), 'addressesSet'), 'allocationId');
@@ -26,6 +26,8 @@ export const eip: ResourceType = {
     Address: 'unsupported', IpamPoolId: 'unsupported', PublicIpv4Pool: 'unsupported', TransferAddress: 'unsupported',
   },
   attributes: ['AllocationId', 'PublicIp'],
+  identifiers: ['PublicIp', 'AllocationId'],
+  physicalIdentifier: 'PublicIp',
   create(properties, scope) {
     const reply = scope.call('ec2', 'AllocateAddress', { Domain: 'vpc', ...given(properties, ['Domain', 'NetworkBorderGroup']), TagSpecification: scope.tagSpecification('elastic-ip', properties) });
     associate(replyText(reply, 'allocationId'), properties['InstanceId'], scope);
@@ -43,6 +45,9 @@ export const eip: ResourceType = {
   live(publicIp, scope, properties) {
     const found = replyItem(scope.call('ec2', 'DescribeAddresses', { PublicIp: [publicIp] }), 'addressesSet');
     return { ...renamed(found, { Domain: 'domain', InstanceId: 'instanceId', NetworkBorderGroup: 'networkBorderGroup' }), ...liveTags(found, scope, properties) };
+  },
+  adopt(publicIp, scope) {
+    tagAsStack(allocationOf(publicIp, scope), scope);
   },
   delete(publicIp, scope, properties) {
     unlessMissing(() => {

@@ -5,7 +5,7 @@ import type { Input } from '../../../endpoint/operation.js';
 import { ResourceFailure } from '../../errors.js';
 import { sameValue, textOf, type Structure, type Value } from '../../template/value.js';
 import { given, gone, replyItem, replyList, replyText, structuresProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 const INTERFACE_MEMBERS = ['AssociatePublicIpAddress', 'DeleteOnTermination', 'Description', 'DeviceIndex', 'NetworkInterfaceId', 'PrivateIpAddress', 'SubnetId'];
 
@@ -70,6 +70,7 @@ export const instance: ResourceType = {
     RamdiskId: 'unsupported', SsmAssociations: 'unsupported', Volumes: 'unsupported',
   },
   attributes: ['AvailabilityZone', 'InstanceId', 'PrivateDnsName', 'PrivateIp', 'PublicDnsName', 'PublicIp', 'State.Code', 'State.Name', 'VpcId'],
+  identifiers: ['InstanceId'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'RunInstances', launch(properties, scope));
     const instanceId = replyText(replyItem(reply, 'instancesSet'), 'instanceId');
@@ -136,6 +137,7 @@ export const instance: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(instanceId, scope) {
     unlessMissing(() => scope.call('ec2', 'TerminateInstances', { InstanceId: [instanceId] }));
   },

@@ -2,6 +2,7 @@
 import { liveTags, renamed } from '../live.js';
 import { textOf } from '../../template/value.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
+import { tagAsStack } from './tagging.js';
 
 function privateKeyParameter(keyPairId: string): string {
   return `/ec2/keypair/${keyPairId}`;
@@ -12,6 +13,7 @@ export const keyPair: ResourceType = {
   properties: { KeyFormat: 'replacement', KeyName: 'replacement', KeyType: 'replacement', PublicKeyMaterial: 'replacement', Tags: 'replacement' },
   required: ['KeyName'],
   attributes: ['KeyFingerprint', 'KeyPairId'],
+  identifiers: ['KeyName'],
   create(properties, scope) {
     const TagSpecification = scope.tagSpecification('key-pair', properties);
     const material = properties['PublicKeyMaterial'];
@@ -31,6 +33,9 @@ export const keyPair: ResourceType = {
   live(keyName, scope, properties) {
     const found = replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet');
     return { ...renamed(found, { KeyName: 'keyName', KeyType: 'keyType' }), ...liveTags(found, scope, properties) };
+  },
+  adopt(keyName, scope) {
+    tagAsStack(replyText(replyItem(scope.call('ec2', 'DescribeKeyPairs', { KeyName: [keyName] }), 'keySet'), 'keyPairId'), scope);
   },
   delete(keyName, scope, properties) {
     unlessMissing(() => {

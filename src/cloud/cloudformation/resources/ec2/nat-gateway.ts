@@ -3,7 +3,7 @@ import { liveTags, renamed } from '../live.js';
 import { valueAt } from '../../../endpoint/input.js';
 import { ResourceFailure } from '../../errors.js';
 import { given, gone, replyItem, replyList, replyText, unlessMissing, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 export const natGateway: ResourceType = {
   type: 'AWS::EC2::NatGateway',
@@ -14,6 +14,7 @@ export const natGateway: ResourceType = {
   },
   required: ['SubnetId'],
   attributes: ['EniId', 'NatGatewayId'],
+  identifiers: ['NatGatewayId'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateNatGateway', {
       ...given(properties, ['SubnetId', 'AllocationId', 'ConnectivityType', 'PrivateIpAddress']),
@@ -46,6 +47,7 @@ export const natGateway: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(natGatewayId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteNatGateway', { NatGatewayId: natGatewayId }));
   },

@@ -14,6 +14,7 @@ export const networkInterfaceAttachment: ResourceType = {
   },
   required: ['DeviceIndex', 'InstanceId', 'NetworkInterfaceId'],
   attributes: ['AttachmentId'],
+  identifiers: ['AttachmentId'],
   create(properties, scope) {
     const attachmentId = replyText(scope.call('ec2', 'AttachNetworkInterface', given(properties, ['DeviceIndex', 'InstanceId', 'NetworkInterfaceId'])), 'attachmentId');
     // The specification's default is true, EC2's false.

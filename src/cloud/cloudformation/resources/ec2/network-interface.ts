@@ -2,7 +2,7 @@
 import { sameValue, textOf, type Structure } from '../../template/value.js';
 import { liveTags, renamed } from '../live.js';
 import { given, replyItem, replyList, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 function describe(networkInterfaceId: string, scope: ResourceScope) {
   return replyItem(scope.call('ec2', 'DescribeNetworkInterfaces', { NetworkInterfaceId: [networkInterfaceId] }), 'networkInterfaceSet');
@@ -29,6 +29,7 @@ export const networkInterface: ResourceType = {
   },
   required: ['SubnetId'],
   attributes: ['Id', 'PrimaryPrivateIpAddress', 'SecondaryPrivateIpAddresses', 'VpcId'],
+  identifiers: ['Id'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateNetworkInterface', {
       ...given(properties, ['Description', 'PrivateIpAddress', 'PrivateIpAddresses', 'SecondaryPrivateIpAddressCount', 'SubnetId']),
@@ -67,6 +68,7 @@ export const networkInterface: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(networkInterfaceId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteNetworkInterface', { NetworkInterfaceId: networkInterfaceId }));
   },

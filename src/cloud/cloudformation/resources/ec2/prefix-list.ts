@@ -3,7 +3,7 @@ import { ResourceFailure } from '../../errors.js';
 import { sameValue, type Structure } from '../../template/value.js';
 import { liveTags, renamed } from '../live.js';
 import { given, gone, replyItem, replyList, replyText, structuresProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 function describe(prefixListId: string, scope: ResourceScope) {
   return replyItem(scope.call('ec2', 'DescribeManagedPrefixLists', { PrefixListId: [prefixListId] }), 'prefixListSet');
@@ -20,6 +20,7 @@ export const prefixList: ResourceType = {
   properties: { AddressFamily: 'replacement', Entries: 'in-place', MaxEntries: 'in-place', PrefixListName: 'in-place', Tags: 'in-place' },
   required: ['AddressFamily', 'PrefixListName'],
   attributes: ['Arn', 'OwnerId', 'PrefixListId', 'Version'],
+  identifiers: ['PrefixListId'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateManagedPrefixList', {
       ...given(properties, ['AddressFamily', 'PrefixListName']),
@@ -64,6 +65,7 @@ export const prefixList: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(prefixListId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteManagedPrefixList', { PrefixListId: prefixListId }));
   },

@@ -20,6 +20,7 @@ export const route: ResourceType = {
   },
   required: ['RouteTableId'],
   attributes: ['CidrBlock'],
+  identifiers: ['RouteTableId', 'CidrBlock'],
   create(properties, scope) {
     scope.call('ec2', 'CreateRoute', given(properties, ['RouteTableId', ...DESTINATIONS, ...TARGETS]));
     return `${textOf(properties['RouteTableId'])}|${destination(properties)}`;

@@ -15,6 +15,7 @@ function ruleType(direction: 'ingress' | 'egress'): ResourceType {
     properties: { ...properties, Description: 'in-place', GroupId: 'replacement', ...(direction === 'ingress' ? { GroupName: 'unsupported' as const } : {}) },
     required: ['IpProtocol', 'GroupId'],
     attributes: ['Id'],
+    identifiers: ['Id'],
     create(declared, scope) {
       const reply = scope.call('ec2', `AuthorizeSecurityGroup${suffix}`, { ...group(declared), IpPermissions: [ipPermission(given(declared, members), direction)] });
       return replyText(replyItem(reply, 'securityGroupRuleSet'), 'securityGroupRuleId');

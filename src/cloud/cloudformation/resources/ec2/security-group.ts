@@ -4,7 +4,7 @@ import type { Input } from '../../../endpoint/operation.js';
 import { sameValue, type Structure } from '../../template/value.js';
 import { given, replyItem, replyText, structuresProperty, textProperty, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { ipPermission, liveRules } from './ip-permission.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 const ALLOW_ALL: Structure = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
 
@@ -42,6 +42,7 @@ export const securityGroup: ResourceType = {
   },
   required: ['GroupDescription'],
   attributes: ['GroupId', 'Id', 'VpcId'],
+  identifiers: ['Id'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateSecurityGroup', {
       ...given(properties, ['VpcId']),
@@ -72,6 +73,7 @@ export const securityGroup: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(groupId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteSecurityGroup', { GroupId: groupId }));
   },

@@ -17,6 +17,7 @@ export const subnetNetworkAclAssociation: ResourceType = {
   properties: { NetworkAclId: 'replacement', SubnetId: 'replacement' },
   required: ['NetworkAclId', 'SubnetId'],
   attributes: ['AssociationId'],
+  identifiers: ['AssociationId'],
   create(properties, scope) {
     const AssociationId = associationOf(textProperty(properties, 'SubnetId'), scope);
     return replyText(scope.call('ec2', 'ReplaceNetworkAclAssociation', { AssociationId, NetworkAclId: textProperty(properties, 'NetworkAclId') }), 'newAssociationId');

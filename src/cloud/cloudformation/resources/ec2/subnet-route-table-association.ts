@@ -7,6 +7,7 @@ export const subnetRouteTableAssociation: ResourceType = {
   properties: { RouteTableId: 'replacement', SubnetId: 'replacement' },
   required: ['RouteTableId', 'SubnetId'],
   attributes: ['Id'],
+  identifiers: ['Id'],
   create: (properties, scope) => replyText(scope.call('ec2', 'AssociateRouteTable', given(properties, ['RouteTableId', 'SubnetId'])), 'associationId'),
   attributesOf: (associationId) => ({ Id: associationId }),
   live(associationId, scope) {

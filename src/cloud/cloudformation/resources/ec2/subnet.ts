@@ -2,7 +2,7 @@
 import { liveTags, renamed } from '../live.js';
 import { given, replyItem, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 import type { Value } from '../../template/value.js';
 
 function setMapPublicIp(subnetId: string, value: Value | undefined, scope: ResourceScope): void {
@@ -18,6 +18,7 @@ export const subnet: ResourceType = {
   },
   required: ['VpcId', 'CidrBlock'],
   attributes: ['AvailabilityZone', 'AvailabilityZoneId', 'CidrBlock', 'Ipv6CidrBlocks', 'NetworkAclAssociationId', 'SubnetId', 'VpcId'],
+  identifiers: ['SubnetId'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateSubnet', {
       ...given(properties, ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId']),
@@ -50,6 +51,7 @@ export const subnet: ResourceType = {
     const names = { AvailabilityZone: 'availabilityZone', AvailabilityZoneId: 'availabilityZoneId', CidrBlock: 'cidrBlock', MapPublicIpOnLaunch: 'mapPublicIpOnLaunch', VpcId: 'vpcId' };
     return { ...renamed(found, names), ...liveTags(found, scope, properties) };
   },
+  adopt: tagAsStack,
   delete(subnetId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteSubnet', { SubnetId: subnetId }));
   },

@@ -11,3 +11,8 @@ export function retag(resourceId: string, properties: Structure, scope: Resource
   if (stale.length > 0) scope.call('ec2', 'DeleteTags', { ResourceId: [resourceId], Tag: stale.map((Key) => ({ Key })) });
   if (wanted.length > 0) scope.call('ec2', 'CreateTags', { ResourceId: [resourceId], Tag: wanted });
 }
+
+/** Puts the stack's tags, and those by which CloudFormation marks what is its own, on a resource that was imported; what else it carries stays. */
+export function tagAsStack(resourceId: string, scope: ResourceScope): void {
+  for (const { Tag } of scope.tagSpecification('', {})) scope.call('ec2', 'CreateTags', { ResourceId: [resourceId], Tag });
+}

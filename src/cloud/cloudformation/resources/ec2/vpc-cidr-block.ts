@@ -11,6 +11,8 @@ export const vpcCidrBlock: ResourceType = {
   },
   required: ['VpcId', 'CidrBlock'],
   attributes: ['Id'],
+  identifiers: ['Id', 'VpcId'],
+  physicalIdentifier: 'Id',
   create: (properties, scope) => replyText(scope.call('ec2', 'AssociateVpcCidrBlock', given(properties, ['CidrBlock', 'VpcId'])), 'cidrBlockAssociation.associationId'),
   attributesOf: (associationId) => ({ Id: associationId }),
   live(associationId, scope, properties) {

@@ -7,6 +7,7 @@ export const vpcDhcpOptionsAssociation: ResourceType = {
   properties: { DhcpOptionsId: 'replacement', VpcId: 'replacement' },
   required: ['DhcpOptionsId', 'VpcId'],
   attributes: [],
+  identifiers: ['DhcpOptionsId', 'VpcId'],
   create(properties, scope) {
     scope.call('ec2', 'AssociateDhcpOptions', given(properties, ['DhcpOptionsId', 'VpcId']));
     return `${textProperty(properties, 'DhcpOptionsId')}|${textProperty(properties, 'VpcId')}`;

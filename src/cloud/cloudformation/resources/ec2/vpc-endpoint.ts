@@ -4,7 +4,7 @@ import { valueAt } from '../../../endpoint/input.js';
 import { ResourceFailure } from '../../errors.js';
 import type { Structure, Value } from '../../template/value.js';
 import { given, gone, replyItem, replyList, replyText, unlessMissing, type ResourceScope, type ResourceType } from '../resource-type.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 
 function policy(properties: Structure): { PolicyDocument?: string } {
   const document = properties['PolicyDocument'];
@@ -29,6 +29,7 @@ export const vpcEndpoint: ResourceType = {
   },
   required: ['VpcId', 'ServiceName'],
   attributes: ['CreationTimestamp', 'DnsEntries', 'Id', 'NetworkInterfaceIds'],
+  identifiers: ['Id'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateVpcEndpoint', {
       ...given(properties, ['VpcId', 'ServiceName', 'VpcEndpointType', 'PrivateDnsEnabled', 'IpAddressType']),
@@ -82,6 +83,7 @@ export const vpcEndpoint: ResourceType = {
       ...liveTags(found, scope, properties),
     };
   },
+  adopt: tagAsStack,
   delete(vpcEndpointId, scope) {
     unlessMissing(() => {
       const [failed] = replyList(scope.call('ec2', 'DeleteVpcEndpoints', { VpcEndpointId: [vpcEndpointId] }), 'unsuccessful');

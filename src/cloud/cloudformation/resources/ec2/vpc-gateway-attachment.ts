@@ -7,6 +7,7 @@ export const vpcGatewayAttachment: ResourceType = {
   properties: { InternetGatewayId: 'in-place', VpcId: 'replacement', VpnGatewayId: 'unsupported' },
   required: ['VpcId', 'InternetGatewayId'],
   attributes: ['AttachmentType'],
+  identifiers: ['AttachmentType', 'VpcId'],
   create(properties, scope) {
     const VpcId = textProperty(properties, 'VpcId');
     scope.call('ec2', 'AttachInternetGateway', { VpcId, InternetGatewayId: textProperty(properties, 'InternetGatewayId') });

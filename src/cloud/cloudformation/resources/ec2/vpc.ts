@@ -2,7 +2,7 @@
 import { liveTags, renamed } from '../live.js';
 import { replyItem, replyList, replyText, unlessMissing, given, type ResourceType } from '../resource-type.js';
 import { valueAt } from '../../../endpoint/input.js';
-import { retag } from './tagging.js';
+import { retag, tagAsStack } from './tagging.js';
 import { textOf, type Structure } from '../../template/value.js';
 import type { ResourceScope } from '../resource-type.js';
 
@@ -23,6 +23,7 @@ export const vpc: ResourceType = {
   },
   required: ['CidrBlock'],
   attributes: ['CidrBlock', 'CidrBlockAssociations', 'DefaultNetworkAcl', 'DefaultSecurityGroup', 'Ipv6CidrBlocks', 'VpcId'],
+  identifiers: ['VpcId'],
   create(properties, scope) {
     const reply = scope.call('ec2', 'CreateVpc', { ...given(properties, ['CidrBlock', 'InstanceTenancy']), TagSpecification: scope.tagSpecification('vpc', properties) });
     const vpcId = replyText(reply, 'vpc.vpcId');
@@ -53,6 +54,7 @@ export const vpc: ResourceType = {
     const attribute = (name: string) => renamed(scope.call('ec2', 'DescribeVpcAttribute', { VpcId: vpcId, Attribute: name }), { [`${name.charAt(0).toUpperCase()}${name.slice(1)}`]: `${name}.value` });
     return { ...renamed(found, { CidrBlock: 'cidrBlock', InstanceTenancy: 'instanceTenancy' }), ...attribute('enableDnsSupport'), ...attribute('enableDnsHostnames'), ...liveTags(found, scope, properties) };
   },
+  adopt: tagAsStack,
   delete(vpcId, scope) {
     unlessMissing(() => scope.call('ec2', 'DeleteVpc', { VpcId: vpcId }));
   },

@@ -16,6 +16,7 @@ export const instanceProfile: ResourceType = {
   properties: { InstanceProfileName: 'replacement', Path: 'replacement', Roles: 'in-place' },
   required: ['Roles'],
   attributes: ['Arn'],
+  identifiers: ['InstanceProfileName'],
   capability: (properties) => (properties['InstanceProfileName'] === undefined ? 'CAPABILITY_IAM' : 'CAPABILITY_NAMED_IAM'),
   create(properties, scope) {
     const made = scope.call('iam', 'CreateInstanceProfile', { ...given(properties, ['Path']), InstanceProfileName: properties['InstanceProfileName'] ?? scope.uniqueName(128) });

@@ -8,6 +8,7 @@ export const rolePolicy: ResourceType = {
   properties: { PolicyDocument: 'in-place', PolicyName: 'replacement', RoleName: 'replacement' },
   required: ['PolicyName', 'RoleName'],
   attributes: [],
+  identifiers: ['PolicyName', 'RoleName'],
   capability: () => 'CAPABILITY_IAM',
   create(properties, scope) {
     scope.call('iam', 'PutRolePolicy', { ...given(properties, ['PolicyName', 'RoleName']), PolicyDocument: documentText(properties['PolicyDocument']) });

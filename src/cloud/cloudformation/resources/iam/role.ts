@@ -13,6 +13,7 @@ export const role: ResourceType = {
   },
   required: ['AssumeRolePolicyDocument'],
   attributes: ['Arn', 'RoleId'],
+  identifiers: ['RoleName'],
   capability: (properties) => (properties['RoleName'] === undefined ? 'CAPABILITY_IAM' : 'CAPABILITY_NAMED_IAM'),
   create(properties, scope) {
     const name = properties['RoleName'] ?? scope.uniqueName(64);
@@ -64,6 +65,10 @@ export const role: ResourceType = {
       })),
       ...liveTags({ tagSet: tags }, scope, properties),
     };
+  },
+  adopt(RoleName, scope) {
+    const Tags = scope.tags({});
+    if (Tags.length > 0) scope.call('iam', 'TagRole', { RoleName, Tags });
   },
   delete(RoleName, scope, properties) {
     unlessMissing(() => {

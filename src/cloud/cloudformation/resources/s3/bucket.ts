@@ -26,6 +26,7 @@ export const bucket: ResourceType = {
   type: 'AWS::S3::Bucket',
   properties: { BucketName: 'replacement', PublicAccessBlockConfiguration: 'in-place', Tags: 'in-place', ...Object.fromEntries(UNSUPPORTED.map((name) => [name, 'unsupported' as const])) },
   attributes: ['Arn', 'DomainName', 'DualStackDomainName', 'RegionalDomainName'],
+  identifiers: ['BucketName'],
   create(properties, scope) {
     const name = properties['BucketName'] === undefined ? scope.uniqueName(63).toLowerCase() : textProperty(properties, 'BucketName');
     // us-east-1 is the one region that is not named.
@@ -52,6 +53,11 @@ export const bucket: ResourceType = {
       PublicAccessBlockConfiguration: renamed(block, Object.fromEntries(Object.keys(BLOCKED).map((key) => [key, key]))),
       Tags: tags.filter((tag) => !ofStack.has(replyText(tag, 'Key'))).map((tag) => renamed(tag, { Key: 'Key', Value: 'Value' })),
     };
+  },
+  adopt(name, scope) {
+    const present = unlessMissing(() => replyList(scope.call('s3', 'GetBucketTagging', { Bucket: name }), 'TagSet.Tag')) ?? [];
+    const tags = scope.tags({ Tags: present.map((tag) => renamed(tag, { Key: 'Key', Value: 'Value' })) });
+    if (tags.length > 0) scope.call('s3', 'PutBucketTagging', { Bucket: name, Tagging: { TagSet: { Tag: tags } } });
   },
   delete(name, scope) {
     unlessMissing(() => scope.call('s3', 'DeleteBucket', { Bucket: name }));

@@ -12,6 +12,7 @@ export const parameter: ResourceType = {
   },
   required: ['Type', 'Value'],
   attributes: ['Type', 'Value'],
+  identifiers: ['Name'],
   create(properties, scope) {
     const name = properties['Name'] === undefined ? scope.uniqueName(255) : textProperty(properties, 'Name');
     scope.call('ssm', 'PutParameter', { Name: name, ...given(properties, SETTINGS) });
