@@ -10,6 +10,10 @@ export interface CommandOrder {
   /** Line for `sh -c`; empty for the plain shell. */
   readonly commands: string;
   readonly runAsElevated: boolean;
+  /** Account of the preferences (`runAsDefaultUser`) when they say so (`runAsEnabled`). */
+  readonly runAs: string | undefined;
+  /** What the preferences have typed into a plain shell first (`shellProfile.linux`). */
+  readonly profile: string;
   readonly separateOutputStream: boolean;
   readonly stdOutSeparatorPrefix: string;
   readonly stdErrSeparatorPrefix: string;
@@ -101,12 +105,17 @@ function commandOrder(content: InteractiveShellContent, sessionType: CommandOrde
   const { sessionId, documentContent } = content;
   const properties = new Properties(object(documentContent['properties'])['linux'], content);
   const commands = properties.text('commands');
+  const inputs = object(documentContent['inputs']);
+  const profile = object(inputs['shellProfile'])['linux'];
+  const runAs = inputs['runAsDefaultUser'];
   if (sessionType !== SESSION_TYPE.standardStream && commands.trim() === '') throw new SessionOrderError('The session document has no commands', sessionId);
   return {
     sessionId,
     sessionType,
     commands,
     runAsElevated: properties.text('runAsElevated') === 'true',
+    runAs: String(inputs['runAsEnabled']) === 'true' && typeof runAs === 'string' && runAs !== '' ? runAs : undefined,
+    profile: sessionType === SESSION_TYPE.standardStream && typeof profile === 'string' ? profile : '',
     separateOutputStream: properties.text('separateOutputStream') === 'true',
     stdOutSeparatorPrefix: properties.text('stdOutSeparatorPrefix'),
     stdErrSeparatorPrefix: properties.text('stdErrSeparatorPrefix'),

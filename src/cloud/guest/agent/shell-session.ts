@@ -6,7 +6,7 @@ import { SESSION_TYPE } from '../../../lib/protocol/handshake.js';
 import { encodeExitCode, parseSize } from '../../../lib/protocol/payloads.js';
 import { payloadSlices } from '../../../lib/protocol/reliable-stream.js';
 import { read } from '../../messages/frame.js';
-import type { ExitStatus, Guest, GuestProcess, SpawnRequest } from '../guest.js';
+import type { ExitStatus, Guest, GuestProcess, GuestUser, SpawnRequest } from '../guest.js';
 import type { SessionChannel } from './session-channel.js';
 import type { CommandOrder } from './session-document.js';
 import type { SessionEnd, SessionResult } from './session-worker.js';
@@ -20,6 +20,7 @@ export interface ShellSessionOptions {
 const INITIAL_SIZE = { columns: 80, rows: 24 };
 const TERM = 'xterm-256color';
 const PAYLOAD_BYTES = 32 << 10;
+const ACCOUNTS: readonly GuestUser[] = ['root', 'ec2-user', 'ssm-user'];
 /** A process that outlives the hang-up is killed. */
 const HANGUP_MS = 300;
 const KILL_TRIES = 10;
@@ -50,6 +51,7 @@ export class ShellSession implements SessionEnd {
     if (channel.signal.aborted) process.signal('KILL');
     if (this.#interactive) process.resize(this.#size);
     else process.stdin.end();
+    if (order.profile !== '') process.stdin.write(`${order.profile}\n`);
     channel.wakeAll();
     const separate = !this.#interactive && order.separateOutputStream;
     const [status] = await Promise.all([
@@ -93,9 +95,9 @@ export class ShellSession implements SessionEnd {
   }
 
   #spawnRequest(): SpawnRequest {
-    const { sessionType, commands, runAsElevated } = this.#options.order;
+    const { sessionType, commands } = this.#options.order;
     const request: SpawnRequest = {
-      user: runAsElevated ? 'root' : 'ssm-user',
+      user: accountOf(this.#options.order),
       run: sessionType === SESSION_TYPE.standardStream ? { kind: 'shell', login: false } : { kind: 'line', line: commands },
       environment: { LANG: 'C.UTF-8' },
     };
@@ -124,6 +126,15 @@ export class ShellSession implements SessionEnd {
     this.#size = size;
     if (this.#interactive) this.#process?.resize(this.#size);
   }
+}
+
+/** Throws for an account that is not there. */
+function accountOf({ runAsElevated, runAs }: CommandOrder): GuestUser {
+  if (runAsElevated) return 'root';
+  if (runAs === undefined) return 'ssm-user';
+  const account = ACCOUNTS.find((one) => one === runAs);
+  if (account === undefined) throw new Error(`failed to start the session since RunAs user ${runAs} does not exist`);
+  return account;
 }
 
 /** Without a terminal the keys Ctrl-C and Ctrl-\ still reach the process. */

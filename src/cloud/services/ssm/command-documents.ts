@@ -1,13 +1,18 @@
 /** The command documents that the region offers: what Run Command sends (`agent-service.md` §5). */
-import { AwsError } from '../../endpoint/operation.js';
 import type { DocumentParameter } from './documents.js';
 
-/** Schema 1.2, as AWS-RunShellScript has it: plugins by name, each with its properties. */
+/** Plugins by name (schema 1.2), or steps that name theirs (2.0, 2.2). */
 export interface CommandDocument {
-  readonly schemaVersion: '1.2';
+  readonly schemaVersion: '1.2' | '2.0' | '2.2';
   readonly description: string;
   readonly parameters: Readonly<Record<string, DocumentParameter>>;
-  readonly runtimeConfig: Readonly<Record<string, { readonly properties: readonly Readonly<Record<string, unknown>>[] }>>;
+  readonly runtimeConfig?: Readonly<Record<string, unknown>>;
+  readonly mainSteps?: readonly { readonly name: string }[];
+}
+
+/** Under these names an agent reports its results. */
+export function stepNames({ runtimeConfig, mainSteps }: CommandDocument): string[] {
+  return mainSteps === undefined ? Object.keys(runtimeConfig ?? {}) : mainSteps.map(({ name }) => name);
 }
 
 export interface CommandDocumentEntry {
@@ -41,11 +46,3 @@ export const COMMAND_DOCUMENTS: readonly CommandDocumentEntry[] = [
     },
   },
 ];
-
-/** By name or ARN. Throws InvalidDocument, also for documents of AWS that this region does not have. */
-export function commandDocumentNamed(reference: string): CommandDocumentEntry {
-  const name = /^arn:aws:ssm:[^:]*:[^:]*:document\/(.+)$/.exec(reference)?.[1] ?? reference;
-  const entry = COMMAND_DOCUMENTS.find((candidate) => candidate.name === name);
-  if (entry === undefined) throw new AwsError('InvalidDocument', `Document with name ${name} does not exist, or the local cloud cannot run it: it has ${COMMAND_DOCUMENTS.map((one) => one.name).join(', ')}.`);
-  return entry;
-}

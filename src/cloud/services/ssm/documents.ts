@@ -31,7 +31,7 @@ export interface DocumentEntry {
 export const DEFAULT_DOCUMENT = 'SSM-SessionManagerRunShell';
 
 /** Where nothing is logged, encrypted or run as another user: what a fresh account's preferences say. */
-const PLAIN_INPUTS = {
+export const PLAIN_INPUTS = {
   s3BucketName: '',
   s3KeyPrefix: '',
   s3EncryptionEnabled: true,
@@ -109,25 +109,6 @@ export const DOCUMENTS: readonly DocumentEntry[] = ([
     },
   },
 ] satisfies DocumentEntry[]).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-
-/** Session documents of AWS that this region does not have; naming one deserves better than "does not exist". */
-const NOT_SERVED = ['AWS-StartPortForwardingSessionToSocket'];
-
-/** Throws InvalidDocument when the region has none of that name. */
-export function documentNamed(reference: string): DocumentEntry {
-  const name = /^arn:aws:ssm:[^:]*:[^:]*:document\/(.+)$/.exec(reference)?.[1] ?? reference;
-  const entry = DOCUMENTS.find((candidate) => candidate.name === name);
-  if (entry !== undefined) return entry;
-  if (NOT_SERVED.includes(name)) throw new AwsError('InvalidDocument', `The local cloud does not serve ${name}: it forwards to no sockets.`);
-  throw new AwsError('InvalidDocument', `Document with name ${name} does not exist.`);
-}
-
-/** Only the one version that there is: `1`, `$LATEST`, `$DEFAULT`. */
-export function checkVersion(version: string | undefined, name: string): void {
-  if (version !== undefined && !['1', '$LATEST', '$DEFAULT'].includes(version)) {
-    throw new AwsError('InvalidDocumentVersion', `The document version ${version} does not exist for ${name}.`);
-  }
-}
 
 function invalid(message: string): AwsError {
   return new AwsError('InvalidParameters', message);

@@ -2,6 +2,7 @@
 import type { Service } from '../../endpoint/operation.js';
 import { addTagsToResource, listTagsForResource, removeTagsFromResource } from './operations/resource-tags.js';
 import { cancelCommand } from './operations/cancel-command.js';
+import { createDocument, deleteDocument, updateDocument, updateDocumentDefaultVersion } from './operations/change-documents.js';
 import { deleteParameter } from './operations/delete-parameter.js';
 import { deleteParameters } from './operations/delete-parameters.js';
 import { describeDocument } from './operations/describe-document.js';
@@ -17,6 +18,7 @@ import { getParametersByPath } from './operations/get-parameters-by-path.js';
 import { getParameters } from './operations/get-parameters.js';
 import { labelParameterVersion, unlabelParameterVersion } from './operations/label-parameter-version.js';
 import { listCommandInvocations, listCommands } from './operations/list-commands.js';
+import { listDocumentVersions } from './operations/list-document-versions.js';
 import { listDocuments } from './operations/list-documents.js';
 import { listInstanceAssociations } from './operations/list-instance-associations.js';
 import { putParameter } from './operations/put-parameter.js';
@@ -41,6 +43,8 @@ export const ssm: Service = {
   operations: {
     AddTagsToResource: addTagsToResource,
     CancelCommand: cancelCommand,
+    CreateDocument: createDocument,
+    DeleteDocument: deleteDocument,
     DeleteParameter: deleteParameter,
     DeleteParameters: deleteParameters,
     DescribeDocument: describeDocument,
@@ -57,6 +61,7 @@ export const ssm: Service = {
     LabelParameterVersion: labelParameterVersion,
     ListCommandInvocations: listCommandInvocations,
     ListCommands: listCommands,
+    ListDocumentVersions: listDocumentVersions,
     ListDocuments: listDocuments,
     ListInstanceAssociations: listInstanceAssociations,
     ListTagsForResource: listTagsForResource,
@@ -67,6 +72,8 @@ export const ssm: Service = {
     StartSession: startSession,
     TerminateSession: terminateSession,
     UnlabelParameterVersion: unlabelParameterVersion,
+    UpdateDocument: updateDocument,
+    UpdateDocumentDefaultVersion: updateDocumentDefaultVersion,
     UpdateInstanceInformation: updateInstanceInformation,
   },
 };

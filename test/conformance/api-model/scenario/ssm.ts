@@ -3,6 +3,8 @@ import { KEY } from './ec2.js';
 import { steps } from './step.js';
 
 const ONE = { Name: '/<run>/one' };
+const DOCUMENT = { Name: '<run>-document' };
+const SHELL = JSON.stringify({ schemaVersion: '1.0', description: 'of the scenario', sessionType: 'Standard_Stream', inputs: { idleSessionTimeout: '20' } });
 const RESOURCE = { ResourceType: 'Parameter', ResourceId: '/<run>/one' };
 
 export const ssm = [...steps('ec2', [
@@ -33,6 +35,12 @@ export const ssm = [...steps('ec2', [
   ['DescribeDocument', { Name: 'AWS-StartNonInteractiveCommand' }],
   ['GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }],
   ['GetDocument', { Name: 'AWS-Nope' }, { error: 'InvalidDocument' }],
+  ['CreateDocument', { ...DOCUMENT, Content: SHELL, DocumentType: 'Session', VersionName: 'first', Tags: [{ Key: 'a', Value: 'b' }] }, { expect: { 'DocumentDescription.DocumentVersion': '1' } }],
+  ['CreateDocument', { ...DOCUMENT, Content: SHELL, DocumentType: 'Session' }, { error: 'DocumentAlreadyExists' }],
+  ['UpdateDocument', { ...DOCUMENT, Content: SHELL.replace('20', '30'), DocumentVersion: '$LATEST' }, { expect: { 'DocumentDescription.LatestVersion': '2' } }],
+  ['UpdateDocumentDefaultVersion', { ...DOCUMENT, DocumentVersion: '2' }, { expect: { 'Description.DefaultVersion': '2' } }],
+  ['ListDocumentVersions', DOCUMENT, { expect: { 'DocumentVersions.0.DocumentVersion': '2' } }],
+  ['DeleteDocument', DOCUMENT],
   ['DescribeInstanceInformation', { Filters: [{ Key: 'InstanceIds', Values: ['<instance>'] }] }, { until: { 'InstanceInformationList.0.PingStatus': 'Online' } }],
   ['GetConnectionStatus', { Target: '<instance>' }, { until: { Status: 'connected' } }],
   ['SendCommand', { DocumentName: 'AWS-RunShellScript', InstanceIds: ['<instance>'], Parameters: { commands: ['echo word'] }, Comment: 'of the scenario' }, { save: { command: 'Command.CommandId' } }],

@@ -1,7 +1,7 @@
 /** ssm:GetCommandInvocation. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
 import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
-import { commandDocumentNamed } from '../command-documents.js';
+import { stepNames } from '../command-documents.js';
 import { COMMANDS, INVOCATIONS, invocationKey } from '../run-command/records.js';
 import { invocationDetail } from '../run-command/views.js';
 
@@ -12,8 +12,9 @@ export const getCommandInvocation: Operation = (input, context) => {
   const command = context.state.get(COMMANDS, commandId);
   const invocation = context.state.get(INVOCATIONS, invocationKey({ commandId, instanceId }));
   if (command === undefined || invocation === undefined) throw new AwsError('InvocationDoesNotExist', '');
-  const plugins = Object.keys(commandDocumentNamed(command.documentName).document.runtimeConfig);
-  const pluginName = asked ?? plugins[0] ?? '';
-  if (!plugins.includes(pluginName)) throw new AwsError('InvalidPluginName', `The plugin name ${pluginName} is not valid: ${command.documentName} has ${plugins.join(', ')}.`);
+  const steps = stepNames(command.document);
+  const [only] = steps.length === 1 ? steps : [];
+  const pluginName = asked ?? only;
+  if (pluginName === undefined || !steps.includes(pluginName)) throw new AwsError('InvalidPluginName', `${asked === undefined ? 'The document has several steps, and the plugin name says which' : `The plugin name ${asked} is not valid`}: ${command.documentName} has ${steps.join(', ')}.`);
   return invocationDetail(command, invocation, pluginName);
 };

@@ -1,21 +1,23 @@
-/** ssm:GetDocument. */
-import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { anyDocumentNamed, DOCUMENTS_CREATED, documentType } from '../document-output.js';
-import { checkVersion } from '../documents.js';
-import { optionalString, requiredString } from '../../../endpoint/typed-input.js';
+/** ssm:GetDocument: as it was written, or in the other format when that is asked for. */
+import { stringify } from 'yaml';
+import type { Operation } from '../../../endpoint/operation.js';
+import { requiredString } from '../../../endpoint/typed-input.js';
+import { DOCUMENT_REFERENCE, formatOf, selectionOf } from '../document-input.js';
+import { findDocument } from '../document-store.js';
 
-export const getDocument: Operation = (input) => {
-  const entry = anyDocumentNamed(requiredString(input, 'Name', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));
-  checkVersion(optionalString(input, 'DocumentVersion'), entry.name);
-  const format = optionalString(input, 'DocumentFormat', { oneOf: ['YAML', 'JSON', 'TEXT'] }) ?? 'JSON';
-  if (format !== 'JSON') throw new AwsError('ValidationException', `The local cloud gives documents as JSON only, not as ${format}.`);
+export const getDocument: Operation = (input, context) => {
+  const entry = findDocument(context.state, requiredString(input, 'Name', { pattern: DOCUMENT_REFERENCE }), selectionOf(input));
+  const format = formatOf(input) ?? 'JSON';
+  const rewritten = (): string => (format === 'JSON' ? JSON.stringify(entry.body, null, 2) : stringify(entry.body));
   return {
     Name: entry.name,
-    CreatedDate: DOCUMENTS_CREATED,
-    DocumentVersion: '1',
+    DisplayName: entry.displayName,
+    VersionName: entry.versionName,
+    CreatedDate: new Date(entry.created),
+    DocumentVersion: String(entry.version),
     Status: 'Active',
-    Content: JSON.stringify(entry.document, null, 2),
-    DocumentType: documentType(entry),
-    DocumentFormat: 'JSON',
+    Content: format === entry.format ? entry.content : rewritten(),
+    DocumentType: entry.type,
+    DocumentFormat: format,
   };
 };

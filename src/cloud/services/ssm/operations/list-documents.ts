@@ -1,10 +1,10 @@
 /** ssm:ListDocuments. */
 import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
-import { ALL_DOCUMENTS, type AnyDocumentEntry, documentHead, documentType } from '../document-output.js';
+import { allDocuments, type DocumentEntry, documentHead } from '../document-store.js';
 import { requiredString, strings, structures } from '../../../endpoint/typed-input.js';
 import { page } from '../../../endpoint/page.js';
 
-function matches(entry: AnyDocumentEntry, key: string, values: readonly string[], context: OperationContext): boolean {
+function matches(entry: DocumentEntry, key: string, values: readonly string[], context: OperationContext): boolean {
   switch (key) {
     case 'Name':
       return values.some((value) => entry.name.startsWith(value));
@@ -13,7 +13,7 @@ function matches(entry: AnyDocumentEntry, key: string, values: readonly string[]
     case 'PlatformTypes':
       return values.some((value) => entry.platformTypes.includes(value));
     case 'DocumentType':
-      return values.includes(documentType(entry));
+      return values.includes(entry.type);
     default:
       throw new AwsError('InvalidFilterKey', `The local cloud does not filter documents by ${key}.`);
   }
@@ -27,7 +27,7 @@ function filtersOf(input: Input): readonly { readonly key: string; readonly valu
 
 export const listDocuments: Operation = (input, context) => {
   const filters = filtersOf(input);
-  const all = ALL_DOCUMENTS.filter((entry) => filters.every(({ key, values }) => matches(entry, key, values, context)));
+  const all = allDocuments(context.state).filter((entry) => filters.every(({ key, values }) => matches(entry, key, values, context)));
   const { items, nextToken } = page(all, input, { typed: true, default: 50, minimum: 1, maximum: 50, key: (entry) => entry.name });
   return { DocumentIdentifiers: items.map((entry) => documentHead(entry, context)), NextToken: nextToken };
 };

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Operation } from '../../../endpoint/operation.js';
 import { optionalInteger, optionalString, requiredString, stringListMap } from '../../../endpoint/typed-input.js';
 import type { Transaction } from '../../../state/store.js';
-import { commandDocumentNamed } from '../command-documents.js';
-import { checkParameters, checkVersion } from '../documents.js';
+import { DOCUMENT_REFERENCE, selectionOf } from '../document-input.js';
+import { commandDocument } from '../document-store.js';
+import { checkParameters } from '../documents.js';
 import { COMMANDS, type CommandRecord, INVOCATIONS, invocationKey } from '../run-command/records.js';
 import { targetsOf } from '../run-command/targets.js';
 import { commandView, HISTORY_MS } from '../run-command/views.js';
@@ -20,20 +21,21 @@ function forgetOld(tx: Transaction, now: number): void {
 }
 
 export const sendCommand: Operation = async (input, context) => {
-  const entry = commandDocumentNamed(requiredString(input, 'DocumentName', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }));
-  checkVersion(optionalString(input, 'DocumentVersion'), entry.name);
+  const entry = commandDocument(context.state, requiredString(input, 'DocumentName', { pattern: DOCUMENT_REFERENCE }), selectionOf({ ...input, VersionName: undefined }));
   const parameters = stringListMap(input, 'Parameters');
-  checkParameters(entry.document, parameters);
+  checkParameters(entry.body, parameters);
   const timeoutSeconds = optionalInteger(input, 'TimeoutSeconds', { min: 30, max: 2_592_000 }) ?? DEFAULT_TIMEOUT;
   const comment = optionalString(input, 'Comment', { max: 100 }) ?? '';
   const maxConcurrency = optionalString(input, 'MaxConcurrency', { min: 1, max: 7, pattern: /^(?:[1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$/ }) ?? '50';
   const maxErrors = optionalString(input, 'MaxErrors', { min: 1, max: 7, pattern: /^(?:[1-9][0-9]*|0|[1-9][0-9]%|[0-9]%|100%)$/ }) ?? '0';
   const asked = await targetsOf(input, context);
   const requested = context.now();
-  const executionTimeout = Number(parameters['executionTimeout']?.[0] ?? entry.document.parameters['executionTimeout']?.default ?? DEFAULT_TIMEOUT);
+  const executionTimeout = Number(parameters['executionTimeout']?.[0] ?? entry.body.parameters['executionTimeout']?.default ?? DEFAULT_TIMEOUT);
   const command: CommandRecord = {
     commandId: randomUUID(),
     documentName: entry.name,
+    document: entry.body,
+    documentVersion: optionalString(input, 'DocumentVersion') ?? '$DEFAULT',
     comment,
     parameters,
     ...asked,

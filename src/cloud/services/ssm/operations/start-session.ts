@@ -1,7 +1,9 @@
 /** ssm:StartSession. */
 import type { Operation } from '../../../endpoint/operation.js';
 import { AwsError } from '../../../endpoint/operation.js';
-import { checkParameters, DEFAULT_DOCUMENT, documentNamed } from '../documents.js';
+import { DOCUMENT_REFERENCE } from '../document-input.js';
+import { preferences, sessionDocument } from '../document-store.js';
+import { checkParameters, DEFAULT_DOCUMENT } from '../documents.js';
 import { optionalString, requiredString, stringListMap } from '../../../endpoint/typed-input.js';
 import { SESSIONS, type SessionRecord } from '../records.js';
 import { sessionLimits } from '../session-limits.js';
@@ -9,12 +11,13 @@ import { newSessionId, pruneSessions } from '../sessions.js';
 
 export const startSession: Operation = (input, context) => {
   const target = requiredString(input, 'Target', { min: 1, max: 400 });
-  const documentName = optionalString(input, 'DocumentName', { pattern: /^[a-zA-Z0-9_\-.:/]{3,128}$/ }) ?? DEFAULT_DOCUMENT;
+  const documentName = optionalString(input, 'DocumentName', { pattern: DOCUMENT_REFERENCE }) ?? DEFAULT_DOCUMENT;
   const reason = optionalString(input, 'Reason', { min: 1, max: 256 });
   const parameters = stringListMap(input, 'Parameters');
-  const entry = documentNamed(documentName);
-  checkParameters(entry.document, parameters);
-  const limits = sessionLimits(entry.document);
+  const entry = sessionDocument(context.state, documentName);
+  checkParameters(entry.body, parameters);
+  const inputs = entry.body.inputs ?? preferences(context.state);
+  const limits = sessionLimits(inputs);
   if (!context.runtime.messages.isConnected(context.region, target)) throw new AwsError('TargetNotConnected', `${target} is not connected.`);
   const record: SessionRecord = {
     sessionId: newSessionId(context.caller),
@@ -34,7 +37,7 @@ export const startSession: Operation = (input, context) => {
     sessionId: record.sessionId,
     target,
     documentName: entry.name,
-    document: { ...entry.document },
+    document: { ...entry.body, inputs },
     parameters,
     owner: record.owner,
     ...limits,

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { type AgentJob as Job, JOB_TOPIC } from '../../../../lib/protocol/job-payloads.js';
 import type { JsonObject } from '../../../../lib/protocol/json-payload.js';
 import type { Store, Transaction } from '../../../state/store.js';
-import { commandDocumentNamed } from '../command-documents.js';
 import { COMMANDS, type CommandRecord, type InvocationRecord, INVOCATIONS, invocationKey, invocationsOf, type InvocationStatus, type PluginResult } from './records.js';
 import { countOf, isError, isFinal } from './status.js';
 
@@ -27,16 +26,16 @@ function change(tx: Transaction, invocation: InvocationRecord, changes: Partial<
 
 /** A String parameter travels as a bare string, a list as a list. */
 function jobContent(command: CommandRecord): JsonObject {
-  const { name, document } = commandDocumentNamed(command.documentName);
+  const { document } = command;
   const parameters = Object.entries(document.parameters).flatMap(([parameter, { type, default: fallback }]) => {
     const given = command.parameters[parameter] ?? (fallback === undefined ? undefined : [fallback]);
     return given === undefined ? [] : [[parameter, type === 'String' ? given[0] : given] as const];
   });
   return {
     Parameters: Object.fromEntries(parameters),
-    DocumentContent: document,
+    DocumentContent: { ...document },
     CommandId: command.commandId,
-    DocumentName: name,
+    DocumentName: command.documentName,
     OutputS3KeyPrefix: '',
     OutputS3BucketName: '',
     CloudWatchLogGroupName: '',

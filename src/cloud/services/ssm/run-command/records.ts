@@ -1,4 +1,5 @@
 /** Commands and their invocations, one an instance, as the journal keeps them. */
+import type { CommandDocument } from '../command-documents.js';
 import { type Reader, table } from '../../../state/store.js';
 
 export interface CommandTarget {
@@ -9,6 +10,10 @@ export interface CommandTarget {
 export interface CommandRecord {
   readonly commandId: string;
   readonly documentName: string;
+  /** As it was when the command was sent. */
+  readonly document: CommandDocument;
+  /** As asked for: `1`, `$DEFAULT` … */
+  readonly documentVersion: string;
   readonly comment: string;
   readonly parameters: Readonly<Record<string, readonly string[]>>;
   /** As asked for: ids, or targets. */

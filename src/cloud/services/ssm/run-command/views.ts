@@ -10,7 +10,6 @@ export const HISTORY_MS = 30 * 86_400_000;
 const LISTED_OUTPUT = 2500;
 const NO_OUTPUT_CONFIG = { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false };
 const NO_NOTIFICATIONS = { NotificationArn: '', NotificationEvents: [], NotificationType: '' };
-const DOCUMENT_VERSION = '$DEFAULT';
 
 /** Throws InvalidCommandId. */
 export function commandNamed(commandId: string, context: OperationContext): CommandRecord {
@@ -30,7 +29,7 @@ export function commandView(command: CommandRecord, context: OperationContext): 
   return {
     CommandId: command.commandId,
     DocumentName: command.documentName,
-    DocumentVersion: DOCUMENT_VERSION,
+    DocumentVersion: command.documentVersion,
     Comment: command.comment,
     ExpiresAfter: new Date(command.expiresAfter),
     Parameters: command.parameters,
@@ -85,7 +84,7 @@ export function invocationView(command: CommandRecord, invocation: InvocationRec
     InstanceName: context.state.get(INSTANCES, invocation.instanceId)?.computerName ?? '',
     Comment: command.comment,
     DocumentName: command.documentName,
-    DocumentVersion: DOCUMENT_VERSION,
+    DocumentVersion: command.documentVersion,
     RequestedDateTime: new Date(command.requested),
     Status: invocation.status,
     StatusDetails: invocation.details,
@@ -112,7 +111,7 @@ export function invocationDetail(command: CommandRecord, invocation: InvocationR
     InstanceId: invocation.instanceId,
     Comment: command.comment,
     DocumentName: command.documentName,
-    DocumentVersion: DOCUMENT_VERSION,
+    DocumentVersion: command.documentVersion,
     PluginName: pluginName,
     ResponseCode: plugin?.responseCode ?? -1,
     ExecutionStartDateTime: plugin?.started ?? '',

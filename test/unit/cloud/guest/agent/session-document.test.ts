@@ -46,3 +46,10 @@ it('reads a port, its host and its kind, and what the client is told', () => {
     properties: { portNumber: '80', localPortNumber: '0', type: 'LocalPortForwarding', host: 'db.internal' }, portNumber: 80, host: 'db.internal', forwarding: true,
   });
 });
+
+it('takes the account and the first lines of a shell from the preferences', () => {
+  const inputs = { runAsEnabled: true, runAsDefaultUser: 'ec2-user', shellProfile: { windows: 'dir', linux: 'cd /tmp' } };
+  expect(readOrder(order({ sessionType: 'Standard_Stream', inputs }))).toMatchObject({ runAs: 'ec2-user', profile: 'cd /tmp' });
+  expect(readOrder(order({ sessionType: 'Standard_Stream', inputs: { ...inputs, runAsEnabled: 'false' } }))).toMatchObject({ runAs: undefined });
+  expect(readOrder(order({ ...command, inputs }, { command: 'x' }))).toMatchObject({ runAs: 'ec2-user', profile: '' });
+});

@@ -228,11 +228,10 @@ it('notes at a start that the sessions of before have ended', async () => {
   expect(await call('DescribeSessions', { State: 'History' })).toMatchObject({ Sessions: [{ SessionId, EndDate: new Date(now) }] });
 });
 
-it('gives a session the limits of its document, or of the preferences', () => {
-  const document = { schemaVersion: '1.0', description: '', sessionType: 'Port' } as const;
-  expect(sessionLimits(document)).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
-  expect(sessionLimits({ ...document, inputs: { idleSessionTimeout: '1', maxSessionDuration: '90' } })).toEqual({ idleTimeoutMs: 60_000, maxDurationMs: 5_400_000 });
-  expect(sessionLimits({ ...document, inputs: { idleSessionTimeout: '', maxSessionDuration: '' } })).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
+it('reads a session\'s limits from its inputs', () => {
+  expect(sessionLimits({})).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
+  expect(sessionLimits({ idleSessionTimeout: '1', maxSessionDuration: '90' })).toEqual({ idleTimeoutMs: 60_000, maxDurationMs: 5_400_000 });
+  expect(sessionLimits({ idleSessionTimeout: '', maxSessionDuration: '' })).toEqual({ idleTimeoutMs: 1_200_000, maxDurationMs: undefined });
 });
 
 it('does not let the history of sessions grow without end', async () => {
