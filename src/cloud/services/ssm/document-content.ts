@@ -50,6 +50,14 @@ function read(content: string, format: DocumentFormat): Structure {
   return structure(value, 'The document');
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== '';
+  } catch {
+    return false;
+  }
+}
+
 function checkParameters(value: unknown): void {
   if (value === undefined) return;
   for (const [name, parameter] of Object.entries(structure(value, 'parameters'))) {
@@ -58,12 +66,7 @@ function checkParameters(value: unknown): void {
     if (type !== 'String' && type !== 'StringList') throw invalid(`${what} is of type ${String(type)}; the local cloud supports String and StringList.`);
     if (fallback !== undefined && typeof fallback !== 'string') throw invalid(`The default of the parameter ${name} is not a text.`);
     if (allowedValues !== undefined && !Array.isArray(allowedValues)) throw invalid(`allowedValues of the parameter ${name} is not a list.`);
-    if (allowedPattern === undefined) continue;
-    try {
-      new RegExp(String(allowedPattern));
-    } catch {
-      throw invalid(`allowedPattern of the parameter ${name} is no regular expression.`);
-    }
+    if (allowedPattern !== undefined && (typeof allowedPattern !== 'string' || !isPattern(allowedPattern))) throw invalid(`allowedPattern of the parameter ${name} is no regular expression.`);
   }
 }
 
@@ -74,10 +77,10 @@ function checkInputs(value: unknown): void {
   const unserved = UNSERVED_INPUTS.find((name) => inputs[name] !== undefined && inputs[name] !== '');
   if (unserved !== undefined) throw invalid(`inputs has ${unserved}: the local cloud keeps no logs of sessions.`);
   for (const [name, most] of [['idleSessionTimeout', 60], ['maxSessionDuration', 1440]] as const) {
-    const text = inputs[name];
-    if (text === undefined || text === '') continue;
-    const minutes = Number(text);
-    if (!Number.isInteger(minutes) || minutes < 1 || minutes > most) throw invalid(`${name} is 1 to ${most} minutes, not ${String(text)}.`);
+    const given = inputs[name];
+    if (given === undefined || given === '') continue;
+    const minutes = Number(given);
+    if (!Number.isInteger(minutes) || minutes < 1 || minutes > most) throw invalid(`${name} is 1 to ${most} minutes, not ${JSON.stringify(given)}.`);
   }
 }
 
