@@ -40,6 +40,7 @@ export const ERRORS = {
   'not-connected': { exit: 3, hint: 'run `ssmlab list` to see whether the agent is online' },
   'session-failed': { exit: 3, hint: 'run `ssmlab status`, then try again' },
   'stream-unreachable': { exit: 3, hint: 'check that the host and port named can be reached from here' },
+  'listen-failed': { exit: 3, hint: 'choose another local port, or 0 for any that is free' },
   'plugin-failed': { exit: 3, hint: 'try again with --client native' },
   'plugin-missing': { exit: 3, hint: 'install AWS\'s session-manager-plugin, or use --client native' },
   'ssh-unreachable': { exit: 3, hint: 'port 22 has to be open on the way; `ssmlab verify` says what is' },

@@ -71,6 +71,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     pollSeconds: 3,
     payloadBytes: 1024,
     payloadsPerSecond: 1000,
+    halfCloseMs: 5_000,
     defaultClient: 'plugin',
     fabric: 'aws',
     sessionIntervalMs: 350,

@@ -22,6 +22,8 @@ export interface Target {
   readonly payloadBytes: number;
   /** Payloads a second that a session may send, as many as AWS's own client (`protocol.md` §7); no bound when absent. */
   readonly payloadsPerSecond?: number | undefined;
+  /** Silence after which a forwarded connection's end of input is passed on; absent where the agent half-closes (`lib/session/port/carrier.ts`). */
+  readonly halfCloseMs?: number | undefined;
   /** Client for Session Manager when the user names none. */
   readonly defaultClient: 'native' | 'plugin';
   /** What `list` and reports call the data plane. */
