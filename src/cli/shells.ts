@@ -73,7 +73,7 @@ export async function shellOverSession({ target, instance, style, say, handOver 
   let raw: ReturnType<typeof takeTerminal> | undefined;
   // A raw terminal does not begin lines by itself.
   const notice = lossNotice((line) => void process.stderr.write(raw === undefined ? `${line}\n` : `\r\n${line}\r\n`), '~. leaves');
-  const channel = await openChannel(target, session, notice);
+  const channel = await openChannel(target, session, { ...notice, instanceId: instance.instanceId });
   // Who leaves is done with it; the service would keep the session until it times out.
   const terminate = async (): Promise<void> => {
     channel.close();
@@ -81,6 +81,8 @@ export async function shellOverSession({ target, instance, style, say, handOver 
   };
   const offSignals = beforeSignals(terminate);
   say(header);
+  // What the agent has to say of it: that it is encrypted with KMS.
+  if (channel.customerMessage !== '') say(printable(channel.customerMessage));
   handOver();
   raw = takeTerminal();
   try {

@@ -6,7 +6,9 @@ import { printable } from '../lib/report/printable.js';
 import { SESSION_TYPE, CLIENT_VERSION } from '../lib/protocol/handshake.js';
 import { PAYLOAD_TYPE } from '../lib/protocol/agent-message.js';
 import { type DataChannel, openDataChannel } from '../lib/session/data-channel.js';
+import type { SessionEncryption } from '../lib/session/kms-encryption.js';
 import { runShell, type ShellTerminal } from '../lib/session/shell.js';
+import { isLoopback } from '../lib/session/stream-socket.js';
 import type { Credentials } from '../lib/target/target.js';
 import { takeTerminal } from './terminal.js';
 
@@ -57,6 +59,29 @@ function credentialsFor(profile: string, region: string, environment: NodeJS.Pro
   };
 }
 
+/** By the target of the request; KMS is where the region is. An endpoint that is not this machine's is that of ssm alone. */
+function encryptionFor(request: string, { region, credentials, endpoint }: { readonly region: string; readonly credentials: () => Promise<Credentials>; readonly endpoint: string }): SessionEncryption | undefined {
+  const target = targetOf(request);
+  if (target === undefined) return undefined;
+  const local = URL.canParse(endpoint) && isLoopback(new URL(endpoint));
+  return {
+    targetId: target,
+    generateDataKey: async (...asked) => {
+      const { generateDataKey } = await import('../lib/aws/kms.js');
+      return generateDataKey({ region, credentials, endpoint: local ? endpoint : undefined }, ...asked);
+    },
+  };
+}
+
+function targetOf(request: string): string | undefined {
+  try {
+    const { Target } = JSON.parse(request) as { readonly Target?: unknown };
+    return typeof Target === 'string' ? Target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The terminal raw where there is one; pipes as they are. */
 function terminal(): { readonly terminal: ShellTerminal; readonly restore: () => void } {
   if (process.stdin.isTTY && process.stdout.isTTY) {
@@ -77,12 +102,12 @@ function forwardSignals(channel: DataChannel): () => void {
 }
 
 async function startSession(argv: readonly string[], environment: NodeJS.ProcessEnv, print: (text: string) => void): Promise<void> {
-  const [response = '', region = '', operation, profile = '', , endpoint = ''] = argv;
+  const [response = '', region = '', operation, profile = '', request = '', endpoint = ''] = argv;
   if (operation !== OPERATION) return print('Invalid Operation');
   const session = readResponse(response, environment);
   const credentials = credentialsFor(profile, region, environment);
   print(`\nStarting session with SessionId: ${printable(session.sessionId)}\n`);
-  const channel = await openDataChannel({ ...session, payloadBytes: PAYLOAD_BYTES, signer: { region, credentials } });
+  const channel = await openDataChannel({ ...session, payloadBytes: PAYLOAD_BYTES, signer: { region, credentials }, encryption: encryptionFor(request, { region, credentials, endpoint }) });
   // Who leaves, or cannot go on, ends the session: the service would keep it until it times out.
   const end = async (): Promise<void> => {
     const { terminateSession } = await import('../lib/aws/ssm.js');

@@ -39,6 +39,7 @@ export const ERRORS = {
   'endpoint-unreachable': { exit: 3, hint: 'check the network, or `ssmlab status`' },
   'not-connected': { exit: 3, hint: 'run `ssmlab list` to see whether the agent is online' },
   'session-failed': { exit: 3, hint: 'run `ssmlab status`, then try again' },
+  'encryption-failed': { exit: 3, hint: 'the key of the session preferences has to be enabled, and both you and the instance\'s role have to be allowed to use it' },
   'stream-unreachable': { exit: 3, hint: 'check that the host and port named can be reached from here' },
   'listen-failed': { exit: 3, hint: 'choose another local port, or 0 for any that is free' },
   'plugin-failed': { exit: 3, hint: 'try again with --client native' },

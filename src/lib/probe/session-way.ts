@@ -1,5 +1,6 @@
 /** The way in by Session Manager: StartSession, then a data channel by the built-in client or by AWS's plugin. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { generateDataKey } from '../aws/kms.js';
 import { resumeSession, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
 import { SsmlabError } from '../errors.js';
@@ -46,13 +47,15 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
 
 export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'signal'> {
   readonly timeoutMs?: number | undefined;
+  /** Where the session is: needed for all but ports, which are never encrypted with KMS. */
+  readonly instanceId?: string | undefined;
 }
 
 /** On loopback nothing but the region's process can be missing, and with it went the session. */
 const REFUSED_MS = 5_000;
 
 /** The built-in client's channel to a started session; the session is ended at the service when it does not open. */
-export async function openChannel(target: Target, session: StartedSession, { timeoutMs, ...options }: ChannelOptions = {}): Promise<DataChannel> {
+export async function openChannel(target: Target, session: StartedSession, { timeoutMs, instanceId, ...options }: ChannelOptions = {}): Promise<DataChannel> {
   const local = target.endpoint !== undefined && isLoopback(new URL(target.endpoint));
   try {
     return await openDataChannel({
@@ -63,6 +66,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       signer: { region: target.region, credentials: target.credentials },
       connectTimeoutMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,
+      encryption: instanceId === undefined ? undefined : { targetId: instanceId, generateDataKey: (...request) => generateDataKey(target, ...request) },
       reconnect: { resume: () => resumeSession(target, session.sessionId), refusedMs: local ? REFUSED_MS : undefined },
     });
   } catch (error) {
@@ -74,7 +78,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
 /** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
 export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & { readonly timeoutMs?: number | undefined }): Promise<CommandEnd> {
   const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
-  const channel = await openChannel(target, session, { timeoutMs: streams.timeoutMs });
+  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs: streams.timeoutMs });
   try {
     return await runCommand(channel, streams);
   } finally {

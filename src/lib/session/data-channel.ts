@@ -5,13 +5,15 @@ import type { WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '../protocol/agent-message.js';
 import type { AgentMessage } from '../protocol/agent-message.js';
-import { CLIENT_VERSION, parseHandshakeComplete, parseHandshakeRequest } from '../protocol/handshake.js';
+import { CLIENT_VERSION, parseHandshakeComplete } from '../protocol/handshake.js';
+import type { HandshakeRequest } from '../protocol/handshake.js';
 import { encodeOpenDataChannelByClient } from '../protocol/open-channel.js';
 import { parseChannelClosed } from '../protocol/payloads.js';
 import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
-import { answerHandshake } from './client-handshake.js';
+import { ClientHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
 import { Connection, printable } from './connection.js';
+import type { SessionEncryption } from './kms-encryption.js';
 import { Pace } from './pace.js';
 import { Reconnector } from './reconnect.js';
 import type { ReconnectOptions, StreamAddress } from './reconnect.js';
@@ -27,6 +29,8 @@ export interface DataChannelOptions extends StreamSocketOptions {
   readonly payloadsPerSecond?: number | undefined;
   /** How long the agent has for its first message. Default 30 000. */
   readonly firstMessageTimeoutMs?: number | undefined;
+  /** For sessions that are encrypted with KMS; absent: such a session does not begin. */
+  readonly encryption?: SessionEncryption | undefined;
   /** The way back when the connection is lost; absent: a loss is the end. */
   readonly reconnect?: ReconnectOptions | undefined;
   /** The connection is lost, for the reason given, and sought again. */
@@ -74,13 +78,13 @@ export class DataChannel {
   readonly sessionId: string;
   readonly #options: DataChannelOptions;
   readonly #stream: ReliableStream;
+  readonly #handshake: ClientHandshake;
   readonly #reconnector: Reconnector | undefined;
   readonly #pace: Pace | undefined;
   readonly #clientId = randomUUID();
   readonly #ended = new AbortController();
   #connection: Connection | undefined;
   #losses = 0;
-  #kind: SessionKind | undefined;
   #customerMessage = '';
   #phase: 'silent' | 'handshake' | 'running' = 'silent';
   #queue: (DataMessage & { readonly accept: () => void })[] = [];
@@ -94,6 +98,7 @@ export class DataChannel {
   constructor(socket: WebSocket, options: DataChannelOptions) {
     this.#options = options;
     this.sessionId = options.sessionId;
+    this.#handshake = new ClientHandshake(options.sessionId, options.encryption);
     this.#reconnector = options.reconnect === undefined ? undefined : new Reconnector(options.reconnect);
     this.#pace = options.payloadsPerSecond === undefined ? undefined : new Pace(options.payloadsPerSecond);
     this.#stream = new ReliableStream({
@@ -109,7 +114,7 @@ export class DataChannel {
 
   /** What the handshake said; undefined for a session without one (a plain shell). */
   get kind(): SessionKind | undefined {
-    return this.#kind;
+    return this.#handshake.kind;
   }
 
   /** The handshake's message for the user; empty for none. */
@@ -137,7 +142,7 @@ export class DataChannel {
     const timer = setTimeout(() => this.#fail(`the agent did not speak within ${timeoutMs / 1000} s in session ${this.sessionId}`), timeoutMs);
     try {
       while (this.#phase !== 'running') {
-        if (this.#end !== undefined) throw 'error' in this.#end ? this.#end.error : this.#endedEarly(this.#end.output);
+        if (this.#end !== undefined) throw 'error' in this.#end ? this.#end.error : this.#handshake.endedEarly(this.#end.output);
         await this.#changed();
       }
     } finally {
@@ -164,7 +169,7 @@ export class DataChannel {
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
   send(payloadType: number, payload: Buffer): void {
     if (this.#end !== undefined) return;
-    this.#stream.send(payloadType, payload);
+    this.#stream.send(payloadType, this.#handshake.seal(payloadType, payload));
     this.#poll();
   }
 
@@ -280,35 +285,51 @@ export class DataChannel {
     switch (payloadType) {
       case PAYLOAD_TYPE.handshakeRequest:
         accept();
-        this.#answerHandshake(payload);
+        void this.#answerHandshake(this.#handshake.read(payload));
+        break;
+      case PAYLOAD_TYPE.encChallengeRequest:
+        accept();
+        this.#answerChallenge(payload);
         break;
       case PAYLOAD_TYPE.handshakeComplete:
         accept();
         this.#customerMessage = printable(parseHandshakeComplete(payload).customerMessage);
         this.#phase = 'running';
         break;
-      default:
+      default: {
         // A session without a handshake begins with its first output (§5.1).
         if (this.#phase === 'silent') this.#phase = 'running';
-        this.#queue.push({ payloadType, payload, accept });
-        this.#queuedBytes += payload.length;
+        const plain = this.#decrypt(() => this.#handshake.open(payloadType, payload));
+        if (plain === undefined) return;
+        this.#queue.push({ payloadType, payload: plain, accept });
+        this.#queuedBytes += plain.length;
         if (this.#queuedBytes <= HIGH_WATER) accept();
+      }
     }
     this.#wake();
   }
 
-  #answerHandshake(payload: Buffer): void {
-    this.#phase = 'handshake';
-    const answer = answerHandshake(parseHandshakeRequest(payload));
-    this.#kind = answer.kind;
-    this.send(PAYLOAD_TYPE.handshakeResponse, answer.payload);
-    if (answer.failure === undefined) return;
-    const { failure } = answer;
-    setTimeout(() => this.#fail(`the handshake of session ${this.sessionId} failed: ${printable(failure)}`), FAILED_HANDSHAKE_MS).unref();
+  /** Undefined, and the session has failed, when what came was not encrypted as agreed. */
+  #decrypt(open: () => Buffer | undefined): Buffer | undefined {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof SsmlabError)) throw error;
+      this.#finish({ byService: false, error });
+      return undefined;
+    }
   }
 
-  #endedEarly(output: string): SsmlabError {
-    return new SsmlabError('session-failed', `session ${this.sessionId} ended before it began${output === '' ? '' : `: ${output}`}`);
+  #answerChallenge(payload: Buffer): void {
+    const answer = this.#decrypt(() => this.#handshake.answerChallenge(payload));
+    if (answer !== undefined) this.send(PAYLOAD_TYPE.encChallengeResponse, answer);
+  }
+
+  async #answerHandshake(request: HandshakeRequest): Promise<void> {
+    this.#phase = 'handshake';
+    const { payload, failure } = await this.#handshake.answer(request);
+    this.send(PAYLOAD_TYPE.handshakeResponse, payload);
+    if (failure !== undefined) setTimeout(() => this.#finish({ byService: false, error: failure }), FAILED_HANDSHAKE_MS).unref();
   }
 
   #fail(message: string): void {

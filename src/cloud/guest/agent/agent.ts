@@ -9,7 +9,7 @@ import { parseChannelClosed } from '../../../lib/protocol/payloads.js';
 import { read, readMessage } from '../../messages/frame.js';
 import type { Guest } from '../guest.js';
 import { Metadata, type Identity } from './metadata.js';
-import { AGENT_VERSION, createChannel, openChannel, report, type ServiceAccess } from './services.js';
+import { AGENT_VERSION, createChannel, decryptDataKey, openChannel, report, type ServiceAccess } from './services.js';
 import { readOrder, SessionOrderError, type SessionOrder } from './session-document.js';
 import { SessionWorker } from './session-worker.js';
 import { TaskReports } from './task-reports.js';
@@ -40,6 +40,8 @@ const ATTEMPT_MS = 5000;
 const BACK_OFF_FIRST_MS = 200;
 const BACK_OFF_LAST_MS = 2000;
 const REPORT_MS = 5 * 60_000;
+/** A data key has so long to be decrypted. */
+const DECRYPT_MS = 10_000;
 const PING_MS = 54_000;
 /** As AWS's agent: a channel on which no pong came for so long is dead. */
 const PONG_MS = 60_000;
@@ -272,7 +274,12 @@ class RunningAgent {
     const worker = new SessionWorker({
       guest: this.#guest,
       order,
+      instanceId: this.#identity?.instanceId ?? this.#guest.specification.instanceId,
       now: this.#options.now,
+      decryptDataKey: async (request, ending) => {
+        const signal = AbortSignal.any([ending, AbortSignal.timeout(DECRYPT_MS)]);
+        return decryptDataKey(await this.#access(signal, false), request, signal);
+      },
       vpcPrefixes: (signal) => this.#metadata.vpcPrefixes(signal),
       openDataChannel: async (id, signal) => openChannel(await this.#access(signal, false), 'data', id, signal),
     });

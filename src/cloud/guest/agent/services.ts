@@ -1,8 +1,10 @@
-/** The two services that the agent speaks to: ssm for its reports, ssmmessages for its channels. Each call is a new connection. */
+/** The services that the agent speaks to: ssm for its reports, ssmmessages for its channels, kms for a session's key. Each call is a new connection. */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { parseJsonObject } from '../../../lib/protocol/json-payload.js';
 import { encodeOpenControlChannel, encodeOpenDataChannelByAgent } from '../../../lib/protocol/open-channel.js';
 import { hashPayload, signRequest } from '../../../lib/protocol/sigv4.js';
+import { read } from '../../messages/frame.js';
 import type { RoleCredentials } from '../../region.js';
 import type { Guest } from '../guest.js';
 import { exchange, openTls, openWebSocket, type HttpReply } from './connection.js';
@@ -54,6 +56,29 @@ export async function report(access: ServiceAccess, signal: AbortSignal): Promis
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.UpdateInstanceInformation' };
   const reply = await post(access, 'ssm', '/', body, headers, signal);
   if (reply.status !== 200) throw new Error(`UpdateInstanceInformation was answered ${reply.status}`);
+}
+
+/** What kms:Decrypt is asked for a session. */
+export interface DataKeyRequest {
+  /** Of the session's preferences: a data key under another one is refused, as newer agents of AWS do. */
+  readonly keyId: string;
+  readonly ciphertext: Buffer;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** kms:Decrypt. Throws with the service's code and words, or with what stands in the way there. */
+export async function decryptDataKey(access: ServiceAccess, { keyId, ciphertext, context }: DataKeyRequest, signal: AbortSignal): Promise<Buffer> {
+  const body = JSON.stringify({ CiphertextBlob: ciphertext.toString('base64'), EncryptionContext: context, KeyId: keyId });
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.Decrypt' };
+  const reply = await post(access, 'kms', '/', body, headers, signal).catch((error: unknown) => {
+    const host = `kms.${access.identity.region}.amazonaws.com`;
+    throw new Error(`RequestError: send request failed, caused by: Post "https://${host}/": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
+  const json = read((text: string) => parseJsonObject(text, 'reply of kms'), reply.body) ?? {};
+  if (reply.status === 200 && typeof json['Plaintext'] === 'string') return Buffer.from(json['Plaintext'], 'base64');
+  const code = typeof json['__type'] === 'string' ? json['__type'].replace(/^.*#/, '') : `HTTP ${reply.status}`;
+  const message = json['message'] ?? json['Message'];
+  throw new Error(`${code}: ${typeof message === 'string' ? message : ''}`.trim());
 }
 
 /** ssmmessages:CreateControlChannel or CreateDataChannel: the token for the websocket. */

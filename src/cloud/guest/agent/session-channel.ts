@@ -1,6 +1,7 @@
 /** The agent's end of a session's data channel: opened, said to be open, opened anew when it was lost (`protocol.md` §8.4). */
 import type { WebSocket } from 'ws';
 import { FLAGS, MESSAGE_TYPE } from '../../../lib/protocol/agent-message.js';
+import type { KmsEnvelope } from '../../../lib/protocol/kms-envelope.js';
 import { encodeAgentSessionState } from '../../../lib/protocol/payloads.js';
 import { plainMessage, readMessage } from '../../messages/frame.js';
 import { Hop } from '../../messages/hop.js';
@@ -27,6 +28,7 @@ export class SessionChannel {
   readonly #hop: Hop;
   readonly #stop = new AbortController();
   #socket: WebSocket | undefined;
+  #envelope: KmsEnvelope | undefined;
   #wake: (() => void)[] = [];
 
   constructor(options: SessionChannelOptions) {
@@ -68,8 +70,13 @@ export class SessionChannel {
     this.#hop.attach(socket);
   }
 
+  /** From here on {@link send} encrypts what is to be encrypted (`protocol.md` §5.4). */
+  encrypt(envelope: KmsEnvelope | undefined): void {
+    this.#envelope = envelope;
+  }
+
   send(payloadType: number, payload: Buffer): void {
-    this.#hop.send(payloadType, payload);
+    this.#hop.send(payloadType, this.#envelope?.seal(payloadType, payload) ?? payload);
   }
 
   state(state: 'Connected' | 'Terminating'): void {

@@ -6,6 +6,8 @@ import { SESSION_TYPE } from '../../../lib/protocol/handshake.js';
 /** A shell or a command. */
 export interface CommandOrder {
   readonly sessionId: string;
+  /** KMS key that the session is encrypted with; empty for none. */
+  readonly kmsKeyId: string;
   readonly sessionType: 'Standard_Stream' | 'InteractiveCommands' | 'NonInteractiveCommands';
   /** Line for `sh -c`; empty for the plain shell. */
   readonly commands: string;
@@ -22,6 +24,8 @@ export interface CommandOrder {
 /** Connections to a port. */
 export interface PortOrder {
   readonly sessionId: string;
+  /** Connections to a port are never encrypted (`protocol.md` §5.4). */
+  readonly kmsKeyId: '';
   readonly sessionType: 'Port';
   /** What the client is told in the handshake: all texts. */
   readonly properties: Readonly<Record<string, string>>;
@@ -111,6 +115,7 @@ function commandOrder(content: InteractiveShellContent, sessionType: CommandOrde
   if (sessionType !== SESSION_TYPE.standardStream && commands.trim() === '') throw new SessionOrderError('The session document has no commands', sessionId);
   return {
     sessionId,
+    kmsKeyId: new Properties(documentContent['inputs'], content).text('kmsKeyId').trim(),
     sessionType,
     commands,
     runAsElevated: properties.text('runAsElevated') === 'true',
@@ -130,5 +135,5 @@ function portOrder(content: InteractiveShellContent): PortOrder {
   if (portText === '') throw new SessionOrderError('Port number is empty in session properties.', sessionId);
   const portNumber = Number(portText);
   if (!/^\d{1,5}$/.test(portText) || portNumber < 1 || portNumber > 65_535) throw new SessionOrderError(`Port number ${portText} in session properties is none.`, sessionId);
-  return { sessionId, sessionType: SESSION_TYPE.port, properties: texts, portNumber, host: texts['host'] ?? '', forwarding: texts['type'] === 'LocalPortForwarding' };
+  return { sessionId, kmsKeyId: '', sessionType: SESSION_TYPE.port, properties: texts, portNumber, host: texts['host'] ?? '', forwarding: texts['type'] === 'LocalPortForwarding' };
 }

@@ -1,27 +1,30 @@
 /** One session inside the guest: its data channel, the handshake, and what runs at this end (`protocol.md` §5, §8.4). */
 import type { WebSocket } from 'ws';
-import { PAYLOAD_TYPE } from '../../../lib/protocol/agent-message.js';
-import {
-  ACTION_STATUS, ACTION_TYPE, encodeHandshakeComplete, encodeHandshakeRequest, parseHandshakeResponse, SESSION_TYPE, type HandshakeResponse,
-} from '../../../lib/protocol/handshake.js';
+import { SESSION_TYPE } from '../../../lib/protocol/handshake.js';
+import type { KmsEnvelope } from '../../../lib/protocol/kms-envelope.js';
 import { read } from '../../messages/frame.js';
 import type { Guest } from '../guest.js';
 import { MuxSession } from './mux-session.js';
 import { dialerOf } from './port-dialer.js';
 import { PortSession } from './port-session.js';
-import { AGENT_VERSION } from './services.js';
+import type { DataKeyRequest } from './services.js';
 import { SessionChannel } from './session-channel.js';
 import type { SessionOrder } from './session-document.js';
+import { needsHandshake, SessionHandshake, type Agreement } from './session-handshake.js';
 import { ShellSession } from './shell-session.js';
 
 export interface SessionWorkerOptions {
   readonly guest: Guest;
   readonly order: SessionOrder;
+  /** As IMDS has it: what AWS calls the session's target. */
+  readonly instanceId: string;
   readonly now: () => number;
   /** Opens the session's data channel; again after it was lost. */
   readonly openDataChannel: (sessionId: string, signal: AbortSignal) => Promise<WebSocket>;
   /** The VPC's prefixes, as IMDS has them. */
   readonly vpcPrefixes: (signal: AbortSignal) => Promise<readonly string[]>;
+  /** kms:Decrypt with the instance's role. */
+  readonly decryptDataKey: (request: DataKeyRequest, signal: AbortSignal) => Promise<Buffer>;
 }
 
 /** How a session ended, as agent_task_complete says it. */
@@ -40,16 +43,14 @@ export interface SessionEnd {
   kill(): void;
 }
 
-const HANDSHAKE_MS = 15_000;
-const HANDSHAKE_TIMED_OUT = 'Handshake timed out. Please ensure that you have the latest version of the session manager plugin.';
-
 export class SessionWorker {
   readonly #options: SessionWorkerOptions;
   readonly #channel: SessionChannel;
   #end: SessionEnd | undefined;
   /** Came before there was anybody to take it. */
   #early: (() => void)[] = [];
-  #handshake: ((response: HandshakeResponse | undefined) => void) | undefined;
+  readonly #handshake: SessionHandshake;
+  #envelope: KmsEnvelope | undefined;
 
   constructor(options: SessionWorkerOptions) {
     this.#options = options;
@@ -60,6 +61,7 @@ export class SessionWorker {
       onInput: (type, payload, accept) => this.#input(type, payload, accept),
       onLost: () => this.kill(),
     });
+    this.#handshake = new SessionHandshake({ ...options, channel: this.#channel });
   }
 
   /** Runs it to its end; never rejects. */
@@ -68,8 +70,9 @@ export class SessionWorker {
     const { order } = this.#options;
     try {
       await channel.open();
-      const needsHandshake = order.sessionType === SESSION_TYPE.port || order.sessionType === SESSION_TYPE.nonInteractiveCommands;
-      const clientVersion = needsHandshake ? await this.#shakeHands() : '';
+      const { clientVersion, envelope } = needsHandshake(order) ? await this.#shakeHands() : { clientVersion: '', envelope: undefined };
+      this.#envelope = envelope;
+      channel.encrypt(envelope);
       channel.signal.throwIfAborted();
       const end = await this.#begin(clientVersion);
       this.#end = end;
@@ -90,7 +93,6 @@ export class SessionWorker {
   kill(): void {
     if (this.#channel.signal.aborted) return;
     this.#channel.stop();
-    this.#handshake?.(undefined);
     this.#end?.kill();
   }
 
@@ -102,38 +104,24 @@ export class SessionWorker {
     return order.forwarding && MuxSession.supports(clientVersion) ? new MuxSession({ channel, dial }) : new PortSession({ channel, dial, redials: order.forwarding });
   }
 
-  /** Returns the client's version. */
-  async #shakeHands(): Promise<string> {
-    const channel = this.#channel;
-    const { order, now } = this.#options;
-    const began = now();
-    const answer = new Promise<HandshakeResponse | undefined>((resolve) => {
-      this.#handshake = resolve;
-      const timer = setTimeout(() => resolve(undefined), HANDSHAKE_MS).unref();
-      channel.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    });
-    const parameters = { SessionType: order.sessionType, Properties: order.sessionType === SESSION_TYPE.port ? order.properties : null };
-    channel.send(PAYLOAD_TYPE.handshakeRequest, encodeHandshakeRequest({
-      agentVersion: AGENT_VERSION,
-      requestedClientActions: [{ actionType: ACTION_TYPE.sessionType, actionParameters: parameters }],
-    }));
-    const response = await answer;
-    this.#handshake = undefined;
-    channel.signal.throwIfAborted();
-    if (response === undefined) throw new Error(HANDSHAKE_TIMED_OUT);
-    const actions = response.processedClientActions;
-    const failed = actions.find((action) => action.actionStatus !== ACTION_STATUS.success);
-    if (actions.length === 0 || failed !== undefined) throw new Error(`Handshake failed: ${failed?.error || 'the client refused the session type'}`);
-    const nanoseconds = Math.max(1, now() - began) * 1_000_000;
-    channel.send(PAYLOAD_TYPE.handshakeComplete, encodeHandshakeComplete({ handshakeTimeToComplete: nanoseconds, customerMessage: '' }));
-    return response.clientVersion;
+  async #shakeHands(): Promise<Agreement> {
+    try {
+      return await this.#handshake.perform();
+    } catch (error) {
+      this.#channel.signal.throwIfAborted();
+      throw new Error(`Encountered error while initiating handshake. ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
   }
 
   #input(payloadType: number, payload: Buffer, accept: () => void): void {
-    if (payloadType === PAYLOAD_TYPE.handshakeResponse) {
-      this.#handshake?.(read(parseHandshakeResponse, payload));
-      accept();
-    } else if (this.#end !== undefined) this.#end.input(payloadType, payload, accept);
-    else this.#early.push(() => this.#input(payloadType, payload, accept));
+    if (this.#handshake.take(payloadType, payload)) accept();
+    else if (this.#end === undefined) this.#early.push(() => this.#input(payloadType, payload, accept));
+    else {
+      const envelope = this.#envelope;
+      const plain = envelope === undefined ? payload : read((sealed: Buffer) => envelope.open(payloadType, sealed), payload);
+      // What is not encrypted with the session's key is dropped, as AWS's agent does.
+      if (plain === undefined) accept();
+      else this.#end.input(payloadType, plain, accept);
+    }
   }
 }

@@ -67,14 +67,20 @@ describe('opening', () => {
     expect(channel.kind).toEqual({ sessionType: 'NonInteractiveCommands', properties: null, agentVersion: '3.3.0.0' });
     expect(channel.customerMessage).toBe('welcome');
   });
-  it('says no to KMS and tells the agent\'s last words', async () => {
+  it('says no to KMS where there is no way to it, and to what it does not know with the agent\'s last words', async () => {
     const server = await gateway();
     const opening = failure(openDataChannel(options(server.url)));
     const peer = await server.client();
     const response = await peer.shakeHands('Standard_Stream', [{ actionType: 'KMSEncryption', actionParameters: { KMSKeyId: 'arn:aws:kms:x' } }]);
     expect(response.processedClientActions.map(({ actionStatus }) => actionStatus)).toEqual([1, 3]);
-    peer.closeChannel('Handshake failed: \u001b[31mKMS');
-    expect(await opening).toMatchObject({ code: 'session-failed', message: 'session demo-0123 ended before it began: Handshake failed:  [31mKMS' });
+    peer.closeChannel('KMSEncryption failed on client');
+    expect(await opening).toMatchObject({ code: 'encryption-failed', message: 'session demo-0123 is to be encrypted with KMS, and here is no way to KMS' });
+
+    const other = failure(openDataChannel(options(server.url)));
+    const second = await server.client();
+    expect((await second.shakeHands('Standard_Stream', [{ actionType: 'Telepathy', actionParameters: {} }])).processedClientActions.map(({ actionStatus }) => actionStatus)).toEqual([1, 3]);
+    second.closeChannel('Handshake failed: \u001b[31mno');
+    expect(await other).toMatchObject({ code: 'session-failed', message: 'session demo-0123 ended before it began: Handshake failed:  [31mno' });
   });
   it('signs the upgrade', async () => {
     const server = await gateway();

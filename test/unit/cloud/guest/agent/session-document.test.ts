@@ -40,7 +40,7 @@ it.each([
 
 it('reads a port, its host and its kind, and what the client is told', () => {
   const port = { sessionType: 'Port', parameters: { portNumber: { type: 'String', default: '22' } }, properties: { portNumber: '{{ portNumber }}' } };
-  expect(readOrder(order(port))).toEqual({ sessionId: 's-1', sessionType: 'Port', properties: { portNumber: '22' }, portNumber: 22, host: '', forwarding: false });
+  expect(readOrder(order(port))).toEqual({ sessionId: 's-1', kmsKeyId: '', sessionType: 'Port', properties: { portNumber: '22' }, portNumber: 22, host: '', forwarding: false });
   const forward = { ...port, properties: { portNumber: '{{portNumber}}', localPortNumber: '0', type: 'LocalPortForwarding', host: '{{ host }}' } };
   expect(readOrder(order(forward, { portNumber: '80', host: 'db.internal' }))).toMatchObject({
     properties: { portNumber: '80', localPortNumber: '0', type: 'LocalPortForwarding', host: 'db.internal' }, portNumber: 80, host: 'db.internal', forwarding: true,

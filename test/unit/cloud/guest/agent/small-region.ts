@@ -5,14 +5,16 @@ import { connect as netConnect, type AddressInfo, type Socket } from 'node:net';
 import { PassThrough, type Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { authenticate } from '../../../../../src/cloud/endpoint/verify.js';
-import { AwsError, type Caller, type Input, type OperationContext, type Output } from '../../../../../src/cloud/endpoint/operation.js';
+import { AwsError, type Caller, type Input, type OperationContext, type Output, type Service } from '../../../../../src/cloud/endpoint/operation.js';
 import { startAgent, type Agent } from '../../../../../src/cloud/guest/agent/agent.js';
 import type { ExitStatus, Guest, GuestProcess, PtySize, SpawnRequest } from '../../../../../src/cloud/guest/guest.js';
 import { createKeyRing } from '../../../../../src/cloud/keys/key-ring.js';
 import { readMessage } from '../../../../../src/cloud/messages/frame.js';
 import { Hop } from '../../../../../src/cloud/messages/hop.js';
 import { createMessageService, type MessageEndpoint } from '../../../../../src/cloud/messages/messages.js';
+import { createRegionCipher, makeCipherSecret } from '../../../../../src/cloud/keys/region-cipher.js';
 import { CommandDelivery } from '../../../../../src/cloud/run-command.js';
+import { kms } from '../../../../../src/cloud/services/kms/kms.js';
 import { endSession, ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import type { RoleCredentials } from '../../../../../src/cloud/region.js';
 import { Memory } from '../../../../../src/cloud/state/memory.js';
@@ -68,6 +70,8 @@ export class SmallRegion {
   hasRole = true;
   /** False: packets out of the guest are dropped. */
   route = true;
+  /** Hosts of the region to which there is no way. */
+  readonly hidden = new Set<string>();
   readonly calls: string[] = [];
   /** Names of the guest's resolver, and what listens where: `localhost:22` or `10.0.9.9:80` to a port on loopback. */
   readonly names = new Map<string, readonly string[]>();
@@ -76,12 +80,14 @@ export class SmallRegion {
   readonly commands = new CommandDelivery({
     state: this.state, isConnected: () => this.connected, send: (job) => this.messages.sendJob(REGION, job.instanceId, job), now: Date.now,
   });
+  readonly #cipher = createRegionCipher(makeCipherSecret());
   #guestSockets = new Set<Socket>();
   #clientSockets = new Set<Duplex>();
   #servers: Server[] = [];
   #ports = { tls: 0, imds: 0, loopback: 0 };
   #agents: Agent[] = [];
   #ca = '';
+  #opened = 0;
 
   static async start(options: { readonly awayMs?: number } = {}): Promise<SmallRegion> {
     const region = new SmallRegion();
@@ -90,7 +96,7 @@ export class SmallRegion {
   }
 
   async #start(options: { readonly awayMs?: number }): Promise<void> {
-    const certificate = selfSigned([`ssm.${REGION}.amazonaws.com`, `ssmmessages.${REGION}.amazonaws.com`]);
+    const certificate = selfSigned(['ssm', 'ssmmessages', 'kms'].map((service) => `${service}.${REGION}.amazonaws.com`));
     this.#ca = certificate.cert;
     this.messages = createMessageService({
       log: (line) => this.lines.push(line),
@@ -118,7 +124,7 @@ export class SmallRegion {
     tls.on('request', (request, response) => {
       this.calls.push(`${request.headers.host ?? ''}${request.url ?? ''}`);
       if (this.messages.handleRequest(request, response)) return;
-      void this.#ssmRequest(request).then(
+      void this.#serviceRequest(request).then(
         (body) => response.end(JSON.stringify(body)),
         (error: unknown) => {
           response.statusCode = 400;
@@ -154,14 +160,15 @@ export class SmallRegion {
     this.#ports = { tls: tlsPort ?? 0, imds: imdsPort ?? 0, loopback: loopbackPort ?? 0 };
   }
 
-  async #ssmRequest(request: IncomingMessage): Promise<Output> {
+  async #serviceRequest(request: IncomingMessage): Promise<Output> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const { caller } = authenticate({ method: 'POST', path: request.url ?? '/', headers: request.headers, body }, { keys: this.keys, now: Date.now(), protocol: 'json', service: 'ssm' });
+    const service = request.headers.host?.startsWith('kms.') === true ? kms : ssm;
+    const { caller } = authenticate({ method: 'POST', path: request.url ?? '/', headers: request.headers, body }, { keys: this.keys, now: Date.now(), protocol: 'json', service: service.name });
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    this.#admit(caller, `ssm:${operation}`);
-    return this.call(operation, JSON.parse(body.toString()) as Input, caller);
+    this.#admit(caller, `${service.name}:${operation}`);
+    return jsonReply(await this.#call(service, operation, JSON.parse(body.toString()) as Input, caller));
   }
 
   async #plain(request: IncomingMessage): Promise<Output> {
@@ -177,8 +184,17 @@ export class SmallRegion {
   }
 
   /** Calls an operation of ssm, by default as the lab's user. */
-  async call(operation: string, input: Input, caller: Caller = labCaller()): Promise<Output> {
-    const found = ssm.operations[operation];
+  call(operation: string, input: Input, caller: Caller = labCaller()): Promise<Output> {
+    return this.#call(ssm, operation, input, caller);
+  }
+
+  /** Calls an operation of kms as the lab's user. */
+  kms(operation: string, input: Input): Promise<Output> {
+    return this.#call(kms, operation, input, labCaller());
+  }
+
+  async #call(service: Service, operation: string, input: Input, caller: Caller): Promise<Output> {
+    const found = service.operations[operation];
     if (found === undefined) throw new Error(`no operation ${operation}`);
     return found(input, this.context(caller));
   }
@@ -186,7 +202,7 @@ export class SmallRegion {
   context(caller: Caller = labCaller()): OperationContext {
     return {
       region: REGION, accountId: ACCOUNT, caller, origin: { kind: 'loopback' }, requestId: 'r', state: this.state, globalState: this.memory.scope('aws-global'),
-      runtime: { messages: this.messages, keys: this.keys, cipher: undefined as never, fabric: undefined as never, endpointUrl: '', pace: 0 },
+      runtime: { messages: this.messages, keys: this.keys, cipher: this.#cipher, fabric: undefined as never, endpointUrl: '', pace: 0 },
       now: Date.now,
       call: () => ({ reservationSet: [{ instancesSet: [{ instanceId: INSTANCE }] }] }),
     };
@@ -224,7 +240,7 @@ export class SmallRegion {
     if (server !== undefined) return connected(server);
     if (!metadata && (port !== 443 || !host.endsWith(`.${REGION}.amazonaws.com`))) return Promise.reject(new Error(`unexpected ${host}:${port}`));
     return new Promise((resolve, reject) => {
-      if (!metadata && !this.route) {
+      if (!metadata && (!this.route || this.hidden.has(host))) {
         const timer = setTimeout(() => reject(new Error('ETIMEDOUT')), timeoutMs);
         signal?.addEventListener('abort', () => {
           clearTimeout(timer);
@@ -277,12 +293,17 @@ export class SmallRegion {
 
   /** A shell's session with limits of its own, and a client's websocket on it. */
   limited(limits: { readonly idleTimeoutMs: number; readonly maxDurationMs?: number }): TestClient {
-    const sessionId = `limited-${this.processes.length}`;
-    const { streamUrl, tokenValue } = this.messages.openSession({
-      region: REGION, sessionId, target: INSTANCE, documentName: 'D', document: { schemaVersion: '1.0', sessionType: 'Standard_Stream' }, parameters: {}, owner: labCaller().arn,
-      maxDurationMs: undefined, ...limits,
-    });
+    const { sessionId, streamUrl, tokenValue } = this.open({ schemaVersion: '1.0', sessionType: 'Standard_Stream' }, limits);
     return new TestClient(sessionId, streamUrl, tokenValue);
+  }
+
+  /** A session by a document of one's own. */
+  open(document: Readonly<Record<string, unknown>>, limits: { readonly idleTimeoutMs: number; readonly maxDurationMs?: number } = { idleTimeoutMs: 60_000 }): { readonly sessionId: string; readonly streamUrl: string; readonly tokenValue: string } {
+    const sessionId = `own-${this.#opened++}`;
+    const opened = this.messages.openSession({
+      region: REGION, sessionId, target: INSTANCE, documentName: 'D', document, parameters: {}, owner: labCaller().arn, maxDurationMs: undefined, ...limits,
+    });
+    return { sessionId, ...opened };
   }
 
   /** POST to a channel, signed by a role's credentials for `instanceId`, or not at all. Gives status and body. */
@@ -354,6 +375,11 @@ export class SmallRegion {
   }
 }
 
+/** As the wire has it: bytes are base64. */
+function jsonReply(output: Output): Output {
+  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.toString('base64') : value]));
+}
+
 function connected(port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = netConnect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(socket));
@@ -383,7 +409,8 @@ export class TestClient {
   /** Payloads in order, while they are few. */
   readonly raw: { readonly type: number; readonly payload: Buffer }[] = [];
 
-  constructor(sessionId: string, url: string, token: string, clientVersion = '1.3.0.0') {
+  /** `answers` false: the test answers the handshake. */
+  constructor(sessionId: string, url: string, token: string, clientVersion = '1.3.0.0', { answers = true }: { readonly answers?: boolean } = {}) {
     this.sessionId = sessionId;
     this.clientVersion = clientVersion;
     this.hop = new Hop({
@@ -393,7 +420,7 @@ export class TestClient {
         this.bytes += payload.length;
         if (this.bytes < 64 << 20) this.raw.push({ type, payload });
         if (this.bytes < 1 << 20) this.received.push({ type, text: payload.toString() });
-        if (type === 5) this.#respond();
+        if (type === 5 && answers) this.#respond();
         if (this.reading) accept();
         else this.#unread.push(accept);
       },
