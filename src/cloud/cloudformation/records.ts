@@ -101,6 +101,8 @@ export interface ResourceRecord {
   readonly drift?: DriftRecord | undefined;
   /** Its removal was accepted and is under way. */
   readonly removing?: boolean | undefined;
+  /** It is brought to a halt for an update, which comes then. */
+  readonly halted?: { readonly previous: Structure; readonly resumes: boolean } | undefined;
   /** The operation that made it: RetainExceptOnCreate removes what the failed operation itself made. */
   readonly madeBy: string;
   /** The physical resources that updates put this one in the place of, newest last; removed when an update is through. */
@@ -204,7 +206,7 @@ export interface ChangeDetail {
   readonly attribute: 'Properties' | 'Tags' | 'Metadata';
   /** Of the property. */
   readonly name?: string | undefined;
-  readonly recreation: 'Never' | 'Always';
+  readonly recreation: 'Never' | 'Conditionally' | 'Always';
   /** Dynamic: whether the value changes shows only when the change is made. */
   readonly evaluation: 'Static' | 'Dynamic';
   readonly source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';

@@ -1,7 +1,7 @@
 /** Brings a stack's resources to its deployment, one step of every resource that can take one: make, change, replace, wait. */
 import { isMissing } from '../resources/resource-type.js';
 import { putResource, type Replaced, type ResourceRecord, type StackRecord } from '../records.js';
-import type { ResourceType } from '../resources/resource-type.js';
+import type { Halt, ResourceType } from '../resources/resource-type.js';
 import { sameValue, type Structure } from '../template/value.js';
 import type { Plan } from './plan.js';
 import { addEvent, setResource } from './recorder.js';
@@ -92,13 +92,18 @@ function change(run: Run, stack: StackRecord, type: ResourceType, record: Resour
   if (sameType && changed.length === 0 && !retagged && type.alwaysUpdated !== true) return keep(run, record);
   const former = record.replaced.findLast((replaced) => replaced.type === declaredType && replaced.removingSince === undefined && sameValue(replaced.properties, properties));
   if (former !== undefined) return goBack(run, record, former);
-  const inPlace = sameType && type.update !== undefined && changed.every((name) => type.properties[name] === 'in-place');
+  const interrupts = type.halt !== undefined && changed.some((name) => type.properties[name] === 'interruption');
+  const inPlace = sameType && type.update !== undefined && changed.every((name) => type.properties[name] === 'in-place' || type.properties[name] === 'interruption');
   const { physicalId } = record;
   if (inPlace && physicalId !== undefined) {
     run.transact((tx) => {
       addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', undefined, run.now);
-      type.update?.(physicalId, properties, record.properties, run.scope(record.logicalId, stack.tags));
-      putResource(tx, { ...record, properties, stackTags: stack.tags, status: 'UPDATE_IN_PROGRESS', statusReason: undefined, at: run.now });
+      const scope = run.scope(record.logicalId, stack.tags);
+      // One that an operation before this one was bringing to a halt has none of that operation's properties yet.
+      const previous = record.halted?.previous ?? record.properties;
+      const halted = interrupts || record.halted !== undefined ? { previous, resumes: type.halt?.begin(physicalId, scope) === true || record.halted?.resumes === true } : undefined;
+      if (halted === undefined) type.update?.(physicalId, properties, previous, scope);
+      putResource(tx, { ...record, halted, properties, stackTags: stack.tags, status: 'UPDATE_IN_PROGRESS', statusReason: undefined, at: run.now });
     });
   } else if (sameType && changed.length === 0) {
     // Only the stack's tags changed, on a type that takes none.
@@ -124,7 +129,7 @@ function putAside({ replaced, type, physicalId, properties, stackTags, attribute
 /** A rollback takes back what the update had put aside, and puts aside what the update had made. */
 function goBack(run: Run, record: ResourceRecord, former: Replaced): void {
   const replaced = putAside(record).filter((other) => other.physicalId !== former.physicalId);
-  run.transact((tx) => setResource(tx, { ...record, ...former, replaced, status: 'UPDATE_IN_PROGRESS', statusReason: undefined }, run.now));
+  run.transact((tx) => setResource(tx, { ...record, ...former, halted: undefined, replaced, status: 'UPDATE_IN_PROGRESS', statusReason: undefined }, run.now));
 }
 
 function replace(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
@@ -132,7 +137,7 @@ function replace(run: Run, stack: StackRecord, type: ResourceType, record: Resou
     addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.', run.now);
     const physicalId = type.create(properties, run.scope(record.logicalId, stack.tags));
     setResource(tx, {
-      ...record, type: declaredType, physicalId, properties, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
+      ...record, type: declaredType, physicalId, properties, halted: undefined, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId,
       replaced: putAside(record), status: 'UPDATE_IN_PROGRESS', statusReason: 'Resource creation Initiated',
     }, run.now);
   });
@@ -146,12 +151,34 @@ function settle(run: Run, record: ResourceRecord): boolean {
   const verb = record.status.startsWith('UPDATE') ? 'UPDATE' : 'CREATE';
   try {
     if (physicalId === undefined) throw new TypeError(`${logicalId} has no physical id`);
+    if (record.halted !== undefined && type.halt !== undefined) return changeHalted(run, type, type.halt, { ...record, physicalId }, record.halted);
     if (type.settled?.(physicalId, scope) === false) return false;
     const attributes = type.attributesOf(physicalId, scope, properties);
     run.transact((tx) => setResource(tx, { ...record, attributes, status: `${verb}_COMPLETE`, statusReason: undefined }, run.now));
   } catch (error) {
     const statusReason = isMissing(error) ? `Resource of type '${record.type}' with identifier '${physicalId ?? ''}' was not found.` : run.reason(error, `stabilization of ${logicalId}`);
     run.transact((tx) => setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason }, run.now));
+  }
+  return true;
+}
+
+/** The update of what was brought to a halt for it. What cannot be changed goes on as it was. */
+function changeHalted(run: Run, type: ResourceType, halt: Halt, record: ResourceRecord & { readonly physicalId: string }, { previous, resumes }: { readonly previous: Structure; readonly resumes: boolean }): boolean {
+  const { logicalId, physicalId, properties, stackTags } = record;
+  const scope = run.scope(logicalId, stackTags);
+  if (!halt.done(physicalId, scope)) return false;
+  try {
+    run.transact((tx) => {
+      type.update?.(physicalId, properties, previous, scope);
+      if (resumes) halt.end(physicalId, scope);
+      putResource(tx, { ...record, halted: undefined });
+    });
+  } catch (error) {
+    const statusReason = run.reason(error, `update of ${logicalId}`);
+    run.transact((tx) => {
+      if (resumes) halt.end(physicalId, scope);
+      setResource(tx, { ...record, halted: undefined, properties: previous, status: 'UPDATE_FAILED', statusReason }, run.now);
+    });
   }
   return true;
 }

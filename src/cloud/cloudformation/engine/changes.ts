@@ -127,7 +127,12 @@ function modification(outlook: Outlook, record: ResourceRecord, declared: Resour
     return { action: 'Modify', logicalId, physicalId, type: declared.type, replacement: 'True', policyAction: policy, scope: ['Properties'], details: [], before, after: addition(outlook, declared).after };
   }
   const resourceType = run.type(type);
-  const recreation = (name: string) => (resourceType.update === undefined || resourceType.properties[name] !== 'in-place' ? 'Always' as const : 'Never' as const);
+  const recreation = (name: string) => {
+    const update = resourceType.update === undefined ? 'replacement' : resourceType.properties[name];
+    if (update === 'in-place') return 'Never' as const;
+    // AWS leaves it open: what such a property does depends on how the instance was made.
+    return update === 'interruption' ? 'Conditionally' as const : 'Always' as const;
+  };
   const after: { [name: string]: Value } = {};
   const details: ChangeDetail[] = [];
   for (const name of new Set([...Object.keys(record.properties), ...Object.keys(declared.properties)])) {
@@ -164,12 +169,12 @@ function modification(outlook: Outlook, record: ResourceRecord, declared: Resour
   };
 }
 
-/** True when a value that is sure to change requires it; Conditional when one that may change does. */
+/** True when a value that is sure to change requires it; Conditional when one that may change does, or one may require it. */
 function replacementOf(details: readonly ChangeDetail[]): 'True' | 'False' | 'Conditional' {
   const always = details.filter(({ recreation }) => recreation === 'Always');
   // A direct modification beside a parameter's is said to be dynamic, and is sure nevertheless.
   if (always.some(({ evaluation, source }) => evaluation === 'Static' || source === 'DirectModification')) return 'True';
-  return always.length > 0 ? 'Conditional' : 'False';
+  return always.length > 0 || details.some(({ recreation }) => recreation === 'Conditionally') ? 'Conditional' : 'False';
 }
 
 /** Text of a value as BeforeValue and AfterValue have it. */

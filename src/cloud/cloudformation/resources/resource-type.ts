@@ -11,10 +11,11 @@ export interface Tag {
 }
 
 /**
- * What a change of a property does, as the type's specification says; `unsupported` ones are refused before anything is
+ * What a change of a property does, as the type's specification says. `interruption`: the resource stays and is at a halt
+ * for it ({@link ResourceType.halt}; "some interruptions"). `unsupported` ones are refused before anything is
  * made, because the local cloud has nothing behind them.
  */
-export type PropertyUpdate = 'in-place' | 'replacement' | 'unsupported';
+export type PropertyUpdate = 'in-place' | 'interruption' | 'replacement' | 'unsupported';
 
 /** A stack in a stack, as its resource asks for it. */
 export interface NestedRequest {
@@ -61,6 +62,13 @@ export interface ResourceScope {
   readonly nested: NestedStacks;
 }
 
+export interface Halt {
+  /** Stops it. Whether it was at work, and has to be again afterwards. */
+  begin(physicalId: string, scope: ResourceScope): boolean;
+  done(physicalId: string, scope: ResourceScope): boolean;
+  end(physicalId: string, scope: ResourceScope): void;
+}
+
 /** A type of resource. Every function is synchronous: it runs inside the transaction that records what it did. */
 export interface ResourceType {
   /** `AWS::EC2::VPC` */
@@ -85,8 +93,10 @@ export interface ResourceType {
   settled?(physicalId: string, scope: ResourceScope): boolean;
   /** Values of {@link attributes}, read when it has come to rest. */
   attributesOf(physicalId: string, scope: ResourceScope, properties: Structure): { readonly [name: string]: Value | undefined };
-  /** Changes `in-place` properties. Absent: nothing but replacement. */
+  /** Changes `in-place` and, while it is at a halt, `interruption` properties. Absent: nothing but replacement. */
   update?(physicalId: string, properties: Structure, previous: Structure, scope: ResourceScope): void;
+  /** How it comes to a halt and goes on. There if a property is of `interruption`. */
+  readonly halt?: Halt | undefined;
   /**
    * The properties it has now, in the template's form, those that can be read. Absent: its drift is not detected.
    * @param properties As the stack set them: tells the form that is wanted.

@@ -254,4 +254,106 @@ Outputs: {Id: {Value: !Ref Instance}}
     expect(region.call('ec2', 'DescribeInstanceAttribute', { InstanceId: id, Attribute: 'instanceInitiatedShutdownBehavior' })).toMatchObject({ instanceInitiatedShutdownBehavior: { value: 'terminate' } });
     expect(JSON.stringify(region.call('ec2', 'DescribeInstanceCreditSpecifications', { InstanceId: [id] }))).toContain('"cpuCredits":"standard"');
   });
+
+  describe('for a change that needs it stopped', () => {
+    const template = (type: string, userData: string, more = '') => `
+Parameters: {Image: {Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, MapPublicIpOnLaunch: true}}
+  Instance: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image, InstanceType: ${type}, SubnetId: !Ref Subnet, UserData: !Base64 ${userData}${more}}}
+Outputs: {Id: {Value: !Ref Instance}, Address: {Value: !GetAtt Instance.PublicIp}}
+`;
+    let [id, address] = ['', ''];
+    const now = () => {
+      const { reservationSet } = region.call('ec2', 'DescribeInstances', { InstanceId: [id] }) as { reservationSet: { instancesSet: Input[] }[] };
+      const { instanceType, instanceState, ipAddress, ebsOptimized } = reservationSet[0]?.instancesSet[0] ?? {};
+      const { userData } = region.call('ec2', 'DescribeInstanceAttribute', { InstanceId: id, Attribute: 'userData' }) as { userData: { value: string } };
+      return { instanceType, state: (instanceState as Input)['name'], ipAddress, ebsOptimized, userData: Buffer.from(userData.value, 'base64').toString() };
+    };
+    beforeEach(async () => {
+      await region.create(template('t4g.nano', 'one'));
+      [id, address] = [await region.output('Id') ?? '', await region.output('Address') ?? ''];
+    });
+
+    it('it stops, changes, starts, and has another public address; change sets leave it open', async () => {
+      expect(address).toMatch(/^\d/);
+      const TemplateBody = template('t4g.small', 'two', ', EbsOptimized: true');
+      await region.cfn('CreateChangeSet', { StackName: 's', ChangeSetName: 'c', TemplateBody });
+      const { Changes } = await region.cfn('DescribeChangeSet', { StackName: 's', ChangeSetName: 'c' }) as { Changes: { ResourceChange: { Details: { Target: Input }[] } }[] };
+      expect(Changes).toMatchObject([{ ResourceChange: { LogicalResourceId: 'Instance', Replacement: 'Conditional', PolicyAction: 'ReplaceAndDelete' } }]);
+      expect(Changes[0]?.ResourceChange.Details.map(({ Target }) => [Target['Name'], Target['RequiresRecreation']])).toEqual([['InstanceType', 'Conditionally'], ['UserData', 'Conditionally'], ['EbsOptimized', 'Conditionally']]);
+      const count = (await region.events()).length;
+      await region.cfn('ExecuteChangeSet', { StackName: 's', ChangeSetName: 'c' });
+      const states = new Set<unknown>();
+      while (region.tick()) states.add(now().state);
+      expect([...states]).toEqual(['stopping', 'stopped', 'pending', 'running']);
+      expect(now()).toEqual({ instanceType: 't4g.small', state: 'running', userData: 'two', ebsOptimized: true, ipAddress: expect.not.stringMatching(new RegExp(`^${address}$`)) as string });
+      expect(await region.output('Id')).toBe(id);
+      expect(await region.output('Address')).toBe(now().ipAddress);
+      expect((await region.events()).slice(count).map(({ line }) => line)).toEqual(['s UPDATE_IN_PROGRESS', 'Instance UPDATE_IN_PROGRESS', 'Instance UPDATE_COMPLETE', 's UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 's UPDATE_COMPLETE']);
+      expect(region.log).toEqual([]);
+    });
+
+    it('it goes on as it was when EC2 refuses the change', async () => {
+      await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('t3.nano', 'two') });
+      region.settle();
+      expect((await region.stack()).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(await failures()).toEqual([expect.stringContaining(`The instance type 't3.nano' has not the architecture`)]);
+      expect(now()).toMatchObject({ instanceType: 't4g.nano', state: 'running', userData: 'one' });
+      expect(await region.output('Id')).toBe(id);
+    });
+
+    it('it goes on as it was when the update is cancelled while it stops', async () => {
+      await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('t4g.small', 'two') });
+      while (now().state === 'running') region.tick();
+      await region.cfn('CancelUpdateStack', { StackName: 's' });
+      region.settle();
+      expect((await region.stack()).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(now()).toMatchObject({ instanceType: 't4g.nano', state: 'running', userData: 'one' });
+    });
+
+    it('one that was stopped stays so', async () => {
+      region.call('ec2', 'StopInstances', { InstanceId: [id] });
+      while (now().state !== 'stopped') {
+        region.clock.now += 1000;
+        region.tick();
+      }
+      await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('t4g.small', 'one') });
+      region.settle();
+      expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+      expect(now()).toMatchObject({ instanceType: 't4g.small', state: 'stopped' });
+    });
+
+    it('is gone on with after a kill at any commit', async () => {
+      const act = async (killAt: number) => {
+        region = new TestRegion();
+        await region.create(template('t4g.nano', 'one'));
+        id = await region.output('Id') ?? '';
+        await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('t4g.small', 'two') });
+        let [commits, dead] = [0, false];
+        region.onWrite = () => {
+          dead = commits++ === killAt;
+          if (dead) throw new Error('killed');
+        };
+        for (let step = 0; step < 5000; step++) {
+          let ran = false;
+          try {
+            ran = region.tick();
+          } catch (error) {
+            if (!dead) throw error;
+          }
+          if (dead) region.restart();
+          else if (!ran) break;
+          dead = false;
+        }
+        expect((await region.stack()).StackStatus, `killed at ${killAt}`).toBe('UPDATE_COMPLETE');
+        expect(now(), `killed at ${killAt}`).toMatchObject({ instanceType: 't4g.small', state: 'running', userData: 'two' });
+        return commits;
+      };
+      const commits = await act(-1);
+      expect(commits).toBeGreaterThan(6);
+      for (let at = 0; at < commits; at++) await act(at);
+    });
+  });
 });

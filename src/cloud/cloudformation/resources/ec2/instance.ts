@@ -59,11 +59,11 @@ function modify(InstanceId: string, attribute: Input, scope: ResourceScope): voi
 export const instance: ResourceType = {
   type: 'AWS::EC2::Instance',
   properties: {
-    AvailabilityZone: 'replacement', BlockDeviceMappings: 'replacement', CreditSpecification: 'in-place', DisableApiTermination: 'in-place', EbsOptimized: 'replacement',
-    IamInstanceProfile: 'in-place', ImageId: 'replacement', InstanceInitiatedShutdownBehavior: 'in-place', InstanceType: 'replacement', KeyName: 'replacement',
+    AvailabilityZone: 'replacement', BlockDeviceMappings: 'replacement', CreditSpecification: 'in-place', DisableApiTermination: 'in-place', EbsOptimized: 'interruption',
+    IamInstanceProfile: 'in-place', ImageId: 'replacement', InstanceInitiatedShutdownBehavior: 'in-place', InstanceType: 'interruption', KeyName: 'replacement',
     MetadataOptions: 'in-place', Monitoring: 'in-place', NetworkInterfaces: 'replacement', PlacementGroupName: 'replacement', PrivateIpAddress: 'replacement',
     PropagateTagsToVolumeOnCreation: 'in-place', SecurityGroupIds: 'in-place', SecurityGroups: 'replacement', SourceDestCheck: 'in-place', SubnetId: 'replacement',
-    Tags: 'in-place', Tenancy: 'replacement', UserData: 'replacement',
+    Tags: 'in-place', Tenancy: 'replacement', UserData: 'interruption',
     AdditionalInfo: 'unsupported', Affinity: 'unsupported', CpuOptions: 'unsupported', ElasticGpuSpecifications: 'unsupported', ElasticInferenceAccelerators: 'unsupported',
     EnclaveOptions: 'unsupported', HibernationOptions: 'unsupported', HostId: 'unsupported', HostResourceGroupArn: 'unsupported', Ipv6AddressCount: 'unsupported',
     Ipv6Addresses: 'unsupported', KernelId: 'unsupported', LaunchTemplate: 'unsupported', LicenseSpecifications: 'unsupported', PrivateDnsNameOptions: 'unsupported',
@@ -104,6 +104,9 @@ export const instance: ResourceType = {
   },
   update(instanceId, properties, previous, scope) {
     const changed = (name: string) => !sameValue(properties[name], previous[name]);
+    if (changed('InstanceType')) modify(instanceId, { InstanceType: { Value: properties['InstanceType'] ?? 'm1.small' } }, scope);
+    if (changed('UserData')) modify(instanceId, { UserData: { Value: properties['UserData'] ?? '' } }, scope);
+    if (changed('EbsOptimized')) modify(instanceId, { EbsOptimized: { Value: properties['EbsOptimized'] ?? false } }, scope);
     if (changed('SecurityGroupIds')) modify(instanceId, { GroupId: properties['SecurityGroupIds'] ?? [] }, scope);
     if (changed('SourceDestCheck')) modify(instanceId, { SourceDestCheck: { Value: properties['SourceDestCheck'] ?? true } }, scope);
     if (changed('DisableApiTermination')) modify(instanceId, { DisableApiTermination: { Value: properties['DisableApiTermination'] ?? false } }, scope);
@@ -113,6 +116,21 @@ export const instance: ResourceType = {
     if (changed('MetadataOptions')) scope.call('ec2', 'ModifyInstanceMetadataOptions', { InstanceId: instanceId, ...(properties['MetadataOptions'] as Structure | undefined) });
     if (changed('IamInstanceProfile')) setProfile(instanceId, properties['IamInstanceProfile'], scope);
     retag(instanceId, properties, scope);
+  },
+  halt: {
+    begin(instanceId, scope) {
+      const atWork = /^(?:pending|running)$/.test(stateOf(instanceId, scope));
+      scope.call('ec2', 'StopInstances', { InstanceId: [instanceId] });
+      return atWork;
+    },
+    done(instanceId, scope) {
+      const state = stateOf(instanceId, scope);
+      if (state === 'terminated' || state === 'shutting-down') throw gone();
+      return state === 'stopped';
+    },
+    end(instanceId, scope) {
+      scope.call('ec2', 'StartInstances', { InstanceId: [instanceId] });
+    },
   },
   unread: ['BlockDeviceMappings', 'CreditSpecification', 'NetworkInterfaces', 'PlacementGroupName', 'PropagateTagsToVolumeOnCreation', 'SecurityGroups'],
   live(instanceId, scope, properties) {
