@@ -16,17 +16,23 @@ export function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** The candidates that are near to the word (case does not count), nearest first; none when all are far. */
+/** More names than these are no hint any more. */
+const MOST_NAMES = 8;
+
+/**
+ * The candidates that are near to the word (case does not count), nearest first; none when all are far. Three, and with the
+ * last of them those that are as near as it is, up to {@link MOST_NAMES}: a choice among equals would tell that the others are not there.
+ */
 export function nearNames(word: string, candidates: readonly string[], limit = 3): string[] {
   const wanted = word.toLowerCase();
-  return [...new Set(candidates)]
+  const near = [...new Set(candidates)]
     .map((candidate) => {
       const name = candidate.toLowerCase();
       const prefix = wanted.length > 1 && (name.startsWith(wanted) || wanted.startsWith(name));
       return { candidate, far: prefix ? 1 : distance(wanted, name), allowed: Math.max(1, Math.floor(name.length / 3)) };
     })
     .filter(({ far, allowed }) => far <= allowed)
-    .toSorted((a, b) => a.far - b.far)
-    .slice(0, limit)
-    .map(({ candidate }) => candidate);
+    .toSorted((a, b) => a.far - b.far);
+  const furthest = near[Math.min(limit, near.length) - 1]?.far ?? 0;
+  return near.filter(({ far }) => far <= furthest).slice(0, Math.max(limit, MOST_NAMES)).map(({ candidate }) => candidate);
 }

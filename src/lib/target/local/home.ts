@@ -1,7 +1,7 @@
 /** Where ssmlab keeps what outlives a command: the local cloud's state, and the keys and host keys of labs. */
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { SsmlabError } from '../../errors.js';
 
 /**
@@ -21,10 +21,29 @@ export function stateHome(environment: NodeJS.ProcessEnv = process.env): string 
 /** Folder of the local cloud's own state. */
 export const cloudFolder = (home: string): string => join(home, 'cloud');
 
+/**
+ * The folder and those above it that are missing. Not by Node's `recursive`: where a folder that is there answers ENOENT,
+ * as /proc does, that tries for ever.
+ */
+async function makeFolders(folder: string): Promise<void> {
+  const missing: string[] = [];
+  let above = folder;
+  while ((await stat(above).catch(() => undefined)) === undefined && dirname(above) !== above) {
+    missing.unshift(above);
+    above = dirname(above);
+  }
+  for (const each of missing) {
+    await mkdir(each, 0o700).catch((error: NodeJS.ErrnoException) => {
+      // Another process may have made it at the same moment.
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
 /** Makes the folder (0700) where it is missing, and refuses one that others could have prepared or can read. */
 export async function ensureSafeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder);
   } catch (error) {
     throw new SsmlabError('state-unsafe', `the state folder ${folder} cannot be made: ${(error as Error).message}`, { cause: error });
   }

@@ -26,7 +26,7 @@ export abstract class OpenFile {
   writable(): Promise<void> {
     return Promise.resolve();
   }
-  /** Gives back what was read too much, where that is possible (files, pipes, terminals). */
+  /** Gives back what was read too much, where that is possible (files, pipes, terminals, devices). */
   unread(_data: Uint8Array): void {
     throw new SystemError('ESPIPE');
   }
@@ -60,6 +60,8 @@ export class DeviceFile extends OpenFile {
     const bytes = new Uint8Array(Math.min(max, 65536));
     return this.device === 'random' ? randomFillSync(bytes) : bytes;
   }
+  /** No loss: what comes next is as good as what was given back. */
+  override unread(_data: Uint8Array): void {}
   override put(data: Uint8Array): number {
     if (this.device === 'full') throw new SystemError('ENOSPC');
     return data.length;

@@ -65,6 +65,22 @@ describe('files', () => {
   });
 });
 
+describe('devices', () => {
+  it.each([
+    ['head -c 3000 /dev/urandom | wc -c', '3000\n'],
+    ['head -c 1000 /dev/zero | md5sum', 'ede3d3b685b4e137ba4cb2521329a75e  -\n'],
+    ['dd if=/dev/zero bs=1M count=10 status=none | wc -c', '10485760\n'],
+    ['dd if=/dev/zero bs=1M count=10 2>/dev/null | wc -c', '10485760\n'],
+    ['cat /dev/urandom | head -c 100000 | wc -c', '100000\n'],
+    ['head -n 2 /dev/urandom | wc -l', '2\n'],
+    ['tr -dc a-z < /dev/urandom | head -c 70000 | wc -c', '70000\n'],
+    ['{ head -c 5; head -c 5; } < /dev/zero | wc -c', '10\n'],
+    ['head -c 5 /dev/null | wc -c', '0\n'],
+  ])('%s', async (line, stdout) => {
+    expect(await run(guest, line)).toMatchObject({ code: 0, stdout, stderr: '' });
+  });
+});
+
 describe('power', () => {
   it.each([
     ['a fork bomb', ':(){ :|:& };:'],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +23,21 @@ describe('state folder', () => {
   it('is made for its owner alone', async () => {
     await ensureSafeFolder(join(folder, 'a/b'));
     expect(statSync(join(folder, 'a/b')).mode & 0o777).toBe(0o700);
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('is refused where no folder can be made, at once', async () => {
+    // Nobody can make a folder in /proc; it answers ENOENT, as if a folder above were missing.
+    for (const path of ['/proc/ssmlab', '/proc/ssmlab/cloud']) await expect(ensureSafeFolder(path)).rejects.toMatchObject({ code: 'state-unsafe', message: expect.stringContaining('/proc/ssmlab') as string });
+  });
+
+  it('is refused below a file, with the reason', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(ensureSafeFolder(join(folder, 'file/below'))).rejects.toMatchObject({ code: 'state-unsafe', message: expect.stringContaining('ENOTDIR') as string });
+  });
+
+  it('is made by several at once', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => ensureSafeFolder(join(folder, 'several/at/once'))));
+    expect(statSync(join(folder, 'several/at/once')).mode & 0o777).toBe(0o700);
   });
 
   it('is refused when others may look in, when it is a link, and when it is a file', async () => {
