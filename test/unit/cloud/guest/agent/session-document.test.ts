@@ -38,6 +38,13 @@ it.each([
   expect(() => readOrder(order(document, parameters))).toThrow(new SessionOrderError(message, 's-1'));
 });
 
+it('reads the key of an encrypted session, by a parameter too; a port has none', () => {
+  expect(readOrder(order({ ...command, inputs: { kmsKeyId: ' arn:k ' } }, { command: 'x' }))).toMatchObject({ kmsKeyId: 'arn:k' });
+  expect(readOrder(order({ ...command, parameters: { ...command.parameters, key: { type: 'String', default: 'alias/k' } }, inputs: { kmsKeyId: '{{ key }}' } }, { command: 'x' }))).toMatchObject({ kmsKeyId: 'alias/k' });
+  for (const inputs of [undefined, {}, { kmsKeyId: '' }]) expect(readOrder(order({ ...command, inputs }, { command: 'x' }))).toMatchObject({ kmsKeyId: '' });
+  expect(readOrder(order({ sessionType: 'Port', properties: { portNumber: '22' }, inputs: { kmsKeyId: 'arn:k' } }))).toMatchObject({ kmsKeyId: '' });
+});
+
 it('reads a port, its host and its kind, and what the client is told', () => {
   const port = { sessionType: 'Port', parameters: { portNumber: { type: 'String', default: '22' } }, properties: { portNumber: '{{ portNumber }}' } };
   expect(readOrder(order(port))).toEqual({ sessionId: 's-1', kmsKeyId: '', sessionType: 'Port', properties: { portNumber: '22' }, portNumber: 22, host: '', forwarding: false });
