@@ -3,10 +3,12 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startModelRegion } from './region.js';
+import { s3 } from './scenario/s3.js';
 import { NOT_PUBLIC, SCENARIO } from './scenario/scenario.js';
 
 const region = await startModelRegion();
-const operations = region.services.flatMap((service) => Object.keys(service.operations).map((operation) => `${service.name}.${operation}`));
+const steps = [...SCENARIO, ...s3];
+const operations = [...region.services, ...region.restServices].flatMap((service) => Object.keys(service.operations).map((operation) => `${service.name}.${operation}`));
 const missing = spawnSync('python3', ['-c', 'import boto3']).status !== 0;
 
 afterAll(() => region.close());
@@ -18,7 +20,7 @@ function runBoto3(): Promise<string[][]> {
       if (error === null) resolve(JSON.parse(stdout) as string[][]);
       else reject(new Error(`boto3 ended with ${stderr || error.message}`));
     });
-    child.stdin?.end(JSON.stringify({ endpoint: region.url, keys: region.secrets.lab, variables: { run: 'boto3', region: 'eu-west-1' }, steps: SCENARIO }));
+    child.stdin?.end(JSON.stringify({ endpoint: region.url, keys: region.secrets.lab, variables: { run: 'boto3', region: 'eu-west-1' }, steps }));
   });
 }
 
@@ -28,7 +30,7 @@ describe.skipIf(missing)(`the scenario by boto3${missing ? ': no python3 with bo
   beforeAll(async () => { problems = await runBoto3(); }, 180_000);
 
   it.each(operations.filter((operation) => !NOT_PUBLIC.includes(operation)))('%s', (operation) => {
-    const own = SCENARIO.flatMap((step, index) => (`${step.service}.${step.operation}` === operation ? [problems[index] ?? ['not run']] : []));
+    const own = steps.flatMap((step, index) => (`${step.service}.${step.operation}` === operation ? [problems[index] ?? ['not run']] : []));
     expect(own.length).toBeGreaterThan(0);
     expect(own.flat()).toEqual([]);
   });

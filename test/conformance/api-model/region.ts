@@ -14,8 +14,10 @@ import type { WireReply } from './reply.js';
 import type { WrittenRequest } from './request.js';
 
 export interface ModelRegion {
-  /** The dispatch tables. */
+  /** The dispatch tables of the form and JSON services. */
   readonly services: readonly Service[];
+  /** Those of the rest-xml ones, whose replies botocore's side of the suite judges. */
+  readonly restServices: readonly Service[];
   readonly url: string;
   readonly secrets: RegionSecrets;
   readonly log: readonly string[];
@@ -36,8 +38,8 @@ export async function startModelRegion(): Promise<ModelRegion> {
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   return {
-    // S3's protocol is not one of forms or JSON: botocore itself judges its replies in test/e2e/s3.test.ts.
     services: cloud.services.filter((service) => service.protocol !== 'rest-xml'),
+    restServices: cloud.services.filter((service) => service.protocol === 'rest-xml'),
     url,
     secrets,
     log,

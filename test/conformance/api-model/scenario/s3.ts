@@ -1,0 +1,67 @@
+/** S3: a bucket, its objects in one piece and in parts, everything that clients read of both, and their end. By boto3 only: its protocol is one of its own. */
+import { steps } from './step.js';
+
+const BUCKET = { Bucket: 's3-of-<run>' };
+const OBJECT = { ...BUCKET, Key: 'a key/with ü' };
+const PARTS = { ...BUCKET, Key: 'in-parts' };
+const UPLOAD = { ...PARTS, UploadId: '<upload>' };
+const TAGS = { TagSet: [{ Key: 'a', Value: 'b' }] };
+const BLOCK = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+
+export const s3 = steps('s3', [
+  ['CreateBucket', { ...BUCKET, CreateBucketConfiguration: { LocationConstraint: '<region>' } }, { expect: { Location: 'http://s3-of-<run>.s3.amazonaws.com/' } }],
+  ['CreateBucket', { ...BUCKET, CreateBucketConfiguration: { LocationConstraint: '<region>' } }, { error: 'BucketAlreadyOwnedByYou' }],
+  ['CreateBucket', { Bucket: 'Not_A_Name' }, { error: 'InvalidBucketName' }],
+  ['HeadBucket', BUCKET],
+  ['HeadBucket', { Bucket: 'nobodys-<run>' }, { error: '404' }],
+  ['ListBuckets', {}],
+  ['GetBucketLocation', BUCKET, { expect: { LocationConstraint: '<region>' } }],
+  ['PutBucketTagging', { ...BUCKET, Tagging: TAGS }],
+  ['GetBucketTagging', BUCKET, { expect: { 'TagSet.0.Value': 'b' } }],
+  ['DeleteBucketTagging', BUCKET],
+  ['GetBucketTagging', BUCKET, { error: 'NoSuchTagSet' }],
+  ['PutPublicAccessBlock', { ...BUCKET, PublicAccessBlockConfiguration: BLOCK }],
+  ['GetPublicAccessBlock', BUCKET, { expect: { 'PublicAccessBlockConfiguration.BlockPublicAcls': 'true' } }],
+  ['DeletePublicAccessBlock', BUCKET],
+  ['GetPublicAccessBlock', BUCKET, { error: 'NoSuchPublicAccessBlockConfiguration' }],
+  ['GetBucketAcl', BUCKET, { expect: { 'Grants.0.Permission': 'FULL_CONTROL' } }],
+  ['GetBucketAccelerateConfiguration', BUCKET],
+  ['GetBucketLogging', BUCKET],
+  ['GetBucketNotificationConfiguration', BUCKET],
+  ['GetBucketRequestPayment', BUCKET, { expect: { Payer: 'BucketOwner' } }],
+  ['GetBucketOwnershipControls', BUCKET, { expect: { 'OwnershipControls.Rules.0.ObjectOwnership': 'BucketOwnerEnforced' } }],
+  ['GetBucketVersioning', BUCKET],
+  ['GetBucketCors', BUCKET, { error: 'NoSuchCORSConfiguration' }],
+  ['GetBucketEncryption', BUCKET, { error: 'ServerSideEncryptionConfigurationNotFoundError' }],
+  ['GetBucketLifecycleConfiguration', BUCKET, { error: 'NoSuchLifecycleConfiguration' }],
+  ['GetBucketPolicy', BUCKET, { error: 'NoSuchBucketPolicy' }],
+  ['GetBucketPolicyStatus', BUCKET, { error: 'NoSuchBucketPolicy' }],
+  ['GetBucketReplication', BUCKET, { error: 'ReplicationConfigurationNotFoundError' }],
+  ['GetBucketWebsite', BUCKET, { error: 'NoSuchWebsiteConfiguration' }],
+  ['GetObjectLockConfiguration', BUCKET, { error: 'ObjectLockConfigurationNotFoundError' }],
+  ['PutObject', { ...OBJECT, Body: 'hello', ContentType: 'text/plain', Metadata: { who: 'me' } }, { expect: { ETag: '"5d41402abc4b2a76b9719d911017c592"' } }],
+  ['PutObject', { ...OBJECT, Body: 'x', IfNoneMatch: '*' }, { error: 'PreconditionFailed' }],
+  ['GetObject', { ...OBJECT, Range: 'bytes=1-3' }, { expect: { ContentLength: '3', ContentRange: 'bytes 1-3/5', 'Metadata.who': 'me' } }],
+  ['GetObject', { ...OBJECT, Key: 'nope' }, { error: 'NoSuchKey' }],
+  ['HeadObject', OBJECT, { expect: { ContentLength: '5', ContentType: 'text/plain' } }],
+  ['GetObjectAcl', OBJECT, { expect: { 'Grants.0.Permission': 'FULL_CONTROL' } }],
+  ['PutObjectTagging', { ...OBJECT, Tagging: TAGS }],
+  ['GetObjectTagging', OBJECT, { expect: { 'TagSet.0.Key': 'a' } }],
+  ['DeleteObjectTagging', OBJECT],
+  ['CopyObject', { ...BUCKET, Key: 'copy', CopySource: { ...OBJECT } }, { expect: { 'CopyObjectResult.ETag': '"5d41402abc4b2a76b9719d911017c592"' } }],
+  ['ListObjects', { ...BUCKET, Delimiter: '/' }, { expect: { 'CommonPrefixes.0.Prefix': 'a key/', 'Contents.0.Key': 'copy' } }],
+  ['ListObjectsV2', { ...BUCKET, MaxKeys: 1 }, { expect: { KeyCount: '1', IsTruncated: 'true', 'Contents.0.Key': 'a key/with ü' } }],
+  ['CreateMultipartUpload', PARTS, { save: { upload: 'UploadId' } }],
+  ['UploadPart', { ...UPLOAD, PartNumber: 1, Body: 'first' }, { save: { part: 'ETag' } }],
+  ['ListParts', UPLOAD, { expect: { 'Parts.0.PartNumber': '1' } }],
+  ['ListMultipartUploads', BUCKET, { expect: { 'Uploads.0.UploadId': '<upload>' } }],
+  ['CompleteMultipartUpload', { ...UPLOAD, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: '<part>' }] } }, { expect: { Key: 'in-parts' } }],
+  ['CreateMultipartUpload', PARTS, { save: { upload: 'UploadId' } }],
+  ['UploadPartCopy', { ...UPLOAD, PartNumber: 1, CopySource: { ...BUCKET, Key: 'copy' } }],
+  ['AbortMultipartUpload', UPLOAD],
+  ['ListParts', UPLOAD, { error: 'NoSuchUpload' }],
+  ['DeleteObject', { ...BUCKET, Key: 'copy' }],
+  ['DeleteBucket', BUCKET, { error: 'BucketNotEmpty' }],
+  ['DeleteObjects', { ...BUCKET, Delete: { Objects: [{ Key: OBJECT.Key }, { Key: 'in-parts' }] } }, { expect: { 'Deleted.1.Key': 'in-parts' } }],
+  ['DeleteBucket', BUCKET],
+]);
