@@ -24,10 +24,13 @@ import { vpcCidrBlock } from './ec2/vpc-cidr-block.js';
 import { vpcDhcpOptionsAssociation } from './ec2/vpc-dhcp-options-association.js';
 import { vpcEndpoint } from './ec2/vpc-endpoint.js';
 import { vpcGatewayAttachment } from './ec2/vpc-gateway-attachment.js';
+import { group } from './iam/group.js';
 import { instanceProfile } from './iam/instance-profile.js';
+import { managedPolicy } from './iam/managed-policy.js';
 import { policy } from './iam/policy.js';
 import { rolePolicy } from './iam/role-policy.js';
 import { role } from './iam/role.js';
+import { user } from './iam/user.js';
 import type { ResourceType } from './resource-type.js';
 import { bucket } from './s3/bucket.js';
 import { parameter } from './ssm/parameter.js';
@@ -35,7 +38,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, vpcCidrBlock, vpcDhcpOptionsAssociation, instanceProfile, policy, role, rolePolicy, bucket, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

@@ -61,9 +61,14 @@ Resources:
     Properties:
       AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}]}
       ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']
+      PermissionsBoundary: !Ref Bounds
       Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:Get*', Resource: !Sub 'arn:aws:s3:::\${Value}/*'}]}}]
       Tags: [{Key: v, Value: !Ref Value}]
-  Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: own, Roles: [!Ref Role], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
+  Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: own, Roles: [!Ref Role], Users: [!Ref User], Groups: [!Ref Group2], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
+  Managed: {Type: AWS::IAM::ManagedPolicy, Properties: {Description: of everything, Roles: [!Ref Role], Users: [!Ref User], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
+  Bounds: {Type: AWS::IAM::ManagedPolicy, Properties: {Path: /bounds/, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
+  Group2: {Type: AWS::IAM::Group, Properties: {Path: /g/, ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'], Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}]}}
+  User: {Type: AWS::IAM::User, Properties: {Groups: [!Ref Group2], PermissionsBoundary: !Ref Bounds, ManagedPolicyArns: [!Ref Bounds], Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}], Tags: [{Key: v, Value: !Ref Value}]}}
   Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Value, Name: /x/y}}
   Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet, Description: !Ref Value, GroupSet: [!Ref Group], SecondaryPrivateIpAddressCount: 1, SourceDestCheck: false, Tags: [{Key: v, Value: !Ref Value}]}}
@@ -106,7 +111,7 @@ function census(): string {
     ['DescribeNetworkInterfaces', 'networkInterfaceSet'], ['DescribeDhcpOptions', 'dhcpOptionsSet'], ['DescribeManagedPrefixLists', 'prefixListSet'], ['DescribeKeyPairs', 'keySet'], ['DescribeVolumes', 'volumeSet'],
   ];
   const counts = lists.map(([operation, set]) => [set, (region.call('ec2', operation)[set] as unknown[]).length]);
-  const iam = ['Roles', 'InstanceProfiles'].map((set) => [set, (region.call('iam', `List${set}`)[set] as unknown[]).length]);
+  const iam = ['Roles', 'InstanceProfiles', 'Users', 'Groups', 'Policies'].map((set) => [set, (region.call('iam', `List${set}`, set === 'Policies' ? { Scope: 'Local' } : {})[set] as unknown[]).length]);
   return JSON.stringify([...counts, ...iam, ['parameters', (region.call('ssm', 'DescribeParameters')['Parameters'] as unknown[]).length]]);
 }
 
@@ -231,6 +236,39 @@ Resources:
 `);
     expect((await region.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect((await region.events()).find(({ line }) => line === 'Nat CREATE_FAILED')?.reason).toMatch(/Gateway\.NotAttached: Network vpc-\w+ has no Internet gateway attached.*NotStabilized/);
+  });
+});
+
+describe('AWS::IAM::ManagedPolicy', () => {
+  const template = (action: string, more = '') => `
+Resources:
+  Group: {Type: AWS::IAM::Group}
+  Policy: {Type: AWS::IAM::ManagedPolicy, Properties: {${more}PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: '${action}', Resource: '*'}]}}}
+Outputs: {Arn: {Value: !Ref Policy}, Version: {Value: !GetAtt Policy.DefaultVersionId}, Count: {Value: !GetAtt Policy.AttachmentCount}}
+`;
+  const update = async (body: string) => {
+    await region.cfn('UpdateStack', { StackName: 's', TemplateBody: body, Capabilities: ['CAPABILITY_IAM'] });
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  };
+
+  it('is rewritten in a new version and never has more than five', async () => {
+    expect((await region.refused('CreateStack', { StackName: 's', TemplateBody: template('ec2:A*') })).message).toBe('Requires capabilities : [CAPABILITY_IAM]');
+    await region.create(template('ec2:A*', 'Groups: [!Ref Group], '), { Capabilities: ['CAPABILITY_IAM'] });
+    const PolicyArn = await region.output('Arn');
+    expect(await region.output('Count')).toBe('1');
+    for (const action of ['B', 'C', 'D', 'E', 'F', 'G']) await update(template(`ec2:${action}*`, 'Groups: [!Ref Group], '));
+    expect(await region.output('Arn')).toBe(PolicyArn);
+    expect(await region.output('Version')).toBe('v7');
+    const { Versions } = region.call('iam', 'ListPolicyVersions', { PolicyArn }) as { Versions: { VersionId: string }[] };
+    expect(Versions.map(({ VersionId }) => VersionId).toSorted()).toEqual(['v3', 'v4', 'v5', 'v6', 'v7']);
+    expect(decodeURIComponent(String((region.call('iam', 'GetPolicyVersion', { PolicyArn, VersionId: 'v7' })['PolicyVersion'] as Input)['Document']))).toContain('ec2:G*');
+    await update(template('ec2:G*'));
+    expect(region.call('iam', 'ListEntitiesForPolicy', { PolicyArn })).toMatchObject({ PolicyGroups: [] });
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(region.call('iam', 'ListPolicies', { Scope: 'Local' })).toMatchObject({ Policies: [] });
+    expect(region.log).toEqual([]);
   });
 });
 

@@ -26,6 +26,8 @@ const schemas = read.status === 0 ? JSON.parse(read.stdout) as { [type: string]:
 /** Replaced here, changed in place on AWS, and why. */
 const REPLACED: { readonly [property: string]: string } = {
   'AWS::EC2::PrefixList.AddressFamily': 'EC2 has no operation that changes it',
+  'AWS::IAM::Group.Path': 'the local cloud has no UpdateGroup',
+  'AWS::IAM::User.Path': 'the local cloud has no UpdateUser',
 };
 
 /** Required here because what could stand in its place is not supported. */
