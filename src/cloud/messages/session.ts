@@ -240,7 +240,7 @@ export class Session {
     const { awayMs, request } = this.#options;
     clearTimeout(this.#away.get(end));
     const patience = end === 'client' && this.#clientCame ? request.idleTimeoutMs : awayMs;
-    this.#away.set(end, setTimeout(() => this.#end('', true), patience).unref());
+    this.#away.set(end, setTimeout(() => this.#end(end === 'agent' ? `The instance did not come to the session, or come back to it, within ${patience / 1000} seconds.` : TIMED_OUT, true), patience).unref());
   }
 
   /** A new size of the window is no activity. */

@@ -14,8 +14,8 @@ export interface SessionChannelOptions {
   readonly openDataChannel: (sessionId: string, signal: AbortSignal) => Promise<WebSocket>;
   /** A message of the client, in order. */
   readonly onInput: (payloadType: number, payload: Buffer, accept: () => void) => void;
-  /** The service closed the session, or the channel is lost for good. */
-  readonly onLost: () => void;
+  /** The session is over: the service closed it, or the channel is lost for good, for the reason given. */
+  readonly onLost: (why: string | undefined) => void;
 }
 
 const PING_MS = 54_000;
@@ -109,25 +109,33 @@ export class SessionChannel {
 
   /** AWS's agent tries six times and then gives the session up. */
   async #reopen(): Promise<void> {
+    let last = '';
     for (let attempt = 0; attempt < RECONNECT_TRIES && !this.#stop.signal.aborted; attempt += 1) {
       await this.#sleep(RECONNECT_FIRST_MS * 2 ** attempt);
       try {
         await this.open();
         return;
       } catch (error) {
-        if (error instanceof ChannelRefused && error.gone) break;
+        if (error instanceof ChannelRefused && error.gone) {
+          this.#options.onLost(undefined);
+          return;
+        }
+        last = error instanceof Error ? error.message : String(error);
       }
     }
-    this.#options.onLost();
+    this.#options.onLost(`The instance lost its connection to the session and could not open another: ${last}`);
   }
 
   #sleep(milliseconds: number): Promise<void> {
+    const { signal } = this.#stop;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds).unref();
-      this.#stop.signal.addEventListener('abort', () => {
+      const wake = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         resolve();
-      }, { once: true });
+      };
+      const timer = setTimeout(wake, milliseconds).unref();
+      signal.addEventListener('abort', wake, { once: true });
     });
   }
 
@@ -135,7 +143,7 @@ export class SessionChannel {
     const message = readMessage(bytes);
     if (message === undefined) return;
     const { messageType } = message;
-    if (messageType === MESSAGE_TYPE.channelClosed) this.#options.onLost();
+    if (messageType === MESSAGE_TYPE.channelClosed) this.#options.onLost(undefined);
     else if (messageType === MESSAGE_TYPE.acknowledge || messageType === MESSAGE_TYPE.inputStreamData) this.#hop.receive(message);
   }
 }

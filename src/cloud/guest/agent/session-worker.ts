@@ -47,6 +47,8 @@ export class SessionWorker {
   readonly #options: SessionWorkerOptions;
   readonly #channel: SessionChannel;
   #end: SessionEnd | undefined;
+  /** Why the session ended without the service's saying so. */
+  #lost: string | undefined;
   /** Came before there was anybody to take it. */
   #early: (() => void)[] = [];
   readonly #handshake: SessionHandshake;
@@ -59,7 +61,10 @@ export class SessionWorker {
       now: options.now,
       openDataChannel: options.openDataChannel,
       onInput: (type, payload, accept) => this.#input(type, payload, accept),
-      onLost: () => this.kill(),
+      onLost: (why) => {
+        this.#lost = why;
+        this.kill();
+      },
     });
     this.#handshake = new SessionHandshake({ ...options, channel: this.#channel });
   }
@@ -78,11 +83,12 @@ export class SessionWorker {
       this.#end = end;
       for (const take of this.#early.splice(0)) take();
       const result = await end.run();
+      if (this.#lost !== undefined) return { status: 'Failed', output: this.#lost };
       await channel.until(() => channel.idle);
       if (!channel.signal.aborted) channel.state('Terminating');
       return result;
     } catch (error) {
-      if (channel.signal.aborted) return { status: 'Success', output: '' };
+      if (channel.signal.aborted) return this.#lost === undefined ? { status: 'Success', output: '' } : { status: 'Failed', output: this.#lost };
       return { status: 'Failed', output: error instanceof Error ? error.message : String(error) };
     } finally {
       channel.close();
