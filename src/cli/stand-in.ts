@@ -8,15 +8,19 @@ import { PAYLOAD_TYPE } from '../lib/protocol/agent-message.js';
 import { type DataChannel, openDataChannel } from '../lib/session/data-channel.js';
 import type { SessionEncryption } from '../lib/session/kms-encryption.js';
 import { runShell, type ShellTerminal } from '../lib/session/shell.js';
-import { isLoopback } from '../lib/session/stream-socket.js';
+import { isLoopback, parseStreamUrl } from '../lib/session/stream-socket.js';
 import type { Credentials } from '../lib/target/target.js';
+import { beforeSignals } from './last-will.js';
+import { isStdio, standInPort } from './stand-in-ports.js';
 import { takeTerminal } from './terminal.js';
 
 /** Names of variables that may stand for the response begin so. */
 const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
 const OPERATION = 'StartSession';
-/** As the plugin's own client sends it (§7). */
-const PAYLOAD_BYTES = 1024;
+/** As the plugin's own client sends it (§7), and what our own region takes. */
+const PAYLOAD_BYTES = { aws: 1024, ours: 65_536 } as const;
+/** AWS's agent takes the end of input for the end of a connection. */
+const HALF_CLOSE_MS = 5_000;
 
 const INSTALLED = `
 ssmlab's own Session Manager client is installed under this name. Use the AWS CLI to start a session:
@@ -106,31 +110,51 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
   if (operation !== OPERATION) return print('Invalid Operation');
   const session = readResponse(response, environment);
   const credentials = credentialsFor(profile, region, environment);
-  print(`\nStarting session with SessionId: ${printable(session.sessionId)}\n`);
-  const channel = await openDataChannel({ ...session, payloadBytes: PAYLOAD_BYTES, signer: { region, credentials }, encryption: encryptionFor(request, { region, credentials, endpoint }) });
+  const target = { region, credentials, endpoint: endpoint === '' ? undefined : endpoint };
+  const starting = `\nStarting session with SessionId: ${printable(session.sessionId)}\n`;
+  const ours = isLoopback(parseStreamUrl(session.streamUrl));
+  const channel = await openDataChannel({
+    ...session,
+    ...(ours ? { payloadBytes: PAYLOAD_BYTES.ours } : { payloadBytes: PAYLOAD_BYTES.aws, payloadsPerSecond: 1000 }),
+    signer: { region, credentials },
+    encryption: encryptionFor(request, { region, credentials, endpoint }),
+    reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(target, session.sessionId) },
+  }).catch((error: unknown) => {
+    print(starting);
+    throw error;
+  });
   // Who leaves, or cannot go on, ends the session: the service would keep it until it times out.
   const end = async (): Promise<void> => {
-    const { terminateSession } = await import('../lib/aws/ssm.js');
-    await terminateSession({ region, credentials, endpoint: endpoint === '' ? undefined : endpoint }, session.sessionId).catch(() => undefined);
-  };
-  if (channel.customerMessage !== '') print(`${printable(channel.customerMessage)}\n`);
-  if (channel.kind?.sessionType === SESSION_TYPE.port) {
     channel.close();
+    if (channel.over) return;
+    const { terminateSession } = await import('../lib/aws/ssm.js');
+    await terminateSession(target, session.sessionId).catch(() => undefined);
+  };
+  const offSignals = beforeSignals(end);
+  try {
+    const isPort = channel.kind?.sessionType === SESSION_TYPE.port;
+    // AWS's plugin prints its texts into the connection, too; not every protocol forgives that as SSH does.
+    const say = isPort && isStdio(channel) ? (text: string): void => void process.stderr.write(text) : print;
+    const id = printable(session.sessionId);
+    if (say === print) print(starting);
+    if (channel.customerMessage !== '') say(`${printable(channel.customerMessage)}\n`);
+    const output = isPort ? await standInPort({ channel, print, halfCloseMs: ours ? 0 : HALF_CLOSE_MS }) : await shell(channel);
+    if (output !== '') say(`\n\nSessionId: ${id} : ${printable(output)}\n\n`);
+    else if (say === print) print(`\n\nExiting session with sessionId: ${id}.\n\n`);
+  } finally {
     await end();
-    throw new Error('ssmlab\'s client under this name carries no port sessions; install AWS\'s session-manager-plugin for them');
+    offSignals();
   }
+}
+
+async function shell(channel: DataChannel): Promise<string> {
   const offSignals = forwardSignals(channel);
   const { terminal: local, restore } = terminal();
   try {
-    const { by, output } = await runShell(channel, local);
-    restore();
-    if (by !== 'remote') await end();
-    const id = printable(session.sessionId);
-    print(output === '' ? `\n\nExiting session with sessionId: ${id}.\n\n` : `\n\nSessionId: ${id} : ${printable(output)}\n\n`);
+    return (await runShell(channel, local)).output;
   } finally {
     restore();
     offSignals();
-    channel.close();
   }
 }
 

@@ -1,35 +1,46 @@
 /** `ssmlab proxy`: stdin and stdout become a connection to a port of an instance, by Session Manager. */
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals } from '../cli/last-will.js';
+import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
 import { terminateSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { openPort, proxyRequest } from '../lib/probe/port-way.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
+import { SSH_USER } from '../lib/lab/lab.js';
 import { runStdio } from '../lib/session/port/stdio.js';
+import { loadPublicKey } from '../lib/ssh/public-key.js';
 
 export default class Proxy extends BaseCommand {
   static override summary = 'Connect stdin and stdout to a port of an instance, for ssh\'s ProxyCommand.';
-  static override description = `By Session Manager: no port of the instance has to be open. Nothing but the connection's own bytes is on stdout. It ends when the far end closes, and ends its session then.`;
+  static override description = `By Session Manager: no port of the instance has to be open. Nothing but the connection's own bytes is on stdout. It ends when the far end closes, and ends its session then.
+
+With --push-key EC2 Instance Connect takes a public key of yours for a minute, long enough to log in: an instance without a key pair is reached by SSH, scp and rsync.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> 3',
-    'ssh -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p" ec2-user@i-0123456789abcdef0',
-    'scp -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p" ./file ec2-user@i-0123456789abcdef0:',
+    'ssh -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p --user %r --push-key ~/.ssh/id_ed25519.pub" ec2-user@i-0123456789abcdef0',
+    'scp -o ProxyCommand="<%= config.bin %> <%= command.id %> %h --push-key ~/.ssh/id_ed25519" ./file ec2-user@i-0123456789abcdef0:',
   ];
   static override args = {
     instance: Args.string({ required: true, description: 'number, name, id or address' }),
     port: Args.integer({ default: 22, description: 'TCP port of the instance', min: 1, max: 65_535 }),
   };
-  static override flags = { ...stackFlags };
+  static override flags = {
+    ...stackFlags,
+    'push-key': Flags.string({ description: 'public key file (or its private half\'s) that the instance shall take for a minute', helpValue: 'FILE', helpGroup: 'SSH' }),
+    user: Flags.string({ description: 'account that the key is for; %r in a ProxyCommand', helpValue: 'NAME', default: SSH_USER, helpGroup: 'SSH' }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Proxy);
+    const publicKey = flags['push-key'] === undefined ? undefined : await loadPublicKey(flags['push-key']);
     const { target, stack } = await labContext(flags);
     const instance = findInstance(await takeInventory(target, stack), args.instance);
+    if (publicKey !== undefined) await sendSshPublicKey(target, { instanceId: instance.instanceId, user: flags.user, publicKey });
     this.handOver();
     const channel = await openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), {});
     const terminate = async (): Promise<void> => {

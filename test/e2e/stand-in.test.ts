@@ -53,6 +53,21 @@ describe.skipIf(!present)(`the AWS CLI without AWS's plugin${present ? '' : ' (n
     expect(run.status).toBe(0);
   });
 
+  it('forwards a port to another host until it is interrupted, and then ends the session', () => {
+    const aws = 'aws --endpoint-url "$AWS_ENDPOINT_URL" ssm';
+    const run = shell([
+      `eval "$(${ssmlab} local env)"`,
+      `${aws} start-session --target ${third} --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters host=checkip.amazonaws.com,portNumber=80,localPortNumber=0 > out & p=$!`,
+      'until grep -q Waiting out; do sleep 0.1; done',
+      "port=$(sed -n 's/^Port \\([0-9]*\\) opened.*/\\1/p' out)",
+      `'${process.execPath}' -e 'fetch("http://127.0.0.1:'$port'/").then((r) => r.text()).then((t) => process.stdout.write(t))'`,
+      'kill -INT $(cat /proc/$p/task/$p/children); wait $p',
+      `${aws} describe-sessions --state Active --query "length(Sessions)"`,
+      'cat out',
+    ].join('\n'));
+    expect(run.stdout, run.stderr).toMatch(/^198\.18\.\d+\.\d+\n0\n\nStarting session with SessionId: (\S+)\nPort \d+ opened for sessionId \1\.\n\nWaiting for connections\.\.\.\n\nConnection accepted for session \[\1\]\nTerminate signal received, exiting\.\n\n\nExiting session with sessionId: \1\.\n/u);
+  });
+
   it('keeps the program private and puts it last', () => {
     expect([statSync(folder).mode & 0o777, statSync(join(folder, 'session-manager-plugin')).mode & 0o777]).toEqual([0o700, 0o700]);
     const run = shell(`eval "$(${ssmlab} local env)"; echo "$PATH"; session-manager-plugin --version; eval "$(${ssmlab} local env --unset)"; echo "$PATH"; command -v session-manager-plugin || echo none`);
