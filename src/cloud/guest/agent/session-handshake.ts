@@ -16,7 +16,7 @@ import type { SessionChannel } from './session-channel.js';
 import type { SessionOrder } from './session-document.js';
 
 export interface SessionHandshakeOptions {
-  readonly channel: SessionChannel;
+  readonly channel: Pick<SessionChannel, 'send' | 'signal'>;
   readonly order: SessionOrder;
   readonly instanceId: string;
   readonly now: () => number;
@@ -46,7 +46,7 @@ export function needsHandshake(order: SessionOrder): boolean {
 
 export class SessionHandshake {
   readonly #options: SessionHandshakeOptions;
-  #expected: { readonly payloadType: number; readonly settle: (payload: Buffer | undefined) => void } | undefined;
+  #expected: { readonly payloadType: number; readonly settle: (payload: Buffer) => void } | undefined;
 
   constructor(options: SessionHandshakeOptions) {
     this.#options = options;
@@ -103,17 +103,15 @@ export class SessionHandshake {
   async #answer(payloadType: number, timedOut: string): Promise<Buffer> {
     const { signal } = this.#options.channel;
     const payload = await new Promise<Buffer | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), ANSWER_MS).unref();
-      const onAbort = (): void => resolve(undefined);
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#expected = {
-        payloadType,
-        settle: (taken) => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', onAbort);
-          resolve(taken);
-        },
+      const settle = (taken?: Buffer): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        resolve(taken);
       };
+      const onAbort = (): void => settle();
+      const timer = setTimeout(settle, ANSWER_MS).unref();
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#expected = { payloadType, settle };
     });
     this.#expected = undefined;
     signal.throwIfAborted();
