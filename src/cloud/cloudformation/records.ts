@@ -40,6 +40,8 @@ export interface StackRecord extends Deployment {
   readonly previous?: Deployment | undefined;
   /** Identifies the running (or last) operation; a resource that it has dealt with carries it. */
   readonly operationId: string;
+  /** Newest first. */
+  readonly lastOperations?: readonly OperationRecord[] | undefined;
   readonly onFailure: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
   /** A rollback removes what the operation made, whatever its deletion policy. */
   readonly retainExceptOnCreate?: boolean | undefined;
@@ -70,6 +72,11 @@ export interface StackRecord extends Deployment {
   readonly outputs: readonly OutputRecord[];
   /** As last detected; a change of status forgets it. */
   readonly drift?: { readonly status: string; readonly at: number } | undefined;
+}
+
+export interface OperationRecord {
+  readonly type: 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CONTINUE_ROLLBACK' | 'ROLLBACK' | 'CREATE_CHANGESET';
+  readonly id: string;
 }
 
 /** A resource that is there and is to become a stack's (ResourceToImport). */

@@ -1,6 +1,7 @@
 /** Writes what happened: a change of status and its event go into the journal together. */
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../state/store.js';
+import { operationType, withOperation } from './operation-type.js';
 import { EVENTS, putResource, STACKS, STACK_TYPE, stackRecord, type EventRecord, type ResourceRecord, type StackRecord } from '../records.js';
 
 function putEvent(tx: Transaction, event: Omit<EventRecord, 'eventId'>, eventId: string): void {
@@ -11,7 +12,11 @@ function putEvent(tx: Transaction, event: Omit<EventRecord, 'eventId'>, eventId:
 
 /** The stack's next status, with its event. */
 export function setStack(tx: Transaction, stackId: string, now: number, change: Partial<StackRecord> & { readonly status: string; readonly statusReason: string | undefined }): StackRecord {
-  const stack: StackRecord = { ...stackRecord(tx, stackId), ...change, drift: undefined };
+  const before = stackRecord(tx, stackId);
+  const id = change.operationId ?? before.operationId;
+  const begins = change.operationId !== undefined || before.lastOperations === undefined;
+  const lastOperations = begins ? withOperation(before.lastOperations, { type: operationType(change.status, before.status), id }) : before.lastOperations;
+  const stack: StackRecord = { ...before, ...change, lastOperations, drift: undefined };
   tx.put(STACKS, stackId, stack);
   const { stackName, status, statusReason, clientRequestToken, operationId } = stack;
   putEvent(tx, { stackId, stackName, logicalId: stackName, physicalId: stackId, type: STACK_TYPE, status, statusReason, clientRequestToken, operationId, at: now }, randomUUID());

@@ -5,6 +5,11 @@ import { validationError } from '../errors.js';
 import { CHANGE_SETS, type ChangeSetRecord } from '../records.js';
 import { requiredStack } from './request.js';
 
+/** Id of the operation that made the change set. */
+export function changeSetOperation(changeSetId: string): string {
+  return changeSetId.slice(changeSetId.lastIndexOf('/') + 1);
+}
+
 export function changeSetMissing(name: string): AwsError {
   return new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, { status: 404 });
 }

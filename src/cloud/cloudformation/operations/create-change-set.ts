@@ -6,7 +6,8 @@ import { beginCreate, newStack } from '../engine/begin.js';
 import { nestChangeSets } from '../engine/nested-change-sets.js';
 import { changesNothing, NO_CHANGES } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
-import { CHANGE_SETS, findStack, type ChangeSetRecord, type StackRecord } from '../records.js';
+import { CHANGE_SETS, findStack, stackRecord, STACKS, type ChangeSetRecord, type StackRecord } from '../records.js';
+import { changeSetOperation } from './change-set-lookup.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
 import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
 import { judgeImport, predictImport, resourcesToImport } from './resources-to-import.js';
@@ -42,7 +43,9 @@ export const createChangeSet = (control: Control): Operation => (input, context)
     const twin = tx.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === changeSetName);
     if (twin !== undefined) {
       if (clientToken !== undefined && twin.clientToken === clientToken) return { Id: twin.changeSetId, StackId: stackId };
-      throw new AwsError('AlreadyExistsException', `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Template`);
+      // `aws cloudformation deploy` names its change sets by the second. AWS is never that quick; here two can fall into one, so that what can be executed no more gives way.
+      if (twin.executionStatus === 'AVAILABLE' || twin.rootChangeSetId !== undefined) throw new AwsError('AlreadyExistsException', `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Template`);
+      for (const { changeSetId: old, rootChangeSetId } of tx.list(CHANGE_SETS)) if (old === twin.changeSetId || rootChangeSetId === twin.changeSetId) tx.delete(CHANGE_SETS, old);
     }
     let stack = findStack(tx, stackName);
     if (stack === undefined) {
@@ -75,6 +78,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
     const statusReason = type === 'UPDATE' && changesNothing(stack, deployment, known.changes) ? NO_CHANGES : failure;
     const changeSet: ChangeSetRecord = statusReason === undefined ? known : { ...known, status: 'FAILED', statusReason, executionStatus: 'UNAVAILABLE' };
     tx.put(CHANGE_SETS, changeSetId, changeSet);
+    tx.put(STACKS, stackId, { ...stackRecord(tx, stackId), lastOperations: [{ type: 'CREATE_CHANGESET', id: changeSetOperation(changeSetId) }] });
     return { Id: changeSetId, StackId: stackId };
   });
 };

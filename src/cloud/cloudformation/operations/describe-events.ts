@@ -2,9 +2,10 @@
 import { boolOpt, has, strOpt } from '../../endpoint/input.js';
 import type { Input, Operation, OperationContext, Output } from '../../endpoint/operation.js';
 import { page } from '../../endpoint/page.js';
+import { operationType } from '../engine/operation-type.js';
 import { validationError } from '../errors.js';
 import { EVENTS, stackRecord, STACK_TYPE, type ChangeSetRecord, type EventRecord } from '../records.js';
-import { findChangeSet } from './change-set-lookup.js';
+import { changeSetOperation, findChangeSet } from './change-set-lookup.js';
 import { requiredStack } from './request.js';
 import { hidden } from './views.js';
 
@@ -29,21 +30,13 @@ function operationsOf(events: readonly EventRecord[]): Map<string, OperationOfSt
     // What another operation followed without its own end gave way to that one: its rollback.
     for (const [id, other] of found) if (id !== operationId && other.status === 'IN_PROGRESS') found.set(id, { ...other, status: 'FAILED', end: at });
     found.set(operationId, {
-      type: known?.type ?? typeOf(status, own[index - 1]?.status),
+      type: known?.type ?? operationType(status, own[index - 1]?.status),
       start: known?.start ?? at,
       status: ended ? (status.endsWith('_FAILED') ? 'FAILED' : 'SUCCEEDED') : 'IN_PROGRESS',
       end: ended ? at : undefined,
     });
   }
   return found;
-}
-
-function typeOf(status: string, before: string | undefined): string {
-  if (status.startsWith('CREATE')) return 'CREATE_STACK';
-  if (status.startsWith('DELETE')) return 'DELETE_STACK';
-  if (status.startsWith('REVIEW')) return 'CREATE_CHANGESET';
-  if (!status.includes('ROLLBACK')) return 'UPDATE_STACK';
-  return before === 'UPDATE_ROLLBACK_FAILED' ? 'CONTINUE_ROLLBACK' : 'ROLLBACK';
 }
 
 function eventsOfStack(stackId: string, wanted: string | undefined, context: OperationContext): Output[] {
@@ -80,9 +73,9 @@ function eventsOfStack(stackId: string, wanted: string | undefined, context: Ope
 function eventOfChangeSet({ changeSetId, stackId, status, statusReason, createdAt, clientToken }: ChangeSetRecord): Output {
   const at = new Date(createdAt);
   return {
-    EventId: changeSetId.slice(changeSetId.lastIndexOf('/') + 1),
+    EventId: changeSetOperation(changeSetId),
     StackId: stackId,
-    OperationId: changeSetId.slice(changeSetId.lastIndexOf('/') + 1),
+    OperationId: changeSetOperation(changeSetId),
     OperationType: 'CREATE_CHANGESET',
     OperationStatus: status === 'FAILED' ? 'FAILED' : 'SUCCEEDED',
     EventType: 'STACK_EVENT',

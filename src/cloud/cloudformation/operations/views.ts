@@ -43,6 +43,7 @@ export function stackView(stack: StackRecord): Output {
     ParentId: stack.parentId,
     RootId: stack.rootId,
     DriftInformation: stackDriftView(stack),
+    LastOperations: stack.lastOperations?.map(({ type, id }) => ({ OperationType: type, OperationId: id })),
   };
 }
 

@@ -29,6 +29,26 @@ async function events(input: Input): Promise<OperationEvent[]> {
   return (await region.cfn('DescribeEvents', input))['OperationEvents'] as OperationEvent[];
 }
 
+describe('LastOperations', () => {
+  const last = async (name = 's') => (await region.stack(name) as unknown as { LastOperations: Input[] }).LastOperations;
+  it('tell what was asked for last, with its id, and the way back from it', async () => {
+    const { OperationId } = await region.cfn('CreateStack', { StackName: 's', TemplateBody: V });
+    region.settle();
+    expect(await last()).toEqual([{ OperationType: 'CREATE_STACK', OperationId }]);
+    const { Id } = await region.cfn('CreateChangeSet', { StackName: 's', ChangeSetName: 'c', TemplateBody: V.replace('/16', '/17') });
+    expect(await last()).toEqual([{ OperationType: 'CREATE_CHANGESET', OperationId: (await events({ ChangeSetName: Id }))[0]?.OperationId }]);
+    const update = await region.cfn('UpdateStack', { StackName: 's', TemplateBody: V, Parameters: [{ ParameterKey: 'Prefix', ParameterValue: '10.9.0.0/24' }] });
+    region.settle();
+    const [back, failed] = await last();
+    expect([back, failed]).toEqual([{ OperationType: 'ROLLBACK', OperationId: expect.any(String) as string }, { OperationType: 'UPDATE_STACK', OperationId: update['OperationId'] }]);
+    expect(await events({ OperationId: back?.['OperationId'] })).toMatchObject(expect.arrayContaining([expect.objectContaining({ OperationType: 'ROLLBACK', ResourceStatus: 'UPDATE_ROLLBACK_COMPLETE' })]) as object);
+    const { StackId } = await region.stack();
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(await last(StackId)).toEqual([{ OperationType: 'DELETE_STACK', OperationId: expect.any(String) as string }]);
+  });
+});
+
 describe('DescribeEvents', () => {
   it('groups events by the operation that the request was answered with', async () => {
     const { OperationId, StackId } = await region.cfn('CreateStack', { StackName: 's', TemplateBody: V });

@@ -231,6 +231,20 @@ describe('change sets', () => {
     expect(await region.refused('DescribeChangeSet', CHANGE)).toMatchObject({ code: 'ChangeSetNotFound', status: 404, message: 'ChangeSet [c] does not exist' });
   });
 
+  it('gives its name to the next one when it can be executed no more, as deploys within a second need it', async () => {
+    await region.create(NETWORK);
+    const { Id } = await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true });
+    const next = { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) };
+    const { Id: second } = await region.cfn('CreateChangeSet', next);
+    expect(second).not.toBe(Id);
+    expect(await region.refused('DescribeChangeSet', { ChangeSetName: Id })).toMatchObject({ code: 'ChangeSetNotFound' });
+    expect(await region.refused('CreateChangeSet', next)).toMatchObject({ code: 'AlreadyExistsException' });
+    await region.cfn('ExecuteChangeSet', CHANGE);
+    region.settle();
+    await region.cfn('CreateChangeSet', { ...next, Parameters: parameters({ Name: 'c' }) });
+    expect(await changes()).toEqual([['Modify', 'VPC', 'False']]);
+  });
+
   it('leaves nothing of a stack in review that is deleted', async () => {
     await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', TemplateBody: NETWORK });
     await region.cfn('DeleteStack', { StackName: 's' });
