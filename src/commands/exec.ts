@@ -21,7 +21,7 @@ export default class Exec extends BaseCommand {
 Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to instance 1 by SSH; a session's command has none.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
-  static override args = { instance: Args.string({ required: true, description: 'number, name, id or address' }) };
+  static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override strict = false;
   static override flags = { ...stackFlags, ...identityFlag };
 

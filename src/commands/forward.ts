@@ -19,12 +19,11 @@ It runs until Ctrl-C, and then ends its sessions. A cut connection is resumed; a
     '<%= config.bin %> <%= command.id %> 3 2222:22',
     '<%= config.bin %> <%= command.id %> 3 8080:checkip.amazonaws.com:80',
     '<%= config.bin %> <%= command.id %> Instance4 0:22 unix:/tmp/ssh.sock:22 --json',
-    '<%= config.bin %> <%= command.id %> 3 0.0.0.0:5432:db.internal:5432 --target aws',
   ];
   static override usage = '<%= command.id %> INSTANCE FORWARD... [flags]';
   static override args = {
-    instance: Args.string({ required: true, description: 'number, name, id or address' }),
-    forward: Args.string({ required: true, description: '[BIND:]LOCAL:[HOST:]REMOTE, or unix:PATH:[HOST:]REMOTE; any number' }),
+    instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }),
+    forward: Args.string({ ignoreStdin: true, required: true, description: '[BIND:]LOCAL:[HOST:]REMOTE, or unix:PATH:[HOST:]REMOTE; any number' }),
   };
   static override strict = false;
   static override flags = { ...stackFlags };

@@ -26,8 +26,8 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     'scp -o ProxyCommand="<%= config.bin %> <%= command.id %> %h --push-key ~/.ssh/id_ed25519" ./file ec2-user@i-0123456789abcdef0:',
   ];
   static override args = {
-    instance: Args.string({ required: true, description: 'number, name, id or address' }),
-    port: Args.integer({ default: 22, description: 'TCP port of the instance', min: 1, max: 65_535 }),
+    instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }),
+    port: Args.integer({ ignoreStdin: true, default: 22, description: 'TCP port of the instance', min: 1, max: 65_535 }),
   };
   static override flags = {
     ...stackFlags,

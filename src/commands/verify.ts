@@ -22,7 +22,7 @@ export default class Verify extends BaseCommand {
 Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or there is no lab.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --stack other --identity other.pem', '<%= config.bin %> <%= command.id %> 3 4 --json'];
   static override usage = '<%= command.id %> [INSTANCE...] [flags]';
-  static override args = { instance: Args.string({ description: 'numbers, names, ids or addresses; all when absent' }) };
+  static override args = { instance: Args.string({ ignoreStdin: true, description: 'numbers, names, ids or addresses; all when absent' }) };
   static override strict = false;
   static override flags = { ...stackFlags, ...identityFlag };
   static override enableJsonFlag = true;

@@ -16,8 +16,8 @@ export default class LocalDial extends BaseCommand {
     'printf "GET / HTTP/1.0\\r\\n\\r\\n" | <%= config.bin %> <%= command.id %> checkip.amazonaws.com 80',
   ];
   static override args = {
-    host: Args.string({ required: true, description: 'address or name in the local cloud\'s internet' }),
-    port: Args.integer({ required: true, description: 'TCP port', min: 1, max: 65_535 }),
+    host: Args.string({ ignoreStdin: true, required: true, description: 'address or name in the local cloud\'s internet' }),
+    port: Args.integer({ ignoreStdin: true, required: true, description: 'TCP port', min: 1, max: 65_535 }),
   };
 
   async run(): Promise<void> {

@@ -7,6 +7,7 @@ interface CommandClass {
   readonly summary?: string;
   readonly description?: string;
   readonly examples?: readonly unknown[];
+  readonly args?: Readonly<Record<string, { readonly ignoreStdin?: boolean }>>;
   readonly flags?: Readonly<Record<string, { readonly description?: string; readonly summary?: string }>>;
 }
 
@@ -14,9 +15,15 @@ const folder = join(import.meta.dirname, '../../../src/commands');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
 describe('every command', () => {
+  // oclif would take a missing argument from a pipe: `ssmlab proxy 3 < bytes` would read them as its port.
+  it.each(files)('%s leaves standard input alone', async (name) => {
+    const { default: command } = (await import(join(folder, name))) as { default: CommandClass };
+    for (const [argument, { ignoreStdin }] of Object.entries(command.args ?? {})) expect(ignoreStdin, argument).toBe(true);
+  });
+
   it('is there', () => {
     const names = files.map((name) => name.replace(/\.ts$/u, '').replace(/[\\/]/u, ' ')).toSorted();
-    expect(names).toEqual(['connect', 'deploy', 'destroy', 'exec', 'home', 'list', 'local dial', 'local env', 'local logs', 'local start', 'local stop', 'status', 'template', 'verify']);
+    expect(names).toEqual(['connect', 'deploy', 'destroy', 'exec', 'forward', 'home', 'list', 'local dial', 'local env', 'local logs', 'local start', 'local stop', 'proxy', 'status', 'template', 'verify']);
   });
 
   it.each(files)('%s has a sentence, a description, three examples, and says what its flags do', async (name) => {
