@@ -1,10 +1,15 @@
 /** The last lines of a screen: what one can do now, as commands that work when pasted. */
+import { DEFAULT_STACK_NAME } from '../lib/lab/lab.js';
+import { shellQuote } from '../lib/report/shell-quote.js';
+import { cellWidth } from '../lib/report/table.js';
+import type { LabFlags } from './lab-context.js';
 import { programName } from './self.js';
 
 const STEPS = {
   deploy: ['deploy', 'the lab, in a few seconds'],
   list: ['list', 'the instances with path, auth method and addresses'],
-  connect: ['connect 3', 'a shell behind the NAT gateway; try: ping 8.8.8.8, ec2-metadata --public-ipv4'],
+  pick: ['connect', 'a shell on an instance that you choose from a list'],
+  connect: ['connect 3', 'a shell behind the NAT gateway; try: ping 8.8.8.8'],
   isolated: ['connect 4', 'a shell with no internet at all, and yet it opens'],
   verify: ['verify', 'what each instance can reach, run on the instances'],
   status: ['status', 'the stack and the local cloud'],
@@ -13,11 +18,50 @@ const STEPS = {
   start: ['local start', 'bring the local cloud back as it was'],
 } as const;
 
+/** Those that act on no lab. */
+const OF_NO_LAB: ReadonlySet<string> = new Set(['help', 'start']);
+
 export type Step = keyof typeof STEPS;
 
+/**
+ * A command with the flags that lead it to the same lab. A variable may have led this one there (or be overruled by a
+ * flag), and need not be set where the command is pasted: what it says is written out.
+ */
+export function forLab(command: string, { target, region, profile, stack }: LabFlags, environment: NodeJS.ProcessEnv = process.env): string {
+  const isSet = (name: string): boolean => environment[name] !== undefined;
+  const flags = [
+    ...(target !== 'local' || isSet('SSMLAB_TARGET') ? ['--target', target] : []),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(region === undefined ? [] : ['--region', region]),
+    ...(stack !== DEFAULT_STACK_NAME || isSet('SSMLAB_STACK') ? ['--stack', stack] : []),
+  ];
+  return [command, ...flags.map(shellQuote)].join(' ');
+}
+
+/** The shells worth opening first: the lab's two private ones, else whichever there are. */
+export function stepsInto(instances: readonly { readonly labNumber: number | null }[]): Step[] {
+  const has = (number: number): boolean => instances.some((instance) => instance.labNumber === number);
+  const steps: Step[] = [...(has(3) ? ['connect' as const] : []), ...(has(4) ? ['isolated' as const] : [])];
+  return steps.length > 0 ? steps : instances.length > 0 ? ['pick'] : [];
+}
+
+export interface NextOptions {
+  /** The lab just acted on. */
+  readonly lab: LabFlags;
+  /** Columns of the terminal; the explanation has a line of its own where it does not fit beside the command. */
+  readonly width?: number | undefined;
+  readonly program?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
 /** "Next" and its lines. */
-export function nextSteps(steps: readonly Step[], program = programName()): string {
-  const lines = steps.map((step) => [`${program} ${STEPS[step][0]}`, STEPS[step][1]] as const);
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return ['', 'Next', ...lines.map(([command, text]) => `  ${command.padEnd(width)}   ${text}`)].join('\n');
+export function nextSteps(steps: readonly Step[], { lab, width = Infinity, program = programName(), environment }: NextOptions): string {
+  const rows = steps.map((step) => {
+    const [command, text] = STEPS[step];
+    return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, environment)}`, text };
+  });
+  const column = Math.max(...rows.map(({ command }) => cellWidth(command)));
+  const beside = rows.every(({ text }) => 2 + column + 3 + cellWidth(text) <= width);
+  const lines = beside ? rows.map(({ command, text }) => `  ${command.padEnd(column)}   ${text}`) : rows.flatMap(({ command, text }) => [`  ${command}`, `      ${text}`]);
+  return ['', 'Next', ...lines].join('\n');
 }

@@ -81,7 +81,7 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, holdings: holdings(journal.memory) }),
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
     close: () => {
       server.close();
       server.closeAllConnections();

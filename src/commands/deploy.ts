@@ -6,7 +6,10 @@ import { deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progres
 import { stackFlags, yesFlag } from '../cli/flags.js';
 import { confirmOnAws } from '../cli/confirm-on-aws.js';
 import { labContext } from '../cli/lab-context.js';
-import { nextSteps } from '../cli/next-steps.js';
+import { missingKeyLines } from '../cli/missing-key.js';
+import { forLab, nextSteps, stepsInto } from '../cli/next-steps.js';
+import { withStalls } from '../cli/stalls.js';
+import { textWidth } from '../cli/terminal.js';
 import { listed, type ListedInstance } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { templateBody } from '../lib/lab/lab.js';
@@ -40,7 +43,7 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<Deployed> {
     const { flags } = await this.parse(Deploy);
-    this.interruptedHint = 'the stack goes on being made; run `ssmlab deploy` again to watch it, or `ssmlab destroy`';
+    this.interruptedHint = `the stack goes on being made; run \`ssmlab ${forLab('deploy', flags)}\` again to watch it, or \`ssmlab ${forLab('destroy', flags)}\``;
     const sshFrom = flags['ssh-from'];
     const context = await labContext(flags, 'always');
     const { target, stack, lab, home } = context;
@@ -59,7 +62,7 @@ export default class Deploy extends BaseCommand {
     const begun = Date.now();
     const resources = resourcesOf(template ?? templateBody());
     const progress = deployProgress(this.errorStyle, resources);
-    const events = deploy(stackApi(target), options);
+    const events = withStalls(deploy(stackApi(target), options), target.trouble);
     let next = await events.next();
     // A lab that is there already is not deployed: no header then.
     if (next.done !== true && next.value.kind !== 'agents') this.say(deployHeader(context, resources.size));
@@ -68,7 +71,8 @@ export default class Deploy extends BaseCommand {
     this.say(outcome === 'created' ? `Deployed in ${((Date.now() - begun) / 1000).toFixed(1)} s\n` : 'Nothing changed: the stack is there and complete.\n');
     const instances = await takeInventory(target, stack);
     this.print(listLines(instances, { style: this.style, width: this.width }));
-    if (!flags.brief) this.say(nextSteps(['verify', 'connect', 'isolated', 'destroy']));
+    for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
+    if (!flags.brief) this.say(nextSteps(['verify', ...stepsInto(instances), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
   }
 }

@@ -1,8 +1,11 @@
 /** `ssmlab destroy`: the lab, its key pair and its files; locally the cloud too when it was the last lab. */
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
+import { destroyProgress } from '../cli/destroy-progress.js';
 import { type LabContext, labContext } from '../cli/lab-context.js';
+import { forLab } from '../cli/next-steps.js';
 import { confirmOrDecline } from '../cli/prompts.js';
+import { withStalls } from '../cli/stalls.js';
 import { SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
 import { releaseLines } from '../lib/report/release.js';
@@ -28,7 +31,7 @@ export default class Destroy extends BaseCommand {
 
   async run(): Promise<Destroyed> {
     const { flags } = await this.parse(Destroy);
-    this.interruptedHint = 'the deletion goes on; run `ssmlab destroy` again to see it through';
+    this.interruptedHint = `the deletion goes on; run \`ssmlab ${forLab('destroy', flags)}\` again to see it through`;
     const context = await labContext(flags, 'when-there-is-state').catch((error: unknown) => {
       if (error instanceof SsmlabError && error.code === 'no-lab') return undefined;
       throw error;
@@ -43,10 +46,9 @@ export default class Destroy extends BaseCommand {
     const there = plan.stackId !== undefined || plan.keyName !== undefined;
     if (there) await this.#confirm(context, plan, flags.yes);
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
-    for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal) })) {
-      if (event.status === 'DELETE_COMPLETE' && !event.isStack) this.say(`  ${this.errorStyle.good(this.errorStyle.ok)} ${printable(event.logicalId)}`);
-      if (event.status === 'DELETE_FAILED') this.say(`  ${this.errorStyle.bad(this.errorStyle.fail)} ${printable(event.logicalId)}: ${printable(event.reason ?? 'no reason is given')}`);
-    }
+    const progress = destroyProgress(this.errorStyle, plan.resources);
+    const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal) });
+    for await (const event of withStalls(events, target.trouble)) for (const line of progress(event)) this.say(line);
     await removeLabFolder(home, lab);
     const release = await releaseTarget(target, home);
     if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);

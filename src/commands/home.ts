@@ -7,6 +7,9 @@ import { readStatus, type StatusReport } from '../lib/stack/status.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { VERSION } from '../version.js';
 
+/** The lab of the front page, whatever variables say. */
+const LAB = { target: 'local', stack: DEFAULT_STACK_NAME } as const;
+
 /** One line on where the lab stands, and the steps that follow from it. */
 function situation(report: StatusReport): { text: string; steps: Parameters<typeof nextSteps>[0] } {
   const { localCloud, stack, instances } = report;
@@ -30,12 +33,12 @@ export default class Home extends BaseCommand {
     ]);
     let now: ReturnType<typeof situation>;
     try {
-      now = situation(await readStatus({ kind: 'local', home: stateHome(), stack: DEFAULT_STACK_NAME }));
+      now = situation(await readStatus({ kind: LAB.target, home: stateHome(), stack: LAB.stack }));
     } catch (error) {
       // The front page is for whoever is lost: it names the trouble and still says what this is.
       if (!(error instanceof SsmlabError)) throw error;
       now = { text: `${error.message}; ${error.hint}`, steps: ['help'] };
     }
-    this.print([now.text, ...nextSteps(now.steps).split('\n')]);
+    this.print([now.text, ...nextSteps(now.steps, { lab: LAB, width: this.width }).split('\n')]);
   }
 }

@@ -2,6 +2,7 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { nextSteps } from '../cli/next-steps.js';
+import { textWidth } from '../cli/terminal.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
 import { stateHome } from '../lib/target/local/home.js';
 
@@ -26,7 +27,7 @@ export default class Status extends BaseCommand {
       this.print(row('local cloud', running ? `runs, pid ${pid}, version ${version}, ${fabric} fabric, ${endpoint}` : `does not run${localCloud.hasState ? '; its state is kept' : ''}`));
       if (running || localCloud.hasState) this.print(row('state', stateFolder));
     }
-    this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy']));
+    this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return report;
   }
 }

@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { nextSteps } from '../cli/next-steps.js';
+import { textWidth } from '../cli/terminal.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { outputOf } from '../lib/probe/run-line.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
@@ -41,7 +42,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS),
     });
     this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (id) => instances.find((instance) => instance.labNumber === id || instance.instanceId === id)?.path }));
-    if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status']));
+    if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
     process.exitCode = STATUS[report.verdict];
     return report;
   }

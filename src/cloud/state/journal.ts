@@ -60,6 +60,8 @@ function replay(path: string, memory: Memory): void {
 
 export interface Journal {
   readonly memory: Memory;
+  /** Why the last transaction could not be written; undefined once one is written again. */
+  readonly trouble: () => string | undefined;
   close(): void;
 }
 
@@ -71,14 +73,19 @@ function writeAll(file: number, text: string): number {
   return bytes.length;
 }
 
+const troubleOf = ({ code, message }: NodeJS.ErrnoException, path: string): string => (code === 'ENOSPC' ? `the disk that ${path} is on is full` : `${path} cannot be written: ${message}`);
+
 /** Opens (or begins) the journal at `path`. Throws {@link JournalError}, or the file system's error. */
 export function openJournal(path: string): Journal {
   let file = -1;
   let length = 0;
+  let trouble: string | undefined;
   const memory = new Memory((entries) => {
     try {
       length += writeAll(file, lineOf(entries));
+      trouble = undefined;
     } catch (error) {
+      trouble = troubleOf(error as NodeJS.ErrnoException, path);
       // A disk that is full may have taken half a line: cut it off, so that the next line starts clean.
       ftruncateSync(file, length);
       throw error;
@@ -109,5 +116,5 @@ export function openJournal(path: string): Journal {
   // Reopened for appending: with 'w' a truncation would leave the file position beyond the end.
   closeSync(file);
   file = openSync(path, 'a', 0o600);
-  return { memory, close: () => closeSync(file) };
+  return { memory, trouble: () => trouble, close: () => closeSync(file) };
 }

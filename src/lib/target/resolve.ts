@@ -1,6 +1,6 @@
 /** Flags and environment → the target that a command acts on. */
 import { SsmlabError } from '../errors.js';
-import { findLocalCloud, hasLocalState, type LocalCloud, startLocalCloud } from './local/cloud.js';
+import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, startLocalCloud } from './local/cloud.js';
 import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
 import { dialDirectly, dialUplink } from './uplink.js';
@@ -33,6 +33,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     payloadBytes: 65_536,
     defaultClient: 'native',
     fabric: cloud.fabric,
+    trouble: () => localTrouble(cloud.stateFolder),
     proxyCommand: `${options.dialCommand ?? 'ssmlab local dial'} %h %p`,
   };
 }

@@ -30,6 +30,8 @@ export interface Target {
   readonly fabric: 'aws' | 'netns' | 'computed';
   /** Milliseconds between two StartSession calls (AWS admits 3 a second, `aws-facts.md` §5); none when absent. */
   readonly sessionIntervalMs?: number | undefined;
+  /** Why it does not go on, in words, where it can be asked: undefined when it knows of nothing. */
+  readonly trouble?: (() => Promise<string | undefined>) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */
   readonly ownCidr?: (() => Promise<string>) | undefined;
   /** Profile that the credentials come from: AWS's plugin wants its name. */

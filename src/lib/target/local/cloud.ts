@@ -67,6 +67,11 @@ export async function findLocalCloud(options: LocalOptions): Promise<LocalCloud 
   return describe(greeting, folder);
 }
 
+/** What keeps the running local cloud from going on, in words; undefined when nothing does, or when none runs. */
+export async function localTrouble(folder: string): Promise<string | undefined> {
+  return (await askLock(lockAddress(folder)))?.trouble ?? undefined;
+}
+
 /** True when a state folder of an earlier run is there, so that a start brings back its stacks. */
 export function hasLocalState(options: LocalOptions): boolean {
   return existsSync(join(cloudFolder(options.home), 'journal'));

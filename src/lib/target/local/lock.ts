@@ -24,6 +24,8 @@ export interface LockGreeting {
   readonly fabric: 'computed' | 'netns';
   /** What somebody would miss, by region. */
   readonly holdings: readonly Holding[];
+  /** What keeps it from working now, in words: a disk that is full. */
+  readonly trouble: string | null;
 }
 
 /**

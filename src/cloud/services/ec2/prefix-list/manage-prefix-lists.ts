@@ -65,9 +65,14 @@ function changeable(state: Reader, region: string, prefixListId: string): Prefix
   return record;
 }
 
+/**
+ * A change of a description alone is a removal and an addition, since one request cannot do both for a CIDR; each makes a
+ * version. Terraform's provider sends the second with the version of the first and is refused so by AWS too
+ * (hashicorp/terraform-provider-aws pull request 43661).
+ */
 function checkVersion(record: PrefixListRecord, current: number | undefined): void {
   if (current !== undefined && current !== record.versions.length) {
-    throw new AwsError('PrefixListVersionMismatch', `The prefix list ${record.prefixListId} has the version ${record.versions.length}, not ${current}.`);
+    throw new AwsError('PrefixListVersionMismatch', 'The prefix list has the incorrect version number.');
   }
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeLock } from '../../../../../src/cloud/lock.js';
 import { askLock, lockAddress, lockEndpoint } from '../../../../../src/lib/target/local/lock.js';
 
-const greeting = { version: '1', pid: 1, endpoint: 'http://127.0.0.1:1', uplinkPort: 2, fabric: 'computed' as const, holdings: [] };
+const greeting = { version: '1', pid: 1, endpoint: 'http://127.0.0.1:1', uplinkPort: 2, fabric: 'computed' as const, holdings: [], trouble: null };
 
 describe('lock of the local cloud', () => {
   let folder: string;

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+
+const LOCAL = { target: 'local', stack: 'ssmlab' } as const;
+const AWS = { target: 'aws', region: 'eu-central-1', profile: 'sand box', stack: 'second' } as const;
+
+describe('a suggested command', () => {
+  it.each([
+    [LOCAL, {}, 'list'],
+    [AWS, {}, 'list --target aws --profile \'sand box\' --region eu-central-1 --stack second'],
+    [{ ...LOCAL, region: 'eu-west-1' }, {}, 'list --region eu-west-1'],
+    // Set for this command alone, or overruled by a flag: without the flag the pasted command would be led elsewhere.
+    [LOCAL, { SSMLAB_TARGET: 'aws', SSMLAB_STACK: 'other' }, 'list --target local --stack ssmlab'],
+    [{ ...LOCAL, stack: 'other' }, { SSMLAB_STACK: 'other' }, 'list --stack other'],
+  ])('of %j with %j is %s', (lab, environment, expected) => expect(forLab('list', lab, environment)).toBe(expected));
+
+  it('reads back as the words that were given', () => {
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${forLab('list', { ...AWS, profile: 'it\'s $HOME' }, {})}`], { encoding: 'utf8' });
+    expect(words.split('\n')).toContain('it\'s $HOME');
+  });
+});
+
+describe('what comes next', () => {
+  it('names the lab in every line but those of no lab', () => {
+    expect(nextSteps(['start', 'verify', 'help'], { lab: AWS, program: 'ssmlab', environment: {} }).split('\n')).toEqual([
+      '', 'Next',
+      expect.stringMatching(/^ {2}ssmlab local start {2,}bring/u),
+      expect.stringMatching(/^ {2}ssmlab verify --target aws --profile 'sand box' --region eu-central-1 --stack second {3}what/u),
+      expect.stringMatching(/^ {2}ssmlab --help {2,}every/u),
+    ]);
+  });
+
+  it('explains on a line of its own where there is no room beside', () => {
+    const lines = nextSteps(['verify', 'destroy'], { lab: AWS, width: 100, program: 'ssmlab', environment: {} }).split('\n');
+    expect(lines.slice(2)).toEqual([
+      '  ssmlab verify --target aws --profile \'sand box\' --region eu-central-1 --stack second', '      what each instance can reach, run on the instances',
+      '  ssmlab destroy --target aws --profile \'sand box\' --region eu-central-1 --stack second', '      remove the lab and leave nothing behind',
+    ]);
+  });
+
+  it('of the lab fits 80 columns', () => {
+    const lines = nextSteps(['verify', 'connect', 'isolated', 'pick', 'destroy', 'list', 'status', 'start'], { lab: LOCAL, width: 80, program: 'npx ssmlab', environment: {} }).split('\n');
+    expect(lines).toHaveLength(10);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('offers the numbers of the lab only where they are', () => {
+    const numbered = (...numbers: (number | null)[]) => numbers.map((labNumber) => ({ labNumber }));
+    expect(stepsInto(numbered(1, 2, 3, 4))).toEqual(['connect', 'isolated']);
+    expect(stepsInto(numbered(null, null))).toEqual(['pick']);
+    expect(stepsInto([])).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { deployProgress, resourcesOf } from '../../../src/cli/deploy-progress.js';
+import { destroyProgress } from '../../../src/cli/destroy-progress.js';
+import { templateBody } from '../../../src/lib/lab/lab.js';
+import { plainStyle } from '../../../src/lib/report/style.js';
+import type { ResourceEvent } from '../../../src/lib/stack/events.js';
+
+const template = resourcesOf(templateBody());
+const plan = [...template].map(([logicalId, type]) => ({ logicalId, type, physicalId: `${logicalId}-id` }));
+const event = (logicalId: string, status: string, more: Partial<ResourceEvent> = {}): ResourceEvent =>
+  ({ kind: 'resource', eventId: 'e', logicalId, type: template.get(logicalId) ?? 'AWS::S3::Bucket', status, physicalId: 'p', reason: null, isStack: false, ...more });
+const style = plainStyle();
+const allOf = (progress: (event: ResourceEvent) => string[], status: string): string[] => [...template.keys()].flatMap((id) => progress(event(id, status)));
+
+describe('what is made and what is deleted', () => {
+  it('is a line for each group, the same groups both times', () => {
+    const made = allOf(deployProgress(style, template), 'CREATE_COMPLETE');
+    const gone = allOf(destroyProgress(style, plan), 'DELETE_COMPLETE');
+    const labels = (lines: string[]) => lines.map((line) => line.slice(0, 30).trim());
+    expect(labels(gone)).toEqual(labels(made));
+    expect(template.size).toBeGreaterThan(25);
+    expect(gone.length).toBeLessThan(11);
+    expect(gone).toContain('  ✔ Instance1 … Instance4       terminated');
+    expect(made).toContain('  ✔ Instance1 … Instance4       running');
+  });
+
+  it('is told only when the last of the group is done', () => {
+    const progress = destroyProgress(style, plan);
+    expect(['Instance1', 'Instance2', 'Instance3'].flatMap((id) => progress(event(id, 'DELETE_COMPLETE')))).toEqual([]);
+    expect(progress(event('Instance4', 'DELETE_IN_PROGRESS'))).toEqual([]);
+    expect(progress(event('Instance4', 'DELETE_COMPLETE'))).toHaveLength(1);
+  });
+
+  it('waits for nothing that was never made', () => {
+    const progress = destroyProgress(style, plan.map((each) => (each.logicalId === 'Instance4' ? { ...each, physicalId: null } : each)));
+    expect(['Instance1', 'Instance2', 'Instance3'].flatMap((id) => progress(event(id, 'DELETE_COMPLETE')))).toEqual(['  ✔ Instance1 … Instance3       terminated']);
+  });
+
+  it('shows a failure at once, with its reason on one line', () => {
+    const failure = event('VPC1', 'DELETE_FAILED', { reason: 'has dependencies\n  and cannot be deleted' });
+    expect(destroyProgress(style, plan)(failure)).toEqual(['  ✘ VPC1 (AWS::EC2::VPC)  DELETE_FAILED: has dependencies and cannot be deleted']);
+    expect(destroyProgress(style, plan)({ ...failure, isStack: true })).toHaveLength(1);
+  });
+
+  it('names what is kept, and does not wait for it', () => {
+    const progress = destroyProgress(style, plan);
+    expect(progress(event('VPC1', 'DELETE_SKIPPED'))).toEqual(['  ? VPC1 (AWS::EC2::VPC)  kept, as its DeletionPolicy says']);
+    expect(progress(event('VPC2', 'DELETE_COMPLETE'))).toEqual(['  ✔ VPC2']);
+  });
+
+  it('says why nothing happens', () => {
+    const stalled = { kind: 'stalled', why: 'the disk is full' } as const;
+    expect([deployProgress(style, template)(stalled), destroyProgress(style, plan)(stalled)]).toEqual([['  ? waiting: the disk is full'], ['  ? waiting: the disk is full']]);
+  });
+});
