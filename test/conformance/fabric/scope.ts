@@ -1,6 +1,8 @@
 /**
  * The rules of `vpc-semantics.md` that a fabric does not decide, and who does. Every other rule of {@link ALL_RULES} has a
- * test in this suite that fails without it (`scope.test.ts`).
+ * test in this suite that fails without it (`scope.test.ts`), but for half of E3: here it is only seen that the check lets
+ * a guest's own addresses pass. No guest sends with another's address, and what is addressed to another's interface is
+ * lost with the check or without (no guest forwards). That half is in test/unit/cloud/fabric/computed/walk.test.ts.
  */
 
 const numbered = (letter: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
