@@ -15,6 +15,8 @@ export abstract class BaseCommand extends Command {
     debug: Flags.boolean({ description: 'show the stack of an error', helpGroup: 'GLOBAL' }),
   };
 
+  static override usage: string | string[] | undefined = '<%= command.id %> [flags]';
+
   protected readonly style: Style = styleFor(process.stdout);
   protected readonly errorStyle: Style = styleFor(process.stderr);
   /** Columns to fit text on stdout into; undefined in a pipe. */

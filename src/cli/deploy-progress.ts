@@ -16,7 +16,7 @@ export function resourcesOf(template: string): Map<string, string> {
 /** What is going to be made, and where. */
 export function deployHeader({ target, stack }: LabContext, resources: number): string {
   const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${target.fabric} fabric; no AWS account is used` : `AWS, region ${target.region}`;
-  return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`} (${where})`;
+  return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}`;
 }
 
 /** Turns events into lines. `resources` names what the template has. */

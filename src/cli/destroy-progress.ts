@@ -6,9 +6,11 @@ import type { ResourceEvent } from '../lib/stack/events.js';
 import { failedLine, groupLines } from './resource-groups.js';
 import type { Stalled } from './stalls.js';
 
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
 /** Turns events into lines. What was never made is not waited for: no event tells of its end. */
 export function destroyProgress(style: Style, resources: DestroyPlan['resources']): (event: ResourceEvent | Stalled) => string[] {
-  const going = new Map(resources.flatMap(({ logicalId, type, physicalId }) => (physicalId === null ? [] : [[logicalId, type] as const])));
+  const going = new Map(resources.toSorted((a, b) => NATURAL.compare(a.logicalId, b.logicalId)).flatMap(({ logicalId, type, physicalId }) => (physicalId === null ? [] : [[logicalId, type] as const])));
   const gone = groupLines(style, going, (group) => group.gone);
   return (event) => {
     if (event.kind === 'stalled') return [`  ${style.doubt(style.unknown)} waiting: ${printable(event.why)}`];

@@ -13,8 +13,10 @@ export function missingKeyLines(style: Style, { lab, stack }: Pick<LabContext, '
   const [first] = wanting;
   if (first === undefined || existsSync(lab.keyFile)) return [];
   return [
-    `${style.doubt(style.unknown)} The private key for ${wanting.map((instance) => printable(instance.name)).join(', ')} is not here, and only here was it made or can it be: ${lab.keyFile}`,
-    `  With a copy of it: \`ssmlab ${forLab(`connect ${first.number} --identity FILE`, flags)}\`. Without one: \`ssmlab ${forLab('destroy', flags)}\`, then \`ssmlab ${forLab('deploy', flags)}\` makes a new pair.`,
+    `${style.doubt(style.unknown)} The private key for ${wanting.map((instance) => printable(instance.name)).join(', ')} is not here, and no region can give it back:`,
+    `  ${lab.keyFile}`,
+    `  With a copy of it, \`ssmlab ${forLab(`connect ${first.number} --identity FILE`, flags)}\`.`,
+    `  For a new pair, \`ssmlab ${forLab('destroy', flags)}\` and \`ssmlab ${forLab('deploy', flags)}\`.`,
     '',
   ];
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, ERRORS, SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
 import { cellWidth } from '../lib/report/table.js';
 import type { Style } from '../lib/report/style.js';
+import { wrapped } from '../lib/report/wrap.js';
 
 const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -23,8 +24,8 @@ export function usageError(error: Error, command: string | undefined): SsmlabErr
 export function asSsmlabError(error: unknown, command?: string): SsmlabError | undefined {
   if (error instanceof SsmlabError) return error;
   if (!(error instanceof Error)) return undefined;
-  // @inquirer/core names them so; its Ctrl-C is the user's.
-  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return new SsmlabError('interrupted', 'interrupted', { cause: error });
+  // @inquirer/core names them so; its Ctrl-C, or Esc, is the user's answer.
+  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return new SsmlabError('interrupted', 'interrupted', { cause: error, hint: 'nothing was done' });
   if ('code' in error && typeof error.code === 'string' && error.code === 'ENOSPC') {
     return new SsmlabError('state-unsafe', `the disk is full: ${firstLower(error.message)}`, { cause: error, hint: 'make room, then run the same command again' });
   }
@@ -47,19 +48,6 @@ export function errorLines(error: SsmlabError, style: Style, width = Infinity): 
     `${style.strong('hint:')}  ${hint}`,
     ...moreHint.map((line) => `       ${line}`),
   ];
-}
-
-/** Lines of whole words; a word that is longer than a line stays whole, so that it can be copied. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && cellWidth(`${line} ${word}`) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** What `--json` prints when the command fails. */

@@ -29,14 +29,28 @@ export function filterInstances<Instance extends ListedInstance>(instances: read
   return instances.filter((instance) => words.every((word) => searched(instance).includes(word))).toSorted((a, b) => Number(exact(b)) - Number(exact(a)));
 }
 
-/** A list to choose from that narrows as one types. */
+/** Aborted by Esc, as Ctrl-C is by inquirer itself; the end of an arrow key's sequence is none. */
+async function untilEscape<Answer>(ask: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const escape = new AbortController();
+  const onKey = (_: string | undefined, key: { readonly name?: string } | undefined): void => {
+    if (key?.name === 'escape') escape.abort();
+  };
+  process.stdin.on('keypress', onKey);
+  try {
+    return await ask(escape.signal);
+  } finally {
+    process.stdin.off('keypress', onKey);
+  }
+}
+
+/** A list to choose from that narrows as one types. Throws `interrupted` on Ctrl-C and Esc. */
 export async function pickInstance<Instance extends ListedInstance>(instances: readonly Instance[]): Promise<Instance> {
   const { search } = await import('@inquirer/prompts');
-  return search(
+  return untilEscape((signal) => search(
     {
       message: 'Connect to',
       source: (term) => filterInstances(instances, term).map((instance) => ({ name: pickerLine(instance), short: printable(instance.name), value: instance })),
     },
-    { output: process.stderr },
-  );
+    { output: process.stderr, signal },
+  ));
 }

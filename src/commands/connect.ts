@@ -14,6 +14,7 @@ export default class Connect extends BaseCommand {
   static override summary = 'Open a shell on an instance.';
   static override description = `SSH with the lab's key pair where the instance has one, else Session Manager. Without an argument there is a list to choose from. In a session, ~. after a newline ends it.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 --client native', '<%= config.bin %> <%= command.id %> 1 --stack other --identity other.pem'];
+  static override usage = '<%= command.id %> [INSTANCE] [flags]';
   static override args = { instance: Args.string({ ignoreStdin: true, description: 'number, name, id or address; a list to choose from when absent' }) };
   static override flags = { ...stackFlags, ...identityFlag, ...clientFlag };
 

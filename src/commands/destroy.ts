@@ -6,14 +6,19 @@ import { type LabContext, labContext } from '../cli/lab-context.js';
 import { forLab } from '../cli/next-steps.js';
 import { confirmOrDecline } from '../cli/prompts.js';
 import { withStalls } from '../cli/stalls.js';
+import { textWidth } from '../cli/terminal.js';
 import { SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
 import { releaseLines } from '../lib/report/release.js';
+import { wrapped } from '../lib/report/wrap.js';
 import { stackApi } from '../lib/stack/api.js';
 import { destroy, type DestroyPlan, planDestroy } from '../lib/stack/destroy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { removeLabFolder } from '../lib/target/lab-folder.js';
 import { type Release, releaseTarget } from '../lib/target/release.js';
+
+/** As wide as what stands before a list of the plan. */
+const LABEL = ' '.repeat(13);
 
 interface Destroyed {
   stack: string;
@@ -59,7 +64,8 @@ export default class Destroy extends BaseCommand {
   async #confirm({ target, stack }: LabContext, plan: DestroyPlan, yes: boolean): Promise<void> {
     const instances = plan.resources.filter((resource) => resource.type === 'AWS::EC2::Instance').toSorted((a, b) => a.logicalId.localeCompare(b.logicalId)).map((resource) => `${resource.logicalId} (${resource.physicalId ?? 'not made'})`);
     this.say(`Destroying ${stack} in ${target.kind === 'aws' ? 'AWS' : 'the local cloud'}, region ${target.region}: ${plan.resources.length} resources`);
-    if (instances.length > 0) this.say(`  instances  ${printable(instances.join(', '))}`);
+    const room = (textWidth(process.stderr) ?? Infinity) - LABEL.length;
+    if (instances.length > 0) this.say(`  instances  ${wrapped(printable(instances.join(', ')), room).join(`\n${LABEL}`)}`);
     if (plan.keyName !== undefined) this.say(`  key pair   ${plan.keyName}, and its file here`);
     if (yes) return;
     if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what is deleted', { hint: 'pass --yes' });

@@ -25,6 +25,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     'ssh -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p --user %r --push-key ~/.ssh/id_ed25519.pub" ec2-user@i-0123456789abcdef0',
     'scp -o ProxyCommand="<%= config.bin %> <%= command.id %> %h --push-key ~/.ssh/id_ed25519" ./file ec2-user@i-0123456789abcdef0:',
   ];
+  static override usage = '<%= command.id %> INSTANCE [PORT] [flags]';
   static override args = {
     instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }),
     port: Args.integer({ ignoreStdin: true, default: 22, description: 'TCP port of the instance', min: 1, max: 65_535 }),

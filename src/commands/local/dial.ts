@@ -15,6 +15,7 @@ export default class LocalDial extends BaseCommand {
     'ssh -o ProxyCommand="<%= config.bin %> <%= command.id %> %h %p" ec2-user@198.18.0.11',
     'printf "GET / HTTP/1.0\\r\\n\\r\\n" | <%= config.bin %> <%= command.id %> checkip.amazonaws.com 80',
   ];
+  static override usage = '<%= command.id %> HOST PORT';
   static override args = {
     host: Args.string({ ignoreStdin: true, required: true, description: 'address or name in the local cloud\'s internet' }),
     port: Args.integer({ ignoreStdin: true, required: true, description: 'TCP port', min: 1, max: 65_535 }),

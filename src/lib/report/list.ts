@@ -35,16 +35,16 @@ export function listLines(instances: readonly (ListedInstance & Partial<Pick<Kno
   const columns: Column<(typeof instances)[number]>[] = [
     { title: '#', value: (instance) => String(instance.number), align: 'right' },
     { title: 'NAME', value: (instance) => cut(printable(instance.name), width === undefined ? Infinity : 24) },
-    ...(wide ? [{ title: 'INSTANCE ID', value: (instance: ListedInstance) => style.dim(instance.instanceId), optional: 5 }] : []),
+    ...(wide ? [{ title: 'INSTANCE ID', value: (instance: ListedInstance) => style.dim(instance.instanceId), optional: 7 }] : []),
     { title: 'PATH', value: (instance) => `${pathText(instance)}${instance.state === 'running' && instance.egress === 'none' && instance.path !== 'none' ? ' (closed)' : ''}` },
     { title: 'AUTH', value: authText },
-    { title: 'INBOUND', value: (instance) => (instance.inbound.length === 0 ? 'none' : instance.inbound.join(', ')) },
-    ...(wide ? [{ title: 'SUBNET', value: (instance: ListedInstance) => style.dim(instance.subnetId ?? style.absent), optional: 6 }] : []),
-    { title: 'PRIVATE IPV4', value: (instance) => instance.privateIpv4 ?? absent, optional: 1 },
-    { title: 'PUBLIC IPV4', value: (instance) => instance.publicIpv4 ?? absent },
+    { title: 'INBOUND', value: (instance) => (instance.inbound.length === 0 ? 'none' : instance.inbound.join(', ')), optional: 1 },
+    ...(wide ? [{ title: 'SUBNET', value: (instance: ListedInstance) => style.dim(instance.subnetId ?? style.absent), optional: 8 }] : []),
+    { title: 'PRIVATE IPV4', value: (instance) => instance.privateIpv4 ?? absent, optional: 4 },
+    { title: 'PUBLIC IPV4', value: (instance) => instance.publicIpv4 ?? absent, optional: 2 },
     // Shown whenever it says something; a pipe is read by programs, which want the same columns each time.
-    ...(wide || !allRunning ? [{ title: 'STATE', value: state, optional: allRunning ? 4 : undefined }] : []),
-    { title: 'AGENT', value: agent },
+    ...(wide || !allRunning ? [{ title: 'STATE', value: state, optional: allRunning ? 6 : undefined }] : []),
+    { title: 'AGENT', value: agent, optional: 3 },
   ];
   return tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim });
 }

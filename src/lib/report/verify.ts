@@ -4,6 +4,7 @@ import type { Claim, Verdict, VerifyReport } from '../verify/claim.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Column, tableLines } from './table.js';
+import { wrapped } from './wrap.js';
 
 export interface VerifyTextOptions {
   readonly style: Style;
@@ -54,13 +55,16 @@ export function summary(report: VerifyReport): string {
   return `${counted(failed, 'claim is', 'claims are')} broken${unknown === 0 ? '' : `, ${counted(unknown, 'is', 'are')} unknown`}.`;
 }
 
+/** Indent of what is said of a claim. */
+const DETAIL = ' '.repeat(5);
+
 /** What is broken or unknown for a reason of its own: the claim, the two sides, and why. */
-function troubleLines(report: VerifyReport, style: Style): string[] {
+function troubleLines(report: VerifyReport, style: Style, width: number): string[] {
   const trouble = report.claims.filter((claim) => claim.verdict === 'fail' || (claim.verdict === 'unknown' && !claim.why.startsWith('not reached')));
   return trouble.flatMap((claim) => [
-    `  ${claim.instance}  ${style.strong(CLAIM_TEXT[claim.claim])}: ${claim.declared === null ? 'its path says' : 'declared'} ${expected(claim)} ${style.separator} observed ${printable(claim.observed ?? 'nothing')}`,
-    `     ${printable(claim.why)}`,
-    `     ${style.dim(`by ${printable(claim.by)}`)}`,
+    ...wrapped(`${claim.instance}  ${style.strong(CLAIM_TEXT[claim.claim])}: ${claim.declared === null ? 'its path says' : 'declared'} ${expected(claim)} ${style.separator} observed ${printable(claim.observed ?? 'nothing')}`, width - DETAIL.length).map((line, index) => `${index === 0 ? '  ' : DETAIL}${line}`),
+    ...wrapped(printable(claim.why), width - DETAIL.length).map((line) => `${DETAIL}${line}`),
+    `${DETAIL}${style.dim(`by ${printable(claim.by)}`)}`,
   ]);
 }
 
@@ -82,5 +86,5 @@ export function verifyLines(report: VerifyReport, { style, width, seconds, pathO
   ];
   const took = seconds === undefined ? '' : ` ${style.dim(`(${seconds.toFixed(1)} s)`)}`;
   const colour = { pass: style.good, fail: style.bad, unknown: style.doubt }[report.verdict];
-  return [...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report))}${took}`, ...troubleLines(report, style)];
+  return [...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report))}${took}`, ...troubleLines(report, style, width ?? Infinity)];
 }

@@ -15,7 +15,7 @@ const allOf = (progress: (event: ResourceEvent) => string[], status: string): st
 describe('what is made and what is deleted', () => {
   it('is a line for each group, the same groups both times', () => {
     const made = allOf(deployProgress(style, template), 'CREATE_COMPLETE');
-    const gone = allOf(destroyProgress(style, plan), 'DELETE_COMPLETE');
+    const gone = allOf(destroyProgress(style, plan.toReversed()), 'DELETE_COMPLETE');
     const labels = (lines: string[]) => lines.map((line) => line.slice(0, 30).trim());
     expect(labels(gone)).toEqual(labels(made));
     expect(template.size).toBeGreaterThan(25);
