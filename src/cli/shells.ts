@@ -2,7 +2,7 @@
 import { terminateSession } from '../lib/aws/ssm.js';
 import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
-import { chooseClient, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
+import { chooseClient, interactiveRequest, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
 import { openSsh } from '../lib/probe/ssh-way.js';
 import { pathText } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
@@ -55,19 +55,19 @@ export async function shellOverSsh({ target, lab, instance, style, say, handOver
   }
 }
 
-/** Exit status 0: a session has none of its own. */
-export async function shellOverSession({ target, instance, style, say, handOver }: ShellOptions, asked: 'auto' | 'plugin' | 'native'): Promise<number> {
-  const request = { instanceId: instance.instanceId };
+/** Exit status 0: a session has none of its own. `line`: a command in place of a shell. */
+export async function shellOverSession({ target, instance, style, say, handOver }: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> {
+  const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line);
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(asked, session.streamUrl);
   const header = shellHeader({ instance, style }, 'Session Manager', client === 'native' ? ['native client', '~. ends it'] : ['AWS\'s session-manager-plugin']);
   if (client === 'plugin') {
     say(header);
     handOver();
-    await runPlugin(await pluginSession(target, session, request)).catch(async (error: unknown) => {
-      await terminateSession(target, session.sessionId).catch(() => undefined);
-      throw error;
-    });
+    const terminate = (): Promise<void> => terminateSession(target, session.sessionId).catch(() => undefined);
+    const offSignals = beforeSignals(terminate);
+    // The plugin says nothing of how it ended, and ends no session that it leaves (`protocol.md` §1.3).
+    await runPlugin(await pluginSession(target, session, request)).finally(() => terminate().finally(offSignals));
     return 0;
   }
   let raw: ReturnType<typeof takeTerminal> | undefined;

@@ -1,9 +1,10 @@
 /** `ssmlab exec`: one command on an instance, without a terminal. */
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals } from '../cli/last-will.js';
+import { shellOverSession, type ShellOptions } from '../cli/shells.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
@@ -19,11 +20,15 @@ export default class Exec extends BaseCommand {
   static override description = `One word after -- is a line for the remote shell; several are a command and its arguments.
 
 Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to instance 1 by SSH; a session's command has none.`;
-  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
+  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> -t 3 -- top', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override strict = false;
-  static override flags = { ...stackFlags, ...identityFlag };
+  static override flags = {
+    ...stackFlags,
+    ...identityFlag,
+    tty: Flags.boolean({ char: 't', description: 'run it in your terminal, as an editor or top wants; it has no exit status then', helpGroup: 'SESSION' }),
+  };
 
   async run(): Promise<void> {
     const at = this.argv.indexOf('--');
@@ -32,10 +37,15 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
     if (words.join('').trim() === '' || argv.length > 1) {
       throw new SsmlabError('usage', words.join('').trim() === '' ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
     }
+    if (flags.tty && !(process.stdin.isTTY && process.stdout.isTTY)) throw new SsmlabError('no-terminal', '--tty needs a terminal, and stdin or stdout is none', { hint: 'leave --tty out' });
     const interruption = new AbortController();
     try {
       const { target, stack, lab } = await labContext(flags);
       const instance = findInstance(await takeInventory(target, stack), args.instance);
+      if (flags.tty) {
+        process.exitCode = await this.#inTerminal({ target, lab, instance, style: this.errorStyle, say: (line) => this.say(line), handOver: () => this.handOver() }, lineOf(words));
+        return;
+      }
       this.handOver();
       process.once('SIGINT', () => interruption.abort());
       const running = runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), lineOf(words), {
@@ -54,5 +64,10 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
       await this.catch(error as Error);
       process.exitCode = WAY_FAILED;
     }
+  }
+
+  async #inTerminal(shell: ShellOptions, line: string): Promise<number> {
+    if (wayInto(shell.instance) !== 'session-manager') throw new SsmlabError('usage', `--tty is for sessions, and ${shell.instance.name} is reached by SSH`, { hint: 'use the ssh line of `ssmlab list` with -t' });
+    return shellOverSession(shell, 'native', line);
   }
 }

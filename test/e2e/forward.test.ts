@@ -1,4 +1,4 @@
-/** Ports of instances by real processes: forward, proxy under OpenSSH (issue 4). */
+/** Ports of instances by real processes: forward, proxy under OpenSSH, a command in a terminal (issue 4). */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home, root } from './program.js';
+import { Home, root, Terminal } from './program.js';
 
 interface Ready {
   readonly port: number;
@@ -69,6 +69,23 @@ describe('forward', () => {
     expect(home.run(['forward', '3'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/missing forward/u) });
     const taken = home.run(['forward', '3', '192.0.2.1:8080:80', '--json']);
     expect([taken.status, (JSON.parse(taken.stdout) as { error: { code: string } }).error.code]).toEqual([3, 'listen-failed']);
+  });
+});
+
+describe.skipIf(!Terminal.available)(`a command in a terminal${Terminal.available ? '' : ' (no script on PATH)'}`, () => {
+  it('has the terminal\'s size and its keys, and gives it back', async () => {
+    const terminal = home.terminal(['exec', '-t', '3', '--', 'echo ready; read -r word; echo "<$word>"; stty size; sleep 60'], { columns: 91, rows: 27 });
+    await terminal.waitFor(/ready\r\n/u, 30_000);
+    // The command begins before the client is there; what is typed comes after the size.
+    terminal.type('typed\r');
+    await terminal.waitFor(/<typed>\r\n27 91\r\n/u);
+    terminal.type('\u0003');
+    await terminal.waitFor(/Session ended\.\r\n\[ended 0\]/u);
+    await terminal.waitFor(/(?<!-)\bicanon\b/u);
+  }, 60_000);
+
+  it('is not there without one', () => {
+    expect(home.run(['exec', '-t', '3', '--', 'top'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/\[no-terminal\]/u) });
   });
 });
 

@@ -1,5 +1,5 @@
 /** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
-import { DescribeInstanceInformationCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, DescribeSessionsCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, clientPerTarget } from './client.js';
@@ -51,6 +51,12 @@ export async function resumeSession(target: ApiTarget, sessionId: string): Promi
     throw error;
   });
   return TokenValue === undefined || StreamUrl === undefined || TokenValue === '' ? undefined : { sessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+}
+
+/** True when the service no longer lists the session as active. */
+export async function sessionIsOver(target: ApiTarget, sessionId: string): Promise<boolean> {
+  const { Sessions } = await ssm(target).send(new DescribeSessionsCommand({ State: 'Active', Filters: [{ key: 'SessionId', value: sessionId }] }));
+  return (Sessions ?? []).length === 0;
 }
 
 /** Ends a session at the service. */

@@ -1,7 +1,7 @@
 /** The way in by Session Manager: StartSession, then a data channel by the built-in client or by AWS's plugin. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDataKey } from '../aws/kms.js';
-import { resumeSession, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
+import { resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
@@ -33,6 +33,9 @@ export const commandRequest = (instanceId: string, line: string): SessionRequest
   documentName: COMMAND_DOCUMENT,
   parameters: { command: [line], separateOutputStream: ['true'] },
 });
+
+/** The request for one line in a terminal. */
+export const interactiveRequest = (instanceId: string, line: string): SessionRequest => ({ instanceId, documentName: 'AWS-StartInteractiveCommand', parameters: { command: [line] } });
 
 /** Errors of StartSession that say in the tool's words what the instance lacks. */
 export async function startOn(start: StartSession, instance: KnownInstance, request: SessionRequest): Promise<StartedSession> {
@@ -106,6 +109,7 @@ export async function pluginSession(target: Target, session: StartedSession, req
     profile: target.profile,
     request: startSessionInput(request),
     endpoint: target.endpoint,
+    isOver: () => sessionIsOver(target, session.sessionId),
     environment: target.endpoint === undefined ? process.env : { ...rest, ...keys },
   };
 }

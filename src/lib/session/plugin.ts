@@ -13,6 +13,9 @@ const FIRST_AWS_ONLY = '1.2.889.0';
 const PROGRAM = 'session-manager-plugin';
 const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
 const VERSION_TIMEOUT_MS = 5_000;
+const WATCH_MS = 15_000;
+/** From SIGTERM to SIGKILL. */
+const KILL_MS = 2_000;
 
 export interface Plugin {
   readonly version: string;
@@ -53,6 +56,10 @@ export interface PluginSession {
   readonly request: { readonly Target: string; readonly DocumentName?: string | undefined; readonly Parameters?: Readonly<Record<string, readonly string[]>> | undefined };
   /** SSM's endpoint; the region's own when absent. */
   readonly endpoint?: string | undefined;
+  /** Asks the service, now and then, whether the session is over: the plugin does not notice a dead stream (`protocol.md` §9). */
+  readonly isOver?: (() => Promise<boolean>) | undefined;
+  /** How often; default 15 000. */
+  readonly watchMs?: number | undefined;
   /** Default: this process's. Credentials for the plugin's own calls go in here. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
@@ -72,10 +79,45 @@ export async function runPlugin(session: PluginSession): Promise<void> {
   const signals = process.platform === 'win32' ? (['SIGINT'] as const) : (['SIGINT', 'SIGQUIT', 'SIGTSTP'] as const);
   const ignore = (): void => undefined;
   for (const signal of signals) process.on(signal, ignore);
+  const restore = await terminalSettings();
+  const running = execa(PROGRAM, argv, { stdio: 'inherit', env: { ...environment, [RESPONSE_VARIABLE]: response }, extendEnv: false, reject: false, cleanup: true, forceKillAfterDelay: KILL_MS });
+  const watch = superviseSession(session, () => void running.kill());
   try {
-    const result = await execa(PROGRAM, argv, { stdio: 'inherit', env: { ...environment, [RESPONSE_VARIABLE]: response }, extendEnv: false, reject: false, cleanup: true });
+    const result = await running;
+    if (watch.hung()) throw new SsmlabError('plugin-failed', `${PROGRAM} ${plugin.version} did not notice that session ${session.sessionId} is over, and was ended`);
     if (result.failed) throw new SsmlabError('plugin-failed', `${PROGRAM} ${plugin.version} ${result.signal === undefined ? `exited with ${result.exitCode ?? result.code ?? 'an error'}` : `was ended by ${result.signal}`}`);
   } finally {
+    watch.stop();
+    await restore();
     for (const signal of signals) process.off(signal, ignore);
   }
+}
+
+/** Calls `onHung`, once, when the service says twice in a row that the session is over and the plugin is still there. */
+function superviseSession({ isOver, watchMs = WATCH_MS }: PluginSession, onHung: () => void): { readonly hung: () => boolean; readonly stop: () => void } {
+  let over = 0;
+  const ask = async (): Promise<void> => {
+    try {
+      over = (await isOver?.()) === true ? over + 1 : 0;
+    } catch (error) {
+      // Who may not ask goes without; an outage is no answer.
+      if (error instanceof SsmlabError && error.code === 'access-denied') clearInterval(timer);
+    }
+    if (over < 2) return;
+    clearInterval(timer);
+    onHung();
+  };
+  const timer = setInterval(() => void ask(), watchMs).unref();
+  return { hung: () => over >= 2, stop: () => clearInterval(timer) };
+}
+
+/** What gives the terminal back as it is now: the plugin leaves it without line editing (`protocol.md` §6). */
+async function terminalSettings(): Promise<() => Promise<void>> {
+  if (!process.stdin.isTTY) return async () => undefined;
+  const { execa } = await import('execa');
+  const stty = (argument: string) => execa('stty', [argument], { stdin: 'inherit', stderr: 'ignore', reject: false });
+  const { stdout, failed } = await stty('-g');
+  return async () => {
+    if (!failed && stdout !== '') await stty(stdout.trim());
+  };
 }

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** A stand-in on PATH that says `version` and writes down how it was called. */
-function plugin(version: string, status = 0) {
+function plugin(version: string, status = 0, then = '') {
   const folder = mkdtempSync(join(tmpdir(), 'ssmlab-plugin-'));
   folders.push(folder);
   const path = join(folder, 'session-manager-plugin');
@@ -19,6 +19,7 @@ if [ "$1" = --version ]; then echo '${version}'; exit 0; fi
 for word in "$@"; do printf '%s\\n' "$word"; done > "${folder}/argv"
 printf '%s' "$AWS_SSM_START_SESSION_RESPONSE" > "${folder}/response"
 printf '%s' "$AWS_ACCESS_KEY_ID" > "${folder}/key"
+${then}
 exit ${status}
 `);
   chmodSync(path, 0o755);
@@ -74,6 +75,19 @@ describe('running', () => {
   ])('%s', async (_name, environment, code, message) => {
     const error: unknown = await runPlugin({ ...session, environment: environment() }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+  it('hanging though the session is over: named and ended, by force if need be', async () => {
+    const { environment } = plugin('1.2.835.0', 0, "trap '' TERM; while :; do sleep 0.1; done");
+    let asked = 0;
+    await expect(runPlugin({ ...session, environment, watchMs: 30, isOver: async () => (asked += 1) > 2 })).rejects.toMatchObject({ code: 'plugin-failed', message: 'session-manager-plugin 1.2.835.0 did not notice that session s-1 is over, and was ended' });
+    expect(asked).toBe(4);
+  });
+  it('is left alone while the session is there, or nobody can say', async () => {
+    const { environment } = plugin('1.2.835.0', 0, 'sleep 0.3');
+    const answers = [async () => true, async () => false, () => Promise.reject(new Error('outage'))];
+    let asked = 0;
+    await runPlugin({ ...session, environment, watchMs: 20, isOver: () => answers[(asked += 1) % 3]?.() ?? Promise.resolve(false) });
+    expect(asked).toBeGreaterThan(3);
   });
   it('a panic of the plugin', async () => {
     const { environment } = plugin('1.2.835.0', 2);
