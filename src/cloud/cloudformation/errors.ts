@@ -24,6 +24,7 @@ export class ResourceFailure extends Error {
 /** How the registry's handlers classify a service's error (CloudFormation CLI guide, "Handler error codes"). */
 function handlerErrorCode(code: string): string {
   if (/NotFound|NoSuchEntity|DoesNotExist/.test(code)) return 'NotFound';
+  if (code === 'DeleteConflict') return 'InvalidRequest';
   if (/Duplicate|AlreadyExists|AlreadyAssociated|Conflict/.test(code)) return 'AlreadyExists';
   if (/LimitExceeded/.test(code)) return 'ServiceLimitExceeded';
   if (/AccessDenied|Unauthorized/.test(code)) return 'AccessDenied';

@@ -272,6 +272,22 @@ Outputs: {Arn: {Value: !Ref Policy}, Version: {Value: !GetAtt Policy.DefaultVers
   });
 });
 
+describe('AWS::IAM::User', () => {
+  it('is not removed with access keys that the stack did not make', async () => {
+    const id = await region.create('Resources: {User: {Type: AWS::IAM::User}}', { Capabilities: ['CAPABILITY_IAM'] });
+    const { StackResources } = await region.cfn('DescribeStackResources', { StackName: id }) as { StackResources: { PhysicalResourceId: string }[] };
+    const UserName = StackResources[0]?.PhysicalResourceId;
+    const { AccessKey } = region.call('iam', 'CreateAccessKey', { UserName }) as { AccessKey: { AccessKeyId: string } };
+    await region.cfn('DeleteStack', { StackName: id });
+    region.settle();
+    expect((await region.events(id)).find(({ line }) => line === 'User DELETE_FAILED')?.reason).toMatch(/^Resource handler returned message: "Cannot delete entity, must delete access keys first\. .*HandlerErrorCode: InvalidRequest\)$/);
+    region.call('iam', 'DeleteAccessKey', { UserName, AccessKeyId: AccessKey.AccessKeyId });
+    await region.cfn('DeleteStack', { StackName: id });
+    region.settle();
+    expect((await region.stack(id)).StackStatus).toBe('DELETE_COMPLETE');
+  });
+});
+
 describe('AWS::EC2::Instance', () => {
   it('changes monitoring, shutdown behavior and credits in place', async () => {
     const template = (monitoring: string, behavior: string, credits: string) => `
