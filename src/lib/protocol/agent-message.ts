@@ -1,5 +1,5 @@
 /** The binary message of data and control channels. Source: `protocol.md` §3; integers are big-endian. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ProtocolError } from './protocol-error.js';
 
 export { ProtocolError } from './protocol-error.js';
@@ -140,5 +140,5 @@ function readInteger(bytes: Buffer, offset: number, name: string): number {
 }
 
 function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }

@@ -26,12 +26,16 @@ const NOTHING = Buffer.alloc(0);
 export function encodeSmuxFrame({ command, streamId, data }: SmuxFrame): Buffer {
   if (data.length > 0xffff) throw new ProtocolError('bad-header', `smux frame of ${data.length} bytes`);
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + data.length);
-  bytes[0] = VERSION;
-  bytes[1] = command;
-  bytes.writeUInt16LE(data.length, 2);
-  bytes.writeUInt32LE(streamId, 4);
+  writeHeader(bytes, 0, { command, streamId, length: data.length });
   data.copy(bytes, HEADER_BYTES);
   return bytes;
+}
+
+function writeHeader(bytes: Buffer, at: number, { command, streamId, length }: { readonly command: number; readonly streamId: number; readonly length: number }): void {
+  bytes[at] = VERSION;
+  bytes[at + 1] = command;
+  bytes.writeUInt16LE(length, at + 2);
+  bytes.writeUInt32LE(streamId, at + 4);
 }
 
 /** Cuts a byte stream into frames, however it was cut before. Throws ProtocolError for what no peer may send; it is of no use then. */
@@ -96,14 +100,19 @@ export class SmuxSession {
     return { streamId, frame: encodeSmuxFrame({ command: SMUX_COMMAND.syn, streamId, data: NOTHING }) };
   }
 
-  /** Frames that carry the data; none after the stream's end. */
-  send(streamId: number, data: Buffer): Buffer[] {
-    if (this.#streams.get(streamId)?.ended !== false) return [];
-    const frames: Buffer[] = [];
-    for (let at = 0; at < data.length; at += SMUX_FRAME_BYTES) {
-      frames.push(encodeSmuxFrame({ command: SMUX_COMMAND.psh, streamId, data: data.subarray(at, at + SMUX_FRAME_BYTES) }));
+  /** Frames that carry the data, in one piece for one message; undefined after the stream's end, and for no data. */
+  send(streamId: number, data: Buffer): Buffer | undefined {
+    if (data.length === 0 || this.#streams.get(streamId)?.ended !== false) return undefined;
+    const count = Math.ceil(data.length / SMUX_FRAME_BYTES);
+    const bytes = Buffer.allocUnsafe(count * HEADER_BYTES + data.length);
+    for (let frame = 0; frame < count; frame += 1) {
+      const from = frame * SMUX_FRAME_BYTES;
+      const length = Math.min(SMUX_FRAME_BYTES, data.length - from);
+      const at = from + frame * HEADER_BYTES;
+      writeHeader(bytes, at, { command: SMUX_COMMAND.psh, streamId, length });
+      data.copy(bytes, at + HEADER_BYTES, from, from + length);
     }
-    return frames;
+    return bytes;
   }
 
   /** The frame that says that no more will be sent; undefined when that was said. */

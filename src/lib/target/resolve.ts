@@ -30,7 +30,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     endpoint: cloud.endpoint,
     dial: (host, port, { timeoutMs } = {}) => dialUplink(cloud.uplink, host, port, timeoutMs),
     pollSeconds: 0.1,
-    payloadBytes: 65_536,
+    payloadBytes: 131_072,
     defaultClient: 'native',
     fabric: cloud.fabric,
     trouble: () => localTrouble(cloud.stateFolder),

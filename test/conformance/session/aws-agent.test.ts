@@ -70,7 +70,7 @@ describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` ($
     await vi.waitFor(() => expect(forward.raw.some(({ type }) => type === 7)).toBe(true), wait);
     const smux = new SmuxSession('client');
     const { streamId, frame } = smux.open();
-    for (const bytes of [frame, ...smux.send(streamId, Buffer.from('multiplexed'))]) forward.hop.send(1, bytes);
+    for (const bytes of [frame, smux.send(streamId, Buffer.from('multiplexed'))]) if (bytes !== undefined) forward.hop.send(1, bytes);
     await vi.waitFor(() => expect(forward.text(1)).toContain('multiplexed'), wait);
     forward.hop.send(10, encodeFlag(FLAG.terminateSession));
     await vi.waitFor(() => expect(forward.closed).toBe(true), wait);

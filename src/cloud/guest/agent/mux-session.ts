@@ -115,7 +115,9 @@ export class MuxSession implements SessionEnd {
     connection.socket = socket;
     socket.on('data', (chunk: Buffer) => {
       connection.idle?.refresh();
-      this.#send(this.#smux.send(streamId, chunk));
+      // The frames of a chunk go as one message: half as many to be digested, framed and acknowledged.
+      const frames = this.#smux.send(streamId, chunk);
+      if (frames !== undefined) this.#send([frames]);
       if (!channel.writable) void this.#pause(socket);
     });
     socket.once('end', () => {

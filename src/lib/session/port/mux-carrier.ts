@@ -26,8 +26,8 @@ export class MuxCarrier implements Carrier {
   readonly #options: CarrierOptions;
   readonly #smux = new SmuxSession('client');
   readonly #streams = new Map<number, Stream>();
-  /** One frame is one message, so that no payload is a remnant of a few bytes. */
-  readonly #frameBytes: number;
+  /** Data of one message: whole frames, so that no payload is a remnant of a few bytes. */
+  readonly #messageBytes: number;
   /** Refused connections whose stream has not ended yet. */
   #refused = 0;
   #unwritten = 0;
@@ -36,7 +36,8 @@ export class MuxCarrier implements Carrier {
   constructor(channel: DataChannel, options: CarrierOptions) {
     this.#channel = channel;
     this.#options = options;
-    this.#frameBytes = Math.max(1, Math.min(SMUX_FRAME_BYTES, channel.payloadBytes - SMUX_HEADER_BYTES));
+    const frames = Math.floor(channel.payloadBytes / (SMUX_FRAME_BYTES + SMUX_HEADER_BYTES));
+    this.#messageBytes = frames > 0 ? frames * SMUX_FRAME_BYTES : Math.max(1, channel.payloadBytes - SMUX_HEADER_BYTES);
   }
 
   carry(socket: Duplex): void {
@@ -89,9 +90,10 @@ export class MuxCarrier implements Carrier {
     const { socket } = stream;
     try {
       for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        for (const slice of payloadSlices(chunk, this.#frameBytes)) {
+        for (const slice of payloadSlices(chunk, this.#messageBytes)) {
           if (!(await this.#channel.room())) return;
-          for (const frame of this.#smux.send(streamId, slice)) this.#channel.put(frame);
+          const frames = this.#smux.send(streamId, slice);
+          if (frames !== undefined) this.#channel.put(frames);
         }
       }
     } catch {

@@ -74,7 +74,7 @@ class MuxClient {
   }
 
   say(streamId: number, text: string | Buffer): void {
-    this.send(this.smux.send(streamId, Buffer.from(text)));
+    this.send([this.smux.send(streamId, Buffer.from(text))]);
   }
 
   async until(holds: () => boolean): Promise<void> {
