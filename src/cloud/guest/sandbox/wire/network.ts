@@ -1,10 +1,9 @@
 /** The worker's network: questions to the main thread, connections as open files of the guest. */
 import type { PingReply, PingRequest, Resolution } from '../../../fabric/fabric.js';
 import { SystemError } from '../system/errors.js';
-import { END_OF_FILE, OpenFile } from '../system/open-file.js';
-import { ByteQueue } from '../system/pipe.js';
-import { Gate } from '../system/schedule.js';
+import type { OpenFile } from '../system/open-file.js';
 import type { Flows, FlowSender } from './flow.js';
+import { FlowFile } from './flow-file.js';
 import type { Answer, Answers, Question } from './messages.js';
 
 /** What commands may do with the network; the fabric behind it decides every packet. */
@@ -20,29 +19,14 @@ export interface Connecting {
   abandon(): void;
 }
 
-class SocketFile extends OpenFile {
+class SocketFile extends FlowFile {
   readonly kind = 'socket';
-  private readonly queue = new ByteQueue();
-  private readonly changed = new Gate();
   private readonly sender: FlowSender;
   private readonly whenClosed: () => void;
-  private over = false;
-  private owed: (() => void)[] = [];
 
   constructor(flows: Flows, name: string) {
-    super();
+    super(flows, `${name}.down`);
     this.sender = flows.send(`${name}.up`, () => this.changed.open());
-    flows.receive(`${name}.down`, {
-      data: (bytes, consumed) => {
-        this.queue.push(bytes);
-        this.owed.push(consumed);
-        this.changed.open();
-      },
-      end: () => {
-        this.over = true;
-        this.changed.open();
-      },
-    });
     this.whenClosed = () => {
       this.sender.end();
       flows.cancel(`${name}.down`);
@@ -50,21 +34,6 @@ class SocketFile extends OpenFile {
     };
   }
 
-  override take(max: number): Uint8Array | undefined {
-    if (this.queue.length === 0) return this.over ? END_OF_FILE : undefined;
-    const data = this.queue.take(max);
-    if (this.queue.length === 0) {
-      for (const consumed of this.owed) consumed();
-      this.owed = [];
-    }
-    return data;
-  }
-  override unread(data: Uint8Array): void {
-    this.queue.unshift(data);
-  }
-  override readable(): Promise<void> {
-    return this.changed.wait();
-  }
   override put(data: Uint8Array): number {
     if (this.sender.cancelled) throw new SystemError('EPIPE');
     return this.sender.put(data);

@@ -3,51 +3,21 @@ import type { ExitStatus, SpawnRequest } from '../../guest.js';
 import { SystemError } from '../system/errors.js';
 import type { Kernel, User } from '../system/kernel.js';
 import { statOrNothing } from '../system/open.js';
-import { END_OF_FILE, OpenFile, type Sink, SinkFile } from '../system/open-file.js';
-import { ByteQueue } from '../system/pipe.js';
+import { type OpenFile, type Sink, SinkFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
 import { Gate } from '../system/schedule.js';
 import { Tty, TtyFile } from '../system/tty.js';
 import type { Flows } from './flow.js';
+import { FlowFile } from './flow-file.js';
 
 /** Standard input that comes over the port. */
-class InputFile extends OpenFile {
+class InputFile extends FlowFile {
   readonly kind = 'pipe';
-  private readonly queue = new ByteQueue();
-  private readonly changed = new Gate();
   private readonly cancel: () => void;
-  private owed: (() => void)[] = [];
-  private over = false;
+
   constructor(flows: Flows, name: string) {
-    super();
+    super(flows, name);
     this.cancel = () => flows.cancel(name);
-    flows.receive(name, {
-      data: (bytes, consumed) => {
-        this.queue.push(bytes);
-        this.owed.push(consumed);
-        this.changed.open();
-      },
-      end: () => {
-        this.over = true;
-        this.changed.open();
-      },
-    });
-  }
-  override take(max: number): Uint8Array | undefined {
-    if (this.queue.length === 0) return this.over ? END_OF_FILE : undefined;
-    const data = this.queue.take(max);
-    if (this.queue.length === 0) {
-      for (const consumed of this.owed) consumed();
-      this.owed = [];
-    }
-    return data;
-  }
-  override unread(data: Uint8Array): void {
-    this.queue.unshift(data);
-    this.changed.open();
-  }
-  override readable(): Promise<void> {
-    return this.changed.wait();
   }
   protected override closed(): void {
     this.cancel();
