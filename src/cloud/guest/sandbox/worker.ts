@@ -11,7 +11,7 @@ import { PortNetwork } from './wire/network.js';
 import { Sessions } from './wire/sessions.js';
 
 /** What all files of an instance may hold together. */
-const QUOTA_BYTES = 64 * 1024 * 1024;
+const QUOTA_BYTES = 256 * 1024 * 1024;
 
 function start(port: NonNullable<typeof parentPort>, data: WorkerData): void {
   const now = (): number => Date.now() + data.clockOffset;

@@ -150,7 +150,7 @@ async function follow(call: Call, paths: readonly string[]): Promise<void> {
       const before = sizes.get(path) ?? 0;
       if (node?.kind !== 'file' || node.size === before) continue;
       if (node.size < before) await call.err(`tail: ${path}: file truncated\n`);
-      await call.process.write(1, node.data.slice(node.size < before ? 0 : before, node.size));
+      await call.process.write(1, node.bytes.read(node.size < before ? 0 : before, node.size));
       sizes.set(path, node.size);
     }
   }

@@ -1,6 +1,7 @@
 /** The in-memory file system of one instance: paths, permissions, and the calls that change the tree. */
 import { SystemError } from './errors.js';
 import { type Credentials, type DirectoryNode, EXECUTE, type FileNode, type Node, permits, READ, WRITE } from './inode.js';
+import { FileBytes } from './file-bytes.js';
 import { Quota, resizeFile } from './regular-file.js';
 
 const MAXIMUM_LINKS_FOLLOWED = 40;
@@ -62,7 +63,7 @@ export class FileSystem {
   }
 
   newFile(mode: number, uid: number, gid: number, program?: string): FileNode {
-    return { ...this.base(mode, uid, gid), kind: 'file', data: new Uint8Array(0), size: 0, program };
+    return { ...this.base(mode, uid, gid), kind: 'file', bytes: new FileBytes(), size: 0, program };
   }
 
   newNode(kind: 'symlink', target: string, uid: number, gid: number): Node;
@@ -204,7 +205,7 @@ export class FileSystem {
     node.links -= 1;
     if (node.links <= 0) this.nodes -= 1;
     // Open descriptions keep working on the node; its bytes stop counting once no name is left.
-    if (node.kind === 'file' && node.links <= 0) this.quota.charge(-node.data.length);
+    if (node.kind === 'file' && node.links <= 0) this.quota.charge(-node.bytes.allocated);
   }
 
   remove(path: string, who: Credentials): void {

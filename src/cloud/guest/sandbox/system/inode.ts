@@ -1,4 +1,5 @@
 /** The nodes of the in-memory file system and what they hold. */
+import type { FileBytes } from './file-bytes.js';
 import type { DeviceName } from './open-file.js';
 
 export interface Credentials {
@@ -19,10 +20,10 @@ interface NodeBase {
   accessed: number;
 }
 
-/** Allocated in steps; `data.length` is the allocation, `size` what is in it. */
+/** `size` is what is in it; `bytes` may hold room beyond, and holes. */
 export interface FileNode extends NodeBase {
   readonly kind: 'file';
-  data: Uint8Array;
+  readonly bytes: FileBytes;
   size: number;
   /** Set for the commands that the sandbox brings: the program's name. */
   readonly program?: string | undefined;

@@ -17,33 +17,19 @@ export class Quota {
   }
 }
 
-const EMPTY = new Uint8Array(0);
-
 export function resizeFile(node: FileNode, size: number, quota: Quota, now: number): void {
-  if (size > node.data.length) {
-    const exact = Math.max(size, 64);
-    const wanted = size > quota.limit / 4 ? exact : Math.max(exact, node.data.length * 2);
-    const room = quota.limit - quota.used + node.data.length;
-    const allocation = Math.max(exact, Math.min(wanted, room));
-    quota.charge(allocation - node.data.length);
-    const grown = new Uint8Array(allocation);
-    grown.set(node.data.subarray(0, node.size));
-    node.data = grown;
-  } else if (size === 0) {
-    quota.charge(-node.data.length);
-    node.data = EMPTY;
-  } else if (size < node.size) {
-    node.data.fill(0, size, node.size);
-  }
+  if (size < node.size) node.bytes.cut(size, (more) => quota.charge(more));
   node.size = size;
   node.modified = now;
   node.changed = now;
 }
 
 export function writeFile(node: FileNode, offset: number, data: Uint8Array, quota: Quota, now: number): void {
-  const end = offset + data.length;
-  if (end > node.size) resizeFile(node, end, quota, now);
-  node.data.set(data, offset);
+  node.bytes.write(offset, data, (more) => quota.charge(more));
+  if (offset + data.length > node.size) {
+    node.size = offset + data.length;
+    node.changed = now;
+  }
   node.modified = now;
 }
 
@@ -76,7 +62,7 @@ export class RegularFile extends OpenFile {
   override take(max: number): Uint8Array {
     if (!this.mode.read) throw new SystemError('EBADF');
     const end = Math.min(this.file.size, this.offset + Math.min(max, 65536));
-    const piece = this.file.data.slice(Math.min(this.offset, end), end);
+    const piece = this.file.bytes.read(Math.min(this.offset, end), end);
     this.offset += piece.length;
     return piece;
   }

@@ -16,7 +16,7 @@ function readBytes(node: Node, offset: number, length: number): Uint8Array {
   if (node.kind === 'directory') throw new SystemError('EISDIR');
   if (node.kind === 'generated') return encode(node.text()).slice(offset, offset + length);
   if (node.kind !== 'file') return new Uint8Array(0);
-  return node.data.slice(Math.min(offset, node.size), Math.min(offset + length, node.size));
+  return node.bytes.read(Math.min(offset, node.size), Math.min(offset + length, node.size));
 }
 
 export function runFileOperation(kernel: Kernel, userName: GuestUser, operation: FileOperation, args: readonly unknown[]): unknown {

@@ -59,7 +59,7 @@ describe('files', () => {
   });
 
   it('end at the quota, and deleting gives room again', async () => {
-    const got = await run(guest, 'dd if=/dev/zero of=big bs=1M count=100 status=none; echo $?; rm big; dd if=/dev/zero of=big bs=1M count=30 status=none; echo $?; wc -c < big; rm big');
+    const got = await run(guest, 'dd if=/dev/zero of=big bs=1M count=300 status=none; echo $?; rm big; dd if=/dev/zero of=big bs=1M count=30 status=none; echo $?; wc -c < big; rm big');
     expect(got.stdout).toBe('1\n0\n31457280\n');
     expect(got.stderr).toContain('No space left on device');
   });
