@@ -2,7 +2,10 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { SsmlabError } from '../lib/errors.js';
 import type { Style } from '../lib/report/style.js';
+import { wrapLine } from '../lib/report/wrap.js';
+import { onOutputError } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
+import { asTyped, programName } from './self.js';
 import { styleFor } from './style.js';
 import { canAsk, textWidth } from './terminal.js';
 
@@ -28,28 +31,25 @@ export abstract class BaseCommand extends Command {
   /** What Ctrl-C says, beyond that it happened. */
   protected interruptedHint: string | undefined;
   #onInterrupt = (): void => this.#interrupt();
-  // `ssmlab list | head -1`: the reader has what it wanted.
-  #onOutputError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
-  };
 
   override async init(): Promise<void> {
     await super.init();
     process.on('SIGINT', this.#onInterrupt);
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#onOutputError);
   }
 
   /** Leaves Ctrl-C and a closed stdout to the command itself: what runs on an instance has to hear of them. */
   protected handOver(): void {
     process.off('SIGINT', this.#onInterrupt);
-    process.stdout.off('error', this.#onOutputError);
+    process.stdout.off('error', onOutputError);
     process.stdout.on('error', () => undefined);
   }
 
   /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value. */
   protected say(text = ''): void {
-    if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
+    if (this.jsonEnabled()) return;
+    const width = textWidth(process.stderr);
+    // A command goes over the edge rather than be cut: it is there to be copied.
+    for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${line}\n`);
   }
 
   /** The value's text form, on stdout. */
@@ -90,7 +90,7 @@ export abstract class BaseCommand extends Command {
     process.exitCode = 130;
     const error = new SsmlabError('interrupted', 'interrupted', { hint: this.interruptedHint });
     if (this.jsonEnabled()) this.logJson(errorJson(error));
-    else process.stderr.write(`\n${this.errorStyle.strong('interrupted:')} ${error.hint}\n`);
+    else process.stderr.write(`\n${this.errorStyle.strong('interrupted:')} ${asTyped(error.hint)}\n`);
     this.interruption.abort(error);
     // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for.
     setTimeout(() => process.exit(130), 200);

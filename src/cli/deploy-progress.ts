@@ -4,7 +4,7 @@ import type { ResourceEvent } from '../lib/stack/events.js';
 import type { LabContext } from './lab-context.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
-import { doneLine, failedLine, groupLines } from './resource-groups.js';
+import { doneLine, failedLine, groupLines, waitingLine } from './resource-groups.js';
 import type { Stalled } from './stalls.js';
 
 /** The template's resources, logical id → type, as far as they can be told without an engine: two lines of plain YAML each. */
@@ -41,7 +41,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'clearing':
         return [doubt(`an earlier attempt was rolled back (${event.status}); removing it first`)];
       case 'agents':
-        return event.waiting.length > 0 ? [doubt(`agents: waiting for ${event.waiting.map(printable).join(', ')}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
+        return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${event.waiting.map(printable).join(', ')}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
       case 'stalled':
         return [doubt(`waiting: ${printable(event.why)}`)];
       default:

@@ -1,9 +1,13 @@
 /** The bundle's way into oclif: `bin/run.js` imports it and hands over the arguments. */
-import { Config, flush, run } from '@oclif/core';
+import { Config, flush, type Interfaces, run } from '@oclif/core';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SsmlabError } from '../lib/errors.js';
 import { nearNames } from '../lib/inventory/near.js';
+import { onOutputError } from './output-errors.js';
 import { asSsmlabError, errorJson, errorLines, FAULT_EXIT, faultLines } from './present-error.js';
+import { programName } from './self.js';
 import { styleFor } from './style.js';
 import { textWidth } from './terminal.js';
 import { wantsDebug } from './base-command.js';
@@ -20,10 +24,19 @@ async function unknownCommand(root: string, argv: readonly string[]): Promise<Ss
   return new SsmlabError('usage', `there is no command "${word}"`, { hint });
 }
 
+/** The package for oclif, its name as the user can type it: help and examples show that. */
+function named(root: string): Interfaces.LoadOptions {
+  const folder = dirname(dirname(fileURLToPath(root)));
+  const pjson = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Interfaces.PJSON;
+  return { root: folder, pjson: { ...pjson, oclif: { ...pjson.oclif, bin: programName() } } };
+}
+
 /** Runs one command line. `root` is the URL of the bin script: oclif finds the package and its manifest from there. */
 export async function main(root: string, argv: readonly string[]): Promise<void> {
+  // oclif's own listener throws what it does not know, past everybody.
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', onOutputError);
   try {
-    await run(argv.length === 0 ? ['home'] : [...argv], root);
+    await run(argv.length === 0 ? ['home'] : [...argv], named(root));
     await flush();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIT') {

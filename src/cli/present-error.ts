@@ -1,9 +1,10 @@
 /** Errors as text, JSON and exit status: the one place that decides. */
 import { type ErrorCode, ERRORS, SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
-import { cellWidth } from '../lib/report/table.js';
 import type { Style } from '../lib/report/style.js';
+import { cellWidth } from '../lib/report/table.js';
 import { wrapped } from '../lib/report/wrap.js';
+import { asTyped } from './self.js';
 
 const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -35,13 +36,13 @@ export function asSsmlabError(error: unknown, command?: string): SsmlabError | u
 
 /** Two lines for stderr: `error: message   [code]`, the code at the right margin where there is room, and `hint:  …`. In a terminal of `width` columns longer ones go on below. */
 export function errorLines(error: SsmlabError, style: Style, width = Infinity): string[] {
-  const [first = '', ...rest] = error.message.split('\n').map(printable);
+  const [first = '', ...rest] = asTyped(error.message).split('\n').map(printable);
   const label = 'error: ';
   const code = `[${error.code}]`;
   const [head = '', ...more] = wrapped(first, width - label.length);
   const room = Math.min(width, 100) - cellWidth(label + head) - code.length;
   const fits = room >= 3 || width === Infinity;
-  const [hint = '', ...moreHint] = wrapped(printable(error.hint), width - label.length);
+  const [hint = '', ...moreHint] = wrapped(printable(asTyped(error.hint)), width - label.length);
   return [
     `${style.bad(style.strong('error:'))} ${head}${fits ? `${' '.repeat(Math.max(3, room))}${style.dim(code)}` : ''}`,
     ...[...more, ...rest.flatMap((line) => wrapped(line, width - label.length)), ...(fits ? [] : [style.dim(code)])].map((line) => `       ${line}`),
@@ -52,7 +53,7 @@ export function errorLines(error: SsmlabError, style: Style, width = Infinity): 
 
 /** What `--json` prints when the command fails. */
 export function errorJson(error: SsmlabError): { error: { code: ErrorCode; message: string; hint: string } } {
-  return { error: { code: error.code, message: error.message, hint: error.hint } };
+  return { error: { code: error.code, message: asTyped(error.message), hint: asTyped(error.hint) } };
 }
 
 /** Lines for an error that is a fault of ssmlab: its text always, its stack when asked for. */

@@ -37,6 +37,7 @@ function labelOf(group: Group, ids: readonly string[]): string {
 }
 
 /** The line for a step that went well. */
+export const waitingLine = (style: Style, label: string, note: string): string => `  ${style.doubt(style.unknown)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 export const doneLine = (style: Style, label: string, note: string): string => `  ${style.good(style.ok)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 
 /** The line for what did not, with its reason. */

@@ -1,6 +1,7 @@
 /** `ssmlab` alone: what this is, the state of the lab, and what makes sense now. */
 import { BaseCommand } from '../cli/base-command.js';
 import { nextSteps } from '../cli/next-steps.js';
+import { asTyped } from '../cli/self.js';
 import { SsmlabError } from '../lib/errors.js';
 import { DEFAULT_STACK_NAME } from '../lib/lab/lab.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
@@ -39,6 +40,6 @@ export default class Home extends BaseCommand {
       if (!(error instanceof SsmlabError)) throw error;
       now = { text: `${error.message}; ${error.hint}`, steps: ['help'] };
     }
-    this.print([now.text, ...nextSteps(now.steps, { lab: LAB, width: this.width }).split('\n')]);
+    this.print([asTyped(now.text), ...nextSteps(now.steps, { lab: LAB, width: this.width }).split('\n')]);
   }
 }

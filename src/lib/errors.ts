@@ -48,6 +48,7 @@ export const ERRORS = {
   'ssh-refused': { exit: 3, hint: 'only instance 1 has the key pair; the others are reached by Session Manager' },
   'host-key-changed': { exit: 3, hint: 'if the instance was replaced, `ssmlab deploy` records its new key' },
   'output-unparsable': { exit: 3, hint: 'the raw text is in the JSON report' },
+  'output-failed': { exit: 3, hint: 'make room there, or send the output somewhere else' },
   'node-too-old': { exit: 3, hint: 'install Node 20.19 or newer' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,6 +1,6 @@
 /** What people do wrong, and what breaks around them, one by one through the real program (issue 2, "Bad input"). */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,13 @@ describe('with the lab', () => {
     expect(shell('ssmlab template | head -1')).toMatchObject({ status: 0, stderr: '' });
     expect(shell('ssmlab list --json | head -c 1')).toMatchObject({ status: 0, stderr: '', stdout: '{' });
     expect(shell('ssmlab list >&-').stderr).not.toMatch(/\bat .*\(|fault/u);
+    if (existsSync('/dev/full')) {
+      for (const line of ['list', 'list --json', '--help', 'nix --json']) {
+        const full = shell(`ssmlab ${line} > /dev/full`);
+        expectError({ ...full, took: 0 }, 3, 'output-failed', /the output cannot be written: no space is left/u, /somewhere else/u);
+        expect(full.stderr).not.toMatch(/\bat .*\(/u);
+      }
+    }
     expect(shell('ssmlab list 2>&-')).toMatchObject({ status: 0 });
     expect(shell('ssmlab list </dev/null')).toMatchObject({ status: 0 });
     const escape = String.fromCodePoint(27);

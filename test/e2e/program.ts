@@ -1,8 +1,8 @@
 /** Running the real program: as a plain child with pipes, and in a real terminal made by util-linux's `script`. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -20,13 +20,19 @@ export interface Run {
 export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'ssmlab-e2e-'));
   readonly environment: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
+    // Installed as `npm link` does it: hints then name the program by its name.
+    PATH: [process.env['PATH'], join(this.folder, 'installed')].join(delimiter),
     HOME: this.folder,
     SSMLAB_HOME: join(this.folder, 'state'),
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
     NO_COLOR: '1',
   };
+
+  constructor() {
+    mkdirSync(join(this.folder, 'installed'));
+    symlinkSync(bin, join(this.folder, 'installed', 'ssmlab'));
+  }
 
   /** Runs `ssmlab ARGS` to its end. */
   run(args: readonly string[], options: { readonly input?: string | Buffer; readonly environment?: NodeJS.ProcessEnv; readonly timeout?: number } = {}): Run {

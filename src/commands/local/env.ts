@@ -1,6 +1,7 @@
 /** `ssmlab local env`: exports that point AWS's tools at the local cloud. */
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
+import { programName } from '../../cli/self.js';
 import { SsmlabError } from '../../lib/errors.js';
 import { findLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
@@ -31,6 +32,6 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
     const pathFolder = await writeStandIn(stateHome());
     this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials, pathFolder }));
-    if (process.stdout.isTTY) this.say(this.errorStyle.dim('# this is for: eval "$(ssmlab local env)"'));
+    if (process.stdout.isTTY) this.say(this.errorStyle.dim(`# this is for: eval "$(${programName()} local env)"`));
   }
 }

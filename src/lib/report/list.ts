@@ -2,10 +2,15 @@
 import type { KnownInstance, ListedInstance } from '../inventory/instance.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
-import { type Column, tableLines } from './table.js';
+import { type Column, fitColumns, tableLines } from './table.js';
 
 const PATH = { 'internet-gateway': 'internet gateway', 'nat-gateway': 'NAT gateway', 'vpc-endpoint': 'VPC endpoint', 'none': 'none' } as const;
+// The same in fewer cells.
+const SHORT_PATH = { ...PATH, 'internet-gateway': 'internet gw' } as const;
 const AUTH = { 'ssh-key-pair': 'SSH key pair', 'session-manager': 'Session Manager', 'none': 'none' } as const;
+
+const SHORT_AUTH = { ...AUTH, 'ssh-key-pair': 'SSH key', 'session-manager': 'Session' } as const;
+const INDENT = '  ';
 
 /** The path in words. */
 export const pathText = (instance: Pick<ListedInstance, 'path'>): string => PATH[instance.path];
@@ -30,21 +35,33 @@ export function listLines(instances: readonly (ListedInstance & Partial<Pick<Kno
     if (instance.agent === null) return absent;
     return instance.agent === 'online' ? style.good('online') : style.bad(instance.agent.replace('-', ' '));
   };
+  const closed = (instance: (typeof instances)[number]): string => (instance.state === 'running' && instance.egress === 'none' && instance.path !== 'none' ? ' (closed)' : '');
   const state = (instance: ListedInstance): string => (instance.state === 'running' ? instance.state : style.doubt(instance.state));
   const allRunning = instances.every((instance) => instance.state === 'running');
   const columns: Column<(typeof instances)[number]>[] = [
     { title: '#', value: (instance) => String(instance.number), align: 'right' },
-    { title: 'NAME', value: (instance) => cut(printable(instance.name), width === undefined ? Infinity : 24) },
-    ...(wide ? [{ title: 'INSTANCE ID', value: (instance: ListedInstance) => style.dim(instance.instanceId), optional: 7 }] : []),
-    { title: 'PATH', value: (instance) => `${pathText(instance)}${instance.state === 'running' && instance.egress === 'none' && instance.path !== 'none' ? ' (closed)' : ''}` },
-    { title: 'AUTH', value: authText },
-    { title: 'INBOUND', value: (instance) => (instance.inbound.length === 0 ? 'none' : instance.inbound.join(', ')), optional: 1 },
-    ...(wide ? [{ title: 'SUBNET', value: (instance: ListedInstance) => style.dim(instance.subnetId ?? style.absent), optional: 8 }] : []),
-    { title: 'PRIVATE IPV4', value: (instance) => instance.privateIpv4 ?? absent, optional: 4 },
-    { title: 'PUBLIC IPV4', value: (instance) => instance.publicIpv4 ?? absent, optional: 2 },
+    { title: 'NAME', value: (instance) => cut(printable(instance.name), width === undefined ? Infinity : 24), short: { value: (instance) => cut(printable(instance.name), 16) } },
+    ...(wide ? [{ title: 'INSTANCE ID', value: (instance: ListedInstance) => style.dim(instance.instanceId), optional: 4, short: { title: 'ID' } }] : []),
+    { title: 'PATH', value: (instance) => pathText(instance) + closed(instance), short: { value: (instance) => SHORT_PATH[instance.path] + closed(instance) } },
+    { title: 'AUTH', value: authText, short: { value: (instance) => SHORT_AUTH[instance.auth] } },
+    { title: 'INBOUND', value: (instance) => (instance.inbound.length === 0 ? 'none' : instance.inbound.join(', ')) },
+    ...(wide ? [{ title: 'SUBNET', value: (instance: ListedInstance) => style.dim(instance.subnetId ?? style.absent), optional: 7 }] : []),
+    { title: 'PRIVATE IPV4', value: (instance) => instance.privateIpv4 ?? absent, optional: 1, short: { title: 'PRIVATE' } },
+    { title: 'PUBLIC IPV4', value: (instance) => instance.publicIpv4 ?? absent, short: { title: 'PUBLIC' } },
     // Shown whenever it says something; a pipe is read by programs, which want the same columns each time.
     ...(wide || !allRunning ? [{ title: 'STATE', value: state, optional: allRunning ? 6 : undefined }] : []),
-    { title: 'AGENT', value: agent, optional: 3 },
+    { title: 'AGENT', value: agent, short: { value: (instance) => (instance.agent === 'connection-lost' ? style.bad('lost') : agent(instance)) } },
   ];
-  return tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim });
+  const fit = fitColumns(columns, instances, { width, indent: INDENT });
+  if (fit === undefined) return instances.flatMap((instance) => blockLines(columns, instance, style));
+  const note = wide && fit.hidden.length > 0 ? [style.dim(`${INDENT}hidden: ${fit.hidden.join(', ')}; a pipe and --json have all`)] : [];
+  return [...tableLines(columns, instances, { width, indent: INDENT, titleStyle: style.dim }), ...note];
+}
+
+/** One instance on lines of its own, for a terminal that no table fits into. */
+function blockLines<Row>(columns: readonly Column<Row>[], row: Row, style: Style): string[] {
+  const [number, name, ...rest] = columns;
+  const titleOf = (column: Column<Row>): string => column.short?.title ?? column.title;
+  const label = Math.max(...rest.map((column) => titleOf(column).length));
+  return [`${INDENT}${number?.value(row) ?? ''}  ${name?.value(row) ?? ''}`, ...rest.map((column) => `${INDENT}   ${style.dim(titleOf(column).padEnd(label))}  ${column.value(row)}`)];
 }

@@ -7,7 +7,12 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right' | undefined;
   /** Columns with a rank are left out while the table is too wide, the highest rank first. */
   readonly optional?: number | undefined;
+  /** The same in fewer cells, for all columns that have it: taken when those of rank {@link SPARE} and above are out and it is too wide still. */
+  readonly short?: { readonly title?: string; readonly value?: (row: Row) => string } | undefined;
 }
+
+/** Columns of this rank and above go before others are put shorter. */
+export const SPARE = 5;
 
 export interface TableOptions {
   /** Columns of the terminal; unlimited when absent (a pipe gets everything). */
@@ -37,18 +42,31 @@ const pad = (text: string, width: number, align: 'left' | 'right'): string => {
   return align === 'right' ? space + text : text + space;
 };
 
-/** Lines of the table, the title line first; no trailing space. */
+/** The columns that fit, and the titles of those that were left out; undefined when even the fewest are too wide. */
+export function fitColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: TableOptions): { readonly shown: readonly Column<Row>[]; readonly hidden: readonly string[] } | undefined {
+  const ranked = columns.filter((column) => column.optional !== undefined).toSorted((a, b) => (b.optional ?? 0) - (a.optional ?? 0));
+  const shortened = (column: Column<Row>): Column<Row> => ({ ...column, title: column.short?.title ?? column.title, value: column.short?.value ?? column.value });
+  const spare = ranked.filter((column) => (column.optional ?? 0) >= SPARE).length;
+  const tries = [
+    ...Array.from({ length: spare + 1 }, (_, count) => ({ dropped: ranked.slice(0, count), short: false })),
+    ...Array.from({ length: ranked.length - spare + 1 }, (_, count) => ({ dropped: ranked.slice(0, spare + count), short: true })),
+  ];
+  for (const { dropped, short } of tries) {
+    const kept = columns.filter((column) => !dropped.includes(column));
+    const shown = short ? kept.map(shortened) : kept;
+    const total = cellWidth(options.indent ?? '') + shown.reduce((sum, column) => sum + columnWidth(column, rows), 0) + GAP.length * (shown.length - 1);
+    if (options.width === undefined || total <= options.width) return { shown, hidden: columns.filter((column) => dropped.includes(column)).map((column) => column.title) };
+  }
+  return undefined;
+}
+
+const columnWidth = <Row>(column: Column<Row>, rows: readonly Row[]): number => Math.max(cellWidth(column.title), ...rows.map((row) => cellWidth(column.value(row))));
+
+/** Lines of the table, the title line first; no trailing space. One that fits in no way has its fewest columns and is wider. */
 export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: TableOptions = {}): string[] {
   const indent = options.indent ?? '';
-  const widthOf = (column: Column<Row>): number => Math.max(cellWidth(column.title), ...rows.map((row) => cellWidth(column.value(row))));
-  let shown = [...columns];
-  const total = (): number => cellWidth(indent) + shown.reduce((sum, column) => sum + widthOf(column), 0) + GAP.length * (shown.length - 1);
-  while (options.width !== undefined && total() > options.width) {
-    const drop = shown.filter((column) => column.optional !== undefined).toSorted((a, b) => (b.optional ?? 0) - (a.optional ?? 0))[0];
-    if (drop === undefined) break;
-    shown = shown.filter((column) => column !== drop);
-  }
-  const widths = shown.map(widthOf);
+  const shown = fitColumns(columns, rows, options)?.shown ?? columns.filter((column) => column.optional === undefined);
+  const widths = shown.map((column) => columnWidth(column, rows));
   const line = (cells: readonly string[]): string =>
     (indent + cells.map((cell, i) => pad(cell, widths[i] ?? 0, shown[i]?.align ?? 'left')).join(GAP)).trimEnd();
   const style = options.titleStyle ?? ((text: string) => text);

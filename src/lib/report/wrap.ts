@@ -1,15 +1,32 @@
-/** Text in lines of a terminal. */
+/** Lines cut between words, for a terminal of known width. */
 import { cellWidth } from './table.js';
 
 /** Lines of whole words; a word that is longer than a line stays whole, so that it can be copied. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  let line = '';
+  let line: string | undefined;
   for (const word of text.split(' ')) {
-    if (line !== '' && cellWidth(`${line} ${word}`) > width) {
-      lines.push(line);
+    if (line !== undefined && line.trim() !== '' && cellWidth(`${line} ${word}`) > width) {
+      lines.push(line.trimEnd());
       line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+    } else line = line === undefined ? word : `${line} ${word}`;
   }
-  return [...lines, line];
+  return [...lines, line ?? ''];
+}
+
+/** One line of a screen as lines that fit: what goes on below stands under the last of its columns (two spaces apart), else under its beginning. */
+export function wrapLine(line: string, width: number | undefined): string[] {
+  if (width === undefined || cellWidth(line) <= width) return [line];
+  const columns = [...line.matchAll(/(?<=\S) {2,}(?=\S)/gu)].map((match) => cellWidth(line.slice(0, match.index + match[0].length)));
+  const indent = columns.filter((column) => column <= width * 0.6).at(-1) ?? /^ */u.exec(line)?.[0].length ?? 0;
+  const [first = '', ...rest] = wrappedFrom(line, indent, width);
+  return [first, ...rest.map((text) => ' '.repeat(indent) + text)];
+}
+
+/** As {@link wrapped}, the first line beginning `indent` cells further left than the others. */
+function wrappedFrom(line: string, indent: number, width: number): string[] {
+  let at = 0;
+  while (at < line.length && cellWidth(line.slice(0, at)) < indent) at += 1;
+  const [first = '', ...rest] = wrapped(line.slice(at), width - indent);
+  return [line.slice(0, at) + first, ...rest];
 }

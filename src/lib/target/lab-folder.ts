@@ -14,6 +14,8 @@ export interface LabFolder {
   readonly hostKeys: string;
   /** Host keys by address, OpenSSH's own, for the ssh line that `list` prints. */
   readonly knownHosts: string;
+  /** What OpenSSH needs to reach the lab's instances, for the same line. */
+  readonly sshConfig: string;
 }
 
 /** The one place that names labs on disk: `HOME/labs/KIND-REGION-STACK`. */
@@ -21,7 +23,7 @@ export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>,
   checkStackName(stack);
   checkRegionName(target.region);
   const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
-  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts') };
+  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts'), sshConfig: join(folder, 'ssh_config') };
 }
 
 /** CloudFormation's own rule for a stack's name, checked before it becomes a path. */
