@@ -2,6 +2,7 @@
 import { strftime } from '../builtins/output.js';
 import { GROUPS, groupName, USERS, userName } from '../system/kernel.js';
 import { statPath } from '../system/open.js';
+import type { Process } from '../system/process.js';
 import { KERNEL_RELEASE, MEMORY_KIB } from '../system/seed.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
@@ -98,13 +99,24 @@ export const nproc: Command = async (call) => {
   return 0;
 };
 
+/** `ps u`: the columns of BSD. Memory of a process is not told apart in the sandbox, nor is its time on the processor: both are nought. */
+async function userFormat(call: Call, shown: readonly Process[]): Promise<number> {
+  await call.line('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND');
+  for (const process of shown) {
+    const state = process === call.process ? 'R+' : 'S';
+    await call.line(`${userName(process.credentials.uid).padEnd(8)} ${String(process.pid).padStart(7)}  0.0  0.0      0     0 ${(process.tty?.name.replace('/dev/', '') ?? '?').padEnd(8)} ${state.padEnd(4)} ${strftime('%H:%M', new Date(process.started))}   0:00 ${process.argv.join(' ')}`);
+  }
+  return 0;
+}
+
 export const ps: Command = async (call) => {
   const words = call.args.join('').replaceAll('-', '');
-  const full = words.includes('f') || words.includes('u');
+  const full = words.includes('f');
   const everything = words.includes('e') || words.includes('A') || words.includes('a') || words.includes('x');
   const { kernel, tty } = call.process;
   const shown = [...kernel.processes.values()].filter((process) => everything || (process.tty === tty && process.credentials.uid === call.process.credentials.uid && process.pid !== 1)).toSorted((a, b) => a.pid - b.pid);
   const terminal = (name: string | undefined): string => (name === undefined ? '?' : name.replace('/dev/', '')).padEnd(8);
+  if (words.includes('u')) return userFormat(call, shown);
   await call.line(full ? 'UID          PID    PPID  C STIME TTY          TIME CMD' : '    PID TTY          TIME CMD');
   for (const process of shown) {
     const command = process.argv.join(' ');

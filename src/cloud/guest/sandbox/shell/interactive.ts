@@ -4,6 +4,7 @@ import { ExpansionError, FunctionReturn, LoopExit, ShellExit } from './control.j
 import { complete } from './complete.js';
 import { endStoppedJobs, hangUpJobs, mayExit, takeTerminal } from './job-control.js';
 import { reportJobs } from './jobs.js';
+import { expandHistory } from './history-expansion.js';
 import { LineEditor } from './line-editor.js';
 import { needsMore, parseScript, type ScriptNode, ShellSyntaxError } from './parse.js';
 import type { Shell } from './shell.js';
@@ -86,7 +87,15 @@ async function readCommand(shell: Shell, line: (prompt: string) => Promise<strin
       source = '';
       continue;
     }
-    source += source === '' ? next : `\n${next}`;
+    const expanded = expandHistory(next, shell.history);
+    if ('failed' in expanded) {
+      await shell.warn(`${shell.title}: ${expanded.failed}\n`);
+      source = '';
+      continue;
+    }
+    // What runs is shown first, as it is no longer what was typed.
+    if (expanded.changed) await shell.warn(`${expanded.line}\n`);
+    source += source === '' ? expanded.line : `\n${expanded.line}`;
     if (source.trim() === '') {
       source = '';
       continue;

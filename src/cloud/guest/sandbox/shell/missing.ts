@@ -7,7 +7,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 
 export function missingHint(name: string, count: number): string {
-  const same: Readonly<Record<string, string>> = { nano: 'vi', vim: 'vi', emacs: 'vi', ed: 'vi', python: 'python3', node: 'python3', route: 'ip', htop: 'top' };
+  const same: Readonly<Record<string, string>> = { nano: 'vi', vim: 'vi', 'amazon-linux-extras': 'dnf', rpm: 'dnf', emacs: 'vi', ed: 'vi', python: 'python3', node: 'python3', route: 'ip', htop: 'top' };
   const instead = INSTEAD[name] ?? INSTEAD[same[name] ?? ''];
   return instead === undefined ? `(the sandbox has ${count} commands: \`help\` lists them)\n` : `(not in the sandbox: ${instead}; it has ${count} commands: \`help\` lists them)\n`;
 }

@@ -111,6 +111,7 @@ export class Shell {
     child.functions = new Map(this.functions);
     child.aliases = new Map(this.aliases);
     child.options = { ...this.options, monitor: false };
+    child.history = [...this.history];
     child.status = this.status;
     child.lastBackground = this.lastBackground;
     child.line = this.line;

@@ -45,6 +45,21 @@ it.each(['sleep 60', 'while :; do :; done', 'cat', 'yes > /dev/null', 'for i in 
   expect(await command('echo $?')).toBe('130\r\n');
 });
 
+it('expands history, shows the line and runs it; a pipe sees history, too', async () => {
+  await command('echo one');
+  await command('echo two');
+  expect(await command('!!')).toBe('echo two\r\ntwo\r\n');
+  expect(await command('!-2 again')).toBe('echo one again\r\none again\r\n');
+  expect(await command('^one^2')).toBe('echo 2 again\r\n2 again\r\n');
+  expect(await command('!nix')).toBe('sh: !nix: event not found\r\n');
+  expect(await command('history | tail -2')).toMatch(/^ +\d+ {2}echo 2 again\r\n +\d+ {2}history \| tail -2\r\n$/u);
+});
+
+it('ps has the columns of BSD for u, of UNIX for -f', async () => {
+  expect(await command('ps aux | head -1')).toMatch(/^USER +PID %CPU %MEM +VSZ +RSS TTY +STAT START +TIME COMMAND\r\n$/u);
+  expect(await command('ps -ef | head -1')).toMatch(/^UID +PID +PPID +C STIME TTY +TIME CMD\r\n$/u);
+});
+
 it('recalls and edits history', async () => {
   await command('echo one');
   await command('echo two');
