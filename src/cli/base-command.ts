@@ -1,8 +1,10 @@
 /** What every command shares: style, stderr talk, Ctrl-C, closed pipes, and the one place where an error ends the process. */
 import { Command, Flags, type Interfaces } from '@oclif/core';
-import { SsmlabError } from '../lib/errors.js';
+import type { SsmlabError } from '../lib/errors.js';
 import type { Style } from '../lib/report/style.js';
 import { wrapLine } from '../lib/report/wrap.js';
+import { interruptedAt, type Moment } from './interruption.js';
+import type { LabFlags } from './lab-context.js';
 import { onOutputError } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
 import { asTyped, programName } from './self.js';
@@ -28,8 +30,12 @@ export abstract class BaseCommand extends Command {
   protected readonly canAsk = canAsk();
   /** Aborted by Ctrl-C; what cannot wait for that ends with the process a moment later. */
   protected readonly interruption = new AbortController();
-  /** What Ctrl-C says, beyond that it happened. */
-  protected interruptedHint: string | undefined;
+  /** What the command is at: it decides what Ctrl-C says. */
+  protected moment: Moment = 'looking';
+  /** The flags that say which lab it is about, for the command lines in that. */
+  protected labFlags: LabFlags | undefined;
+  /** How long the command may still put things in order after Ctrl-C, in milliseconds. */
+  protected patienceMs = 200;
   #onInterrupt = (): void => this.#interrupt();
 
   override async init(): Promise<void> {
@@ -44,9 +50,9 @@ export abstract class BaseCommand extends Command {
     process.stdout.on('error', () => undefined);
   }
 
-  /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value. */
+  /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value, and after Ctrl-C. */
   protected say(text = ''): void {
-    if (this.jsonEnabled()) return;
+    if (this.jsonEnabled() || this.interruption.signal.aborted) return;
     const width = textWidth(process.stderr);
     // A command goes over the edge rather than be cut: it is there to be copied.
     for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${line}\n`);
@@ -54,6 +60,7 @@ export abstract class BaseCommand extends Command {
 
   /** The value's text form, on stdout. */
   protected print(lines: string | readonly string[]): void {
+    if (this.interruption.signal.aborted) return;
     for (const line of typeof lines === 'string' ? [lines] : lines) this.log('%s', line);
   }
 
@@ -67,6 +74,7 @@ export abstract class BaseCommand extends Command {
   }
 
   override logJson(value: unknown): void {
+    if (this.interruption.signal.aborted) return;
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 
@@ -74,8 +82,13 @@ export abstract class BaseCommand extends Command {
     // Ctrl-C has said its piece already; what it broke off throws as a consequence.
     if (this.interruption.signal.aborted) return;
     const debug = wantsDebug(this.argv);
-    const known = asSsmlabError(error, this.id?.replaceAll(':', ' '));
+    const known = asSsmlabError(error, this.id?.replaceAll(':', ' '), () => interruptedAt(this.moment, { lab: this.labFlags, cause: error }));
     if (error.name === 'ExitError' || ('oclif' in error && (error as { code?: string }).code === 'EEXIT')) throw error;
+    // A question hears of Ctrl-C by itself.
+    if (known?.code === 'interrupted') {
+      this.#sayInterrupted(known);
+      return;
+    }
     process.exitCode = known?.exit ?? FAULT_EXIT;
     if (this.jsonEnabled()) {
       this.logJson(known === undefined ? { error: { code: 'fault', message: error.message, hint: 'run it again with --debug and report what it prints' } } : errorJson(known));
@@ -85,14 +98,25 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${lines.join('\n')}\n`);
   }
 
+  protected override async finally(thrown: Error | undefined): Promise<void> {
+    await super.finally(thrown);
+    // Nothing is left to be put in order; a timer or a socket may still be about.
+    if (this.interruption.signal.aborted) process.exit(130);
+  }
+
   #interrupt(): void {
     if (this.interruption.signal.aborted) process.exit(130);
-    process.exitCode = 130;
-    const error = new SsmlabError('interrupted', 'interrupted', { hint: this.interruptedHint });
-    if (this.jsonEnabled()) this.logJson(errorJson(error));
-    else process.stderr.write(`\n${this.errorStyle.strong('interrupted:')} ${asTyped(error.hint)}\n`);
+    const error = interruptedAt(this.moment, { lab: this.labFlags });
+    process.stderr.write(this.jsonEnabled() ? '' : '\n');
+    this.#sayInterrupted(error);
     this.interruption.abort(error);
-    // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for.
-    setTimeout(() => process.exit(130), 200);
+    // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for longer.
+    setTimeout(() => process.exit(130), this.patienceMs);
+  }
+
+  #sayInterrupted(error: SsmlabError): void {
+    process.exitCode = error.exit;
+    if (this.jsonEnabled()) this.logJson(errorJson(error));
+    else process.stderr.write(`${errorLines(error, this.errorStyle, textWidth(process.stderr)).join('\n')}\n`);
   }
 }

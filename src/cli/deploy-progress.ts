@@ -1,5 +1,6 @@
 /** Deploy events → lines: a line for each group of resources as it completes, failures at once. */
-import type { DeployEvent } from '../lib/stack/deploy.js';
+import type { ListedInstance } from '../lib/inventory/instance.js';
+import type { DeployEvent, DeployResult } from '../lib/stack/deploy.js';
 import type { ResourceEvent } from '../lib/stack/events.js';
 import type { LabContext } from './lab-context.js';
 import { printable } from '../lib/report/printable.js';
@@ -13,10 +14,25 @@ export function resourcesOf(template: string): Map<string, string> {
   return new Map([...section.matchAll(/^ {2}([A-Za-z0-9]+):[^\n]*\n {4}Type: (\S+)$/gmu)].map((match) => [match[1] ?? '', match[2] ?? '']));
 }
 
+/** What `deploy --json` prints. */
+export interface Deployed extends DeployResult {
+  stack: string;
+  region: string;
+  target: string;
+  instances: ListedInstance[];
+}
+
 /** What is going to be made, and where. */
 export function deployHeader({ target, stack }: LabContext, resources: number): string {
   const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${target.fabric} fabric; no AWS account is used` : `AWS, region ${target.region}`;
   return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}`;
+}
+
+/** How it came out: also of a stack that is complete, an instance may be off, cut off or gone (`troubles`, as clauses). */
+export function deployEnd(outcome: 'created' | 'unchanged', seconds: number, troubles: readonly string[]): string {
+  const but = troubles.length === 0 ? undefined : new Intl.ListFormat('en', { type: 'conjunction' }).format(troubles.map(printable));
+  if (outcome === 'created') return `Deployed in ${seconds.toFixed(1)} s${but === undefined ? '' : `, but ${but}`}`;
+  return but === undefined ? 'Nothing changed: the stack is there and complete.' : `Nothing changed: the stack is complete, but ${but}.`;
 }
 
 /** Turns events into lines. `resources` names what the template has. */

@@ -17,9 +17,11 @@ async function unknownCommand(root: string, argv: readonly string[]): Promise<Ss
   const config = await Config.load(fileURLToPath(root));
   const names = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '));
   const typed = argv.filter((word) => !word.startsWith('-'));
+  if (typed.length === 0) return new SsmlabError('usage', `there is no flag ${argv[0] ?? ''} without a command`);
   const topic = names.some((name) => name.startsWith(`${typed[0]} `));
   const word = typed.slice(0, topic ? 2 : 1).join(' ');
-  const near = nearNames(word, names);
+  // `local status`: the second word may be a command of its own.
+  const near = topic && names.includes(typed[1] ?? '') ? [typed[1] ?? ''] : nearNames(word, names);
   const hint = near.length > 0 ? `did you mean ${near.map((name) => `\`ssmlab ${name}\``).join(' or ')}?` : 'see `ssmlab --help`';
   return new SsmlabError('usage', `there is no command "${word}"`, { hint });
 }
@@ -29,6 +31,16 @@ function named(root: string): Interfaces.LoadOptions {
   const folder = dirname(dirname(fileURLToPath(root)));
   const pjson = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Interfaces.PJSON;
   return { root: folder, pjson: { ...pjson, oclif: { ...pjson.oclif, bin: programName() } } };
+}
+
+/** `destroy 3`: oclif joins the words to the name of a command that is not there. The one that is there says what is wrong with them. */
+async function takesNoArguments(root: string, argv: readonly string[]): Promise<(() => Promise<unknown>) | undefined> {
+  const config = await Config.load(named(root));
+  for (const words of [2, 1]) {
+    const id = argv.slice(0, words).join(':');
+    if (argv.length > words && config.findCommand(id) !== undefined) return () => config.runCommand(id, argv.slice(words));
+  }
+  return undefined;
 }
 
 /** Runs one command line. `root` is the URL of the bin script: oclif finds the package and its manifest from there. */
@@ -43,7 +55,13 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
       process.exitCode ??= (error as { oclif?: { exit?: number } }).oclif?.exit ?? 0;
       return;
     }
-    const notFound = error instanceof Error && /^command .* not found$/u.test(error.message);
+    const notFound = error instanceof Error && /^command .* not found\.?$/iu.test(error.message);
+    const taker = notFound ? await takesNoArguments(root, argv) : undefined;
+    if (taker !== undefined) {
+      await taker();
+      await flush();
+      return;
+    }
     const known = notFound ? await unknownCommand(root, argv) : asSsmlabError(error);
     const style = styleFor(process.stderr);
     process.exitCode = known?.exit ?? FAULT_EXIT;

@@ -1,6 +1,7 @@
 /** Errors as text, JSON and exit status: the one place that decides. */
 import { type ErrorCode, ERRORS, SsmlabError } from '../lib/errors.js';
 import { printable } from '../lib/report/printable.js';
+import { interruptedAt } from './interruption.js';
 import type { Style } from '../lib/report/style.js';
 import { cellWidth } from '../lib/report/table.js';
 import { wrapped } from '../lib/report/wrap.js';
@@ -21,12 +22,12 @@ export function usageError(error: Error, command: string | undefined): SsmlabErr
   return new SsmlabError('usage', message, { cause: error, hint: `see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
 }
 
-/** The error as one of ours, or undefined when it is a fault of the program itself. `command` is what the user typed, for the hint. */
-export function asSsmlabError(error: unknown, command?: string): SsmlabError | undefined {
+/** The error as one of ours, or undefined when it is a fault of the program itself. `command` is what the user typed, for the hint; `interrupted` makes what Ctrl-C at a question is. */
+export function asSsmlabError(error: unknown, command?: string, interrupted: () => SsmlabError = () => interruptedAt('looking', { cause: error })): SsmlabError | undefined {
   if (error instanceof SsmlabError) return error;
   if (!(error instanceof Error)) return undefined;
   // @inquirer/core names them so; its Ctrl-C, or Esc, is the user's answer.
-  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return new SsmlabError('interrupted', 'interrupted', { cause: error, hint: 'nothing was done' });
+  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return interrupted();
   if ('code' in error && typeof error.code === 'string' && error.code === 'ENOSPC') {
     return new SsmlabError('state-unsafe', `the disk is full: ${firstLower(error.message)}`, { cause: error, hint: 'make room, then run the same command again' });
   }
@@ -36,6 +37,11 @@ export function asSsmlabError(error: unknown, command?: string): SsmlabError | u
 
 /** Two lines for stderr: `error: message   [code]`, the code at the right margin where there is room, and `hint:  …`. In a terminal of `width` columns longer ones go on below. */
 export function errorLines(error: SsmlabError, style: Style, width = Infinity): string[] {
+  // Who pressed Ctrl-C knows what happened: what it left behind, and the next step.
+  if (error.code === 'interrupted') {
+    const [said = '', ...more] = wrapped(printable(asTyped(`interrupted: ${error.message}; ${error.hint}`)), width);
+    return [said.replace(/^interrupted:/u, (label) => style.strong(label)), ...more];
+  }
   const [first = '', ...rest] = asTyped(error.message).split('\n').map(printable);
   const label = 'error: ';
   const code = `[${error.code}]`;

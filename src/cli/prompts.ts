@@ -4,11 +4,11 @@ import type { ListedInstance } from '../lib/inventory/instance.js';
 import { authText, pathText } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
 
-/** Yes or no, no by default. Throws `declined` on no, `interrupted` on Ctrl-C. */
-export async function confirmOrDecline(question: string, what: string): Promise<void> {
+/** Yes or no, no by default. Throws `declined` on no, with what is then the case; rejects on Ctrl-C. Not asked any more after `signal`. */
+export async function confirmOrDecline(question: string, declined: string, signal: AbortSignal): Promise<void> {
   const { confirm } = await import('@inquirer/prompts');
-  const yes = await confirm({ message: question, default: false }, { output: process.stderr });
-  if (!yes) throw new SsmlabError('declined', `${what} was declined`);
+  const yes = await confirm({ message: question, default: false }, { output: process.stderr, signal });
+  if (!yes) throw new SsmlabError('declined', `${declined}: the answer was no`);
 }
 
 /** Line of the picker for an instance; short, so that it stays one line in 80 columns. */
@@ -43,14 +43,15 @@ async function untilEscape<Answer>(ask: (signal: AbortSignal) => Promise<Answer>
   }
 }
 
-/** A list to choose from that narrows as one types. Throws `interrupted` on Ctrl-C and Esc. */
-export async function pickInstance<Instance extends ListedInstance>(instances: readonly Instance[]): Promise<Instance> {
+/** A list to choose from that narrows as one types. Rejects on Esc and Ctrl-C, as a question does. Not asked any more after `signal`. */
+export async function pickInstance<Instance extends ListedInstance>(instances: readonly Instance[], signal: AbortSignal): Promise<Instance> {
   const { search } = await import('@inquirer/prompts');
-  return untilEscape((signal) => search(
+  return untilEscape((escape) => search(
     {
       message: 'Connect to',
       source: (term) => filterInstances(instances, term).map((instance) => ({ name: pickerLine(instance), short: printable(instance.name), value: instance })),
+      theme: { style: { keysHelpTip: (keys: [string, string][]) => [...keys, ['esc', 'leave']].map((words) => words.join(' ')).join(' • ') } },
     },
-    { output: process.stderr, signal },
+    { output: process.stderr, signal: AbortSignal.any([signal, escape]) },
   ));
 }

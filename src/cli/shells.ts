@@ -1,5 +1,6 @@
 /** A shell of an instance on this process's terminal: by SSH, or by Session Manager with one of two clients. */
 import { terminateSession } from '../lib/aws/ssm.js';
+import { SsmlabError } from '../lib/errors.js';
 import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
 import { chooseClient, interactiveRequest, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
@@ -49,13 +50,26 @@ export async function shellOverSsh({ target, lab, instance, style, say, handOver
     raw.restore();
     say(`Connection closed (exit status ${exitCode ?? 'unknown'}).`);
     return exitCode ?? 0;
+  } catch (error) {
+    throw fromPrompt(raw, error);
   } finally {
     raw.restore();
     client.end();
   }
 }
 
-/** Exit status 0: a session has none of its own. `line`: a command in place of a shell. */
+/** The error as it is; it is told on a line of its own, not behind the prompt that the far side left. */
+function fromPrompt(raw: ReturnType<typeof takeTerminal>, error: unknown): unknown {
+  raw.restore();
+  process.stderr.write('\n');
+  return error;
+}
+
+/** A shell that is left says nothing: with words it is the service that ended the session. */
+const endedFromOutside = ({ name }: KnownInstance, words: string): SsmlabError =>
+  new SsmlabError('session-failed', `the session on ${name} was ended: ${words.replace(/\.+$/u, '')}`, { hint: '`ssmlab list` shows whether the instance is there and its agent connected' });
+
+/** Exit status 0: a session has none of its own. `session-failed` when it was not the shell or the user that ended it. `line`: a command in place of a shell. */
 export async function shellOverSession({ target, instance, style, say, handOver }: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> {
   const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line);
   const session = await startOn(sessionStarter(target), instance, request);
@@ -88,8 +102,11 @@ export async function shellOverSession({ target, instance, style, say, handOver 
   try {
     const { by, output } = await runShell(channel, terminalOf(raw));
     raw.restore();
-    say(`${by === 'remote' ? '' : '\n'}Session ended${output === '' ? '' : `: ${printable(output)}`}.`);
+    if (output !== '') throw endedFromOutside(instance, output);
+    say(`${by === 'remote' ? '' : '\n'}Session ended.`);
     return 0;
+  } catch (error) {
+    throw fromPrompt(raw, error);
   } finally {
     notice.stop();
     raw.restore();

@@ -128,6 +128,8 @@ export class RunningRegion {
       this.#instances.delete(instanceId);
       await running.stop();
       this.#options.onDown(instanceId);
+      // Its agent cannot say goodbye: the network of a machine that is off carries nothing.
+      this.#options.dropChannel(instanceId);
     }
     for (const instance of described) if (instance.state === 'terminated') this.#forget(instance.instanceId);
     await Promise.all([...wanted.values()].map((instance) => this.#boot(instance)));

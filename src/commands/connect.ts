@@ -12,7 +12,9 @@ import { wayInto } from '../lib/probe/run-line.js';
 
 export default class Connect extends BaseCommand {
   static override summary = 'Open a shell on an instance.';
-  static override description = `SSH with the lab's key pair where the instance has one, else Session Manager. Without an argument there is a list to choose from. In a session, ~. after a newline ends it.`;
+  static override description = `SSH with the lab's key pair where the instance has one, else Session Manager. Without an argument there is a list to choose from. In either, ~. after a newline leaves it; Escape or Ctrl-C leaves the list.
+
+Exit status: by SSH that of the remote shell, 255 after ~.; a session has none to give, so it is 0 however its shell ended, and 3 when the session was ended from outside.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> 3 --client native', '<%= config.bin %> <%= command.id %> 1 --stack other --identity other.pem'];
   static override usage = '<%= command.id %> [INSTANCE] [flags]';
   static override args = { instance: Args.string({ ignoreStdin: true, description: 'number, name, id or address; a list to choose from when absent' }) };
@@ -25,7 +27,7 @@ export default class Connect extends BaseCommand {
     if (args.instance === undefined && !hasTerminal) throw noTerminal;
     const { target, stack, lab } = await labContext(flags);
     const instances = await takeInventory(target, stack);
-    const instance = args.instance === undefined ? await pickInstance(instances) : findInstance(instances, args.instance);
+    const instance = args.instance === undefined ? await pickInstance(instances, this.interruption.signal) : findInstance(instances, args.instance);
     if (!hasTerminal) throw noTerminal;
     const shell = { target, lab, instance, style: this.errorStyle, say: (line: string) => this.say(line), handOver: () => this.handOver() };
     process.exitCode = wayInto(instance) === 'ssh-key-pair' ? await shellOverSsh(shell) : await shellOverSession(shell, flags.client);

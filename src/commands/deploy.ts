@@ -2,35 +2,28 @@
 import { Flags } from '@oclif/core';
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
-import { deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
+import { type Deployed, deployEnd, deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
 import { confirmOnAws } from '../cli/confirm-on-aws.js';
+import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
-import { forLab, nextSteps, stepsInto } from '../cli/next-steps.js';
+import { nextSteps, stepsInto } from '../cli/next-steps.js';
 import { withStalls } from '../cli/stalls.js';
 import { textWidth } from '../cli/terminal.js';
-import { listed, type ListedInstance } from '../lib/inventory/instance.js';
+import { listed } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
+import { troublesOf } from '../lib/inventory/standing.js';
 import { templateBody } from '../lib/lab/lab.js';
 import { listLines } from '../lib/report/list.js';
 import { stackApi } from '../lib/stack/api.js';
-import { deploy, type DeployOptions } from '../lib/stack/deploy.js';
+import { deploy, type DeployOptions, madeInstances } from '../lib/stack/deploy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { makeLabFolder } from '../lib/target/lab-folder.js';
 
-interface Deployed {
-  outcome: 'created' | 'unchanged';
-  stack: string;
-  stackId: string;
-  region: string;
-  target: string;
-  instances: ListedInstance[];
-}
-
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the lab: two networks, four instances, four ways to a shell.';
-  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is made here, and only its public half is handed over. Run again, it says that nothing changed; after Ctrl-C it goes on where it was.`;
+  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is made here, and only its public half is handed over. Run again, it says that nothing changed, and which instances are not as they were made; after Ctrl-C it goes on where it was.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json', '<%= config.bin %> <%= command.id %> --target aws --profile sandbox --region eu-central-1'];
   static override flags = {
     ...stackFlags,
@@ -43,12 +36,14 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<Deployed> {
     const { flags } = await this.parse(Deploy);
-    this.interruptedHint = `the stack goes on being made; run \`ssmlab ${forLab('deploy', flags)}\` again to watch it, or \`ssmlab ${forLab('destroy', flags)}\``;
+    this.labFlags = flags;
+    this.moment = flags.target === 'local' ? 'starting-cloud' : 'before-deploy';
     const sshFrom = flags['ssh-from'];
     const context = await labContext(flags, 'always');
+    this.moment = 'before-deploy';
     const { target, stack, lab, home } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
-    if (target.kind === 'aws') await confirmOnAws(context, { yes: flags.yes, canAsk: this.canAsk, say: (line) => this.say(line) });
+    if (target.kind === 'aws') await confirmOnAws(context, { yes: flags.yes, canAsk: this.canAsk, say: (line) => this.say(line), signal: this.interruption.signal });
     const options: DeployOptions = {
       stack,
       keyFile: lab.keyFile,
@@ -66,13 +61,18 @@ export default class Deploy extends BaseCommand {
     let next = await events.next();
     // A lab that is there already is not deployed: no header then.
     if (next.done !== true && next.value.kind !== 'agents') this.say(deployHeader(context, resources.size));
-    for (; next.done !== true; next = await events.next()) for (const line of progress(next.value)) this.say(line);
+    for (; next.done !== true; next = await events.next()) {
+      this.moment = momentAfter(next.value, this.moment);
+      for (const line of progress(next.value)) this.say(line);
+    }
+    this.moment = 'deployed';
     const { outcome, stackId } = next.value;
-    this.say(outcome === 'created' ? `Deployed in ${((Date.now() - begun) / 1000).toFixed(1)} s\n` : 'Nothing changed: the stack is there and complete.\n');
-    const instances = await takeInventory(target, stack);
+    const [seconds, instances, made] = [(Date.now() - begun) / 1000, ...(await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]))];
+    const troubles = troublesOf(instances, made);
+    this.say(`${deployEnd(outcome, seconds, troubles)}\n`);
     this.print(listLines(instances, { style: this.style, width: this.width }));
     for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
-    if (!flags.brief) this.say(nextSteps(['verify', ...stepsInto(instances), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
+    if (!flags.brief) this.say(nextSteps(['verify', ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
   }
 }

@@ -3,7 +3,6 @@ import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
 import { destroyProgress } from '../cli/destroy-progress.js';
 import { type LabContext, labContext } from '../cli/lab-context.js';
-import { forLab } from '../cli/next-steps.js';
 import { confirmOrDecline } from '../cli/prompts.js';
 import { withStalls } from '../cli/stalls.js';
 import { textWidth } from '../cli/terminal.js';
@@ -36,7 +35,8 @@ export default class Destroy extends BaseCommand {
 
   async run(): Promise<Destroyed> {
     const { flags } = await this.parse(Destroy);
-    this.interruptedHint = `the deletion goes on; run \`ssmlab ${forLab('destroy', flags)}\` again to see it through`;
+    this.labFlags = flags;
+    this.moment = 'before-destroy';
     const context = await labContext(flags, 'when-there-is-state').catch((error: unknown) => {
       if (error instanceof SsmlabError && error.code === 'no-lab') return undefined;
       throw error;
@@ -51,9 +51,13 @@ export default class Destroy extends BaseCommand {
     const there = plan.stackId !== undefined || plan.keyName !== undefined;
     if (there) await this.#confirm(context, plan, flags.yes);
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
+    this.moment = 'asking-for-deletion';
     const progress = destroyProgress(this.errorStyle, plan.resources);
     const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal) });
-    for await (const event of withStalls(events, target.trouble)) for (const line of progress(event)) this.say(line);
+    for await (const event of withStalls(events, target.trouble)) {
+      if (event.kind === 'resource') this.moment = 'deleting';
+      for (const line of progress(event)) this.say(line);
+    }
     await removeLabFolder(home, lab);
     const release = await releaseTarget(target, home);
     if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
@@ -69,6 +73,6 @@ export default class Destroy extends BaseCommand {
     if (plan.keyName !== undefined) this.say(`  key pair   ${plan.keyName}, and its file here`);
     if (yes) return;
     if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what is deleted', { hint: 'pass --yes' });
-    await confirmOrDecline('Destroy all of it?', 'the destruction');
+    await confirmOrDecline('Destroy all of it?', 'nothing was deleted', this.interruption.signal);
   }
 }

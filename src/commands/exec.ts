@@ -2,6 +2,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
+import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals } from '../cli/last-will.js';
 import { shellOverSession, type ShellOptions } from '../cli/shells.js';
@@ -11,6 +12,7 @@ import { takeInventory } from '../lib/inventory/inventory.js';
 import { lineOf } from '../lib/probe/line-of.js';
 import { runLine, wayInto } from '../lib/probe/run-line.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
+import { shellQuote } from '../lib/report/shell-quote.js';
 
 /** ssh's own status for "the way there failed". */
 const WAY_FAILED = 255;
@@ -20,7 +22,7 @@ export default class Exec extends BaseCommand {
   static override description = `One word after -- is a line for the remote shell; several are a command and its arguments.
 
 Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to instance 1 by SSH; a session's command has none.`;
-  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> -t 3 -- top', '<%= config.bin %> <%= command.id %> Instance1 -- cat < README.md'];
+  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> -t 3 -- top'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override strict = false;
@@ -34,8 +36,10 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
     const at = this.argv.indexOf('--');
     const words = at < 0 ? [] : this.argv.slice(at + 1);
     const { args, flags, argv } = await this.parse(Exec, at < 0 ? this.argv : this.argv.slice(0, at));
-    if (words.join('').trim() === '' || argv.length > 1) {
-      throw new SsmlabError('usage', words.join('').trim() === '' ? 'no command is given' : `"${String(argv[1])}" stands before --`, { hint: 'write it after --: `ssmlab exec 3 -- uname -a`' });
+    const before = argv.slice(1).map(String);
+    if (words.join('').trim() === '' || before.length > 0) {
+      const example = [args.instance, '--', ...(before.length > 0 ? [...before, ...words] : ['uname', '-a'])].map(shellQuote).join(' ');
+      throw new SsmlabError('usage', before.length > 0 ? `"${before.join(' ')}" stands before --` : 'no command is given', { hint: `write the command after --: \`ssmlab exec ${example}\`` });
     }
     if (flags.tty && !(process.stdin.isTTY && process.stdout.isTTY)) throw new SsmlabError('no-terminal', '--tty needs a terminal, and stdin or stdout is none', { hint: 'leave --tty out' });
     const interruption = new AbortController();
@@ -60,7 +64,7 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
       });
       process.exitCode = await running.finally(offSignals);
     } catch (error) {
-      if (interruption.signal.aborted) throw new SsmlabError('interrupted', 'interrupted', { cause: error, hint: 'the command on the instance was told to end' });
+      if (interruption.signal.aborted) return this.catch(interruptedAt('remote-command', { cause: error }));
       await this.catch(error as Error);
       process.exitCode = WAY_FAILED;
     }

@@ -20,7 +20,7 @@ export default class Status extends BaseCommand {
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;
     this.print(row('stack', stack === null ? `${flags.stack}: ${asleep ? 'not known while the local cloud does not run' : 'not deployed'}` : `${stack.name}: ${stack.status}`));
-    if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} agents online`));
+    if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
     if (localCloud !== null) {
       const { running, pid, version, endpoint, fabric, stateFolder } = localCloud;

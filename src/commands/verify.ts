@@ -15,6 +15,7 @@ import { verify } from '../lib/verify/verify.js';
 
 const STATUS = { pass: 0, fail: 1, unknown: 3 } as const;
 const BOUND_MS = 20_000;
+const PATIENCE_MS = 3_000;
 
 export default class Verify extends BaseCommand {
   static override summary = 'Run what the lab is about on its instances, and compare it with what the lab declares.';
@@ -34,16 +35,18 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
     const instances = await takeInventory(target, stack);
     const expectations = expectationsFor(argv as string[], instances);
     const context = { target, lab, start: sessionStarter(target) };
+    // Its sessions are ended before it goes.
+    this.patienceMs = PATIENCE_MS;
     const begun = Date.now();
     this.say('Verifying over each instance\'s own way in');
     const report = await verify({
       expectations,
       fabric: target.fabric,
-      runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS),
+      runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS, this.interruption.signal),
     });
     this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (id) => instances.find((instance) => instance.labNumber === id || instance.instanceId === id)?.path }));
     if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
-    process.exitCode = STATUS[report.verdict];
+    if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
     return report;
   }
 }

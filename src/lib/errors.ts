@@ -16,7 +16,7 @@ export const ERRORS = {
   'no-lab': { exit: 3, hint: 'run `ssmlab deploy` first' },
   'no-terminal': { exit: 2, hint: 'name the instance, or use `ssmlab exec` where there is no terminal' },
   'declined': { exit: 3, hint: 'run it again and answer y, or pass --yes' },
-  'interrupted': { exit: 130, hint: 'run the same command again: it goes on where it stopped' },
+  'interrupted': { exit: 130, hint: 'run the same command again to begin anew' },
   'cloud-not-running': { exit: 3, hint: 'run `ssmlab local start`' },
   'cloud-start-failed': { exit: 3, hint: 'run `ssmlab local logs` to see why' },
   'cloud-version-mismatch': { exit: 3, hint: 'run `ssmlab local stop`, then the same command again: the state is kept' },

@@ -50,7 +50,13 @@ describe('with nothing there', () => {
     ['deploy --template /nowhere.yaml', '--template: no file found at /nowhere.yaml'],
     ['local start --port 99999', '--port: expected an integer less than or equal to 65535'],
     ['exec 3', 'no command is given'],
-    ['exec 3 true', 'no command is given'],
+    ['exec 3 true', '`ssmlab exec 3 -- true`'],
+    ['destroy 3', 'unexpected argument: 3'],
+    ['deploy now', 'unexpected argument: now'],
+    ['local stop 1 2', 'unexpected arguments: 1, 2'],
+    ['local status', 'did you mean `ssmlab status`?'],
+    ['local status --help', 'did you mean `ssmlab status`?'],
+    ['-x', 'there is no flag -x without a command'],
     ['exec -- true', 'missing instance'],
   ])('`%s` is wrong usage', (line, part) => {
     const got = run(line);
@@ -58,6 +64,12 @@ describe('with nothing there', () => {
     expect(got.stderr).toContain(part);
     expect(got.stderr).toContain('[usage]');
     expect(readdirSync(home.folder)).not.toContain('state');
+  });
+
+  it('takes the short flags that everybody tries', () => {
+    expect(run('-h')).toMatchObject({ status: 0, stdout: run('--help').stdout });
+    expect(run('list -h')).toMatchObject({ status: 0, stdout: run('list --help').stdout });
+    for (const flag of ['-v', '-V']) expect(run(flag)).toMatchObject({ status: 0, stdout: run('--version').stdout });
   });
 
   it('gives errors as JSON where JSON is asked for', () => {
@@ -163,6 +175,27 @@ describe('with the lab', () => {
       for (const line of table) expect(line.length).toBeLessThanOrEqual(columns);
       terminal.kill();
     }
+  });
+
+  it.skipIf(!Terminal.available)('says on Ctrl-C what is left behind, once, last, and not that something goes on where nothing does', async () => {
+    const moves = new RegExp(String.raw`${String.fromCodePoint(27)}\[[?\d;]*[A-Za-z]`, 'gu');
+    const interrupted = async (args: string[], shown: RegExp): Promise<string> => {
+      const terminal = home.terminal(args);
+      await terminal.waitFor(shown, 20_000);
+      terminal.type('\u0003');
+      await terminal.waitFor(/\[ended 130\]/, 10_000);
+      return terminal.text.slice(0, terminal.text.indexOf('[ended')).replaceAll(moves, '').trimEnd();
+    };
+    for (const shown of [/Destroying ssmlab/, /Destroy all of it\?/]) {
+      expect(await interrupted(['destroy'], shown)).toMatch(/interrupted: nothing was deleted; run `ssmlab destroy` again$/u);
+    }
+    expect(await interrupted(['connect'], /Instance4/)).toMatch(/interrupted: nothing was changed; run the same command again to begin anew$/u);
+    expect(await interrupted(['verify'], /Verifying over/)).toMatch(/interrupted: nothing was changed; run the same command again to begin anew$/u);
+    expect(JSON.parse(run('status --json').stdout)).toMatchObject({ stack: { status: 'CREATE_COMPLETE' }, instances: { running: 4 } });
+    const terminal = home.terminal(['destroy']);
+    await terminal.waitFor(/Destroy all of it\?/);
+    terminal.type('n\r');
+    await terminal.waitFor(/error: nothing was deleted: the answer was no[\s\S]*\[ended 3\]/);
   });
 
   it('goes on where Ctrl-C left it, once or twice', async () => {

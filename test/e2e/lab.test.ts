@@ -173,6 +173,26 @@ describe('the lab on the local cloud', () => {
     expect(home.run(['verify']).status).toBe(0);
   });
 
+  it.skipIf(aws === undefined)('is honest at once about an instance that is off: list, status, connection status, exec, deploy', async () => {
+    const { instances } = home.json<Listed>('list');
+    const id = instances[2]?.instanceId ?? '';
+    const state = () => home.json<{ instances: { state: string; agent: string }[] }>('list').instances[2];
+    home.run(['exec', '3', '--', 'sudo shutdown now']);
+    await until('instance 3 is off', () => state()?.state !== 'running', 5);
+    expect(state()?.agent).toBe('connection-lost');
+    expect(awsCli('ssm', 'get-connection-status', '--target', id)?.['Status']).toBe('notconnected');
+    expect(home.run(['status']).stdout).toContain('3 of 4 running, 2 agents online');
+    const off = home.run(['exec', '3', '--', 'ls']);
+    expect([off.status, off.stderr]).toEqual([255, expect.stringMatching(/^error: Instance3 \(i-\w+\) is stop(?:ping|ped) .*\[not-connected\]\nhint: {2}start it with `aws ec2 start-instances/u)]);
+    await until('instance 3 stopped', () => state()?.state === 'stopped', 20);
+    const again = home.run(['deploy', '--yes']);
+    expect([again.status, again.stderr]).toEqual([0, expect.stringContaining('Nothing changed: the stack is complete, but Instance3 is stopped.')]);
+    expect(again.stderr).not.toMatch(/Instance3, .*online|connect 3/u);
+    awsCli('ec2', 'start-instances', '--instance-ids', id);
+    await until('instance 3 back', () => state()?.agent === 'online', 20);
+    expect(home.run(['deploy', '--yes']).stderr).toContain('the stack is there and complete.');
+  });
+
   it('comes back after a kill with the same ids, addresses, endpoint and keys', () => {
     const before = home.json<Listed>('list');
     const { pid } = home.json<{ localCloud: { pid: number } }>('status').localCloud;

@@ -64,7 +64,8 @@ export class Home {
 
   terminal(args: readonly string[], size: { readonly columns: number; readonly rows: number } = { columns: 100, rows: 30 }): Terminal {
     const quoted = [process.execPath, bin, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
-    return new Terminal(`tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, this.environment);
+    // The shell is to live on after a Ctrl-C at the program, and tell its status.
+    return new Terminal(`trap : INT; tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, this.environment);
   }
 
   remove(): void {

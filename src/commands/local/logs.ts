@@ -19,7 +19,7 @@ export default class LocalLogs extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LocalLogs);
-    this.interruptedHint = 'the local cloud goes on';
+    this.moment = 'reading-log';
     const home = stateHome();
     const log = await readLocalLog({ home });
     if (log === undefined) throw new SsmlabError('cloud-not-running', 'there is no log: the local cloud has not been started here');

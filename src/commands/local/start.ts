@@ -26,6 +26,7 @@ export default class LocalStart extends BaseCommand {
 
   async run(): Promise<Started> {
     const { flags } = await this.parse(LocalStart);
+    this.moment = 'cloud-in-between';
     const { started, pid, version, endpoint, fabric, accountId, stateFolder } = await startLocalCloud({ home: stateHome(), port: flags.port });
     if (!started && flags.port !== undefined && new URL(endpoint).port !== String(flags.port)) {
       throw new SsmlabError('usage', `the local cloud runs already, on port ${new URL(endpoint).port}`, { hint: `run \`ssmlab local stop\` first, then \`ssmlab local start --port ${flags.port}\`` });

@@ -11,6 +11,7 @@ export default class LocalStop extends BaseCommand {
 
   async run(): Promise<{ stopped: boolean }> {
     await this.parse(LocalStop);
+    this.moment = 'cloud-in-between';
     const stopped = await stopLocalCloud({ home: stateHome() });
     this.print(stopped ? 'The local cloud has stopped. Its state is kept.' : 'The local cloud does not run.');
     return { stopped };

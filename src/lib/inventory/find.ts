@@ -33,5 +33,5 @@ export function findInstance(instances: readonly KnownInstance[], query: string)
   const names = instances.map((instance) => instance.name);
   const near = nearNames(query, instances.flatMap((instance) => KEYS.flatMap((key) => key(instance).filter((value) => value !== null && value.length > 2) as string[])));
   const are = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
-  throw new SsmlabError('instance-not-found', `no instance is called "${query}"`, { hint: near.length > 0 ? `${are} \`ssmlab list\` shows all` : `${are}; or run \`ssmlab connect\` to pick one` });
+  throw new SsmlabError('instance-not-found', `no instance is called "${query}"`, { hint: near.length > 0 ? `${are} \`ssmlab list\` shows all` : `${are}; \`ssmlab list\` shows all` });
 }

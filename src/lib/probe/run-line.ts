@@ -69,8 +69,8 @@ export async function runLine({ target, lab, start }: RunContext, instance: Know
 /** Output beyond this is no probe's. */
 const MOST = 1024 * 1024;
 
-/** Runs it and resolves to what it printed on stdout. `session-failed` when it takes longer than the bound. */
-export async function outputOf(context: RunContext, instance: KnownInstance, way: Way, line: string, timeoutMs: number): Promise<string> {
+/** Runs it and resolves to what it printed on stdout. `session-failed` when it takes longer than the bound; told to end, and rejects, with the signal. */
+export async function outputOf(context: RunContext, instance: KnownInstance, way: Way, line: string, timeoutMs: number, signal?: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   const collect = new Writable({
@@ -83,10 +83,12 @@ export async function outputOf(context: RunContext, instance: KnownInstance, way
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const bound = AbortSignal.timeout(timeoutMs);
   try {
-    await runLine(context, instance, way, line, { stdout: collect, stderr: discard, signal: bound, timeoutMs: Math.min(timeoutMs, 10_000) });
+    await runLine(context, instance, way, line, { stdout: collect, stderr: discard, signal: signal === undefined ? bound : AbortSignal.any([bound, signal]), timeoutMs: Math.min(timeoutMs, 10_000) });
   } catch (error) {
+    signal?.throwIfAborted();
     if (bound.aborted) throw new SsmlabError('session-failed', `${instance.name} did not finish within ${timeoutMs / 1000} s`, { cause: error });
     throw error;
   }
+  signal?.throwIfAborted();
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDataKey } from '../aws/kms.js';
 import { resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
+import { agentText, requirePower } from '../inventory/standing.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
 import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
@@ -37,14 +38,14 @@ export const commandRequest = (instanceId: string, line: string): SessionRequest
 /** The request for one line in a terminal. */
 export const interactiveRequest = (instanceId: string, line: string): SessionRequest => ({ instanceId, documentName: 'AWS-StartInteractiveCommand', parameters: { command: [line] } });
 
-/** Errors of StartSession that say in the tool's words what the instance lacks. */
+/** Starts it where the instance has power; errors of StartSession say in the tool's words what the instance lacks. */
 export async function startOn(start: StartSession, instance: KnownInstance, request: SessionRequest): Promise<StartedSession> {
+  requirePower(instance);
   try {
     return await start(request);
   } catch (error) {
     if (!(error instanceof SsmlabError) || error.code !== 'not-connected') throw error;
-    const agent = instance.agent === null ? 'Systems Manager does not know it' : `its agent is ${instance.agent.replace('-', ' ')}`;
-    throw new SsmlabError('not-connected', `no session opens on ${instance.name} (${instance.instanceId}): it is not connected, ${agent}`, { cause: error });
+    throw new SsmlabError('not-connected', `no session opens on ${instance.name} (${instance.instanceId}): ${instance.agent === 'online' ? 'its agent has just lost its connection' : agentText(instance)}`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
 import { keyPairName, LAB_TAG, templateBody, templateParameters } from '../lab/lab.js';
+import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
 import { isInProgress, type ResourceEvent, rootCause, watchStack } from './events.js';
 import { importKey, localKey } from './key-pair.js';
@@ -64,7 +65,8 @@ async function* follow(api: StackApi, stackId: string, options: DeployOptions, i
   for (;;) {
     const next = await watch.next();
     if (next.done === true) {
-      if (!isGood(next.value)) throw stackFailure(options.stack, next.value, seen);
+      // Who wants it gone wants it gone from the first.
+      if (!isGood(next.value)) throw isGone(next.value) ? deletedMeanwhile(options.stack) : stackFailure(options.stack, next.value, seen);
       return;
     }
     seen.push(next.value);
@@ -72,16 +74,25 @@ async function* follow(api: StackApi, stackId: string, options: DeployOptions, i
   }
 }
 
+const deletedMeanwhile = (name: string): SsmlabError =>
+  new SsmlabError('stack-failed', `the stack "${name}" was deleted by another process while it was made`, { hint: 'run `ssmlab deploy` again to make it' });
+
 const isGone = (status: string | undefined): boolean => status === undefined || status === 'DELETE_COMPLETE';
 
+/** The instances that the stack has made. */
+export async function madeInstances(api: StackApi, stack: string): Promise<MadeInstance[]> {
+  const resources = await api.stackResources(stack);
+  return resources.filter(({ ResourceType }) => ResourceType === 'AWS::EC2::Instance').map(({ LogicalResourceId, PhysicalResourceId }) => ({ logicalId: LogicalResourceId ?? '', physicalId: PhysicalResourceId ?? null }));
+}
+
 /**
- * Waits until every instance with a role has its agent online, as those of the lab are meant to. What was just made has to
+ * Waits until every instance with a role and with power has its agent online, as those of the lab are meant to. What was just made has to
  * get there; a lab that was there before may be broken on purpose, and then the wait just ends.
  */
 async function* agentsOnline(api: StackApi, options: DeployOptions, made: boolean): AsyncGenerator<DeployEvent, void> {
   const bound = made ? options.agentSeconds : options.agentSeconds / 3;
   const instances = await api.describeInstances([ofStack(options.stack)]);
-  const managed = instances.filter((instance) => instance.IamInstanceProfile !== undefined);
+  const managed = instances.filter((instance) => instance.IamInstanceProfile !== undefined && !isOff(instance.State?.Name));
   const name = new Map(managed.map((instance) => [instance.InstanceId ?? '', instance.Tags?.find((tag) => tag.Key === 'Name')?.Value ?? instance.InstanceId ?? '']));
   const names = [...name].toSorted((a, b) => a[1].localeCompare(b[1]));
   let reported = -1;

@@ -4,7 +4,7 @@ import type { KnownInstance } from '../inventory/instance.js';
 import { METADATA_COMMAND, PING_COMMAND, probeLine, splitProbe } from '../probe/commands.js';
 import { parsePing, parsePublicIpv4 } from '../probe/parse.js';
 import type { Way } from '../probe/run-line.js';
-import { type Claim, verdictOf, type VerifyReport } from './claim.js';
+import { verdictOf, type VerifyReport } from './claim.js';
 import type { Expectation } from './expectations.js';
 import { judge, type Observation } from './judge.js';
 
@@ -38,11 +38,10 @@ export interface VerifyInput {
   readonly runOn: RunOn;
 }
 
-/** The report. The order of claims is that of the expectations, whichever instance answers first. */
+/** The report. The order of claims is that of the expectations, whichever instance answers first. What ends it early is thrown once no instance is being tried any more. */
 export async function verify({ expectations, fabric, runOn }: VerifyInput): Promise<VerifyReport> {
-  const claims: Claim[][] = await Promise.all(
-    expectations.map(async (expectation) => judge(expectation, await observe(expectation, runOn))),
-  );
-  const all = claims.flat();
+  const tries = expectations.map(async (expectation) => judge(expectation, await observe(expectation, runOn)));
+  await Promise.allSettled(tries);
+  const all = (await Promise.all(tries)).flat();
   return { verdict: verdictOf(all), fabric, claims: all };
 }

@@ -38,5 +38,5 @@ describe('findInstance', () => {
     expect([error.code, error.message]).toEqual(['instance-not-found', 'no instance is called "Instnce1"']);
     expect(error.hint).toContain('Instance1');
   });
-  it('names what there is when nothing is near', () => expect(errorOf('database').hint).toBe('there are Instance1, web, web, 2; or run `ssmlab connect` to pick one'));
+  it('names what there is when nothing is near', () => expect(errorOf('database').hint).toBe('there are Instance1, web, web, 2; `ssmlab list` shows all'));
 });

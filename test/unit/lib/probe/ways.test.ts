@@ -71,7 +71,7 @@ describe('sessions', () => {
   });
   it('say what the instance lacks', async () => {
     const lost = startOn(() => Promise.reject(new SsmlabError('not-connected', 'AWS\'s text')), instance(), commandRequest('i-3', 'true'));
-    await expect(lost).rejects.toMatchObject({ code: 'not-connected', message: 'no session opens on Instance3 (i-3): it is not connected, its agent is connection lost' });
+    await expect(lost).rejects.toMatchObject({ code: 'not-connected', message: 'no session opens on Instance3 (i-3): the connection to its agent is lost' });
   });
   it('give the plugin the lab\'s keys by the environment, and no profile', async () => {
     const { environment, endpoint, request } = await pluginSession(target(), session, { instanceId: 'i-3' });

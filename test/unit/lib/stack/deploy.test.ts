@@ -68,6 +68,12 @@ describe('deploy', () => {
     expect(error).toMatchObject({ code: 'stack-failed', message: 'the stack "ssmlab" ended in ROLLBACK_COMPLETE: VPC1 (AWS::EC2::VPC): the CIDR is bad' });
   });
 
+  it('says that another process deleted what was being made', async () => {
+    const events = [begin, event('ssmlab', 'DELETE_IN_PROGRESS'), event('VPC1', 'CREATE_FAILED', 'Resource creation cancelled'), event('ssmlab', 'DELETE_COMPLETE')];
+    const { error } = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('DELETE_COMPLETE')], events: [[], [begin], events] });
+    expect(error).toMatchObject({ code: 'stack-failed', message: 'the stack "ssmlab" was deleted by another process while it was made' });
+  });
+
   it('leaves what is not ssmlab\'s alone', async () => {
     expect((await run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).error).toMatchObject({ code: 'stack-foreign' });
     const { error, calls } = await run({ stacks: [undefined], keyPair: { publicKey: 'ssh-ed25519 AAAA', foreign: true } });

@@ -57,6 +57,17 @@ describe('verify', () => {
     expect(report.claims.filter((claim) => claim.instance !== number).every((claim) => claim.verdict === 'pass')).toBe(true);
   });
 
+  it('that is interrupted ends once no instance is being tried any more', async () => {
+    let trying = 4;
+    const told = run(async (instance) => {
+      await new Promise((resolve) => setTimeout(resolve, instance.number * 5));
+      trying -= 1;
+      throw new SsmlabError('interrupted', 'told to end');
+    });
+    await expect(told).rejects.toMatchObject({ code: 'interrupted' });
+    expect(trying).toBe(0);
+  });
+
   it('fails the way in of an instance that is not there', async () => {
     const report = await run(asMeant, instances.filter((instance) => instance.number !== 4));
     expect(verdicts(report, 4)).toEqual(['fail', 'unknown', 'unknown']);

@@ -1,0 +1,55 @@
+/** What Ctrl-C leaves behind, by what a command is at: the one place that knows, and the one form in which it is said. */
+import { SsmlabError } from '../lib/errors.js';
+import type { DeployEvent } from '../lib/stack/deploy.js';
+import type { LabFlags } from './lab-context.js';
+import { forLab } from './next-steps.js';
+import type { Stalled } from './stalls.js';
+
+/** At each moment: what is left behind, and the next step where it is not the table's. */
+const LEFT = {
+  /** Reading, asking, choosing. */
+  'looking': ['nothing was changed'],
+  'starting-cloud': ['nothing was deployed; the local cloud may have been started', 'run `ssmlab deploy` again, or end it with `ssmlab local stop`'],
+  'before-deploy': ['nothing was deployed', 'run `ssmlab deploy` again'],
+  'asking-for-stack': ['the key pair is made, and the stack goes on being made if it was asked for already', 'run `ssmlab deploy` again to go on, or `ssmlab destroy`'],
+  'making': ['the stack goes on being made', 'run `ssmlab deploy` again to watch it, or `ssmlab destroy`'],
+  'watching': ['what the other process began goes on', 'run `ssmlab deploy` again to watch it'],
+  'clearing': ['the removal of the earlier attempt goes on', 'run `ssmlab deploy` again to see it through'],
+  'deployed': ['the stack is there and complete', 'run `ssmlab list` to see its instances'],
+  'before-destroy': ['nothing was deleted', 'run `ssmlab destroy` again'],
+  'asking-for-deletion': ['the deletion goes on if it was asked for already', 'run `ssmlab destroy` again to see it through'],
+  'deleting': ['the deletion goes on', 'run `ssmlab destroy` again to see it through'],
+  'remote-command': ['the command on the instance was told to end', 'run it again'],
+  'cloud-in-between': ['the local cloud may go on', '`ssmlab status` says whether it runs'],
+  'reading-log': ['the local cloud goes on', '`ssmlab status` shows it'],
+} as const satisfies Record<string, readonly [string, string?]>;
+
+/** What a command is at. */
+export type Moment = keyof typeof LEFT;
+
+/** The error that Ctrl-C is at this moment. */
+export function interruptedAt(moment: Moment, { lab, cause }: { readonly lab?: LabFlags | undefined; readonly cause?: unknown } = {}): SsmlabError {
+  const [left, next]: readonly [string, string?] = LEFT[moment];
+  const hint = lab === undefined ? next : next?.replaceAll(/`ssmlab (deploy|destroy|list)`/gu, (_, command: string) => `\`ssmlab ${forLab(command, lab)}\``);
+  return new SsmlabError('interrupted', left, { hint, cause });
+}
+
+/** What a deploy is at once this has happened; a stall changes nothing of that. */
+export function momentAfter(event: DeployEvent | Stalled, before: Moment): Moment {
+  switch (event.kind) {
+    case 'key-pair':
+      return 'asking-for-stack';
+    case 'started':
+      return 'making';
+    case 'joined':
+      return event.status === 'CREATE_IN_PROGRESS' ? 'making' : 'watching';
+    case 'clearing':
+      return 'clearing';
+    case 'agents':
+      return 'deployed';
+    case 'stalled':
+      return before;
+    default:
+      return event.status.startsWith('DELETE_') ? 'clearing' : 'making';
+  }
+}
