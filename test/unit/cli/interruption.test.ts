@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interruptedAt, momentAfter } from '../../../src/cli/interruption.js';
 import { asSsmlabError, errorLines } from '../../../src/cli/present-error.js';
+import { asTyped } from '../../../src/cli/self.js';
 import { plainStyle } from '../../../src/lib/report/style.js';
 import type { DeployEvent } from '../../../src/lib/stack/deploy.js';
 
@@ -8,7 +9,7 @@ const resource = (status: string): DeployEvent => ({ kind: 'resource', eventId: 
 
 describe('an interruption', () => {
   it('is one line in one form, whoever heard of it: what is left behind, then the next step', () => {
-    expect(errorLines(interruptedAt('before-destroy'), plainStyle(), 100)).toEqual(['interrupted: nothing was deleted; run `ssmlab destroy` again']);
+    expect(errorLines(interruptedAt('before-destroy'), plainStyle(), 100)).toEqual([asTyped('interrupted: nothing was deleted; run `ssmlab destroy` again')]);
     const byQuestion = asSsmlabError(Object.assign(new Error('x'), { name: 'ExitPromptError' }), 'destroy', () => interruptedAt('before-destroy', { lab: { target: 'aws', stack: 'two' } }));
     expect(byQuestion).toMatchObject({ code: 'interrupted', message: 'nothing was deleted', hint: 'run `ssmlab destroy --target aws --stack two` again', exit: 130 });
   });
