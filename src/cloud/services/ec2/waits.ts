@@ -1,14 +1,17 @@
-/** How long the transitions take, milliseconds at pace 1; AWS's own are minutes (`vpc-semantics.md` E8). */
+/**
+ * How long the transitions take, milliseconds at pace 1; AWS's own are minutes (`vpc-semantics.md` E8). Long enough that a program
+ * which looks after its call sees the state in between, and short beside a call of the AWS CLI: a stack's user waits for these one after another.
+ */
 import type { OperationContext } from '../../endpoint/operation.js';
 
 export const WAIT = {
-  instanceStart: 300,
+  instanceStart: 100,
   instanceStop: 300,
   /** Status checks after running. */
   statusChecks: 500,
-  natGateway: 1000,
+  natGateway: 150,
   natGatewayDelete: 500,
-  vpcEndpoint: 600,
+  vpcEndpoint: 150,
   vpcEndpointDelete: 300,
   prefixList: 200,
 } as const;
