@@ -1,5 +1,5 @@
 /** Bundles src/ into dist/: one entry a command, the CLI's shim, the region process and the sandbox's worker; then their licences and the manifest. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundledPackages, LICENCE_FILE, licenceFile } from './licences.mjs';
@@ -32,6 +32,22 @@ const grammarOnly = {
   },
 };
 
+/**
+ * The SDK's schemas compute: the keys of traits by constants (`{ [_xN]: _aI }`), flags by `64 | 0`. That may have an effect for all that esbuild knows, so it
+ * would keep every such schema, of operations that are never called too: a megabyte of EC2's to parse at each start. Spelled out, what is unused goes.
+ */
+const literalSchemas = {
+  name: 'literal-schemas',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/][^\\/]+\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const constants = new Map([...text.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]));
+      const spelled = text.replace(/\[(_\w+)\]:/g, (key, name) => (constants.has(name) ? `${constants.get(name)}:` : key));
+      return { contents: spelled.replace(/\b(\d+) \| (\d+)\b/g, (_, left, right) => String(Number(left) | Number(right))), loader: 'js' };
+    });
+  },
+};
+
 /** What goes in and how: esbuild's options. */
 export function bundleOptions() {
   return {
@@ -49,7 +65,7 @@ export function bundleOptions() {
     // Optional native parts of ssh2: it falls back to JavaScript where they are missing.
     // oclif would compile commands of a plugin in TypeScript; ours are compiled.
     external: ['cpu-features', '*.node', 'typescript'],
-    plugins: [grammarOnly],
+    plugins: [grammarOnly, literalSchemas],
     // @oclif/core and ssh2 are CommonJS: what CommonJS finds around it has to be made in an ES module.
     banner: {
       js: [

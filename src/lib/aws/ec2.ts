@@ -34,7 +34,7 @@ export interface NetworkDescription {
   readonly natGateways: readonly NatGateway[];
   readonly vpcEndpoints: readonly VpcEndpoint[];
   readonly securityGroups: readonly SecurityGroup[];
-  /** Of the VPCs whose endpoints have private DNS; nothing depends on them in the others. */
+  /** Of every VPC asked for: which of them have endpoints with private DNS is known only when the endpoints are, a round of calls later. */
   readonly dnsAttributes: readonly DnsAttributes[];
 }
 
@@ -51,26 +51,21 @@ async function describeDns(target: Target, vpcId: string): Promise<DnsAttributes
   return { vpcId, enableDnsSupport: support.EnableDnsSupport?.Value === true, enableDnsHostnames: hostnames.EnableDnsHostnames?.Value === true };
 }
 
-async function describeEndpoints(target: Target, Filters: Filter[]): Promise<Pick<NetworkDescription, 'vpcEndpoints' | 'dnsAttributes'>> {
-  const vpcEndpoints = await everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints);
-  const named = new Set(vpcEndpoints.flatMap((endpoint) => (endpoint.PrivateDnsEnabled === true ? (endpoint.VpcId ?? []) : [])));
-  return { vpcEndpoints, dnsAttributes: await Promise.all([...named].map((vpcId) => describeDns(target, vpcId))) };
-}
-
 /** Reads the network of these VPCs, all kinds at once. */
 export async function describeNetwork(target: Target, vpcIds: readonly string[]): Promise<NetworkDescription> {
   const Filters = [filter('vpc-id', ...vpcIds)];
   const attached = [filter('attachment.vpc-id', ...vpcIds)];
-  const [vpcs, internetGateways, subnets, routeTables, natGateways, endpoints, securityGroups] = await Promise.all([
+  const [vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, dnsAttributes, securityGroups] = await Promise.all([
     everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs),
     everyPage((NextToken) => ec2(target).send(new DescribeInternetGatewaysCommand({ Filters: attached, NextToken })), (page) => page.InternetGateways),
     everyPage((NextToken) => ec2(target).send(new DescribeSubnetsCommand({ Filters, NextToken })), (page) => page.Subnets),
     everyPage((NextToken) => ec2(target).send(new DescribeRouteTablesCommand({ Filters, NextToken })), (page) => page.RouteTables),
     everyPage((NextToken) => ec2(target).send(new DescribeNatGatewaysCommand({ Filter: Filters, NextToken })), (page) => page.NatGateways),
-    describeEndpoints(target, Filters),
+    everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints),
+    Promise.all(vpcIds.map((vpcId) => describeDns(target, vpcId))),
     everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups),
   ]);
-  return { vpcs, internetGateways, subnets, routeTables, natGateways, ...endpoints, securityGroups };
+  return { vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, dnsAttributes, securityGroups };
 }
 
 /** The key pair of this name with its public half where the service tells it, or undefined. */

@@ -69,7 +69,7 @@ function interfacesOf(instance: ApiInstance): NetworkInterface[] {
 
 /**
  * The description in the neutral document's terms, with the kinds that a path and the admitted ports are derived from.
- * DNS attributes that were not read are those of VPCs in which no name depends on them: they count as a new VPC's (V9).
+ * A VPC whose DNS attributes were not read counts as a new one (V9).
  */
 export function networkModel(region: string, description: NetworkDescription, instances: readonly ApiInstance[]): NetworkModel {
   const dns = new Map(description.dnsAttributes.map((each) => [each.vpcId, each]));
