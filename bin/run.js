@@ -6,6 +6,8 @@ import module from 'node:module';
 
 // The SDK announces the end of Node 20 on stderr at every start; what we pin has to run here (docs/dependencies.md).
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+// oclif would load semver at every start to compare Node's version with its own wish; node-version.js has compared it with ours, which is higher.
+process.env['OCLIF_DISABLE_ENGINE_WARNING'] ??= 'true';
 module.enableCompileCache?.();
 const { main } = await import('../dist/cli.js');
 await main(import.meta.url, process.argv.slice(2));
