@@ -1,15 +1,17 @@
 /** Inputs that are wrong in one place, made from the model and an input that is right. */
 import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 import { patternOf } from './reply.js';
-import type { Value } from './request.js';
+import { wireNameOf, type Value } from './request.js';
 
 type Structure = { readonly [name: string]: Value };
 
 export interface Mutant {
   readonly what: string;
   readonly input: Structure;
-  /** The top member that is wrong; absent when it is one inside, or none of the model's. */
+  /** The member that is wrong, by its dotted path of API names without the places in lists; absent when it is none of the model's. */
   readonly member?: string | undefined;
+  /** The member's own name on the wire. */
+  readonly wire?: string | undefined;
   /** `refused`: only an error will do. `answered`: success or error, in the protocol's shape. */
   readonly wanted: 'refused' | 'answered';
 }
@@ -86,19 +88,40 @@ function wrongValues(model: Model, shape: Shape): [what: string, value: Value, w
   return found;
 }
 
-/** Every structure in the input that the model knows, with a way to put another in its place. */
-function* places(model: Model, ref: Ref, value: Structure, path: string, put: (changed: Structure) => Structure): Generator<{ shape: Shape; value: Structure; path: string; put: (changed: Structure) => Structure }> {
+/** Structures are made this deep where the input has none. */
+const MADE_DEPTH = 4;
+
+interface Place {
+  readonly shape: Shape;
+  readonly value: Structure;
+  readonly path: string;
+  /** An input with another structure in this place. */
+  readonly put: (changed: Structure) => Structure;
+}
+
+/** A structure that a member of this shape is or has in its list, and how it becomes the member's value. */
+function inside(model: Model, member: Ref): { readonly ref: Ref; readonly wrap: (value: Structure) => Value; readonly path: string } | undefined {
+  const shape = shapeOf(model, member);
+  if (shape.type === 'structure') return { ref: member, wrap: (value) => value, path: '' };
+  if (shape.type !== 'list' || shape.member === undefined || shapeOf(model, shape.member).type !== 'structure') return undefined;
+  return { ref: shape.member, wrap: (value) => [value], path: '.0' };
+}
+
+/** Every structure that the model knows: those in the input, and under it those that the input could have, each with its required members. */
+function* places(model: Model, ref: Ref, { value, path, put }: Omit<Place, 'shape'>, made: readonly string[] = []): Generator<Place> {
   const shape = shapeOf(model, ref);
   if (shape.type !== 'structure') return;
   yield { shape, value, path, put };
-  for (const [name, child] of Object.entries(value)) {
-    const member = shape.members?.[name];
-    if (member === undefined) continue;
-    const under = path === '' ? name : `${path}.${name}`;
-    if (isStructure(child)) yield* places(model, member, child, under, (changed) => put({ ...value, [name]: changed }));
-    const item = shapeOf(model, member).member;
-    const first: Value | undefined = Array.isArray(child) ? (child as readonly Value[])[0] : undefined;
-    if (item !== undefined && isStructure(first)) yield* places(model, item, first, `${under}.0`, (changed) => put({ ...value, [name]: [changed, ...(child as readonly Value[]).slice(1)] }));
+  for (const [name, member] of Object.entries(shape.members ?? {})) {
+    const below = inside(model, member);
+    if (below === undefined) continue;
+    const under = `${path === '' ? name : `${path}.${name}`}${below.path}`;
+    const given: Value | undefined = Object.hasOwn(value, name) ? value[name] : undefined;
+    const [found, others]: [Value | undefined, readonly Value[]] = Array.isArray(given) ? [(given as readonly Value[])[0], (given as readonly Value[]).slice(1)] : [given, []];
+    const placed = (changed: Structure): Structure => put({ ...value, [name]: others.length > 0 ? [changed, ...others] : below.wrap(changed) });
+    if (isStructure(found)) yield* places(model, below.ref, { value: found, path: under, put: placed }, made);
+    // A shape that holds itself is made once.
+    else if (found === undefined && made.length < MADE_DEPTH && !made.includes(below.ref.shape)) yield* places(model, below.ref, { value: example(model, below.ref) as Structure, path: under, put: placed }, [...made, below.ref.shape]);
   }
 }
 
@@ -106,13 +129,16 @@ function* places(model: Model, ref: Ref, value: Structure, path: string, put: (c
 export function mutantsOf(model: Model, operation: string, input: Structure): Mutant[] {
   const ref = model.operations[operation]?.input;
   const found: Mutant[] = [];
+  const json = model.metadata.protocol === 'json';
   if (ref === undefined) return [{ what: 'a member where none is', input: { NotAMember: 'x' }, wanted: 'refused' }];
-  for (const { shape, value, path, put } of places(model, ref, input, '', (changed) => changed)) {
+  for (const { shape, value, path, put } of places(model, ref, { value: input, path: '', put: (changed) => changed })) {
     const named = (name: string): string => (path === '' ? name : `${path}.${name}`);
-    const add = (what: string, changed: Structure, wanted: Mutant['wanted'] = 'refused', member?: string): void => void found.push({ what, input: put(changed), wanted, member: path === '' ? member : undefined });
+    const add = (what: string, changed: Structure, wanted: Mutant['wanted'] = 'refused', member?: string): void =>
+      void found.push({ what, input: put(changed), wanted, ...(member === undefined ? {} : { member: named(member).replaceAll(/\.\d+/g, ''), wire: wireNameOf(model, shape, member) }) });
     for (const name of shape.required ?? []) {
       const { [name]: _, ...rest } = value;
-      if (Object.hasOwn(value, name)) add(`without ${named(name)}`, rest);
+      // A structure without members is not written in a form at all.
+      if (Object.hasOwn(value, name) && (json || path === '' || Object.keys(rest).length > 0)) add(`without ${named(name)}`, rest);
     }
     for (const [name, member] of Object.entries(shape.members ?? {})) {
       for (const [what, wrong, wanted] of wrongValues(model, shapeOf(model, member))) add(`${named(name)}: ${what}`, { ...value, [name]: wrong }, wanted, name);

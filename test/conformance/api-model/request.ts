@@ -2,7 +2,7 @@
  * Writes requests by the model: the form of ec2Query and awsQuery, the JSON of awsJson. Lenient, so that wrong inputs can
  * be written too: what the model does not know, or what is of another type, goes out by what it is.
  */
-import { shapeOf, type Model, type Ref } from './model.js';
+import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
 
@@ -22,6 +22,13 @@ function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** The name of a structure's member in a request. */
+export function wireNameOf(model: Model, shape: Shape | undefined, name: string): string {
+  const member = shape?.members !== undefined && Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
+  if (model.metadata.protocol === 'json') return name;
+  return model.metadata.protocol === 'ec2' ? (member?.queryName ?? capitalized(member?.locationName ?? name)) : (member?.locationName ?? name);
+}
+
 /** The parameters of a value under `prefix`. */
 export function parametersOf(model: Model, ref: Ref | undefined, value: Value, prefix: string): Parameter[] {
   const shape = ref === undefined ? undefined : shapeOf(model, ref);
@@ -39,7 +46,7 @@ export function parametersOf(model: Model, ref: Ref | undefined, value: Value, p
     }
     return Object.entries(value).flatMap(([name, item]) => {
       const member = shape?.members !== undefined && Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-      const wire = ec2 ? (member?.queryName ?? capitalized(member?.locationName ?? name)) : (member?.locationName ?? name);
+      const wire = wireNameOf(model, shape, name);
       return parametersOf(model, member, item, prefix === '' ? wire : `${prefix}.${wire}`);
     });
   }

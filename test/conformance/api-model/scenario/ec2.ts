@@ -84,6 +84,10 @@ export const ec2First = [
       MetadataOptions: { HttpTokens: 'required' }, TagSpecifications: tagged('instance'), ClientToken: '<run>-first',
     }, { save: { instance: 'Instances.0.InstanceId' } }],
     ['RunInstances', { ImageId: '<image>', InstanceType: 't4g.nano', MinCount: 1, MaxCount: 1, SubnetId: '<private>' }, { save: { plain: 'Instances.0.InstanceId' } }],
+    ['RunInstances', {
+      ImageId: '<image>', InstanceType: 't4g.nano', MinCount: 1, MaxCount: 1, NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: '<private>', Groups: ['<group>'], Description: 'of the scenario', DeleteOnTermination: true }],
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 9, VolumeType: 'gp3' } }], Monitoring: { Enabled: false },
+    }, { save: { shaped: 'Instances.0.InstanceId' } }],
     ['RunInstances', { ImageId: 'ami-0123456789abcdef0', InstanceType: 't4g.nano', MinCount: 1, MaxCount: 1 }, { error: 'InvalidAMIID.NotFound' }],
     ['DescribeInstances', { InstanceIds: ['<plain>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'running' } }],
     ['DescribeInstances', { InstanceIds: ['<instance>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'running' }, save: { eni: 'Reservations.0.Instances.0.NetworkInterfaces.0.NetworkInterfaceId', ip: 'Reservations.0.Instances.0.PrivateIpAddress' } }],
@@ -137,9 +141,10 @@ export const ec2Changes = [
 ];
 
 export const ec2Last = steps('ec2', [
-  ['TerminateInstances', { InstanceIds: ['<instance>', '<plain>'] }],
+  ['TerminateInstances', { InstanceIds: ['<instance>', '<plain>', '<shaped>'] }],
   ['DescribeInstances', { InstanceIds: ['<plain>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'terminated' } }],
   ['DescribeInstances', { InstanceIds: ['<instance>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'terminated' } }],
+  ['DescribeInstances', { InstanceIds: ['<shaped>'] }, { until: { 'Reservations.0.Instances.0.State.Name': 'terminated' } }],
   ['DeleteVpcEndpoints', { VpcEndpointIds: ['<endpoint>', '<gateway>'] }],
   ['DeleteNatGateway', { NatGatewayId: '<nat>' }],
   ['DescribeNatGateways', { NatGatewayIds: ['<nat>'] }, { until: { 'NatGateways.0.State': 'deleted' } }],

@@ -64,7 +64,7 @@ function subnetFor(state: Reader, id: string | undefined): SubnetRecord {
 
 /** Network of a launch with a NetworkInterface specification (wire names: its groups are `SecurityGroupId`). */
 function networkOfInterface(input: Input, state: Reader, specification: Input): LaunchNetwork {
-  for (const name of ['SubnetId', 'SecurityGroupId', 'PrivateIpAddress']) {
+  for (const name of ['SubnetId', 'SecurityGroup', 'SecurityGroupId', 'PrivateIpAddress']) {
     if (has(input, name)) throw new AwsError('InvalidParameterCombination', 'Network interfaces and an instance-level subnet ID, security groups or private IP address may not be specified on the same request');
   }
   onlyDefault(specification, INTERFACE_DEFAULTS);

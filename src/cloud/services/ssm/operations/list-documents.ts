@@ -21,7 +21,7 @@ function matches(entry: DocumentEntry, key: string, values: readonly string[], c
 
 function filtersOf(input: Input): readonly { readonly key: string; readonly values: readonly string[] }[] {
   const newer = structures(input, 'Filters').map((filter) => ({ key: requiredString(filter, 'Key'), values: strings(filter, 'Values') }));
-  const older = structures(input, 'DocumentFilterList').map((filter) => ({ key: requiredString(filter, 'key'), values: [requiredString(filter, 'value')] }));
+  const older = structures(input, 'DocumentFilterList').map((filter) => ({ key: requiredString(filter, 'key'), values: [requiredString(filter, 'value', { min: 1 })] }));
   return [...newer, ...older];
 }
 
