@@ -4,7 +4,6 @@ import { INSTANCE, SmallRegion } from '../../unit/cloud/guest/agent/small-region
 import { FLAG, encodeFlag } from '../../../src/lib/protocol/payloads.js';
 import { SmuxSession } from '../../../src/lib/protocol/smux.js';
 import { ECHO_PORT, agentOnPath, startAwsAgent, type AwsAgent } from './aws-agent.js';
-import { ask, freePort, pluginObstacleHere, runPlugin } from './plugin.js';
 
 const found = agentOnPath();
 const wait = { timeout: 20_000, interval: 50 };
@@ -74,15 +73,6 @@ describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` ($
     await vi.waitFor(() => expect(forward.text(1)).toContain('multiplexed'), wait);
     forward.hop.send(10, encodeFlag(FLAG.terminateSession));
     await vi.waitFor(() => expect(forward.closed).toBe(true), wait);
-  });
-
-  it.skipIf(pluginObstacleHere() !== undefined)(`forwards a port for session-manager-plugin${pluginObstacleHere() === undefined ? '' : ` (${pluginObstacleHere()})`}`, async () => {
-    const localPort = await freePort();
-    const plugin = await runPlugin(region, 'AWS-StartPortForwardingSession', { portNumber: [String(ECHO_PORT)], localPortNumber: [String(localPort)] });
-    await plugin.sees('Waiting for connections');
-    expect(await Promise.all(['one', 'two', 'three'].map((text) => ask(localPort, text, text.length)))).toEqual(['one', 'two', 'three']);
-    plugin.child.kill('SIGINT');
-    await plugin.ended();
   });
 
   it('ends a session that the service terminates', async () => {

@@ -6,13 +6,14 @@ import { expect, vi } from 'vitest';
 import { pluginObstacle } from '../../../src/lib/session/plugin.js';
 import { INSTANCE, REGION, type SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
 
-const PROGRAM = 'session-manager-plugin';
+/** The program's name. */
+export const PLUGIN = 'session-manager-plugin';
 const wait = { timeout: 15_000, interval: 20 };
 
 /** Why it cannot be run here. */
 export function pluginObstacleHere(): string | undefined {
-  const asked = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
-  if (asked.status !== 0) return `${PROGRAM} is not on PATH`;
+  const asked = spawnSync(PLUGIN, ['--version'], { encoding: 'utf8' });
+  if (asked.status !== 0) return `${PLUGIN} is not on PATH`;
   return pluginObstacle({ version: asked.stdout.trim() }, 'ws://127.0.0.1/');
 }
 
@@ -24,15 +25,32 @@ export interface RunningPlugin {
   readonly sees: (text: string | RegExp) => Promise<void>;
 }
 
-export async function runPlugin(region: SmallRegion, documentName?: string, parameters?: Record<string, string[]>): Promise<RunningPlugin> {
-  const request = { Target: INSTANCE, ...(documentName === undefined ? {} : { DocumentName: documentName }), ...(parameters === undefined ? {} : { Parameters: parameters }) };
-  const { SessionId, TokenValue, StreamUrl } = await region.call('StartSession', request);
-  const child = spawn(PROGRAM, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(request), region.ssmUrl], {
+export interface StartedSession {
+  readonly sessionId: string;
+  readonly tokenValue: string;
+  readonly streamUrl: string;
+}
+
+const requestOf = (documentName: string | undefined, parameters: Record<string, string[]> | undefined) =>
+  ({ Target: INSTANCE, ...(documentName === undefined ? {} : { DocumentName: documentName }), ...(parameters === undefined ? {} : { Parameters: parameters }) });
+
+export async function startSession(region: SmallRegion, documentName?: string, parameters?: Record<string, string[]>): Promise<StartedSession> {
+  const { SessionId, TokenValue, StreamUrl } = await region.call('StartSession', requestOf(documentName, parameters));
+  return { sessionId: SessionId as string, tokenValue: TokenValue as string, streamUrl: StreamUrl as string };
+}
+
+/** What it is told by, and nothing of the developer's. */
+export const pluginEnvironment = ({ sessionId, tokenValue, streamUrl }: StartedSession): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'], HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x', AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SSM_START_SESSION_RESPONSE: JSON.stringify({ SessionId: sessionId, TokenValue: tokenValue, StreamUrl: streamUrl }),
+});
+
+/** `through`: the stream's address as the plugin is told it. */
+export async function runPlugin(region: SmallRegion, documentName?: string, parameters?: Record<string, string[]>, through = (streamUrl: string) => streamUrl): Promise<RunningPlugin> {
+  const session = await startSession(region, documentName, parameters);
+  const child = spawn(PLUGIN, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(requestOf(documentName, parameters)), region.ssmUrl], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'], HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'x', AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_SSM_START_SESSION_RESPONSE: JSON.stringify({ SessionId, TokenValue, StreamUrl }),
-    },
+    env: pluginEnvironment({ ...session, streamUrl: through(session.streamUrl) }),
   });
   let output = '';
   let status: number | null | undefined;
@@ -40,7 +58,7 @@ export async function runPlugin(region: SmallRegion, documentName?: string, para
   child.once('close', (code) => (status = code));
   return {
     child,
-    sessionId: SessionId as string,
+    sessionId: session.sessionId,
     output: () => output,
     ended: () => vi.waitFor(() => expect(status).toBe(0), wait),
     sees: (text) => vi.waitFor(() => expect(typeof text === 'string' ? output.includes(text) : text.test(output), `${String(text)} in …${output.slice(-300)}`).toBe(true), wait),

@@ -56,6 +56,8 @@ export class PortSession implements SessionEnd {
     const flag = read(parseFlag, payload);
     if (flag === FLAG.terminateSession) this.#terminated = true;
     if (flag === FLAG.terminateSession || flag === FLAG.disconnectToPort) this.kill();
+    // What comes behind it is for the next connection.
+    if (flag === FLAG.disconnectToPort) this.#stream = undefined;
     this.#options.channel.wakeAll();
   }
 

@@ -219,7 +219,7 @@ export class SmallRegion {
         domainName: `${REGION}.compute.internal`, architecture: 'aarch64', authorizedKeys: [],
       },
       onPower: () => undefined,
-    spawn: async (request) => {
+      spawn: async (request) => {
         if (request.run.kind === 'line' && request.run.line === 'unstartable') throw new Error('no such shell');
         const process = new FakeProcess(request);
         this.processes.push(process);
@@ -266,8 +266,8 @@ export class SmallRegion {
     this.#clientSockets.clear();
   }
 
-  agent(): Agent {
-    const agent = startAgent(this.guest(), { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
+  agent(guest = this.guest()): Agent {
+    const agent = startAgent(guest, { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
     this.#agents.push(agent);
     return agent;
   }
