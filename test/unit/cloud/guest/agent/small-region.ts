@@ -266,6 +266,13 @@ export class SmallRegion {
     this.#clientSockets.clear();
   }
 
+  /** Closes every websocket of clients as AWS's service does about every hour: `1000 Bye` (`protocol.md` §2.4). */
+  sayBye(): void {
+    const text = Buffer.from('Bye');
+    for (const socket of this.#clientSockets) socket.write(Buffer.concat([Buffer.of(0x88, 2 + text.length, 1000 >> 8, 1000 & 0xff), text]));
+    this.#clientSockets.clear();
+  }
+
   agent(guest = this.guest()): Agent {
     const agent = startAgent(guest, { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
     this.#agents.push(agent);
