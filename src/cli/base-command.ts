@@ -5,6 +5,7 @@ import type { Style } from '../lib/report/style.js';
 import { wrapLine } from '../lib/report/wrap.js';
 import { interruptedAt, type Moment } from './interruption.js';
 import type { LabFlags } from './lab-context.js';
+import { PATIENCE_MS } from './last-will.js';
 import { onOutputError } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
 import { asTyped, programName } from './self.js';
@@ -56,6 +57,12 @@ export abstract class BaseCommand extends Command {
     const width = textWidth(process.stderr);
     // A command goes over the edge rather than be cut: it is there to be copied.
     for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${line}\n`);
+  }
+
+  /** What a shell has of the command: its talk, and Ctrl-C, which ends a session that is being opened before the process goes. */
+  protected talk() {
+    this.patienceMs = PATIENCE_MS;
+    return { style: this.errorStyle, interruption: this.interruption.signal, say: (line: string) => this.say(line), handOver: () => this.handOver() };
   }
 
   /** The value's text form, on stdout. */

@@ -15,6 +15,8 @@ export interface ForwardsOptions {
   readonly specs: readonly ForwardSpec[];
   /** What happens while it runs, on stderr. */
   readonly say: (line: string) => void;
+  /** Aborted: none is left open, nor any session of one. For as long as they are being opened. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Forwards {
@@ -29,7 +31,7 @@ export const remoteText = ({ remoteHost, remotePort }: ForwardSpec, { name }: Pi
   (remoteHost === undefined ? `port ${remotePort} of ${printable(name)}` : `${remoteHost}:${remotePort} through ${printable(name)}`);
 
 /** Opens all, or none. */
-export async function openForwards({ target, instance, specs, say }: ForwardsOptions): Promise<Forwards> {
+export async function openForwards({ target, instance, specs, say, signal }: ForwardsOptions): Promise<Forwards> {
   const start = sessionStarter(target);
   const forwards: Forward[] = [];
   const close = async (): Promise<void> => void (await Promise.all(forwards.map((forward) => forward.close())));
@@ -38,6 +40,7 @@ export async function openForwards({ target, instance, specs, say }: ForwardsOpt
     const notice = lossNotice(say, 'connections wait');
     const forward = await forwardOver(target, start, instance, {
       spec,
+      signal,
       ...notice,
       onRefused: () => say(`${where}: nothing answers there; the connection was reset.`),
       onEnded: (words) => say(`${where}: the session ended${words === '' ? '' : `: ${printable(words)}`}; the next connection opens another.`),
@@ -47,9 +50,9 @@ export async function openForwards({ target, instance, specs, say }: ForwardsOpt
     return forward;
   }));
   const failure = settled.find((result) => result.status === 'rejected');
-  if (failure !== undefined) {
+  if (failure !== undefined || signal?.aborted === true) {
     await close();
-    throw failure.reason;
+    throw failure?.reason ?? signal?.reason;
   }
   const opened = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return { forwards: opened, failed: Promise.race(opened.map((forward) => forward.failed)), close };

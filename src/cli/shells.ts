@@ -1,21 +1,23 @@
 /** A shell of an instance on this process's terminal: by SSH, or by Session Manager with one of two clients. */
-import { terminateSession } from '../lib/aws/ssm.js';
+import { type SessionRequest, type StartedSession, terminateSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
 import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
-import { chooseClient, interactiveRequest, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
+import { type ChannelOptions, chooseClient, interactiveRequest, openChannel, pluginSession, sessionStarter, startOn } from '../lib/probe/session-way.js';
+import { wayInto } from '../lib/probe/run-line.js';
 import { openSsh } from '../lib/probe/ssh-way.js';
 import { pathText } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
+import type { DataChannel } from '../lib/session/data-channel.js';
 import { runPlugin } from '../lib/session/plugin.js';
 import { runShell } from '../lib/session/shell.js';
 import { sshShell } from '../lib/ssh/client.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
 import type { Target } from '../lib/target/target.js';
-import { beforeSignals } from './last-will.js';
+import { beforeSignals, opening } from './last-will.js';
 import { lossNotice } from './loss-notice.js';
-import { takeTerminal } from './terminal.js';
+import { sizeOf, takeTerminal } from './terminal.js';
 
 export interface ShellOptions {
   readonly target: Target;
@@ -24,6 +26,8 @@ export interface ShellOptions {
   readonly style: Style;
   /** Talk, on stderr. */
   readonly say: (line: string) => void;
+  /** Ctrl-C, until that. */
+  readonly interruption: AbortSignal;
   /** From here on Ctrl-C belongs to the remote side. */
   readonly handOver: () => void;
 }
@@ -39,14 +43,14 @@ function terminalOf(raw: ReturnType<typeof takeTerminal>) {
   return { stdin: raw.input, stdout: raw.output, size: raw.size, onResize: raw.onResize };
 }
 
-/** Exit status: the remote shell's own. */
-export async function shellOverSsh({ target, lab, instance, style, say, handOver }: ShellOptions): Promise<number> {
+/** Exit status: the remote shell's own, or that of `line`, a command in its place. */
+async function shellOverSsh({ target, lab, instance, style, say, handOver }: ShellOptions, line?: string): Promise<number> {
   const client = await openSsh(target, lab, instance);
   say(shellHeader({ instance, style }, 'SSH', [`${SSH_USER}@${instance.publicIpv4 ?? ''} with the lab's key`]));
   handOver();
   const raw = takeTerminal();
   try {
-    const { exitCode } = await sshShell(client, { ...terminalOf(raw), term: process.env['TERM'] ?? 'xterm-256color' }, instance.name);
+    const { exitCode } = await sshShell(client, { ...terminalOf(raw), term: process.env['TERM'] ?? 'xterm-256color', line }, instance.name);
     raw.restore();
     say(`Connection closed (exit status ${exitCode ?? 'unknown'}).`);
     return exitCode ?? 0;
@@ -69,29 +73,43 @@ function fromPrompt(raw: ReturnType<typeof takeTerminal>, error: unknown): unkno
 const endedFromOutside = ({ name }: KnownInstance, words: string): SsmlabError =>
   new SsmlabError('session-failed', `the session on ${name} was ended: ${words.replace(/\.+$/u, '')}`, { hint: '`ssmlab list` shows whether the instance is there and its agent connected' });
 
-/** Exit status 0: a session has none of its own. `session-failed` when it was not the shell or the user that ended it. `line`: a command in place of a shell. */
-export async function shellOverSession({ target, instance, style, say, handOver }: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> {
-  const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line);
+/** A session on its way to a shell: by AWS's plugin, or with the built-in client's channel. */
+type Opened = { readonly session: StartedSession } & ({ readonly client: 'plugin' } | { readonly client: 'native'; readonly channel: DataChannel });
+
+/** Starts it and chooses the client. Nothing is left at the service when `signal` comes first. */
+async function openShell({ target, instance }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(asked, session.streamUrl);
-  const header = shellHeader({ instance, style }, 'Session Manager', client === 'native' ? ['native client', '~. ends it'] : ['AWS\'s session-manager-plugin']);
-  if (client === 'plugin') {
-    say(header);
-    handOver();
-    const terminate = (): Promise<void> => terminateSession(target, session.sessionId).catch(() => undefined);
-    const offSignals = beforeSignals(terminate);
-    // The plugin says nothing of how it ended, and ends no session that it leaves (`protocol.md` §1.3).
-    await runPlugin(await pluginSession(target, session, request)).finally(() => terminate().finally(offSignals));
-    return 0;
-  }
+  if (client === 'native') return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId }) };
+  if (options.signal.aborted) await terminateSession(target, session.sessionId).catch(() => undefined);
+  options.signal.throwIfAborted();
+  return { client, session };
+}
+
+/** Exit status 0: a session has none of its own. `session-failed` when it was not the shell or the user that ended it. `line`: a command in place of a shell. */
+async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> {
+  const { target, instance, say, interruption, handOver } = shell;
+  const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line, sizeOf(process.stdout));
   let raw: ReturnType<typeof takeTerminal> | undefined;
   // A raw terminal does not begin lines by itself.
-  const notice = lossNotice((line) => void process.stderr.write(raw === undefined ? `${line}\n` : `\r\n${line}\r\n`), '~. leaves');
-  const channel = await openChannel(target, session, { ...notice, instanceId: instance.instanceId });
+  const notice = lossNotice((text) => void process.stderr.write(raw === undefined ? `${text}\n` : `\r\n${text}\r\n`), '~. leaves');
+  const opened = await opening((signal) => openShell(shell, request, asked, { ...notice, signal }), interruption);
+  const { sessionId } = opened.session;
+  const header = shellHeader(shell, 'Session Manager', opened.client === 'native' ? ['native client', '~. ends it'] : ['AWS\'s session-manager-plugin']);
+  if (opened.client === 'plugin') {
+    say(header);
+    handOver();
+    const terminate = (): Promise<void> => terminateSession(target, sessionId).catch(() => undefined);
+    const offSignals = beforeSignals(terminate);
+    // The plugin says nothing of how it ended, and ends no session that it leaves (`protocol.md` §1.3).
+    await runPlugin(await pluginSession(target, opened.session, request)).finally(() => terminate().finally(offSignals));
+    return 0;
+  }
+  const { channel } = opened;
   // Who leaves is done with it; the service would keep the session until it times out.
   const terminate = async (): Promise<void> => {
     channel.close();
-    if (!channel.over) await terminateSession(target, session.sessionId).catch(() => undefined);
+    if (!channel.over) await terminateSession(target, sessionId).catch(() => undefined);
   };
   const offSignals = beforeSignals(terminate);
   say(header);
@@ -114,3 +132,7 @@ export async function shellOverSession({ target, instance, style, say, handOver 
     offSignals();
   }
 }
+
+/** A shell over the instance's own way in, or `line` in its place. Resolves to the exit status: by SSH the remote one, 0 of a session. `asked`: a session's client. */
+export const runShellOn = (shell: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> =>
+  (wayInto(shell.instance) === 'ssh-key-pair' ? shellOverSsh(shell, line) : shellOverSession(shell, asked, line));

@@ -49,12 +49,14 @@ export interface RawTerminal {
   readonly restore: () => void;
 }
 
+/** Rows and columns; 80×24 where the terminal does not know. */
+export const sizeOf = (output: Pick<WriteStream, 'columns' | 'rows'>) => ({ columns: output.columns || 80, rows: output.rows || 24 });
+
 /** Puts the terminal into raw mode. It is restored by `restore`, and also when the process ends, by error or by signal. */
 export function takeTerminal(input: ReadStream = process.stdin, output: WriteStream = process.stdout): RawTerminal {
   const wasRaw = input.isRaw;
   const listeners: (() => void)[] = [];
   let restored = false;
-  const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
   const restore = (): void => {
     if (restored) return;
     restored = true;
@@ -79,7 +81,7 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   return {
     input,
     output,
-    size,
+    size: () => sizeOf(output),
     onResize(listener) {
       listeners.push(listener);
       output.on('resize', listener);

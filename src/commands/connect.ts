@@ -4,11 +4,10 @@ import { BaseCommand } from '../cli/base-command.js';
 import { clientFlag, identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { pickInstance } from '../cli/prompts.js';
-import { shellOverSession, shellOverSsh } from '../cli/shells.js';
+import { runShellOn } from '../cli/shells.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
-import { wayInto } from '../lib/probe/run-line.js';
 
 export default class Connect extends BaseCommand {
   static override summary = 'Open a shell on an instance.';
@@ -29,7 +28,6 @@ Exit status: by SSH that of the remote shell, 255 after ~.; a session has none t
     const instances = await takeInventory(target, stack);
     const instance = args.instance === undefined ? await pickInstance(instances, this.interruption.signal) : findInstance(instances, args.instance);
     if (!hasTerminal) throw noTerminal;
-    const shell = { target, lab, instance, style: this.errorStyle, say: (line: string) => this.say(line), handOver: () => this.handOver() };
-    process.exitCode = wayInto(instance) === 'ssh-key-pair' ? await shellOverSsh(shell) : await shellOverSession(shell, flags.client);
+    process.exitCode = await runShellOn({ ...this.talk(), target, lab, instance }, flags.client);
   }
 }

@@ -5,10 +5,12 @@ import { identityFlag, stackFlags } from '../cli/flags.js';
 import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals } from '../cli/last-will.js';
-import { shellOverSession, type ShellOptions } from '../cli/shells.js';
+import { runShellOn } from '../cli/shells.js';
+import { inputWaits } from '../cli/unsent-input.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
+import { withInput } from '../lib/probe/command-input.js';
 import { lineOf } from '../lib/probe/line-of.js';
 import { runLine, wayInto } from '../lib/probe/run-line.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
@@ -21,15 +23,18 @@ export default class Exec extends BaseCommand {
   static override summary = 'Run a command on an instance; its output and exit status come back.';
   static override description = `One word after -- is a line for the remote shell; several are a command and its arguments.
 
-Exit status: the command's own, and 255 when the way there failed, as with ssh. Input is carried to instance 1 by SSH; a session's command has none.`;
-  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 -- \'uname -a; exit 7\'', '<%= config.bin %> <%= command.id %> -t 3 -- top'];
+SSH carries input as it comes. A session's command has none: with --stdin ssmlab reads stdin to its end first, and sends up to 48 kB along with the command, where AWS logs it with the command.
+
+Exit status: the command's own, and 255 when the way there failed, as with ssh.`;
+  static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', 'echo ls -l / | <%= config.bin %> <%= command.id %> --stdin 4 -- sh', '<%= config.bin %> <%= command.id %> -t 3 -- top'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override strict = false;
   static override flags = {
     ...stackFlags,
     ...identityFlag,
-    tty: Flags.boolean({ char: 't', description: 'run it in your terminal, as an editor or top wants; it has no exit status then', helpGroup: 'SESSION' }),
+    stdin: Flags.boolean({ description: 'send stdin along, read to its end', helpGroup: 'SESSION' }),
+    tty: Flags.boolean({ char: 't', description: 'run it in your terminal, as an editor or top wants; a session has no exit status then', helpGroup: 'SESSION' }),
   };
 
   async run(): Promise<void> {
@@ -47,31 +52,27 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
       const { target, stack, lab } = await labContext(flags);
       const instance = findInstance(await takeInventory(target, stack), args.instance);
       if (flags.tty) {
-        process.exitCode = await this.#inTerminal({ target, lab, instance, style: this.errorStyle, say: (line) => this.say(line), handOver: () => this.handOver() }, lineOf(words));
+        process.exitCode = await runShellOn({ ...this.talk(), target, lab, instance }, 'native', lineOf(words));
         return;
       }
+      const way = wayInto(instance);
+      const line = flags.stdin && way === 'session-manager' ? await withInput(lineOf(words), process.stdin) : lineOf(words);
+      this.interruption.signal.throwIfAborted();
       this.handOver();
       process.once('SIGINT', () => interruption.abort());
-      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), lineOf(words), {
-        stdin: process.stdin,
-        stdout: process.stdout,
-        stderr: process.stderr,
-        signal: interruption.signal,
+      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, {
+        stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal,
       });
       const offSignals = beforeSignals(() => {
         interruption.abort();
         return running;
       });
       process.exitCode = await running.finally(offSignals);
+      if (way === 'session-manager' && !flags.stdin && inputWaits()) this.say('note: stdin was not sent to the command; --stdin sends it');
     } catch (error) {
       if (interruption.signal.aborted) return this.catch(interruptedAt('remote-command', { cause: error }));
       await this.catch(error as Error);
-      process.exitCode = WAY_FAILED;
+      if (!(error instanceof SsmlabError && error.code === 'usage')) process.exitCode = WAY_FAILED;
     }
-  }
-
-  async #inTerminal(shell: ShellOptions, line: string): Promise<number> {
-    if (wayInto(shell.instance) !== 'session-manager') throw new SsmlabError('usage', `--tty is for sessions, and ${shell.instance.name} is reached by SSH`, { hint: 'use the ssh line of `ssmlab list` with -t' });
-    return shellOverSession(shell, 'native', line);
   }
 }

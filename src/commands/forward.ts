@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { openForwards, readyJson, remoteText } from '../cli/forwards.js';
 import { labContext } from '../cli/lab-context.js';
+import { opening, PATIENCE_MS } from '../cli/last-will.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { parseForwardSpec } from '../lib/session/port/forward-spec.js';
@@ -34,7 +35,10 @@ It runs until Ctrl-C, and then ends its sessions. A cut connection is resumed; a
     const specs = argv.slice(1).map((word) => parseForwardSpec(String(word)));
     const { target, stack } = await labContext(flags);
     const instance = findInstance(await takeInventory(target, stack), args.instance);
-    const { forwards, failed, close } = await openForwards({ target, instance, specs, say: (line) => void process.stderr.write(`${line}\n`) });
+    // Ctrl-C ends the sessions that are being opened.
+    this.patienceMs = PATIENCE_MS;
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const { forwards, failed, close } = await opening((signal) => openForwards({ target, instance, specs, say, signal }), this.interruption.signal);
     this.handOver();
     const asked = new Promise<keyof typeof SIGNAL_STATUS>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));

@@ -3,7 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
-import { beforeSignals } from '../cli/last-will.js';
+import { beforeSignals, opening } from '../cli/last-will.js';
 import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
 import { terminateSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
@@ -43,12 +43,13 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     const instance = findInstance(await takeInventory(target, stack), args.instance);
     if (publicKey !== undefined) await sendSshPublicKey(target, { instanceId: instance.instanceId, user: flags.user, publicKey });
     this.handOver();
-    const channel = await openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), {});
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { signal }), this.interruption.signal, signals);
     const terminate = async (): Promise<void> => {
       channel.close();
       if (!channel.over) await terminateSession(target, channel.sessionId).catch(() => undefined);
     };
-    const offSignals = beforeSignals(terminate, ['SIGINT', 'SIGTERM', 'SIGHUP']);
+    const offSignals = beforeSignals(terminate, signals);
     try {
       const words = await runStdio(channel, { stdin: process.stdin, stdout: process.stdout });
       if (words !== '') throw new SsmlabError('session-failed', `the session to port ${args.port} of ${instance.name} ended: ${words}`, { hint: 'something has to listen there: `ssmlab exec` looks from inside' });

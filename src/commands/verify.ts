@@ -3,6 +3,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
+import { PATIENCE_MS } from '../cli/last-will.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
@@ -15,7 +16,6 @@ import { verify } from '../lib/verify/verify.js';
 
 const STATUS = { pass: 0, fail: 1, unknown: 3 } as const;
 const BOUND_MS = 20_000;
-const PATIENCE_MS = 3_000;
 
 export default class Verify extends BaseCommand {
   static override summary = 'Run what the lab is about on its instances, and compare it with what the lab declares.';

@@ -30,7 +30,7 @@ export function wayInto(instance: KnownInstance): Way {
 }
 
 export interface LineStreams {
-  /** Carried by SSH; the session document has no input. */
+  /** Carried by SSH; of a session see `withInput`. */
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;
   readonly stderr: Writable;

@@ -6,6 +6,7 @@ import type { KnownInstance } from '../inventory/instance.js';
 import { agentText, requirePower } from '../inventory/standing.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
+import type { TerminalSize } from '../protocol/payloads.js';
 import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
 import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
 import { isLoopback } from '../session/stream-socket.js';
@@ -35,8 +36,9 @@ export const commandRequest = (instanceId: string, line: string): SessionRequest
   parameters: { command: [line], separateOutputStream: ['true'] },
 });
 
-/** The request for one line in a terminal. */
-export const interactiveRequest = (instanceId: string, line: string): SessionRequest => ({ instanceId, documentName: 'AWS-StartInteractiveCommand', parameters: { command: [line] } });
+/** The request for one line in a terminal. The line sets the size by itself: the client's message with it comes when the command has begun (`protocol.md` §6). */
+export const interactiveRequest = (instanceId: string, line: string, { columns, rows }: TerminalSize): SessionRequest =>
+  ({ instanceId, documentName: 'AWS-StartInteractiveCommand', parameters: { command: [`stty rows ${rows} cols ${columns}; ${line}`] } });
 
 /** Starts it where the instance has power; errors of StartSession say in the tool's words what the instance lacks. */
 export async function startOn(start: StartSession, instance: KnownInstance, request: SessionRequest): Promise<StartedSession> {
@@ -58,7 +60,7 @@ export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onR
 /** On loopback nothing but the region's process can be missing, and with it went the session. */
 const REFUSED_MS = 5_000;
 
-/** The built-in client's channel to a started session; the session is ended at the service when it does not open. */
+/** The built-in client's channel to a started session; the session is ended at the service when it does not open, or is not wanted any more by `signal`. */
 export async function openChannel(target: Target, session: StartedSession, { timeoutMs, instanceId, ...options }: ChannelOptions = {}): Promise<DataChannel> {
   const local = target.endpoint !== undefined && isLoopback(new URL(target.endpoint));
   try {
@@ -82,7 +84,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
 /** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
 export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & { readonly timeoutMs?: number | undefined }): Promise<CommandEnd> {
   const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
-  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs: streams.timeoutMs });
+  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs: streams.timeoutMs, signal: streams.signal });
   try {
     return await runCommand(channel, streams);
   } finally {

@@ -64,6 +64,7 @@ export async function openDataChannel(options: DataChannelOptions): Promise<Data
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     await channel.begun(options.firstMessageTimeoutMs ?? 30_000);
+    options.signal?.throwIfAborted();
   } catch (error) {
     channel.close();
     options.signal?.throwIfAborted();

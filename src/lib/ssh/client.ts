@@ -132,8 +132,8 @@ export async function sshCommand(
 }
 
 /**
- * A login shell in a pty. `onResize` registers the listener for new sizes and may return its removal. `~.` after a
- * newline leaves: the status is then that of ssh itself, 255.
+ * A login shell in a pty, or `line` in its place. `onResize` registers the listener for new sizes and may return its
+ * removal. `~.` after a newline leaves: the status is then that of ssh itself, 255.
  */
 export async function sshShell(
   client: Client,
@@ -141,13 +141,15 @@ export async function sshShell(
     readonly stdin: Readable;
     readonly stdout: Writable;
     readonly term: string;
+    readonly line?: string | undefined;
     readonly size: () => TerminalSize;
     readonly onResize: (listener: () => void) => (() => void) | void;
   },
   where = 'the instance',
 ): Promise<SshStatus> {
   const { columns, rows } = terminal.size();
-  const { channel, ended } = await opened(where, (done) => client.shell({ term: terminal.term, cols: columns, rows, width: 0, height: 0 }, done));
+  const pty = { term: terminal.term, cols: columns, rows, width: 0, height: 0 };
+  const { channel, ended } = await opened(where, (done) => (terminal.line === undefined ? client.shell(pty, done) : client.exec(terminal.line, { pty }, done)));
   channel.on('error', () => undefined);
   let stopInput = (): void => undefined;
   const left = new Promise<SshStatus>((resolve) => {
