@@ -28,6 +28,9 @@ const LAST_OUTPUT_MS = 1000;
 const CALL_AGAIN_MS = 3000;
 const CALLS = 4;
 
+/** Agents ping their data channels, AWS's every 54 s; one that is silent for longer than two of these is away. */
+const AGENT_SILENCE_MS = 120_000;
+
 /** A client that was told leaves by itself; then the socket is closed. */
 const LEAVE_MS = 1000;
 /** At the end: how long an acknowledgement is waited for before the client is asked whether it has read everything. */
@@ -53,6 +56,16 @@ function forward(to: Hop, payloadType: number, payload: Buffer, accept: () => vo
 function multiplexes({ document }: SessionRequest): boolean {
   const properties = document['properties'];
   return typeof properties === 'object' && properties !== null && 'type' in properties && properties.type === 'LocalPortForwarding';
+}
+
+/** Ends a websocket on which nothing came for so long, unless it was not read from. */
+function endWhenSilent(socket: WebSocket, silenceMs: number): void {
+  const timer = setTimeout(() => {
+    if (socket.isPaused) timer.refresh();
+    else socket.terminate();
+  }, silenceMs).unref();
+  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, () => timer.refresh());
+  socket.once('close', () => clearTimeout(timer));
 }
 
 export class Session {
@@ -161,6 +174,7 @@ export class Session {
       else if (end === 'agent') this.#agentSays(message);
     });
     socket.once('close', () => this.#detached(end, socket));
+    if (end === 'agent') endWhenSilent(socket, AGENT_SILENCE_MS);
     hop.attach(socket);
     if (end === 'client') this.#finishWhenDrained();
   }

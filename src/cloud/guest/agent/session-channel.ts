@@ -18,7 +18,8 @@ export interface SessionChannelOptions {
   readonly onLost: (why: string | undefined) => void;
 }
 
-const PING_MS = 54_000;
+/** A connection that fell silent is given up after two of these, in time for a handshake's answer. AWS's agent takes two minutes (§8.4). */
+const PING_MS = 4_000;
 const RECONNECT_TRIES = 6;
 const RECONNECT_FIRST_MS = 100;
 const OPEN_MS = 5000;
@@ -59,10 +60,10 @@ export class SessionChannel {
       return;
     }
     this.#socket = socket;
-    const ping = setInterval(() => socket.ping('keepalive'), PING_MS).unref();
+    const stopAsking = askForLife(socket);
     socket.on('message', (data) => this.#message(data as Buffer));
     socket.once('close', () => {
-      clearInterval(ping);
+      stopAsking();
       this.#hop.detach();
       if (!this.#stop.signal.aborted) void this.#reopen();
     });
@@ -146,4 +147,24 @@ export class SessionChannel {
     if (messageType === MESSAGE_TYPE.channelClosed) this.#options.onLost(undefined);
     else if (messageType === MESSAGE_TYPE.acknowledge || messageType === MESSAGE_TYPE.inputStreamData) this.#hop.receive(message);
   }
+}
+
+/** Asks the service for a sign of life again and again, and ends a connection on which none came from one time to the next. */
+function askForLife(socket: WebSocket): () => void {
+  let heard = true;
+  let asked = performance.now();
+  const sign = (): void => void (heard = true);
+  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, sign);
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // A paused socket hears nothing, and after a time without a turn what came meanwhile has not been read yet.
+    const deaf = socket.isPaused || now - asked > PING_MS * 1.5;
+    asked = now;
+    if (!heard && !deaf) socket.terminate();
+    else {
+      heard = deaf;
+      socket.ping('keepalive');
+    }
+  }, PING_MS).unref();
+  return () => clearInterval(timer);
 }
