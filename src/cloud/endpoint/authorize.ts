@@ -23,6 +23,8 @@ export interface AuthorizeOptions {
   readonly now: number;
   /** The request, for the keys that tell of its tags. */
   readonly input?: Input | undefined;
+  /** A policy of the resource lets in everyone of the account: only a deny refuses. */
+  readonly granted?: boolean | undefined;
   /** Further keys, of this action alone. */
   readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -51,7 +53,7 @@ export function authorize(caller: Caller, action: string, resources: string | re
     const service = action.slice(0, action.indexOf(':'));
     const supplied = (key: string): boolean => isSupplied(key) || (tags !== undefined && /^(aws|ec2|ssm|iam):resourcetag\//.test(key));
     const decision = evaluateLayers(layers, { action, resource, context: tags === undefined ? context : { ...context, ...resourceTagContext(service, tags) }, supplied });
-    if (decision.decision !== 'allow') throw denial(caller, action, resource, decision, options.protocol);
+    if (decision.decision === 'explicit-deny' || (decision.decision === 'implicit-deny' && options.granted !== true)) throw denial(caller, action, resource, decision, options.protocol);
     allowed = decision;
   }
   return allowed;

@@ -134,7 +134,7 @@ export const putParameter: Operation = (input, context) => {
     tx.put(PARAMETERS, name, {
       name,
       type,
-      value: keyId === undefined ? request.value : sealValue(tx, name, request.value, keyId, context),
+      value: keyId === undefined ? request.value : sealValue(tx, { name, value: request.value, keyId, tier }, context),
       version,
       description: request.description ?? before?.description,
       allowedPattern: request.allowedPattern ?? before?.allowedPattern,
