@@ -103,6 +103,13 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
 
     outputs: (stackId) => Object.fromEntries(stackRecord(state, stackId).outputs.map(({ key, value }) => [`Outputs.${key}`, value])),
 
+    standing(stackId) {
+      const child = state.get(STACKS, stackId);
+      if (child === undefined || child.status === 'DELETE_COMPLETE') return undefined;
+      const { tags, notificationArns, timeoutInMinutes } = child;
+      return { parameters: child.parameters.map(({ key, value, noEcho }) => ({ key, value: noEcho ? undefined : value })), tags, notificationArns, timeoutInMinutes };
+    },
+
     remove(stackId) {
       const child = state.get(STACKS, stackId);
       if (child === undefined || child.status === 'DELETE_COMPLETE' || child.status === 'DELETE_IN_PROGRESS') return;

@@ -36,6 +36,8 @@ export interface NestedStacks {
   cleaned(stackId: string): boolean;
   /** By the names of the attributes: `Outputs.Name`. */
   outputs(stackId: string): { readonly [attribute: string]: string };
+  /** What the stack has now of what it was asked for, without the values of its NoEcho parameters; undefined when it is gone. */
+  standing(stackId: string): Omit<NestedRequest, 'templateUrl'> | undefined;
   remove(stackId: string): void;
   removed(stackId: string): boolean;
 }

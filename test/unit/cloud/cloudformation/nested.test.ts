@@ -368,3 +368,40 @@ describe('nested stacks', () => {
     });
   });
 });
+
+describe('drift of a stack in a stack', () => {
+  const SECRET = NET.replace('Name: {Type: String}', 'Name: {Type: String, NoEcho: true}');
+  const drifts = async () => {
+    await region.cfn('DetectStackDrift', { StackName: 's' });
+    const { StackResourceDrifts } = await region.cfn('DescribeStackResourceDrifts', { StackName: 's' }) as { StackResourceDrifts: { LogicalResourceId: string; StackResourceDriftStatus: string; PropertyDifferences: unknown[] }[] };
+    return StackResourceDrifts.map((drift) => [drift.LogicalResourceId, drift.StackResourceDriftStatus, drift.PropertyDifferences]);
+  };
+
+  it('is what was changed of the stack itself, not of what is in it', async () => {
+    await region.create(ROOT, { Tags: [{ Key: 'team', Value: 'blue' }] });
+    const { NetStack = '', SubStack = '', Vpc = '' } = await outputs();
+    region.call('ec2', 'CreateTags', { ResourceId: [Vpc], Tag: [{ Key: 'Name', Value: 'other' }] });
+    expect(await drifts()).toEqual([['Net', 'IN_SYNC', []], ['Sub', 'IN_SYNC', []]]);
+    expect(await region.stack()).toMatchObject({ DriftInformation: { StackDriftStatus: 'IN_SYNC' } });
+    await region.cfn('UpdateStack', { StackName: NetStack, UsePreviousTemplate: true, Parameters: [...parameters({ Name: 'b' }), { ParameterKey: 'Cidr', UsePreviousValue: true }], Tags: [{ Key: 'layer', Value: 'x' }, { Key: 'team', Value: 'blue' }] });
+    await region.cfn('DeleteStack', { StackName: SubStack });
+    region.settle();
+    expect(await drifts()).toEqual([
+      ['Net', 'MODIFIED', [
+        { PropertyPath: '/Parameters/Name', ExpectedValue: 'a', ActualValue: 'b', DifferenceType: 'NOT_EQUAL' },
+        { PropertyPath: '/Tags/0/Value', ExpectedValue: 'net', ActualValue: 'x', DifferenceType: 'NOT_EQUAL' },
+      ]],
+      ['Sub', 'DELETED', []],
+    ]);
+    expect(await region.stack()).toMatchObject({ DriftInformation: { StackDriftStatus: 'DRIFTED' } });
+  });
+
+  it('tells nothing of a parameter that cannot be read back', async () => {
+    region.objects.set('templates/net.yaml', SECRET);
+    await region.create(ROOT);
+    const { NetStack = '' } = await outputs();
+    await region.cfn('UpdateStack', { StackName: NetStack, UsePreviousTemplate: true, Parameters: [...parameters({ Name: 'hush' }), { ParameterKey: 'Cidr', UsePreviousValue: true }] });
+    region.settle();
+    expect(await drifts()).toEqual([['Net', 'IN_SYNC', []], ['Sub', 'IN_SYNC', []]]);
+  });
+});

@@ -1,7 +1,8 @@
 /** AWS::CloudFormation::Stack: a stack in a stack; its attributes are the child's outputs. */
 import { validationError } from '../../errors.js';
 import { isStructure, textOf, type Structure } from '../../template/value.js';
-import { ownTags, textProperty, type NestedRequest, type ResourceType } from '../resource-type.js';
+import { liveTags } from '../live.js';
+import { gone, ownTags, textProperty, type NestedRequest, type ResourceType } from '../resource-type.js';
 
 function parameters(properties: Structure): NestedRequest['parameters'] {
   const declared = properties['Parameters'] ?? {};
@@ -43,6 +44,22 @@ export const stack: ResourceType = {
   attributesOf: (stackId, scope) => scope.nested.outputs(stackId),
   update(stackId, properties, _previous, scope) {
     scope.nested.update(stackId, nestedRequest(properties));
+  },
+  // Where the template lies is not told of a stack that is there. What is in the stack is its own drift: "Resource type support" lists the type itself.
+  unread: ['TemplateURL'],
+  live(stackId, scope, properties) {
+    const standing = scope.nested.standing(stackId);
+    if (standing === undefined) throw gone();
+    const { Parameters: declared = {} } = properties;
+    const given = (key: string) => (isStructure(declared) && Object.hasOwn(declared, key) ? declared[key] : undefined);
+    const tagSet = standing.tags.map(({ Key: key, Value: value }) => ({ key, value }));
+    return {
+      // A NoEcho parameter cannot be read back, so that it counts as what it was given as.
+      Parameters: Object.fromEntries(standing.parameters.map(({ key, value }) => [key, value ?? given(key) ?? ''])),
+      NotificationARNs: [...standing.notificationArns],
+      ...(standing.timeoutInMinutes === undefined ? {} : { TimeoutInMinutes: standing.timeoutInMinutes }),
+      ...liveTags({ tagSet }, scope, properties),
+    };
   },
   delete(stackId, scope) {
     scope.nested.remove(stackId);
