@@ -19,6 +19,14 @@ function requireImportable(stack: StackRecord | undefined): void {
   else if (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS' && stack.status !== 'IMPORT_ROLLBACK_COMPLETE') throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be imported into.`);
 }
 
+/**
+ * Whether it is done with, and one of `aws cloudformation deploy`: the CLI names its own by the second. AWS is never that quick; here two deploys
+ * can fall into one second, so that among these names alone what can be executed no more gives way.
+ */
+function isDeployed({ changeSetName, executionStatus, rootChangeSetId }: ChangeSetRecord): boolean {
+  return /^awscli-cloudformation-package-deploy-\d+$/.test(changeSetName) && executionStatus !== 'AVAILABLE' && rootChangeSetId === undefined;
+}
+
 export const createChangeSet = (control: Control): Operation => (input, context) => {
   refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
@@ -43,8 +51,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
     const twin = tx.list(CHANGE_SETS).find((changeSet) => changeSet.stackId === stackId && changeSet.changeSetName === changeSetName);
     if (twin !== undefined) {
       if (clientToken !== undefined && twin.clientToken === clientToken) return { Id: twin.changeSetId, StackId: stackId };
-      // `aws cloudformation deploy` names its change sets by the second. AWS is never that quick; here two can fall into one, so that what can be executed no more gives way.
-      if (twin.executionStatus === 'AVAILABLE' || twin.rootChangeSetId !== undefined) throw new AwsError('AlreadyExistsException', `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Template`);
+      if (!isDeployed(twin)) throw new AwsError('AlreadyExistsException', `ChangeSet ${changeSetName} cannot be created due to a mismatch with existing attribute Template`);
       for (const { changeSetId: old, rootChangeSetId } of tx.list(CHANGE_SETS)) if (old === twin.changeSetId || rootChangeSetId === twin.changeSetId) tx.delete(CHANGE_SETS, old);
     }
     let stack = findStack(tx, stackName);

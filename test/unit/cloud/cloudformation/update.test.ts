@@ -231,18 +231,49 @@ describe('change sets', () => {
     expect(await region.refused('DescribeChangeSet', CHANGE)).toMatchObject({ code: 'ChangeSetNotFound', status: 404, message: 'ChangeSet [c] does not exist' });
   });
 
-  it('gives its name to the next one when it can be executed no more, as deploys within a second need it', async () => {
+  it('keeps its name, failed or executed, until it is deleted', async () => {
     await region.create(NETWORK);
     const { Id } = await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true });
     const next = { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) };
+    expect(await region.refused('CreateChangeSet', next)).toMatchObject({ code: 'AlreadyExistsException' });
+    expect(await region.cfn('DescribeChangeSet', CHANGE)).toMatchObject({ ChangeSetId: Id, Status: 'FAILED' });
+    await region.cfn('DeleteChangeSet', CHANGE);
+    await region.cfn('CreateChangeSet', next);
+    await region.cfn('ExecuteChangeSet', CHANGE);
+    region.settle();
+    expect(await region.refused('CreateChangeSet', { ...next, Parameters: parameters({ Name: 'c' }) })).toMatchObject({ code: 'AlreadyExistsException' });
+  });
+
+  it('of `aws cloudformation deploy`, named by the second, gives its name to the next one when it can be executed no more', async () => {
+    await region.create(NETWORK);
+    const named = { ...CHANGE, ChangeSetName: 'awscli-cloudformation-package-deploy-1764000000' };
+    const { Id } = await region.cfn('CreateChangeSet', { ...named, UsePreviousTemplate: true });
+    const next = { ...named, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) };
     const { Id: second } = await region.cfn('CreateChangeSet', next);
     expect(second).not.toBe(Id);
     expect(await region.refused('DescribeChangeSet', { ChangeSetName: Id })).toMatchObject({ code: 'ChangeSetNotFound' });
     expect(await region.refused('CreateChangeSet', next)).toMatchObject({ code: 'AlreadyExistsException' });
-    await region.cfn('ExecuteChangeSet', CHANGE);
+    await region.cfn('ExecuteChangeSet', named);
     region.settle();
     await region.cfn('CreateChangeSet', { ...next, Parameters: parameters({ Name: 'c' }) });
-    expect(await changes()).toEqual([['Modify', 'VPC', 'False']]);
+    expect(await changes(named.ChangeSetName)).toEqual([['Modify', 'VPC', 'False']]);
+  });
+
+  it.each([
+    ['a change set', async (input: object) => {
+      await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true, ...input });
+      await region.cfn('ExecuteChangeSet', CHANGE);
+    }],
+    ['an update', async (input: object) => void (await region.cfn('UpdateStack', { StackName: 's', UsePreviousTemplate: true, ...input }))],
+  ])('%s without tags keeps those of the stack, one with an empty value, as the CLI\'s deploy sends it, removes them', async (_what, change) => {
+    await region.create(NETWORK, { Tags: [{ Key: 'team', Value: 'blue' }] });
+    await change({ Parameters: parameters({ Name: 'b' }) });
+    region.settle();
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_COMPLETE', Tags: [{ Key: 'team', Value: 'blue' }] });
+    await region.cfn('DeleteChangeSet', CHANGE).catch(() => undefined);
+    await change({ Parameters: parameters({ Name: 'b' }), Tags: '' });
+    region.settle();
+    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_COMPLETE', Tags: [] });
   });
 
   it('leaves nothing of a stack in review that is deleted', async () => {
