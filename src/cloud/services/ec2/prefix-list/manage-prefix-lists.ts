@@ -106,8 +106,13 @@ function edited(record: PrefixListRecord, added: readonly PrefixListEntry[], rem
   if (both !== undefined) throw new AwsError('InvalidParameterValue', `Request cannot contain Cidr ${both.cidr} in both AddPrefixListEntries and RemovePrefixListEntries`);
   const missing = removed.find((entry) => !old.some((known) => known.cidr === entry.cidr));
   if (missing !== undefined) throw new AwsError('InvalidParameterValue', `The CIDR (${missing.cidr}) does not exist in prefix list ${record.prefixListId}.`);
-  const known = added.find((entry) => old.some((one) => one.cidr === entry.cidr));
-  if (known !== undefined) throw new AwsError('InvalidParameterValue', `The CIDR (${known.cidr}) already exists in prefix list ${record.prefixListId}.`);
+  for (const { cidr, description = '' } of added) {
+    const known = old.find((one) => one.cidr === cidr);
+    if (known === undefined) continue;
+    if ((known.description ?? '') === description) throw new AwsError('InvalidPrefixListModification', `An entry with the CIDR (${cidr}) and description (${description}) already exists.`);
+    // EC2 says no more than this to another description of an entry that stays; it has to be removed first, in a request of its own.
+    throw new AwsError('InvalidRequest', 'The request received was invalid.');
+  }
   return [...old.filter((entry) => !gone.has(entry.cidr)), ...added];
 }
 

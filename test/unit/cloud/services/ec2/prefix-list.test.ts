@@ -57,7 +57,10 @@ describe('managed prefix lists', () => {
     const modify = (more: Record<string, unknown>) => region.code('ModifyManagedPrefixList', { PrefixListId, ...more });
     expect(modify({})).toBe('MissingParameter');
     expect(modify({ AddEntry: [entry('203.0.113.0/24')], RemoveEntry: [{ Cidr: '203.0.113.0/24' }] })).toBe('InvalidParameterValue');
-    expect(modify({ AddEntry: [entry('203.0.113.0/24')] })).toBe('InvalidParameterValue');
+    expect(() => region.call('ModifyManagedPrefixList', { PrefixListId, AddEntry: [entry('203.0.113.0/24', 'office')] })).toThrow(expect.objectContaining({
+      code: 'InvalidPrefixListModification', message: 'An entry with the CIDR (203.0.113.0/24) and description (office) already exists.',
+    }));
+    expect(() => region.call('ModifyManagedPrefixList', { PrefixListId, AddEntry: [entry('203.0.113.0/24', 'another')] })).toThrow(expect.objectContaining({ code: 'InvalidRequest', message: 'The request received was invalid.' }));
     expect(modify({ RemoveEntry: [{ Cidr: '192.0.2.0/24' }] })).toBe('InvalidParameterValue');
     expect(modify({ MaxEntries: '4', AddEntry: [entry('192.0.2.0/24')] })).toBe('InvalidParameterCombination');
     expect(modify({ AddEntry: ['1', '2', '3'].map((one) => entry(`192.0.${one}.0/24`)) })).toBe('PrefixListMaxEntriesExceeded');
