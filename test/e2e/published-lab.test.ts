@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf, Home, root } from './program.js';
+import { exportsOf, Home, root, Terminal } from './program.js';
 
 const hasAws = spawnSync('aws', ['--version']).status === 0;
 const fixtures = join(root, 'test/e2e/published-lab');
@@ -114,6 +114,24 @@ describe.skipIf(!hasAws)(`the published lab${hasAws ? '' : ' (no aws on PATH)'}`
     const report = home.json<{ verdict: string; claims: { verdict: string; claim: string; why: string }[] }>('verify', '--stack', 'fa-003', '--identity', pem);
     expect(report.claims.filter((claim) => claim.verdict !== 'pass')).toEqual([]);
     expect(report.verdict).toBe('pass');
+  });
+
+  it.skipIf(!Terminal.available).each([
+    ['1', ['--identity', pem], /\[ec2-user@ip-10-0-1-\d+ ~\]\$ $/, 'ec2-user'],
+    ['2', [], /sh-5\.2\$ $/, 'ssm-user'],
+    ['3', [], /sh-5\.2\$ $/, 'ssm-user'],
+    ['4', [], /sh-5\.2\$ $/, 'ssm-user'],
+  ])('gives a shell on instance %s in a terminal', async (number, more, prompt, user) => {
+    const terminal = home.terminal(['connect', number, '--stack', 'fa-003', ...more]);
+    try {
+      await terminal.waitFor(prompt, 30_000);
+      terminal.type('whoami\r');
+      expect(await terminal.waitFor(prompt, 30_000)).toContain(`whoami\r\n${user}\r\n`);
+      terminal.type('exit\r');
+      await terminal.waitFor(/\[ended 0\]/);
+    } finally {
+      terminal.kill();
+    }
   });
 
   it('goes without a trace', async () => {

@@ -1,30 +1,8 @@
 /** Terraform's AWS provider makes instances with their keys, roles and parameters, finds nothing to change, changes them in place, and removes them. */
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalCloud, removeLocalCloud, startLocalCloud } from '../../src/lib/target/local/cloud.js';
-import { Home, root } from './program.js';
-import { Terraform, whyNoTerraform } from './terraform.js';
+import { expect, it } from 'vitest';
+import { describeTerraform } from './terraform.js';
 
-const missing = whyNoTerraform();
-
-describe.skipIf(missing !== undefined)(`terraform and instances${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
-  let home: Home;
-  let cloud: LocalCloud;
-  let terraform: Terraform;
-
-  beforeAll(async () => {
-    home = new Home();
-    cloud = await startLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
-    terraform = new Terraform(home, cloud, join(root, 'test/e2e/terraform-compute'));
-    const { status, text } = await terraform.run('init');
-    expect(status, text).toBe(0);
-  });
-
-  afterAll(async () => {
-    await removeLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
-    home.remove();
-  });
-
+describeTerraform('terraform and instances', 'terraform-compute', (terraform) => {
   it('applies, and then has nothing to change', { timeout: 240_000 }, async () => {
     const applied = await terraform.run('apply', '-auto-approve');
     expect(applied.status, applied.text).toBe(0);

@@ -3,8 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalCloud } from '../../src/lib/target/local/cloud.js';
-import type { Home } from './program.js';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type LocalCloud, removeLocalCloud, startLocalCloud } from '../../src/lib/target/local/cloud.js';
+import { Home, root } from './program.js';
 
 const PROVIDER = 'registry.terraform.io/hashicorp/aws';
 
@@ -14,7 +15,7 @@ function mirrors(): string[] {
 }
 
 /** Why Terraform cannot be used here; undefined when it can. */
-export function whyNoTerraform(): string | undefined {
+function whyNoTerraform(): string | undefined {
   if (spawnSync('terraform', ['version'], { env: { ...process.env, TF_CLI_CONFIG_FILE: '/dev/null' } }).status !== 0) return 'terraform is not on PATH';
   return mirrors().some((path) => existsSync(join(path, PROVIDER))) ? undefined : `no mirror of ${PROVIDER} in ${mirrors().join(', ')}`;
 }
@@ -25,7 +26,7 @@ export interface TerraformRun {
   readonly text: string;
 }
 
-export class Terraform {
+class Terraform {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
@@ -66,4 +67,28 @@ export class Terraform {
     if (status !== 0) throw new Error(text);
     return JSON.parse(text) as T;
   }
+}
+
+/** A suite on a configuration of this folder, with a local cloud of its own; skipped by name where there is no Terraform. */
+export function describeTerraform(what: string, configuration: string, tests: (terraform: Pick<Terraform, 'run' | 'output'>) => void): void {
+  const missing = whyNoTerraform();
+  describe.skipIf(missing !== undefined)(`${what}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+    let home: Home;
+    let terraform: Terraform;
+
+    beforeAll(async () => {
+      home = new Home();
+      const cloud = await startLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
+      terraform = new Terraform(home, cloud, join(root, 'test/e2e', configuration));
+      const { status, text } = await terraform.run('init');
+      expect(status, text).toBe(0);
+    });
+
+    afterAll(async () => {
+      await removeLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
+      home.remove();
+    });
+
+    tests({ run: (...args) => terraform.run(...args), output: (name) => terraform.output(name) });
+  });
 }
