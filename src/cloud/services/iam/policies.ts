@@ -33,10 +33,15 @@ export function allPolicies(reader: Reader, scope: 'All' | 'AWS' | 'Local'): Any
   return [...(scope === 'AWS' ? [] : reader.list(policies).map((policy) => ({ ...policy, aws: false }))), ...(scope === 'Local' ? [] : awsPolicies)];
 }
 
+/** NoSuchEntity in AWS's words; for a policy of AWS's that the region has not, also what it has. */
+export function policyMissing(arn: string, words: string): AwsError {
+  return noSuchEntity(arn.startsWith('arn:aws:iam::aws:policy/') ? `${words} Of AWS's managed policies the local cloud has those that list-policies --scope AWS names; put-role-policy and create-policy take any document.` : words);
+}
+
 /** Throws NoSuchEntity. */
 export function requirePolicy(reader: Reader, arn: string): AnyPolicy {
   const found = findPolicy(reader, arn);
-  if (found === undefined) throw noSuchEntity(`Policy ${arn} was not found.`);
+  if (found === undefined) throw policyMissing(arn, `Policy ${arn} was not found.`);
   return found;
 }
 
