@@ -21,6 +21,7 @@ describeTerraform('terraform and instances', 'terraform-compute', (terraform) =>
       public: expect.stringMatching(/^198\.18\.\d+\.\d+$/) as string,
       hops: 2,
       encrypted: true,
+      data: [5, 3000],
       size: 10,
       disk: 'disk of first',
       credits: 'standard',

@@ -133,6 +133,24 @@ resource "aws_instance" "managed" {
   credit_specification { cpu_credits = "standard" }
   tags = { Name = "managed ${var.label}" }
 }
+resource "aws_ebs_volume" "data" {
+  availability_zone = aws_subnet.one.availability_zone
+  size              = 5
+  type              = "gp3"
+  encrypted         = true
+  tags              = { Name = "data of ${var.label}" }
+}
+resource "aws_volume_attachment" "data" {
+  device_name = "/dev/sdf"
+  volume_id   = aws_ebs_volume.data.id
+  instance_id = aws_instance.managed.id
+}
+data "aws_ebs_volume" "data" {
+  filter {
+    name   = "volume-id"
+    values = [aws_volume_attachment.data.volume_id]
+  }
+}
 data "aws_instance" "public" { instance_id = aws_instance.public.id }
 data "aws_instances" "all" {
   filter {
@@ -152,6 +170,7 @@ output "found" {
     hops        = aws_instance.managed.metadata_options[0].http_put_response_hop_limit
     encrypted   = one(aws_instance.managed.root_block_device).encrypted
     size        = one(aws_instance.managed.root_block_device).volume_size
+    data        = [data.aws_ebs_volume.data.size, data.aws_ebs_volume.data.iops]
     disk        = aws_instance.public.volume_tags["Name"]
     credits     = aws_instance.managed.credit_specification[0].cpu_credits
     fingerprint = data.aws_key_pair.one.fingerprint

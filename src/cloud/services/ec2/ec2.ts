@@ -54,7 +54,9 @@ import { deleteSubnet } from './subnet/delete-subnet.js';
 import { describeSubnets } from './subnet/describe-subnets.js';
 import { modifySubnetAttribute } from './subnet/modify-subnet-attribute.js';
 import { createTags, deleteTags, describeTags } from './tag/tags.js';
+import { attachVolume, detachVolume } from './volume/attachment.js';
 import { describeVolumes } from './volume/describe-volumes.js';
+import { createVolume, deleteVolume } from './volume/manage-volumes.js';
 import { describeVolumeAttribute, describeVolumeStatus } from './volume/volume-status.js';
 import { createVpcEndpoint } from './vpc-endpoint/create-vpc-endpoint.js';
 import { deleteVpcEndpoints } from './vpc-endpoint/delete-vpc-endpoints.js';
@@ -88,6 +90,7 @@ export const ec2: Service = {
     AssociateVpcCidrBlock: associateVpcCidrBlock,
     AttachInternetGateway: attachInternetGateway,
     AttachNetworkInterface: attachNetworkInterface,
+    AttachVolume: attachVolume,
     AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
     AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
     CreateDhcpOptions: createDhcpOptions,
@@ -104,6 +107,7 @@ export const ec2: Service = {
     CreateSubnet: createSubnet,
     CreateSubnetCidrReservation: createSubnetCidrReservation,
     CreateTags: createTags,
+    CreateVolume: createVolume,
     CreateVpc: createVpc,
     CreateVpcEndpoint: createVpcEndpoint,
     DeleteDhcpOptions: deleteDhcpOptions,
@@ -120,6 +124,7 @@ export const ec2: Service = {
     DeleteSubnet: deleteSubnet,
     DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
     DeleteTags: deleteTags,
+    DeleteVolume: deleteVolume,
     DeleteVpc: deleteVpc,
     DeleteVpcEndpoints: deleteVpcEndpoints,
     DescribeAccountAttributes: describeAccountAttributes,
@@ -164,6 +169,7 @@ export const ec2: Service = {
     DescribeVpcs: describeVpcs,
     DetachInternetGateway: detachInternetGateway,
     DetachNetworkInterface: detachNetworkInterface,
+    DetachVolume: detachVolume,
     DisassociateAddress: disassociateAddress,
     DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
     DisassociateRouteTable: disassociateRouteTable,

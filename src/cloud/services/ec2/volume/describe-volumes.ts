@@ -1,4 +1,4 @@
-/** DescribeVolumes: the volumes that instances were launched with. */
+/** DescribeVolumes. */
 import { absentFilters } from '../absent/absent-filters.js';
 import { describe, type FilterTable } from '../describe.js';
 import type { VolumeRecord } from '../model.js';
@@ -6,7 +6,7 @@ import { VOLUME } from '../noun.js';
 import { reading, type Scope } from '../operation.js';
 import { zoneIdOf } from '../region/zones.js';
 
-function view(record: VolumeRecord, scope: Scope) {
+export function volumeView(record: VolumeRecord, scope: Scope) {
   return {
     volumeId: record.volumeId,
     size: record.size,
@@ -33,7 +33,7 @@ function view(record: VolumeRecord, scope: Scope) {
   };
 }
 
-const FILTERS: FilterTable<ReturnType<typeof view>> = {
+const FILTERS: FilterTable<ReturnType<typeof volumeView>> = {
   'attachment.attach-time': (volume) => volume.attachmentSet.map((attachment) => attachment.attachTime.toISOString()),
   'attachment.delete-on-termination': (volume) => volume.attachmentSet.map((attachment) => attachment.deleteOnTermination),
   'attachment.device': (volume) => volume.attachmentSet.map((attachment) => attachment.device),
@@ -55,5 +55,5 @@ const FILTERS: FilterTable<ReturnType<typeof view>> = {
 };
 
 export const describeVolumes = reading((input, scope) => describe(input, scope, {
-  noun: VOLUME, ids: 'VolumeId', set: 'volumeSet', view, filters: FILTERS, idsExcludeMaxResults: true,
+  noun: VOLUME, ids: 'VolumeId', set: 'volumeSet', view: volumeView, filters: FILTERS, idsExcludeMaxResults: true,
 }));
