@@ -37,13 +37,13 @@ describeTerraform('terraform and instances', 'terraform-compute', (terraform) =>
   });
 
   it('changes type, tags, metadata options and values in place and settles', { timeout: 240_000 }, async () => {
-    const other = ['-var', 'label=second', '-var', 'type=t4g.micro', '-var', 'hops=1'];
+    const other = ['-var', 'label=second', '-var', 'type=t4g.micro', '-var', 'hops=1', '-var', 'size=8'];
     const applied = await terraform.run('apply', '-auto-approve', ...other);
     expect(applied.status, applied.text).toBe(0);
     expect(applied.text).toMatch(/Apply complete! Resources: 0 added, [1-9]\d* changed, 0 destroyed/);
     const planned = await terraform.run('plan', '-detailed-exitcode', ...other);
     expect(planned.status, planned.text).toBe(0);
-    expect(await terraform.output('found')).toMatchObject({ secret: 'secret of second', type: 't4g.micro', name: 'second', disk: 'disk of second', hops: 1 });
+    expect(await terraform.output('found')).toMatchObject({ secret: 'secret of second', type: 't4g.micro', name: 'second', disk: 'disk of second', hops: 1, data: [8, 3000] });
   });
 
   it('destroys it all', { timeout: 240_000 }, async () => {

@@ -5,6 +5,7 @@ terraform {
 variable "type" { default = "t4g.nano" }
 variable "label" { default = "first" }
 variable "hops" { default = 2 }
+variable "size" { default = 5 }
 provider "aws" {
   region = "ap-northeast-1"
 }
@@ -135,7 +136,7 @@ resource "aws_instance" "managed" {
 }
 resource "aws_ebs_volume" "data" {
   availability_zone = aws_subnet.one.availability_zone
-  size              = 5
+  size              = var.size
   type              = "gp3"
   encrypted         = true
   tags              = { Name = "data of ${var.label}" }
@@ -170,7 +171,7 @@ output "found" {
     hops        = aws_instance.managed.metadata_options[0].http_put_response_hop_limit
     encrypted   = one(aws_instance.managed.root_block_device).encrypted
     size        = one(aws_instance.managed.root_block_device).volume_size
-    data        = [data.aws_ebs_volume.data.size, data.aws_ebs_volume.data.iops]
+    data        = [aws_ebs_volume.data.size, data.aws_ebs_volume.data.iops]
     disk        = aws_instance.public.volume_tags["Name"]
     credits     = aws_instance.managed.credit_specification[0].cpu_credits
     fingerprint = data.aws_key_pair.one.fingerprint

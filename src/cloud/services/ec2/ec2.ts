@@ -57,6 +57,7 @@ import { createTags, deleteTags, describeTags } from './tag/tags.js';
 import { attachVolume, detachVolume } from './volume/attachment.js';
 import { describeVolumes } from './volume/describe-volumes.js';
 import { createVolume, deleteVolume } from './volume/manage-volumes.js';
+import { describeVolumesModifications, modifyVolume } from './volume/modifications.js';
 import { describeVolumeAttribute, describeVolumeStatus } from './volume/volume-status.js';
 import { createVpcEndpoint } from './vpc-endpoint/create-vpc-endpoint.js';
 import { deleteVpcEndpoints } from './vpc-endpoint/delete-vpc-endpoints.js';
@@ -161,6 +162,7 @@ export const ec2: Service = {
     DescribeTags: describeTags,
     DescribeVolumeAttribute: describeVolumeAttribute,
     DescribeVolumes: describeVolumes,
+    DescribeVolumesModifications: describeVolumesModifications,
     DescribeVolumeStatus: describeVolumeStatus,
     DescribeVpcAttribute: describeVpcAttribute,
     DescribeVpcEndpoints: describeVpcEndpoints,
@@ -191,6 +193,7 @@ export const ec2: Service = {
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
     ModifySecurityGroupRules: modifySecurityGroupRules,
     ModifySubnetAttribute: modifySubnetAttribute,
+    ModifyVolume: modifyVolume,
     ModifyVpcAttribute: modifyVpcAttribute,
     ModifyVpcEndpoint: modifyVpcEndpoint,
     MonitorInstances: monitorInstances,

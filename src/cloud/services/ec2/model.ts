@@ -319,7 +319,11 @@ export interface VolumeRecord extends Tagged {
   readonly availabilityZone: string;
   readonly createTime: number;
   readonly attachment?: { readonly instanceId: string; readonly device: string; readonly attachTime: number; readonly deleteOnTermination: boolean } | undefined;
+  /** The last change of what it is. */
+  readonly modification?: { readonly startTime: number; readonly original: VolumeShape; readonly target: VolumeShape } | undefined;
 }
+
+export type VolumeShape = Pick<VolumeRecord, 'size' | 'volumeType' | 'iops' | 'throughput'>;
 
 export interface KeyPairRecord extends Tagged {
   readonly keyPairId: string;

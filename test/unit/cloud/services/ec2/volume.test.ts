@@ -19,7 +19,7 @@ describe('volumes', () => {
       volumeId: expect.stringMatching(/^vol-0[0-9a-f]{16}$/) as string, size: 10, snapshotId: '', availabilityZone: ZONE, availabilityZoneId: 'apne1-az4', status: 'creating', createTime: new Date(region.now), volumeType: 'gp3',
       iops: 3000, throughput: 125, encrypted: false, kmsKeyId: undefined, multiAttachEnabled: false, tagSet: [{ key: 'Name', value: 'data' }],
     });
-    const VolumeId = made['volumeId'] as string;
+    const VolumeId = String(made['volumeId']);
     const status = () => region.at('DescribeVolumes', { VolumeId: [VolumeId] }, 'volumeSet', 0, 'status');
     expect(status()).toBe('available');
     expect(region.code('AttachVolume', { VolumeId, InstanceId: instanceId, Device: '/dev/sdf' })).toBe('IncorrectState');
@@ -58,6 +58,32 @@ describe('volumes', () => {
     const again = () => region.id('CreateVolume', { AvailabilityZone: ZONE, Size: '1', ClientToken: 't' }, 'volumeId');
     expect(again()).toBe(again());
     expect(region.code('CreateVolume', { AvailabilityZone: ZONE, Size: '2', ClientToken: 't' })).toBe('IdempotentParameterMismatch');
+  });
+
+  it('change size, type and performance, and tell of the last change', () => {
+    const { region } = makeLab();
+    const VolumeId = region.id('CreateVolume', { AvailabilityZone: ZONE, Size: '10', VolumeType: 'gp3', Iops: '4000' }, 'volumeId');
+    const shape = () => {
+      const { size, volumeType, iops, throughput } = region.at('DescribeVolumes', { VolumeId: [VolumeId] }, 'volumeSet', 0) as { [member: string]: unknown };
+      return [size, volumeType, iops, throughput];
+    };
+    expect(region.code('DescribeVolumesModifications', { VolumeId: [VolumeId] })).toBe('InvalidVolumeModification.NotFound');
+    expect(region.call('ModifyVolume', { VolumeId, Size: '20' })).toEqual({ volumeModification: {
+      volumeId: VolumeId, modificationState: 'modifying', targetSize: 20, targetIops: 4000, targetVolumeType: 'gp3', targetThroughput: 125, targetMultiAttachEnabled: false,
+      originalSize: 10, originalIops: 4000, originalVolumeType: 'gp3', originalThroughput: 125, originalMultiAttachEnabled: false, startTime: new Date(region.now), progress: 0, endTime: undefined,
+    } });
+    expect(shape()).toEqual([20, 'gp3', 4000, 125]);
+    region.call('ModifyVolume', { VolumeId, VolumeType: 'gp2' });
+    expect(shape()).toEqual([20, 'gp2', 100, undefined]);
+    region.call('ModifyVolume', { VolumeId, Size: '100' });
+    expect(shape()).toEqual([100, 'gp2', 300, undefined]);
+    region.call('ModifyVolume', { VolumeId, VolumeType: 'io2', Iops: '500' });
+    expect(region.at('DescribeVolumesModifications', { VolumeId: [VolumeId] }, 'volumeModificationSet')).toMatchObject([{ modificationState: 'completed', originalVolumeType: 'gp2', originalIops: 300, targetVolumeType: 'io2', targetIops: 500, progress: 100 }]);
+    const found = (Name: string, value: string) => (region.at('DescribeVolumesModifications', { Filter: [{ Name, Value: [value] }] }, 'volumeModificationSet') as unknown[]).length;
+    expect([found('target-iops', '500'), found('original-size', '100'), found('target-volume-type', 'gp3'), found('volume-id', VolumeId)]).toEqual([1, 1, 0, 1]);
+    for (const [more, code] of [[{ Size: '99' }, 'InvalidParameterValue'], [{ VolumeType: 'gp3', Iops: '99' }, 'InvalidParameterValue'], [{ VolumeType: 'io1', Iops: '60000' }, 'InvalidParameterValue'], [{ Throughput: '200' }, 'InvalidParameterCombination']] as const) {
+      expect(region.code('ModifyVolume', { VolumeId, ...more }), JSON.stringify(more)).toBe(code);
+    }
   });
 
   it.each([
