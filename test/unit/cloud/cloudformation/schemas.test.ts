@@ -36,7 +36,7 @@ const REQUIRED = new Set(['AWS::EC2::NatGateway.SubnetId', 'AWS::EC2::SecurityGr
 /** Attributes of what is not supported. */
 const UNKNOWN = /^AWS::EC2::NatGateway\.(?:AutoProvisionZones|AutoScalingIps|RouteTableId)$|^AWS::EC2::NetworkInterface\.(?:PrimaryIpv6Address|PublicIpDnsNameOptions)$|^AWS::EC2::Subnet\.BlockPublicAccessStates$|^AWS::EC2::VPCCidrBlock\.(?:Ipv6AddressAttribute|IpSource)$|^AWS::S3::Bucket\.(?:Metadata|WebsiteURL)|^AWS::CloudFormation::Stack\.StackId$/;
 
-/** Their ids are CloudFormation's own and name nothing that a service has; stacks have no read side. */
+/** Their ids are CloudFormation's own and name nothing that a service has; one stack is not taken into another. */
 const NOT_IMPORTED = new Set(['AWS::CloudFormation::Stack', 'AWS::EC2::NetworkAclEntry', 'AWS::IAM::Policy']);
 
 const names = (paths: readonly string[] = []) => paths.filter((path) => path.split('/').length === 3).map((path) => path.slice('/properties/'.length));
