@@ -101,7 +101,11 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         if (reply.status !== 408) await discarded(request);
       }
       if (progress.shape === 'rest-xml') response.setHeader('x-amz-request-id', requestId);
-      await write(response, reply, requestId, request.method === 'HEAD').catch((error: unknown) => log(`reply ${requestId} broke off: ${(error as Error).message}`));
+      await write(response, reply, requestId, request.method === 'HEAD').catch((error: unknown) => {
+        log(`reply ${requestId} broke off: ${(error as Error).message}`);
+        // Nobody waits for what does not come.
+        response.destroy();
+      });
     },
   };
 }

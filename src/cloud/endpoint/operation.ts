@@ -49,6 +49,8 @@ export interface OperationContext {
   /** State of services without a region (IAM). Shares one journal with `state`, so a transaction spans both. */
   readonly globalState: Store;
   readonly runtime: RegionRuntime;
+  /** Items of this request that its caller may not touch, each with its refusal: for operations that answer item by item. */
+  readonly denied?: ReadonlyMap<string, AwsError> | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /**

@@ -21,7 +21,7 @@ export interface RequestFacts {
 
 /** Keys of AWS's that the region gives when they are in the request: absent, they are truly absent. */
 const NOT_SUPPLIED = /^aws:(useragent|referer|ec2instancesourcevpc|ec2instancesourceprivateipv4|resourcetag\/.*|resourceorg.*)$/;
-const SUPPLIED_OF_SERVICES = /^(ec2:region|ec2:sourceinstancearn|sts:(externalid|rolesessionname|sourceidentity|durationseconds|transitivetagkeys)|iam:(passedtoservice|policyarn|permissionsboundary|associatedresourcearn)|s3:(prefix|delimiter|max-keys))$/;
+const SUPPLIED_OF_SERVICES = /^(ec2:region|ec2:sourceinstancearn|sts:(externalid|rolesessionname|sourceidentity|durationseconds|transitivetagkeys)|iam:(passedtoservice|policyarn|permissionsboundary|associatedresourcearn)|s3:(prefix|delimiter|max-keys|locationconstraint|x-amz-(acl|storage-class|copy-source|metadata-directive)|existingobjecttag\/.*))$/;
 
 /** Whether an absent key says that the request has none of it. `key` in lower case. */
 export const isSupplied = (key: string): boolean => (key.startsWith('aws:') ? !NOT_SUPPLIED.test(key) : SUPPLIED_OF_SERVICES.test(key));

@@ -3,12 +3,11 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startModelRegion } from './region.js';
-import { s3 } from './scenario/s3.js';
 import { NOT_PUBLIC, SCENARIO } from './scenario/scenario.js';
 
 const region = await startModelRegion();
-const steps = [...SCENARIO, ...s3];
-const operations = [...region.services, ...region.restServices].flatMap((service) => Object.keys(service.operations).map((operation) => `${service.name}.${operation}`));
+const steps = SCENARIO;
+const operations = region.services.flatMap((service) => Object.keys(service.operations).map((operation) => `${service.name}.${operation}`));
 const missing = spawnSync('python3', ['-c', 'import boto3']).status !== 0;
 
 afterAll(() => region.close());

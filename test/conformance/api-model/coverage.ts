@@ -14,7 +14,7 @@ export type Answers = ReadonlyMap<string, ReadonlyMap<string, MemberAnswers>>;
 
 /** An error by which an operation says that it has nothing behind this member, by its name on the wire; of a structure or list perhaps by what is in it. */
 export function saysNotSupported(message: string, wire: string): boolean {
-  return /not supported by the local cloud|The local cloud does not support/.test(message) && new RegExp(`\\b${wire.replaceAll('.', '\\.')}\\b`).test(message);
+  return /not supported by the local cloud|The local cloud does not support/.test(message) && new RegExp(`\\b${wire.replaceAll('.', '\\.')}\\b`, 'i').test(message);
 }
 
 /** Of each member the answers that name it most often: beside other members it may be refused for these. */

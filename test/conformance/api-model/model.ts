@@ -9,6 +9,9 @@ export interface Ref {
   readonly locationName?: string;
   readonly queryName?: string;
   readonly flattened?: boolean;
+  /** Of rest-xml: where the member is when it is not in the body. */
+  readonly location?: 'uri' | 'querystring' | 'header' | 'headers' | 'statusCode';
+  readonly xmlAttribute?: boolean;
 }
 
 export interface Shape {
@@ -24,12 +27,16 @@ export interface Shape {
   readonly pattern?: string;
   readonly flattened?: boolean;
   readonly timestampFormat?: string;
+  /** Of rest-xml: the member that is the body. */
+  readonly payload?: string;
 }
 
 export interface ModelledOperation {
   readonly name: string;
   readonly input?: Ref;
   readonly output?: Ref & { readonly resultWrapper?: string };
+  readonly http?: { readonly method: string; readonly requestUri: string; readonly responseCode?: number };
+  readonly httpChecksum?: { readonly requestChecksumRequired?: boolean };
 }
 
 export interface Model {

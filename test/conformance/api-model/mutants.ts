@@ -1,6 +1,7 @@
 /** Inputs that are wrong in one place, made from the model and an input that is right. */
 import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 import { patternOf } from './reply.js';
+import { isOperationWithout, isToldByItself, isWritable, wantedOf } from './rest-mutants.js';
 import { wireNameOf, type Value } from './request.js';
 
 type Structure = { readonly [name: string]: Value };
@@ -138,10 +139,13 @@ export function mutantsOf(model: Model, operation: string, input: Structure): Mu
     for (const name of shape.required ?? []) {
       const { [name]: _, ...rest } = value;
       // A structure without members is not written in a form at all.
-      if (Object.hasOwn(value, name) && (json || path === '' || Object.keys(rest).length > 0)) add(`without ${named(name)}`, rest);
+      if (Object.hasOwn(value, name) && isOperationWithout(shape.members?.[name], name) && (json || path === '' || Object.keys(rest).length > 0)) add(`without ${named(name)}`, rest);
     }
     for (const [name, member] of Object.entries(shape.members ?? {})) {
-      for (const [what, wrong, wanted] of wrongValues(model, shapeOf(model, member))) add(`${named(name)}: ${what}`, { ...value, [name]: wrong }, wanted, name);
+      const written = wrongValues(model, shapeOf(model, member)).filter(([, wrong]) => isWritable(member, name, wrong));
+      for (const [what, wrong, wanted] of written) add(`${named(name)}: ${what}`, { ...value, [name]: wrong }, wantedOf(name, wanted), name);
+      // Any text does: whether it is supported is all that can be asked.
+      if (isToldByItself(member, shapeOf(model, member)) && written.every(([, , wanted]) => wanted === 'answered')) add(`${named(name)}: given`, { ...value, [name]: example(model, member) }, 'answered', name);
     }
     add(`unknown ${named('NotAMember')}`, { ...value, NotAMember: 'x' });
     add(`unknown structure ${named('NotAMember')}`, { ...value, NotAMember: { Inner: ['x'] } });

@@ -14,10 +14,8 @@ import type { WireReply } from './reply.js';
 import type { WrittenRequest } from './request.js';
 
 export interface ModelRegion {
-  /** The dispatch tables of the form and JSON services. */
+  /** The dispatch tables. */
   readonly services: readonly Service[];
-  /** Those of the rest-xml ones, whose replies botocore's side of the suite judges. */
-  readonly restServices: readonly Service[];
   readonly url: string;
   readonly secrets: RegionSecrets;
   readonly log: readonly string[];
@@ -38,15 +36,18 @@ export async function startModelRegion(): Promise<ModelRegion> {
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   return {
-    services: cloud.services.filter((service) => service.protocol !== 'rest-xml'),
-    restServices: cloud.services.filter((service) => service.protocol === 'rest-xml'),
+    services: cloud.services,
     url,
     secrets,
     log,
-    send: (service, region, { headers, body }) => new Promise((resolve, reject) => {
-      const given = { ...headers, host: `127.0.0.1:${port}` };
-      const signed = signRequest({ method: 'POST', url: new URL(url), headers: given, payloadHash: hashPayload(body) }, { service, region, now: Date.now() }, secrets.lab);
-      const sent = httpRequest({ host: '127.0.0.1', port, method: 'POST', path: '/', headers: { ...given, ...signed, 'content-length': String(Buffer.byteLength(body)) } }, (response) => {
+    send: (service, region, { method = 'POST', path = '/', headers, body }) => new Promise((resolve, reject) => {
+      // Only S3 is told the hash of the body by a header, and signs the path as it is on the wire.
+      const declared = headers['x-amz-content-sha256'];
+      const payloadHash = typeof declared === 'string' ? declared : hashPayload(body);
+      const given = { ...(service === 's3' ? { 'x-amz-content-sha256': payloadHash } : {}), ...headers, host: `127.0.0.1:${port}` };
+      const flat = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]));
+      const signed = signRequest({ method, url: new URL(`${url}${path}`), path: service === 's3' ? path.split('?', 1)[0] : undefined, headers: flat, payloadHash }, { service, region, now: Date.now() }, secrets.lab);
+      const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers: { ...given, ...signed, 'content-length': String(Buffer.byteLength(body)) } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }));
       });

@@ -3,6 +3,7 @@
  * there, a value of another type, outside its enum, lengths or pattern, a time that is not written as the protocol has it.
  */
 import { shapeOf, type Model, type ModelledOperation, type Ref, type Shape } from './model.js';
+import { judgeRestReply } from './rest-reply.js';
 import { childOf, parseXml, type Element } from './xml.js';
 
 export interface WireReply {
@@ -44,7 +45,8 @@ function isBesideTheModel(shapeName: string, value: string): boolean {
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 
-class Judge {
+/** Collects the problems of one reply. */
+export class Judge {
   readonly problems: string[] = [];
   readonly model: Model;
 
@@ -88,7 +90,7 @@ class Judge {
     if (shape.type !== 'structure' && shape.type !== 'list' && shape.type !== 'map' && element.children.length > 0) this.problem(path, `is a ${shape.type} and has the element ${element.children[0]?.name}`);
     if ((shape.type === 'structure' || shape.type === 'list' || shape.type === 'map') && element.text.trim() !== '') this.problem(path, `is a ${shape.type} and has the text ${element.text.slice(0, 40)}`);
     switch (shape.type) {
-      case 'structure': return this.xmlStructure(shape, element.children, path);
+      case 'structure': return this.xmlStructure(shape, element, path);
       case 'list': {
         const item = shape.member?.locationName ?? 'member';
         for (const child of element.children) if (child.name !== item) this.problem(path, `the list has the element ${child.name}, not ${item}`);
@@ -119,11 +121,16 @@ class Judge {
     return member === undefined ? [] : elements.map((element, index) => this.xml(member, element, `${path}.${index}`));
   }
 
-  xmlStructure(shape: Shape, elements: readonly Element[], path: string): Record<string, unknown> {
+  xmlStructure(shape: Shape, { children: elements, attributes }: Pick<Element, 'children' | 'attributes'>, path: string): Record<string, unknown> {
     const found: Record<string, unknown> = {};
     const known = new Set<string>();
     for (const [name, ref] of Object.entries(shape.members ?? {})) {
       const target = shapeOf(this.model, ref);
+      if (ref.xmlAttribute === true) {
+        const text = attributes[ref.locationName ?? name];
+        if (text !== undefined) found[name] = this.text(target, ref.shape, text, `${path}.${name}`);
+        continue;
+      }
       const flat = target.type === 'list' && (target.flattened === true || ref.flattened === true);
       const wire = flat ? (target.member?.locationName ?? ref.locationName ?? name) : (ref.locationName ?? name);
       known.add(wire);
@@ -194,11 +201,11 @@ const ERROR_CODE = /^[A-Za-z][A-Za-z0-9.]*$/;
 export function judgeReply(model: Model, operation: ModelledOperation, reply: WireReply): Judged {
   const judge = new Judge(model);
   const { protocol } = model.metadata;
+  if (protocol === 'rest-xml') return judgeRestReply(model, operation, reply);
   const id = reply.headers['x-amzn-requestid'];
   const name = operation.name;
   if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) judge.problem(name, 'no request id in the header');
-  if (/<html|<!doctype/i.test(reply.text)) judge.problem(name, 'HTML');
-  if (/\n\s+at .*:\d+:\d+|node:internal|\.ts:\d+/.test(reply.text)) judge.problem(name, 'a stack trace');
+  judgeText(judge, name, reply);
   if (reply.status >= 500) judge.problem(name, `status ${reply.status}: ${reply.text.slice(0, 200)}`);
   const contentType = String(reply.headers['content-type']);
   try {
@@ -227,7 +234,13 @@ export function judgeReply(model: Model, operation: ModelledOperation, reply: Wi
   }
 }
 
-function errorOf(judge: Judge, name: string, code: unknown, message: unknown): { code: string; message: string } {
+/** What no reply of any protocol may hold. */
+export function judgeText(judge: Judge, name: string, { text }: WireReply): void {
+  if (/<html|<!doctype/i.test(text)) judge.problem(name, 'HTML');
+  if (/\n\s+at .*:\d+:\d+|node:internal|\.ts:\d+/.test(text)) judge.problem(name, 'a stack trace');
+}
+
+export function errorOf(judge: Judge, name: string, code: unknown, message: unknown): { code: string; message: string } {
   if (typeof code !== 'string' || !ERROR_CODE.test(code)) judge.problem(name, `an error with the code ${JSON.stringify(code)}`);
   if ((typeof message !== 'string' || message === '') && !WITHOUT_MESSAGE.includes(String(code))) judge.problem(name, 'an error without a message');
   return { code: String(code), message: String(message) };
@@ -240,7 +253,7 @@ function ec2Output(judge: Judge, operation: ModelledOperation, root: Element, id
   const shape = operation.output === undefined ? undefined : shapeOf(judge.model, operation.output);
   // `return` is in the API reference of most operations that have no other result, and not in the model.
   const elements = root.children.filter((child) => child.name !== 'requestId' && !(child.name === 'return' && child.text === 'true' && !Object.values(shape?.members ?? {}).some((member) => member.locationName === 'return')));
-  return judge.xmlStructure(shape ?? { type: 'structure' }, elements, operation.name);
+  return judge.xmlStructure(shape ?? { type: 'structure' }, { children: elements, attributes: {} }, operation.name);
 }
 
 function queryOutput(judge: Judge, operation: ModelledOperation, root: Element, id: unknown): unknown {
@@ -256,5 +269,5 @@ function queryOutput(judge: Judge, operation: ModelledOperation, root: Element, 
     if (result !== undefined && result.children.length > 0) judge.problem(name, `a result where the model has none: ${result.children[0]?.name}`);
     return {};
   }
-  return judge.xmlStructure(shapeOf(judge.model, output), result?.children ?? [], name);
+  return judge.xmlStructure(shapeOf(judge.model, output), result ?? { children: [], attributes: {} }, name);
 }

@@ -2,6 +2,7 @@
  * Writes requests by the model: the form of ec2Query and awsQuery, the JSON of awsJson. Lenient, so that wrong inputs can
  * be written too: what the model does not know, or what is of another type, goes out by what it is.
  */
+import { writeRestRequest } from './rest-request.js';
 import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
@@ -54,7 +55,11 @@ export function parametersOf(model: Model, ref: Ref | undefined, value: Value, p
 }
 
 export interface WrittenRequest {
-  readonly headers: Readonly<Record<string, string>>;
+  /** Default: POST. */
+  readonly method?: string;
+  /** With its query, as it is on the wire; default: `/`. */
+  readonly path?: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array;
 }
 
@@ -71,6 +76,7 @@ export function jsonRequest(model: Model, operation: string, body: string): Writ
 
 /** The request of an operation with this input, by API names. */
 export function writeRequest(model: Model, operation: string, input: { readonly [name: string]: Value }): WrittenRequest {
+  if (model.metadata.protocol === 'rest-xml') return writeRestRequest(model, operation, input);
   if (model.metadata.protocol === 'json') return jsonRequest(model, operation, JSON.stringify(input));
   const parameters = parametersOf(model, model.operations[operation]?.input, input, '').filter(([name]) => name !== '');
   return formRequest([['Action', operation], ['Version', model.metadata.apiVersion], ...parameters]);

@@ -10,6 +10,8 @@ export interface Address {
   readonly virtual: boolean;
   /** Decoded; the first of each name counts. */
   readonly query: ReadonlyMap<string, string>;
+  /** Names that the query has more than once. */
+  readonly repeated: readonly string[];
 }
 
 /** `BUCKET.localhost`, `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.s3.amazonaws.com`; a bucket's name may have dots. */
@@ -25,12 +27,23 @@ export function addressOf(target: string, headers: IncomingHttpHeaders): Address
   const bucket = inHost ?? decode(first);
   const key = decode(inHost === undefined ? others.join('/') : path.replace(/^\//, ''));
   const query = new Map<string, string>();
+  const repeated: string[] = [];
   for (const pair of mark < 0 ? [] : target.slice(mark + 1).split('&')) {
     const equals = pair.indexOf('=');
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    if (name !== '' && !query.has(name)) query.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', ' ')));
+    if (query.has(name)) repeated.push(name);
+    else if (name !== '') query.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', ' ')));
   }
-  return { on: bucket === '' ? 'service' : key === '' ? 'bucket' : 'object', bucket, key, virtual: inHost !== undefined, query };
+  return { on: bucket === '' ? 'service' : key === '' ? 'bucket' : 'object', bucket, key, virtual: inHost !== undefined, query, repeated };
+}
+
+/**
+ * Headers of Amazon's that a presigned URL has in its query (SDKs put them there), names in lower case; those of the signature
+ * are none. Nor are checksums: S3 does not look at them there, and the JavaScript SDK puts the one of an empty body.
+ */
+export function hoistedHeaders({ query }: Address): IncomingHttpHeaders {
+  const signature = /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256|sdk-checksum-algorithm|checksum-(?!mode).*)$/;
+  return Object.fromEntries([...query].map(([name, value]) => [name.toLowerCase(), value] as const).filter(([name]) => name.startsWith('x-amz-') && !signature.test(name)));
 }
 
 function decode(text: string): string {

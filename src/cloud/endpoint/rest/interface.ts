@@ -12,6 +12,8 @@ export interface RestOperation {
   readonly markHeader?: string | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Headers `x-amz-meta-…` are its member `Metadata`. */
+  readonly metadata?: boolean | undefined;
   /** `bytes`: `Body` is a {@link ReceivedBody}. `xml`: the document's members, under the name of its root element. */
   readonly body?: 'bytes' | { readonly root: string; readonly lists?: readonly string[] | undefined; readonly optional?: boolean | undefined } | undefined;
   readonly reply?: {
@@ -51,6 +53,10 @@ export interface BodySink {
 export interface Permission {
   readonly action: string;
   readonly resource: string;
+  /** The item of the request that this is for, when one that is denied is told by itself and the others go on. */
+  readonly item?: string | undefined;
+  /** Condition keys of this action alone. */
+  readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface RestInterface {
@@ -60,7 +66,7 @@ export interface RestInterface {
   /** Largest body of an operation that takes bytes. */
   readonly maxBodyBytes: number;
   openSink(): Promise<BodySink>;
-  permissions(operation: string, input: Input): readonly Permission[];
+  permissions(operation: string, input: Input, globalState: Reader): readonly Permission[];
   /** The region of a bucket; undefined when there is none such. */
   regionOf(bucket: string, globalState: Reader): string | undefined;
 }

@@ -8,11 +8,12 @@ import type { Dispatcher } from '../dispatch.js';
 import { AwsError, type Caller, type Input, type Origin, type Service } from '../operation.js';
 import type { Reply } from '../reply.js';
 import { authenticate, claimedScope, type ChunkSeed } from '../verify.js';
-import { addressOf, type Address } from './address.js';
+import { addressOf, hoistedHeaders, type Address } from './address.js';
 import { CHECKSUM_HEADERS } from './checksum.js';
 import type { ReceivedBody, RestInterface } from './interface.js';
 import { receive, type Received } from './receive.js';
 import { restReply } from './reply.js';
+import { checkCommonHeaders, refuseRepeated } from './refuse.js';
 import { restInput, routeRest, type RestRoute } from './route.js';
 import { authenticateV2, isPresignedV2 } from './signature-v2.js';
 import { readXml } from './xml-input.js';
@@ -41,13 +42,14 @@ export const looksRest = (path: string): boolean => /^\/[^?]/.test(path);
 /** Answers; `named` is told the operation as soon as it is known. Throws AwsError. */
 export async function serveRest(request: IncomingMessage, service: Service & { readonly rest: RestInterface }, call: { readonly origin: Origin; readonly requestId: string; readonly named: (operation: string) => void }, options: RestServerOptions): Promise<Reply> {
   const { rest } = service;
-  const { method = '', url: path = '/', headers } = request;
+  const { method = '', url: path = '/' } = request;
   const { globalState, dispatcher, now } = options;
   const { origin, requestId } = call;
-  const address = addressOf(path, headers);
+  const address = addressOf(path, request.headers);
+  const headers = { ...hoistedHeaders(address), ...request.headers };
   const signer = signerOf(request, address, options);
-  const owner = headers['x-amz-expected-bucket-owner'];
-  if (owner !== undefined && owner !== options.keys.accountId) throw new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+  refuseRepeated(request, address);
+  checkCommonHeaders(headers, options.keys.accountId);
   const found = routeRest(rest, method, address, headers);
   call.named(found.name);
   const bucketRegion = address.bucket === '' ? undefined : rest.regionOf(address.bucket, globalState);
@@ -56,8 +58,17 @@ export async function serveRest(request: IncomingMessage, service: Service & { r
     throw new AwsError('AuthorizationHeaderMalformed', `The authorization header is malformed; the region '${region}' is wrong; expecting '${bucketRegion}'`, { members: { Region: bucketRegion, BucketRegion: bucketRegion } });
   }
   const input: Input = { ...restInput(found, address, headers), ...(await documentOf(request, found, signer)) };
-  const context = dispatcher.internalContext(region, { caller: signer.caller, origin, requestId });
-  for (const { action, resource } of rest.permissions(found.name, input)) authorize(signer.caller, action, resource, { globalState, state: context.state, region, origin, protocol: 'rest-xml', now: now() });
+  const base = dispatcher.internalContext(region, { caller: signer.caller, origin, requestId });
+  const denied = new Map<string, AwsError>();
+  for (const { action, resource, item, keys } of rest.permissions(found.name, input, globalState)) {
+    try {
+      authorize(signer.caller, action, resource, { globalState, state: base.state, region, origin, protocol: 'rest-xml', now: now(), keys });
+    } catch (error) {
+      if (item === undefined || !(error instanceof AwsError)) throw error;
+      denied.set(item, error);
+    }
+  }
+  const context = { ...base, denied };
   const run = async (whole: Input): Promise<Reply> => restReply(found, await dispatcher.run(service, found.name, whole, context), service.xmlNamespace ?? '');
   return found.operation.body === 'bytes' ? await withBody(request, rest, signer, (body) => run({ ...input, Body: body })) : await run(input);
 }

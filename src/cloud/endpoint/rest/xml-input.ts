@@ -19,7 +19,9 @@ export function readXml(text: string, root: string, lists: readonly string[] = [
   const node = parse(text);
   if (node.name !== root) throw malformed();
   const value = valueOf(node, new Set(lists));
-  return typeof value === 'string' ? {} : value;
+  if (typeof value !== 'string') return value;
+  if (value.trim() !== '') throw malformed();
+  return {};
 }
 
 function parse(text: string): Node {
@@ -64,6 +66,7 @@ function characterOf(entity: string): string {
 
 function valueOf(node: Node, lists: ReadonlySet<string>): Input | string {
   if (node.children.length === 0) return node.text;
+  if (node.text.trim() !== '') throw malformed();
   const members: Record<string, unknown> = {};
   for (const child of node.children) {
     const value = valueOf(child, lists);

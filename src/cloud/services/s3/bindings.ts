@@ -37,16 +37,16 @@ export const bindings = {
   ListObjectsV2: {
     method: 'GET', on: 'bucket', marks: ['list-type=2'], query: { ...LISTING, MaxKeys: 'max-keys', ContinuationToken: 'continuation-token', FetchOwner: 'fetch-owner', StartAfter: 'start-after' }, reply: { root: 'ListBucketResult' },
   },
-  PutObject: { method: 'PUT', on: 'object', headers: { ...OBJECT_HEADERS, IfMatch: 'if-match', IfNoneMatch: 'if-none-match' }, body: 'bytes', reply: { headers: { ETag: 'ETag', ...CHECKSUMS } } },
+  PutObject: { method: 'PUT', on: 'object', metadata: true, headers: { ...OBJECT_HEADERS, IfMatch: 'if-match', IfNoneMatch: 'if-none-match' }, body: 'bytes', reply: { headers: { ETag: 'ETag', ...CHECKSUMS } } },
   GetObject: { method: 'GET', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, query: RESPONSE, reply: { headers: OBJECT_REPLY } },
   HeadObject: { method: 'HEAD', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, reply: { headers: OBJECT_REPLY } },
   CopyObject: {
-    method: 'PUT', on: 'object', markHeader: 'x-amz-copy-source', headers: { ...OBJECT_HEADERS, ...COPY, MetadataDirective: 'x-amz-metadata-directive', TaggingDirective: 'x-amz-tagging-directive' }, reply: { root: 'CopyObjectResult' },
+    method: 'PUT', on: 'object', metadata: true, markHeader: 'x-amz-copy-source', headers: { ...OBJECT_HEADERS, ...COPY, MetadataDirective: 'x-amz-metadata-directive', TaggingDirective: 'x-amz-tagging-directive' }, reply: { root: 'CopyObjectResult' },
   },
   DeleteObject: { method: 'DELETE', on: 'object', reply: { status: 204 } },
   DeleteObjects: { method: 'POST', on: 'bucket', marks: ['delete'], body: { root: 'Delete', lists: ['Object'] }, reply: { root: 'DeleteResult' } },
   CreateMultipartUpload: {
-    method: 'POST', on: 'object', marks: ['uploads'], headers: { ...OBJECT_HEADERS, ChecksumAlgorithm: 'x-amz-checksum-algorithm', ChecksumType: 'x-amz-checksum-type' },
+    method: 'POST', on: 'object', metadata: true, marks: ['uploads'], headers: { ...OBJECT_HEADERS, ChecksumAlgorithm: 'x-amz-checksum-algorithm', ChecksumType: 'x-amz-checksum-type' },
     reply: { headers: { ChecksumAlgorithm: 'x-amz-checksum-algorithm', ChecksumType: 'x-amz-checksum-type' }, root: 'InitiateMultipartUploadResult' },
   },
   UploadPart: { method: 'PUT', on: 'object', marks: ['partNumber', 'uploadId'], query: { PartNumber: 'partNumber', UploadId: 'uploadId' }, body: 'bytes', reply: { headers: { ETag: 'ETag', ...CHECKSUMS } } },

@@ -1,11 +1,12 @@
 /** What a client may say of an object beyond its bytes, and how replies show it. */
 import { AwsError, type Input, type Output } from '../../endpoint/operation.js';
-import { strOpt, structs, valueAt } from '../../endpoint/input.js';
+import { oneOfOpt, strOpt, structs, valueAt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
 import type { ObjectHeaders, ObjectRecord, TagRecord } from './records.js';
 
 const STORED = ['ContentType', 'CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'Expires'] as const;
 const MAX_METADATA = 2048;
+const OTHER_CLASSES = new Set(['REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER', 'DEEP_ARCHIVE', 'OUTPOSTS', 'GLACIER_IR', 'SNOW', 'EXPRESS_ONEZONE', 'FSX_OPENZFS', 'FSX_ONTAP']);
 
 /** The headers to keep. `aws-chunked` is of the transport. */
 export function storedHeaders(input: Input): ObjectHeaders {
@@ -32,6 +33,7 @@ export function checkObjectOptions(input: Input): void {
   const acl = strOpt(input, 'ACL');
   if (acl !== undefined && acl !== 'bucket-owner-full-control' && acl !== 'private') throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
   const storageClass = strOpt(input, 'StorageClass');
+  if (storageClass !== undefined && OTHER_CLASSES.has(storageClass)) throw new AwsError('NotImplemented', `The local cloud does not support x-amz-storage-class: ${storageClass}.`, { status: 501 });
   if (storageClass !== undefined && storageClass !== 'STANDARD') throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', { members: { StorageClassRequested: storageClass } });
   if (Buffer.byteLength(strOpt(input, 'Key') ?? '') > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long', { members: { MaxSizeAllowed: '1024' } });
 }
@@ -46,9 +48,13 @@ export function headerTags(input: Input): TagRecord[] {
 /** The tags of a `Tagging` document. */
 export function documentTags(input: Input, max: number): TagRecord[] {
   const set = valueAt(input, 'Tagging.TagSet');
-  if (set === undefined) throw new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
-  const list = typeof set === 'object' ? structs(set as Input, 'Tag') : [];
-  return checkTags(list.map((tag) => ({ key: strOpt(tag, 'Key') ?? '', value: strOpt(tag, 'Value') ?? '' })), max);
+  const malformed = new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
+  if (set === undefined || (typeof set === 'string' && set.trim() !== '')) throw malformed;
+  return checkTags((typeof set === 'object' ? structs(set as Input, 'Tag') : []).map((tag) => {
+    const [key, value] = [strOpt(tag, 'Key'), strOpt(tag, 'Value')];
+    if (key === undefined || value === undefined) throw malformed;
+    return { key, value };
+  }), max);
 }
 
 function checkTags(tags: TagRecord[], max: number): TagRecord[] {
@@ -64,7 +70,7 @@ function checkTags(tags: TagRecord[], max: number): TagRecord[] {
 
 /** An object as GetObject and HeadObject describe it; its checksum only when asked for, and only for all of it. */
 export function shownObject(object: ObjectRecord, input: Input, ranged: boolean): Output {
-  const checksum = strOpt(input, 'ChecksumMode')?.toUpperCase() === 'ENABLED' && !ranged ? object.checksum : undefined;
+  const checksum = oneOfOpt(input, 'ChecksumMode', ['ENABLED']) !== undefined && !ranged ? object.checksum : undefined;
   return {
     ...object.headers,
     ETag: `"${object.etag}"`,

@@ -2,7 +2,9 @@
 import { strOpt } from '../../endpoint/input.js';
 import type { Input } from '../../endpoint/operation.js';
 import type { Permission } from '../../endpoint/rest/interface.js';
+import type { Reader } from '../../state/store.js';
 import { copySourceOf } from './copy-source.js';
+import { objectsOf } from './records.js';
 
 /** Actions whose names are not the operations'. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -13,14 +15,28 @@ const ACTIONS: Readonly<Record<string, string>> = {
   GetBucketEncryption: 'GetEncryptionConfiguration', GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
 };
 
-export function permissionsFor(operation: string, input: Input): Permission[] {
+/** Condition keys of the action, beside those of every request (service authorization reference, "Condition keys for Amazon S3"). */
+function keysFor(operation: string, input: Input, globalState: Reader): Permission['keys'] {
+  const text = (member: string): string | undefined => (typeof input[member] === 'string' ? input[member] : undefined);
+  if (operation === 'ListObjects' || operation === 'ListObjectsV2' || operation === 'ListObjectVersions') return { 's3:prefix': text('Prefix'), 's3:delimiter': text('Delimiter'), 's3:max-keys': text('MaxKeys') };
+  if (operation === 'CreateBucket') return { 's3:x-amz-acl': text('ACL'), 's3:LocationConstraint': strOpt(input, 'CreateBucketConfiguration.LocationConstraint') };
+  const key = text('Key');
+  if (key === undefined) return undefined;
+  const tags = globalState.get(objectsOf(text('Bucket') ?? ''), key)?.tags ?? [];
+  return {
+    ...Object.fromEntries(tags.map((tag) => [`s3:ExistingObjectTag/${tag.key}`, tag.value])),
+    's3:x-amz-acl': text('ACL'), 's3:x-amz-storage-class': text('StorageClass'), 's3:x-amz-copy-source': text('CopySource'), 's3:x-amz-metadata-directive': text('MetadataDirective'),
+  };
+}
+
+export function permissionsFor(operation: string, input: Input, globalState: Reader): Permission[] {
   const bucket = strOpt(input, 'Bucket');
   const key = strOpt(input, 'Key');
   const action = `s3:${ACTIONS[operation] ?? operation}`;
   if (bucket === undefined) return [{ action, resource: '*' }];
   const arn = `arn:aws:s3:::${bucket}`;
-  if (operation === 'DeleteObjects') return keysOf(input).map((each) => ({ action: 's3:DeleteObject', resource: `${arn}/${each}` }));
-  const needed: Permission[] = [{ action, resource: key === undefined ? arn : `${arn}/${key}` }];
+  if (operation === 'DeleteObjects') return keysOf(input).map((each) => ({ action: 's3:DeleteObject', resource: `${arn}/${each}`, item: each }));
+  const needed: Permission[] = [{ action, resource: key === undefined ? arn : `${arn}/${key}`, keys: keysFor(operation, input, globalState) }];
   if (operation === 'CopyObject' || operation === 'UploadPartCopy') {
     const source = copySourceOf(input);
     needed.push({ action: 's3:GetObject', resource: `arn:aws:s3:::${source.Bucket}/${source.Key}` });

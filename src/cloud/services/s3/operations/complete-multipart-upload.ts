@@ -1,6 +1,7 @@
 /** CompleteMultipartUpload: the parts named, in ascending order, become the object; the others are thrown away. */
 import { AwsError, type Input, type Operation } from '../../../endpoint/operation.js';
 import { int, str, strOpt, struct, structs } from '../../../endpoint/input.js';
+import { CHECKSUM_HEADERS } from '../../../endpoint/rest/checksum.js';
 import { requireUpload, wholeSecond } from '../buckets.js';
 import { checkWriteConditions } from '../conditions.js';
 import { MIN_PART_BYTES } from '../limits.js';
@@ -21,7 +22,7 @@ export const completeMultipartUpload = (files: ObjectFiles): Operation => (input
     if (type !== undefined && type !== upload.checksumType) throw new AwsError('InvalidRequest', `The upload was created using the ${upload.checksumType ?? 'no'} checksum mode. The complete request must use the same checksum mode.`);
     const etag = multipartEtag(parts);
     const checksum = multipartChecksum(upload, parts);
-    const claimed = checksum === undefined ? undefined : strOpt(input, `Checksum${checksum.algorithm}`);
+    const claimed = claimedChecksum(input, checksum?.algorithm);
     if (claimed !== undefined && claimed.replace(/-\d+$/, '') !== checksum?.value.replace(/-\d+$/, '')) throw new AwsError('BadDigest', `The ${checksum?.algorithm ?? ''} you specified did not match the calculated checksum.`);
     tx.put(objectsOf(upload.bucket), upload.key, {
       key: upload.key, size, etag, checksum, lastModified: wholeSecond(context), headers: upload.headers, metadata: upload.metadata, tags: upload.tags,
@@ -42,6 +43,15 @@ export const completeMultipartUpload = (files: ObjectFiles): Operation => (input
   };
 };
 
+/** The checksum that the client says, which has to be of the algorithm that the parts were sent with. */
+function claimedChecksum(said: Input, algorithm: string | undefined): string | undefined {
+  for (const other of Object.values(CHECKSUM_HEADERS)) {
+    if (other === algorithm || strOpt(said, `Checksum${other}`) === undefined) continue;
+    throw new AwsError('InvalidRequest', `Checksum Type mismatch occurred, expected checksum Type: ${algorithm?.toLowerCase() ?? 'null'}, actual checksum Type: ${other.toLowerCase()}`);
+  }
+  return algorithm === undefined ? undefined : strOpt(said, `Checksum${algorithm}`);
+}
+
 /** The parts that the document names, each there with the ETag that it names. */
 function partsOf(upload: UploadRecord, document: Input): UploadPartRecord[] {
   const named = structs(document, 'Part');
@@ -54,7 +64,7 @@ function partsOf(upload: UploadRecord, document: Input): UploadPartRecord[] {
     const number = numbers[index] ?? 0;
     const found = upload.parts[number];
     const checksum = found?.checksum;
-    const claimed = checksum === undefined ? undefined : strOpt(part, `Checksum${checksum.algorithm}`);
+    const claimed = claimedChecksum(part, checksum?.algorithm);
     if (found === undefined || str(part, 'ETag').replaceAll('"', '') !== found.etag || (claimed !== undefined && claimed !== checksum?.value)) {
       throw new AwsError('InvalidPart', 'One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part\'s entity tag.', { members: { UploadId: upload.uploadId, PartNumber: String(number) } });
     }

@@ -1,6 +1,6 @@
 /** CreateBucket: a name nobody has, in the region that the request was signed for. */
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
-import { str, strOpt } from '../../../endpoint/input.js';
+import { boolOpt, oneOfOpt, str, strOpt } from '../../../endpoint/input.js';
 import { checkBucketName, wholeSecond } from '../buckets.js';
 import { buckets } from '../records.js';
 
@@ -12,9 +12,9 @@ export const createBucket: Operation = (input, context) => {
   checkBucketName(name);
   const acl = strOpt(input, 'ACL');
   if (acl !== undefined && acl !== 'private') throw new AwsError('InvalidBucketAclWithObjectOwnership', 'Bucket cannot have ACLs set with ObjectOwnership\'s BucketOwnerEnforced setting');
-  const ownership = strOpt(input, 'ObjectOwnership');
+  const ownership = oneOfOpt(input, 'ObjectOwnership', ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter']);
   if (ownership !== undefined && ownership !== 'BucketOwnerEnforced') throw new AwsError('NotImplemented', `The local cloud does not support x-amz-object-ownership: ${ownership}.`, { status: 501 });
-  if (strOpt(input, 'ObjectLockEnabledForBucket')?.toLowerCase() === 'true') throw new AwsError('NotImplemented', 'The local cloud does not have object lock.', { status: 501 });
+  if (boolOpt(input, 'ObjectLockEnabledForBucket') === true) throw new AwsError('NotImplemented', 'The local cloud does not have object lock.', { status: 501 });
   const constraint = strOpt(input, 'CreateBucketConfiguration.LocationConstraint') ?? '';
   const wanted = constraint === '' ? 'us-east-1' : constraint === 'EU' ? 'eu-west-1' : constraint;
   if (wanted !== context.region || constraint === 'us-east-1') {

@@ -1,5 +1,5 @@
 /** GetObject: all of an object or one range of it. */
-import type { Operation, Output } from '../../../endpoint/operation.js';
+import { AwsError, type Operation, type Output } from '../../../endpoint/operation.js';
 import { strOpt } from '../../../endpoint/input.js';
 import { requireObject } from '../buckets.js';
 import { checkConditions, rangeOf } from '../conditions.js';
@@ -20,7 +20,13 @@ export const getObject = (files: ObjectFiles): Operation => (input, { globalStat
   const overrides: Record<string, string> = {};
   for (const name of OVERRIDES) {
     const value = strOpt(input, `Response${name}`);
-    if (value !== undefined) overrides[name] = value;
+    if (value === undefined) continue;
+    // What HTTP can carry: Latin-1 without control characters.
+    if (!/^[\t\x20-\x7E\xA0-\xFF]*$/.test(value)) {
+      const parameter = `response-${name.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
+      throw new AwsError('InvalidArgument', 'Header value cannot be represented using ISO-8859-1.', { members: { ArgumentName: parameter, ArgumentValue: value.replaceAll(/[^\x20-\x7E]/g, '?') } });
+    }
+    overrides[name] = value;
   }
   const shown: Output = {
     ...shownObject(object, input, range !== undefined),

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hashPayload, presignUrl } from '../../../../../src/lib/protocol/sigv4.js';
+import { hashPayload, presignUrl, type SigningKeys } from '../../../../../src/lib/protocol/sigv4.js';
 import { namedFiles } from '../../../../../src/cloud/services/s3/s3.js';
 import { startS3Harness, type S3Harness } from './harness.js';
 
@@ -15,6 +15,14 @@ const crc = (body: string | Buffer): string => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(body));
   return bytes.toString('base64');
+};
+
+/** Keys of a role that a policy of these statements allows. */
+const roleWith = async (...Statement: object[]): Promise<SigningKeys> => {
+  const context = lab.endpoint.internalContext('us-east-1');
+  await context.call('iam', 'CreateRole', { RoleName: 'some', AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }] }) });
+  await context.call('iam', 'PutRolePolicy', { RoleName: 'some', PolicyName: 'p', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) });
+  return lab.keys.issueRoleCredentials('some', 'i-1');
 };
 
 beforeEach(async () => {
@@ -111,7 +119,8 @@ describe('objects', () => {
     ['no MD5 at all', 'x', { 'content-md5': 'eA==' }, 'InvalidDigest'],
     ['two checksums', 'x', { 'x-amz-checksum-crc32': crc('x'), 'x-amz-checksum-sha1': 'x' }, 'InvalidRequest'],
     ['an ACL', 'x', { 'x-amz-acl': 'public-read' }, 'AccessControlListNotSupported'],
-    ['another storage class', 'x', { 'x-amz-storage-class': 'GLACIER' }, 'InvalidStorageClass'],
+    ['another storage class', 'x', { 'x-amz-storage-class': 'GLACIER' }, 'NotImplemented'],
+    ['a storage class that is none', 'x', { 'x-amz-storage-class': 'NOPE' }, 'InvalidStorageClass'],
     ['encryption', 'x', { 'x-amz-server-side-encryption': 'aws:kms' }, 'NotImplemented'],
     ['much metadata', 'x', { 'x-amz-meta-a': 'x'.repeat(2049) }, 'MetadataTooLarge'],
     ['another owner', 'x', { 'x-amz-expected-bucket-owner': '000000000000' }, 'AccessDenied'],
@@ -265,5 +274,57 @@ describe('who may', () => {
     expect(code((await lab.s3('PUT', '/bkt/pub/k', { keys, body: 'x' })).text)).toBe('AccessDenied');
     expect(code((await lab.s3('PUT', '/bkt/pub/c', { keys, headers: { 'x-amz-copy-source': 'bkt/secret' } })).text)).toBe('AccessDenied');
     expect(lab.filesLeft()).toHaveLength(1);
+  });
+
+  it('a role some keys of DeleteObjects, and tells which not', async () => {
+    const keys = await roleWith({ Effect: 'Allow', Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::bkt/pub/*' });
+    for (const key of ['pub/a', 'pub/b', 'secret']) await lab.s3('PUT', `/bkt/${key}`, { body: 'x' });
+    const { status, text } = await lab.s3('POST', '/bkt?delete', { keys, body: '<Delete><Object><Key>pub/a</Key></Object><Object><Key>secret</Key></Object><Object><Key>pub/none</Key></Object></Delete>' });
+    expect([status, [...text.matchAll(/<Deleted><Key>([^<]*)</g)].map(([, key]) => key)]).toEqual([200, ['pub/a', 'pub/none']]);
+    expect(text).toMatch(/<Error><Key>secret<\/Key><Code>AccessDenied<\/Code><Message>User: \S+ is not authorized to perform: s3:DeleteObject on resource: &quot;arn:aws:s3:::bkt\/secret&quot; because no identity-based policy allows the s3:DeleteObject action</);
+    const quiet = await lab.s3('POST', '/bkt?delete', { keys, body: '<Delete><Quiet>true</Quiet><Object><Key>pub/b</Key></Object><Object><Key>secret</Key></Object></Delete>' });
+    expect(quiet.text).toMatch(/<DeleteResult [^>]*><Error><Key>secret<\/Key>.*<\/Error><\/DeleteResult>$/);
+    expect((await lab.s3('GET', '/bkt?list-type=2')).text).toContain('<KeyCount>1</KeyCount>');
+  });
+
+  it('a role the prefix that its policy names', async () => {
+    const keys = await roleWith({ Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bkt', Condition: { StringLike: { 's3:prefix': 'home/${aws:userid}/*' } } }, { Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition: { StringEquals: { 's3:ExistingObjectTag/open': 'yes' } } });
+    await lab.s3('PUT', '/bkt/open', { body: 'x', headers: { 'x-amz-tagging': 'open=yes' } });
+    await lab.s3('PUT', '/bkt/shut', { body: 'x' });
+    expect((await lab.s3('GET', '/bkt?list-type=2', { keys })).status).toBe(403);
+    expect((await lab.s3('GET', '/bkt?list-type=2&prefix=home/other/', { keys })).status).toBe(403);
+    const who = await lab.call({ service: 'sts', body: 'Action=GetCallerIdentity&Version=2011-06-15', keys });
+    expect((await lab.s3('GET', `/bkt?list-type=2&prefix=home/${encodeURIComponent(/<UserId>([^<]*)</.exec(who.text)?.[1] ?? '')}/a`, { keys })).status).toBe(200);
+    expect([(await lab.s3('GET', '/bkt/open', { keys })).status, (await lab.s3('GET', '/bkt/shut', { keys })).status]).toEqual([200, 403]);
+  });
+});
+
+describe('requests say nothing that is not looked at', () => {
+  it.each<[string, string, Record<string, string>, number, string]>([
+    ['PUT /bkt/k', 'a header of what is not there', { 'x-amz-server-side-encryption': 'AES256' }, 501, 'The parameter x-amz-server-side-encryption is not supported by the local cloud.'],
+    ['PUT /bkt/k', 'another storage class', { 'x-amz-storage-class': 'STANDARD_IA' }, 501, 'The local cloud does not support x-amz-storage-class: STANDARD_IA.'],
+    ['DELETE /bkt/k', 'a condition that the operation has not', { 'if-match': '"x"' }, 501, 'The parameter if-match is not supported by the local cloud.'],
+    ['GET /bkt?list-type=2&nope=1', 'an unknown parameter', {}, 501, 'The parameter nope is not supported by the local cloud.'],
+    ['GET /bkt?list-type=2&prefix=a&prefix=b', 'a parameter twice', {}, 400, 'The parameter prefix is given twice.'],
+    ['GET /bkt?list-type=2', 'who pays', { 'x-amz-request-payer': 'someone' }, 400, 'The parameter x-amz-request-payer is not requester.'],
+    ['PUT /bkt/k', 'an algorithm that is none', { 'x-amz-sdk-checksum-algorithm': 'CRC7' }, 400, 'Value for x-amz-sdk-checksum-algorithm header is invalid.'],
+    ['PUT /bkt/k', 'an algorithm that is not there', { 'x-amz-sdk-checksum-algorithm': 'XXHASH3' }, 501, 'The parameter x-amz-sdk-checksum-algorithm is not supported by the local cloud.'],
+    ['GET /bkt/k?response-content-type=a%00b', 'what no header can carry', {}, 400, 'Header value cannot be represented using ISO-8859-1.'],
+  ])('%s: %s', async (line, _what, headers, status, message) => {
+    await lab.s3('PUT', '/bkt/k', { body: 'there' });
+    const [method = '', path = ''] = line.split(' ');
+    const reply = await lab.s3(method, path, { headers });
+    expect([reply.status, /<Message>([^<]*)</.exec(reply.text)?.[1]]).toEqual([status, message]);
+    expect((await lab.s3('GET', '/bkt/k')).text).toBe('there');
+  });
+
+  it('takes what SDKs send along, also in the query of presigned URLs', async () => {
+    await lab.s3('PUT', '/bkt/k', { body: 'hello', headers: { 'x-amz-request-payer': 'requester' } });
+    expect((await lab.s3('GET', '/bkt/k?x-id=GetObject')).text).toBe('hello');
+    const put = presignUrl({ method: 'PUT', url: new URL(`${lab.url}/bkt/presigned?x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32&x-amz-meta-who=me`), headers: {}, payloadHash: 'UNSIGNED-PAYLOAD' }, { service: 's3', region: 'ap-northeast-1', now: Date.now() }, lab.keys.lab, 60);
+    expect((await fetch(put, { method: 'PUT', body: 'body' })).status).toBe(200);
+    expect((await lab.s3('GET', '/bkt/presigned')).headers['x-amz-meta-who']).toBe('me');
+    const acl = presignUrl({ method: 'PUT', url: new URL(`${lab.url}/bkt/presigned?x-amz-acl=public-read`), headers: {}, payloadHash: 'UNSIGNED-PAYLOAD' }, { service: 's3', region: 'ap-northeast-1', now: Date.now() }, lab.keys.lab, 60);
+    expect(await (await fetch(acl, { method: 'PUT', body: 'body' })).text()).toContain('<Code>AccessControlListNotSupported</Code>');
   });
 });
