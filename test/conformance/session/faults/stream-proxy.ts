@@ -35,6 +35,8 @@ export class StreamProxy {
   readonly #server: Server;
   readonly #websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 8 << 20 });
   readonly #relays = new Set<Relay>();
+  /** Upgrades that get no answer. */
+  readonly #ignored = new Set<Duplex>();
   #streams: 'pass' | 'refuse' | 'ignore' | '403' = 'pass';
   #resumes = true;
   #closesAfter: number | undefined;
@@ -98,6 +100,7 @@ export class StreamProxy {
 
   async stop(): Promise<void> {
     this.cut();
+    for (const socket of this.#ignored) socket.destroy();
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
@@ -126,7 +129,8 @@ export class StreamProxy {
     socket.on('error', () => socket.destroy());
     if (this.#streams === 'refuse') socket.destroy();
     else if (this.#streams === '403') socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    else if (this.#streams === 'pass') this.#websockets.handleUpgrade(incoming, socket, head, (client) => this.#relay(client, incoming));
+    else if (this.#streams === 'ignore') this.#ignored.add(socket);
+    else this.#websockets.handleUpgrade(incoming, socket, head, (client) => this.#relay(client, incoming));
   }
 
   #relay(client: WebSocket, { url, headers }: IncomingMessage): void {
