@@ -62,10 +62,7 @@ export class PortSession implements SessionEnd {
   }
 
   kill(): void {
-    const stream = this.#stream;
-    // What comes from now on is for the next connection, though this one's reader has not seen its end yet.
-    this.#stream = undefined;
-    stream?.destroy();
+    this.#stream?.destroy();
   }
 
   /** Reads as fast as the client's side acknowledges, to the end of the connection, whatever ended it. */
