@@ -68,6 +68,19 @@ describe.skipIf(!present)(`the AWS CLI without AWS's plugin${present ? '' : ' (n
     expect(run.stdout, run.stderr).toMatch(/^198\.18\.\d+\.\d+\n0\n\nStarting session with SessionId: (\S+)\nPort \d+ opened for sessionId \1\.\n\nWaiting for connections\.\.\.\n\nConnection accepted for session \[\1\]\nTerminate signal received, exiting\.\n\n\nExiting session with sessionId: \1\.\n/u);
   });
 
+  it('forwards a unix socket to a port of the instance', () => {
+    const aws = 'aws --endpoint-url "$AWS_ENDPOINT_URL" ssm';
+    const run = shell([
+      `eval "$(${ssmlab} local env)"`,
+      `${aws} start-session --target ${third} --document-name AWS-StartPortForwardingSessionToSocket --parameters portNumber=22,localUnixSocket=${home.folder}/ssh.sock > socket-out & p=$!`,
+      'until grep -q Waiting socket-out; do sleep 0.1; done',
+      `stat -c %a ssh.sock; '${process.execPath}' -e 'require("node:net").connect("ssh.sock").once("data", (data) => { process.stdout.write(data); process.exit(); })'`,
+      'kill -INT $(cat /proc/$p/task/$p/children); wait $p',
+      'test -e ssh.sock || echo gone; cat socket-out',
+    ].join('\n'));
+    expect(run.stdout, run.stderr).toMatch(/^600\nSSH-2\.0-[^\n]+\ngone\n\nStarting session with SessionId: (\S+)\nUnix socket \S+\/ssh\.sock opened for sessionId \1\.\n/u);
+  });
+
   it('keeps the program private and puts it last', () => {
     expect([statSync(folder).mode & 0o777, statSync(join(folder, 'session-manager-plugin')).mode & 0o777]).toEqual([0o700, 0o700]);
     const run = shell(`eval "$(${ssmlab} local env)"; echo "$PATH"; session-manager-plugin --version; eval "$(${ssmlab} local env --unset)"; echo "$PATH"; command -v session-manager-plugin || echo none`);

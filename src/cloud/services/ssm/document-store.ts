@@ -56,8 +56,6 @@ export interface Selection {
 
 /** When the region's documents were made: fixed, since they come with the release. */
 const CREATED = Date.UTC(2026, 10, 9);
-/** A document of AWS that this region does not have; naming it deserves better than "does not exist". */
-const NOT_SERVED = ['AWS-StartPortForwardingSessionToSocket'];
 const ANYWHERE = ['Windows', 'Linux', 'MacOS'];
 
 const FROM_THE_REGION: readonly DocumentEntry[] = [...DOCUMENTS, ...COMMAND_DOCUMENTS].map(({ document, ...entry }) => ({
@@ -109,7 +107,7 @@ export function findDocument(state: Reader, reference: string, selection: Select
     return entryOf(record, version);
   }
   const entry = regionDocument(name);
-  if (entry === undefined) throw new AwsError('InvalidDocument', NOT_SERVED.includes(name) ? `The local cloud does not serve ${name}: it forwards to no sockets.` : `Document with name ${name} does not exist.`);
+  if (entry === undefined) throw new AwsError('InvalidDocument', `Document with name ${name} does not exist.`);
   if (selection.versionName !== undefined || !['1', '$LATEST', '$DEFAULT'].includes(selection.version ?? '1')) throw wrongVersion();
   return entry;
 }

@@ -9,17 +9,19 @@ const LOCAL_PORT_NUMBER: DocumentParameter = {
   default: '0',
 };
 
+const FORWARDING = { type: 'LocalPortForwarding' };
+
 function portNumber(whose: string, standard: string): DocumentParameter {
   return { type: 'String', description: `(Optional) Port of the ${whose}`, allowedPattern: `^${PORT}$`, default: standard };
 }
 
-function entry(name: string, description: string, parameters: Readonly<Record<string, DocumentParameter>>, type?: 'LocalPortForwarding'): DocumentEntry {
+function entry(name: string, description: string, parameters: Readonly<Record<string, DocumentParameter>>, fixed: Readonly<Record<string, string>> = {}): DocumentEntry {
   const taken = Object.keys(parameters).map((parameter) => [parameter, `{{ ${parameter} }}`]);
   return {
     name,
     owner: 'Amazon',
     platformTypes: ['Windows', 'Linux', 'MacOS'],
-    document: { schemaVersion: '1.0', description, sessionType: 'Port', parameters, properties: { ...Object.fromEntries(taken), ...(type === undefined ? {} : { type }) } },
+    document: { schemaVersion: '1.0', description, sessionType: 'Port', parameters, properties: { ...Object.fromEntries(taken), ...fixed } },
   };
 }
 
@@ -28,7 +30,12 @@ export const PORT_DOCUMENTS: readonly DocumentEntry[] = [
   entry('AWS-StartPortForwardingSession', 'Forwards connections to a port of the client to a port of an instance', {
     portNumber: portNumber('server on the instance', '80'),
     localPortNumber: LOCAL_PORT_NUMBER,
-  }, 'LocalPortForwarding'),
+  }, FORWARDING),
+  // The socket is the client's: no agent of AWS's connects to one (amazon-ssm-agent issue 620).
+  entry('AWS-StartPortForwardingSessionToSocket', 'Forwards connections to a unix socket of the client to a port of an instance', {
+    portNumber: portNumber('server on the instance', '80'),
+    localUnixSocket: { type: 'String', description: '(Required) Path of the unix socket that the client listens on', allowedPattern: '^[^\\x00-\\x1f\\x7f]{1,107}$' },
+  }, { ...FORWARDING, localConnectionType: 'unix' }),
   entry('AWS-StartPortForwardingSessionToRemoteHost', 'Forwards connections to a port of the client through an instance to a port of another host', {
     portNumber: portNumber('server on the other host', '80'),
     localPortNumber: LOCAL_PORT_NUMBER,
@@ -38,5 +45,5 @@ export const PORT_DOCUMENTS: readonly DocumentEntry[] = [
       allowedPattern: '^[^,$^&\\(\\)!;\'"<>`{}\\[\\]\\|#=]{3,}$',
       default: 'localhost',
     },
-  }, 'LocalPortForwarding'),
+  }, FORWARDING),
 ];

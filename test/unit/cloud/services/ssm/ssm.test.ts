@@ -140,7 +140,8 @@ it.each<[string, Input, string]>([
   ['DescribeInstanceInformation', { Filters: [{ Key: 'InstanceIds', Values: ['i-xyz'] }] }, 'InvalidInstanceId'],
   ['StartSession', { Target: id(1) }, 'TargetNotConnected'],
   ['StartSession', { Target: id(1), DocumentName: 'Nope' }, 'InvalidDocument'],
-  ['StartSession', { Target: id(1), DocumentName: 'AWS-StartPortForwardingSessionToSocket' }, 'InvalidDocument'],
+  ['StartSession', { Target: id(1), DocumentName: 'AWS-StartPortForwardingSessionToSocket' }, 'InvalidParameters'],
+  ['StartSession', { Target: id(1), DocumentName: 'AWS-StartPortForwardingSessionToSocket', Parameters: { localUnixSocket: ['/tmp/a\nb'] } }, 'InvalidParameters'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand' }, 'InvalidParameters'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: ['a'], x: ['b'] } }, 'InvalidParameters'],
   ['StartSession', { Target: id(1), DocumentName: 'AWS-StartNonInteractiveCommand', Parameters: { command: ['a'], separateOutputStream: ['yes'] } }, 'InvalidParameters'],
@@ -254,7 +255,8 @@ it('does not let the history of sessions grow without end', async () => {
 it('shows its documents', async () => {
   const listed = (await call('ListDocuments', { Filters: [{ Key: 'Owner', Values: ['Amazon'] }] }))['DocumentIdentifiers'] as { Name: string }[];
   expect(listed.map((document) => document.Name)).toEqual([
-    'AWS-RunShellScript', 'AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartSSHSession',
+    'AWS-RunShellScript', 'AWS-StartInteractiveCommand', 'AWS-StartNonInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost',
+    'AWS-StartPortForwardingSessionToSocket', 'AWS-StartSSHSession',
   ]);
   const document = JSON.parse((await call('GetDocument', { Name: 'AWS-StartNonInteractiveCommand' }))['Content'] as string) as { sessionType: string };
   expect(document.sessionType).toBe('NonInteractiveCommands');
