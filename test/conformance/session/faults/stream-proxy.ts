@@ -31,6 +31,10 @@ const NO_FAULTS: MessageFaults = { loss: 0, duplicates: 0, latency: 0, jitter: 0
 export class StreamProxy {
   /** Streams that were opened through it. */
   opened = 0;
+  /** API operations of the JSON protocol that were called, by name. */
+  readonly calls: string[] = [];
+  /** Tokens that went to the client. */
+  readonly tokens: string[] = [];
   readonly #options: StreamProxyOptions;
   readonly #server: Server;
   readonly #websockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 8 << 20 });
@@ -109,7 +113,9 @@ export class StreamProxy {
   async #call(incoming: IncomingMessage, reply: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-    if (!this.#resumes && incoming.headers['x-amz-target'] === 'AmazonSSM.ResumeSession') {
+    const target = String(incoming.headers['x-amz-target'] ?? '');
+    this.calls.push(target.slice(target.indexOf('.') + 1));
+    if (!this.#resumes && target === 'AmazonSSM.ResumeSession') {
       reply.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end('{"__type":"ThrottlingException","message":"Rate exceeded"}');
       return;
     }
@@ -117,7 +123,9 @@ export class StreamProxy {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part)).once('end', () => {
         const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = answer.headers;
-        const body = Buffer.concat(parts).toString('latin1').replace(/"StreamUrl":"(ws:[^"]+)"/u, (_whole, url: string) => `"StreamUrl":"${this.streamUrl(url)}"`);
+        const whole = Buffer.concat(parts).toString('latin1');
+        this.tokens.push(...[...whole.matchAll(/"TokenValue":"([^"]+)"/gu)].map(([, token]) => token ?? ''));
+        const body = whole.replace(/"StreamUrl":"(ws:[^"]+)"/u, (_member, url: string) => `"StreamUrl":"${this.streamUrl(url)}"`);
         reply.writeHead(answer.statusCode ?? 500, headers).end(Buffer.from(body, 'latin1'));
       });
     });
