@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createSandboxGuestHost as makeHost } from '../../src/cloud/guest/sandbox/host.ts';
 import { block, ECHO_PORT, SINK_PORT, SOURCE_PORT } from './block.mjs';
+import { answerInRegion } from './memory.mjs';
 
 const PIECE = 1 << 16;
 
@@ -48,6 +49,7 @@ async function sink(stream) {
 
 export function createSandboxGuestHost(options) {
   const host = makeHost(options);
+  answerInRegion();
   const serve = (server) => (stream) => {
     stream.on('error', () => stream.destroy());
     server(stream).catch(() => stream.destroy());

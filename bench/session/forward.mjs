@@ -1,0 +1,108 @@
+/** Rates through forwards: ours as fast as it goes, and beside AWS's plugin at an agent that sends 1 KiB payloads. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { checksumOf, ECHO_PORT, SINK_PORT, SOURCE_PORT } from './block.mjs';
+import { median, processor, quantile } from './lab.mjs';
+import { download, echoes, upload } from './transfer.mjs';
+
+/** What AWS's plugin allows by its source: 1024 bytes, then a millisecond of sleep. */
+const PLUGIN_RATE = 0.7;
+/** From the instance both clients take what the agent and the region send: they differ by no more than two rounds of the same one do. */
+const NO_SLOWER = 0.95;
+/** Bytes that go each way beside the plugin: at its 0.7 MB/s to the instance. */
+const SMALL_BYTES = 2 ** 20;
+
+/** `ssmlab forward` to these ports of instance 3. Gives local ports by remote ones. */
+async function ourForward({ cli, environment }, ...remotePorts) {
+  const child = spawn(process.execPath, [cli, 'forward', '3', ...remotePorts.map((port) => `0:${port}`), '--json'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+  const end = async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  return { pid: child.pid, ports: Object.fromEntries(JSON.parse(line).forwards.map(({ remotePort, port }) => [remotePort, port])), end };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** `aws ssm start-session` of the port document, with AWS's plugin. */
+async function pluginForward({ exported, instanceId }, remotePort) {
+  const port = await freePort();
+  const parameters = JSON.stringify({ portNumber: [String(remotePort)], localPortNumber: [String(port)] });
+  const child = spawn('aws', ['ssm', 'start-session', '--target', instanceId, '--document-name', 'AWS-StartPortForwardingSession', '--parameters', parameters], { env: exported, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      if ((text += chunk).includes('Waiting for connections')) resolve();
+    });
+    child.once('close', () => reject(new Error(`AWS's plugin opened no port: ${text}`)));
+  });
+  const end = async () => {
+    const ended = once(child, 'close');
+    // The CLI leaves the signal to its plugin: both get it, as from a terminal.
+    process.kill(0 - child.pid, 'SIGINT');
+    await ended;
+  };
+  return { port, end };
+}
+
+/** As fast as it goes. */
+export async function measureForward(lab, { bytes, rounds }, report) {
+  const { cloud, random } = lab;
+  const forward = await ourForward(lab, SOURCE_PORT, SINK_PORT, ECHO_PORT);
+  const { ports } = forward;
+  const checksum = checksumOf(bytes, random);
+  const ways = { 'from the instance': () => download(ports[SOURCE_PORT], bytes, checksum), 'to the instance': () => upload(ports[SINK_PORT], bytes, checksum, random) };
+  for (const [way, transfer] of Object.entries(ways)) {
+    const results = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const before = { region: processor(cloud.pid), client: processor(forward.pid) };
+      const { seconds, whole } = await transfer();
+      if (!whole) throw new Error(`other bytes came ${way} than were sent`);
+      results.push({ rate: bytes / seconds / 1e6, region: bytes / (processor(cloud.pid) - before.region) / 1e6, client: bytes / (processor(forward.pid) - before.client) / 1e6 });
+    }
+    const of = (name) => median(results.map((result) => result[name]));
+    report.atLeast(`forward, ${way}`, of('rate'), 100, 'MB/s', `${(of('rate') / PLUGIN_RATE).toFixed(0)}× of the ${PLUGIN_RATE} MB/s that AWS's plugin allows; per second of processor: region ${of('region').toFixed(0)} MB, client ${of('client').toFixed(0)} MB`);
+  }
+  const times = await echoes(ports[ECHO_PORT], 500);
+  report.atMost('one byte there and back, p99', quantile(times, 0.99), 50, 'ms', `median ${quantile(times, 0.5).toFixed(2)} ms`);
+  await forward.end();
+}
+
+/** At an agent whose payloads are of 1 KiB, ours and AWS's client in turns. `plugin`: as `awsPlugin` gives it. */
+export async function measureSmallPayloads(lab, plugin, { rounds }, report) {
+  const { random, agentPayloads } = lab;
+  agentPayloads(1024);
+  const ways = {
+    'from the instance': { remotePort: SOURCE_PORT, bytes: 16 * SMALL_BYTES, transfer: (port, bytes, checksum) => download(port, bytes, checksum) },
+    'to the instance': { remotePort: SINK_PORT, bytes: SMALL_BYTES, transfer: (port, bytes, checksum) => upload(port, bytes, checksum, random) },
+  };
+  for (const [way, { remotePort, bytes, transfer }] of Object.entries(ways)) {
+    const checksum = checksumOf(bytes, random);
+    const ours = await ourForward(lab, remotePort);
+    const theirs = plugin.missing === undefined ? await pluginForward(lab, remotePort) : undefined;
+    const rate = async (port) => {
+      const { seconds, whole } = await transfer(port, bytes, checksum);
+      if (!whole) throw new Error(`other bytes came ${way} than were sent`);
+      return bytes / seconds / 1e6;
+    };
+    const rates = { ours: [], theirs: [] };
+    for (let round = 0; round < rounds; round += 1) {
+      rates.ours.push(await rate(ours.ports[remotePort]));
+      if (theirs !== undefined) rates.theirs.push(await rate(theirs.port));
+    }
+    await ours.end();
+    await theirs?.end();
+    const beside = theirs === undefined ? PLUGIN_RATE : median(rates.theirs);
+    report.atLeast(`1 KiB payloads, ${way}`, median(rates.ours) / beside, NO_SLOWER, '×', `ours ${median(rates.ours).toFixed(1)} MB/s, ${theirs === undefined ? `AWS's plugin allows ${PLUGIN_RATE} MB/s by its source (${plugin.missing})` : `AWS's plugin ${plugin.version} ${beside.toFixed(1)} MB/s`}`);
+  }
+  agentPayloads(undefined);
+}
