@@ -19,6 +19,8 @@ import { securityGroupEgress, securityGroupIngress } from './ec2/security-group-
 import { subnet } from './ec2/subnet.js';
 import { subnetNetworkAclAssociation } from './ec2/subnet-network-acl-association.js';
 import { subnetRouteTableAssociation } from './ec2/subnet-route-table-association.js';
+import { volume } from './ec2/volume.js';
+import { volumeAttachment } from './ec2/volume-attachment.js';
 import { vpc } from './ec2/vpc.js';
 import { vpcCidrBlock } from './ec2/vpc-cidr-block.js';
 import { vpcDhcpOptionsAssociation } from './ec2/vpc-dhcp-options-association.js';
@@ -38,7 +40,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

@@ -1,4 +1,5 @@
 /** Judges a template as a whole before anything is made: types, names, references, what the local cloud does not support. */
+import type { AwsError } from '../../endpoint/operation.js';
 import { validationError } from '../errors.js';
 import { dependenciesOf, refuseCycles } from '../graph.js';
 import { judgeDynamicReferences } from '../intrinsics/dynamic.js';
@@ -20,6 +21,12 @@ export function judgeTemplate(template: Template, registry: Registry): void {
   if (template.conditions.size === 0) refuseCycles(dependenciesOf(template));
 }
 
+/** Snapshots are of what holds data: of the types here volumes do on AWS, and none here. */
+function noSnapshot(type: string, policy: string, line: number): AwsError {
+  const words = type === 'AWS::EC2::Volume' ? `The local cloud has no snapshots, so that ${type} has no ${policy} Snapshot here` : `Template error: resource type ${type} does not support ${policy} Snapshot`;
+  return validationError(`${words} (line ${line})`);
+}
+
 function judgeTypes(template: Template, registry: Registry): void {
   const unknown = [...template.resources.values()].filter(({ type }) => !registry.has(type));
   if (unknown.length > 0) {
@@ -28,9 +35,8 @@ function judgeTypes(template: Template, registry: Registry): void {
     throw validationError(`Template format error: Unrecognized resource types: [${names}] (line ${line}). The local cloud has ${[...registry.keys()].join(', ')}`);
   }
   for (const { logicalId, type, properties, deletionPolicy, updateReplacePolicy } of template.resources.values()) {
-    // Snapshots are of what holds data; none of the types here does.
-    if (deletionPolicy === 'Snapshot') throw validationError(`Template error: resource type ${type} does not support deletion policy Snapshot (line ${template.lineOf(`/Resources/${logicalId}/DeletionPolicy`)})`);
-    if (updateReplacePolicy === 'Snapshot') throw validationError(`Template error: resource type ${type} does not support update replace policy Snapshot (line ${template.lineOf(`/Resources/${logicalId}/UpdateReplacePolicy`)})`);
+    if (deletionPolicy === 'Snapshot') throw noSnapshot(type, 'deletion policy', template.lineOf(`/Resources/${logicalId}/DeletionPolicy`));
+    if (updateReplacePolicy === 'Snapshot') throw noSnapshot(type, 'update replace policy', template.lineOf(`/Resources/${logicalId}/UpdateReplacePolicy`));
     const known = registry.get(type)?.properties ?? {};
     const refused = Object.keys(properties).find((name) => Object.hasOwn(known, name) && known[name] === 'unsupported');
     if (refused === undefined) continue;

@@ -74,6 +74,8 @@ Resources:
   Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet, Description: !Ref Value, GroupSet: [!Ref Group], SecondaryPrivateIpAddressCount: 1, SourceDestCheck: false, Tags: [{Key: v, Value: !Ref Value}]}}
   Instance3: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image, InstanceType: t4g.nano, SubnetId: !Ref Subnet}}
   EniAttachment: {Type: AWS::EC2::NetworkInterfaceAttachment, Properties: {DeviceIndex: '1', InstanceId: !Ref Instance3, NetworkInterfaceId: !Ref Eni, DeleteOnTermination: false}}
+  Volume: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: !GetAtt Subnet.AvailabilityZone, Size: !Ref Port, VolumeType: gp3, Iops: 3100, Encrypted: 'true', KmsKeyId: alias/aws/ebs, Tags: [{Key: v, Value: !Ref Value}]}}
+  VolumeAttachment: {Type: AWS::EC2::VolumeAttachment, Properties: {Device: /dev/sdf, InstanceId: !Ref Instance3, VolumeId: !Ref Volume}}
   Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainName: example.internal, DomainNameServers: [AmazonProvidedDNS], NtpServers: [169.254.169.123], NetbiosNodeType: 2, Tags: [{Key: v, Value: !Ref Value}]}}
   OptionsAssociation: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Vpc, DhcpOptionsId: !Ref Options}}
   Prefixes: {Type: AWS::EC2::PrefixList, Properties: {PrefixListName: !Ref Value, AddressFamily: IPv4, MaxEntries: 5, Entries: [{Cidr: 192.0.2.0/24, Description: doc}, {Cidr: !Sub '198.51.100.\${Port}/32'}], Tags: [{Key: v, Value: !Ref Value}]}}
@@ -203,6 +205,20 @@ describe('every resource type', () => {
     expect((await region.stack(id)).StackStatus).toBe('DELETE_COMPLETE');
     expect(region.log).toEqual([]);
     expect(census()).toBe(before);
+  });
+
+  it('changes of a volume what EC2 can change, and fails an update of the rest', async () => {
+    const template = (properties: string) => `Resources: {V: {Type: 'AWS::EC2::Volume', Properties: {AvailabilityZone: ap-northeast-1a, ${properties}}}}`;
+    const id = await region.create(template('Size: 10, VolumeType: gp3'));
+    const { volumeSet: [was] } = region.call('ec2', 'DescribeVolumes') as { volumeSet: Input[] };
+    await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('Size: 20, VolumeType: gp3, Throughput: 200') });
+    region.settle();
+    expect(region.call('ec2', 'DescribeVolumes')).toMatchObject({ volumeSet: [{ volumeId: was?.['volumeId'], size: 20, throughput: 200 }] });
+    await region.cfn('UpdateStack', { StackName: 's', TemplateBody: template('Size: 20, VolumeType: gp3, Throughput: 200, Encrypted: true') });
+    region.settle();
+    expect(await failures()).toEqual([expect.stringContaining('Updates to Encrypted of a volume are not supported.')]);
+    expect((await region.stack(id)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect((await region.refused('ValidateTemplate', { TemplateBody: template('Size: 1').replace('Properties', 'DeletionPolicy: Snapshot, Properties') })).message).toContain('The local cloud has no snapshots');
   });
 
   it('keeps the private half of a made key pair in a SecureString parameter, and takes both away again', async () => {
