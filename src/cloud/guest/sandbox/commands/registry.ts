@@ -9,6 +9,7 @@ import { base64, checksum, dd, hexdump, od } from './encode.js';
 import { chmod, chown, cp, ln, mkdir, mv, rm, rmdir, touch } from './files-change.js';
 import { df, du, find, mktemp } from './files-find.js';
 import { ls, stat } from './files-list.js';
+import { less } from './less.js';
 import { curl } from './network-curl.js';
 import { dig, getent, ip, nslookup } from './network-info.js';
 import { nc } from './network-nc.js';
@@ -24,7 +25,7 @@ import { cat, head, pager, tac, tail, tee, wc } from './text-view.js';
 
 const commands: Readonly<Record<string, Command>> = {
   arch, base64, basename, cat, chgrp: chown, chmod, chown, clear, cp, curl, cut, date, dd, df, dig, dirname, du, 'ec2-metadata': ec2Metadata, egrep: grep, env, fgrep: grep, find, free, getent, grep, groups, halt,
-  hd: hexdump, head, hexdump, hostname, id, ip, less: pager, ln, ls, md5sum: checksum, mkdir, mktemp, more: pager, mv, nc, ncat: nc, nl, nohup, nproc, nslookup, od, paste, ping, poweroff, printenv, ps, readlink, realpath, reboot,
+  hd: hexdump, head, hexdump, hostname, id, ip, less, ln, ls, md5sum: checksum, mkdir, mktemp, more: pager, mv, nc, ncat: nc, nl, nohup, nproc, nslookup, od, paste, ping, poweroff, printenv, ps, readlink, realpath, reboot,
   reset, rev, rm, rmdir, sed, seq, sha1sum: checksum, sha256sum: checksum, sha512sum: checksum, shutdown, sleep, sort, stat, stty, su, sudo, tac, tail, tee, timeout, touch, tput, tr, tty, uname, uniq, uptime, wc, which, whoami, xargs, yes,
 };
 

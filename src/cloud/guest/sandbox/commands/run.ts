@@ -5,6 +5,7 @@ import { absolute, findProgram, statOrNothing } from '../system/open.js';
 import { shellStatus } from '../system/signals.js';
 import { executeProgram } from '../system/program.js';
 import { SystemError } from '../system/errors.js';
+import { missingHint } from '../shell/missing.js';
 import { signalName } from '../builtins/signals.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
@@ -176,7 +177,11 @@ export const sudo: Command = async (call) => {
   if (login) process.directory = user.home;
   const line = words.length === 0 ? [login ? '-bash' : '/bin/bash'] : login || shell ? ['/bin/bash', '-c', words.map((word) => word.replaceAll(/[^\w@%+=:,./-]/gu, '\\$&')).join(' ')] : words;
   const found = findProgram(process, line[0] === '-bash' ? '/bin/bash' : (line[0] ?? ''), base.get('PATH') ?? '');
-  if (found === undefined || typeof found === 'string') return call.fail(`${line[0] ?? ''}: command not found`);
+  if (found === undefined || typeof found === 'string') {
+    await call.complain(`${line[0] ?? ''}: command not found`);
+    if (found === undefined) await call.err(missingHint(line[0] ?? '', process.kernel.programs.size));
+    return 1;
+  }
   process.argv = line;
   process.environment = base;
   return executeProgram(process, found.path, found.node);

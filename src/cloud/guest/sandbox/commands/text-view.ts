@@ -212,7 +212,7 @@ export const tee: Command = async (call) => {
   return 0;
 };
 
-/** A pager that pages: space for the next screen, q to leave; without a terminal it is cat. */
+/** more: space for the next screen, q to leave; without a terminal it is cat. */
 export const pager: Command = async (call) => {
   const { process } = call;
   const operands = call.args.filter((argument) => !argument.startsWith('-') || argument === '-');

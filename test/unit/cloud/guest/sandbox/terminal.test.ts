@@ -45,6 +45,11 @@ it.each(['sleep 60', 'while :; do :; done', 'cat', 'yes > /dev/null', 'for i in 
   expect(await command('echo $?')).toBe('130\r\n');
 });
 
+it('says what it has in place of a program that is not there, behind sudo, too', async () => {
+  expect(await command('dnf install x; echo $?')).toMatch(/^sh: dnf: command not found\r\n\(not in the sandbox: nothing can be installed; it has \d+ commands: `help` lists them\)\r\n127\r\n$/u);
+  expect(await command('sudo dnf install x; echo $?')).toMatch(/^sudo: dnf: command not found\r\n\(not in the sandbox: nothing can be installed; it has \d+ commands: `help` lists them\)\r\n1\r\n$/u);
+});
+
 it('expands history, shows the line and runs it; a pipe sees history, too', async () => {
   await command('echo one');
   await command('echo two');
