@@ -1,4 +1,4 @@
-/** Bundles src/ into dist/: one entry a command, the CLI's shim, the region process and the sandbox's worker; then their licences and the manifest. */
+/** Bundles src/ into dist/: one entry a command, the CLI's shim, its help, the region process and the sandbox's worker; then their licences and the manifest. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ export function entryPoints() {
   return Object.fromEntries([
     ...commands,
     ['cli', 'src/cli/main.ts'],
+    ['help', 'src/cli/help.ts'],
     ['stand-in', 'src/cli/stand-in-main.ts'],
     ['cloud/main', 'src/cloud/main.ts'],
     ['cloud/worker', 'src/cloud/guest/sandbox/worker.ts'],
