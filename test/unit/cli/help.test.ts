@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import Pages from '../../../src/cli/help.js';
 
-const config = await Config.load(resolve(import.meta.dirname, '../../..'));
+// oclif changes the ids of the commands that it shows.
+const load = (): Promise<Config> => Config.load(resolve(import.meta.dirname, '../../..'));
+const config = await load();
 
 class Printed extends Pages {
   text = '';
@@ -14,7 +16,7 @@ class Printed extends Pages {
 
 /** What is shown in a terminal of so many columns. */
 async function page(argv: readonly string[], maxWidth = 80): Promise<string> {
-  const help = new Printed(config, { maxWidth, stripAnsi: true });
+  const help = new Printed(await load(), { maxWidth, stripAnsi: true });
   await help.showHelp([...argv]);
   return help.text;
 }
