@@ -5,24 +5,47 @@ import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
 import { printable } from '../lib/report/printable.js';
 import { shellQuote } from '../lib/report/shell-quote.js';
-import { isAlias, sshConfig } from '../lib/report/ssh-config.js';
+import { isAlias, sshConfig, type SshHost } from '../lib/report/ssh-config.js';
 import { makeLabFolder } from '../lib/target/lab-folder.js';
-import type { LabContext } from './lab-context.js';
+import type { LabContext, LabFlags } from './lab-context.js';
+import { forLab } from './next-steps.js';
+import { selfCommand } from './self.js';
 
-/** `ssh -F FILE NAME` for each instance with a key pair and a public address; what is missing for it where its key is not here. The file is 0600, and `destroy` removes it with the folder. */
-export async function sshLines({ home, lab, target }: LabContext, instances: readonly KnownInstance[]): Promise<string[]> {
-  const reachable = instances.filter((instance) => instance.auth === 'ssh-key-pair' && instance.publicIpv4 !== null);
-  if (reachable.length === 0) return [];
-  if (!existsSync(lab.keyFile)) return reachable.map(({ name, keyName }) => `  ${printable(name)} by OpenSSH needs the private half of the key pair ${printable(keyName ?? '')}: name its file with --identity FILE`);
+/** What ssh runs to reach an instance by Session Manager: EC2 Instance Connect takes the lab's key for the minute in which it logs in. */
+const byProxy = (flags: LabFlags, keyFile: string): string => `${selfCommand()} ${forLab(`proxy %h %p --user %r --push-key ${shellQuote(keyFile).replaceAll('%', '%%')}`, flags)}`;
+
+/** For several names the line is shown for the first; what is said of it is a comment to the shell that it is pasted into. */
+function lineFor(names: readonly string[], file: string, note: string): string[] {
+  const [first, ...others] = names;
+  if (first === undefined) return [];
+  const alike = others.length === 0 ? '' : others.length > 4 ? `; ${others.length} others alike` : `; ${others.join(', ')} alike`;
+  const said = `${note}${alike}`.replace(/^; /u, '');
+  return [`  ssh -F ${shellQuote(file)} ${first}${said === '' ? '' : `  # ${said}`}`];
+}
+
+/**
+ * `ssh -F FILE NAME` for the instances with a key pair and a public address, and for those with an agent, by `ssmlab proxy`; what is missing for it where
+ * the key is not here. The file is 0600, and `destroy` removes it with the folder.
+ */
+export async function sshLines({ home, lab, target }: LabContext, flags: LabFlags, instances: readonly KnownInstance[]): Promise<string[]> {
+  const direct = instances.filter((instance) => instance.auth === 'ssh-key-pair' && instance.publicIpv4 !== null);
+  const hasKey = existsSync(lab.keyFile);
+  if (!hasKey) return direct.map(({ name, keyName }) => `  ${printable(name)} by OpenSSH needs the private half of the key pair ${printable(keyName ?? '')}: name its file with --identity FILE`);
+  const sessions = instances.filter((instance) => instance.auth === 'session-manager');
+  if (direct.length + sessions.length === 0) return [];
   const aliasOf = ({ name, instanceId }: KnownInstance): string => (isAlias(name) && instances.filter((other) => other.name === name).length === 1 ? name : instanceId);
-  const text = sshConfig(reachable.map((instance) => ({
+  const hostOf = (instance: KnownInstance, host: string, proxyCommand: string | undefined): SshHost => ({
     aliases: [...new Set([aliasOf(instance), instance.instanceId])],
     user: SSH_USER,
-    host: instance.publicIpv4 ?? '',
+    host,
     keyFile: lab.keyFile,
     knownHosts: lab.knownHosts,
-    proxyCommand: target.proxyCommand,
-  })));
+    proxyCommand,
+  });
+  const text = sshConfig([
+    ...direct.map((instance) => hostOf(instance, instance.publicIpv4 ?? '', target.proxyCommand)),
+    ...sessions.map((instance) => hostOf(instance, instance.instanceId, byProxy(flags, lab.keyFile))),
+  ]);
   try {
     await makeLabFolder(home, lab);
     const draft = `${lab.sshConfig}.${process.pid}.new`;
@@ -32,5 +55,5 @@ export async function sshLines({ home, lab, target }: LabContext, instances: rea
     // The list itself is there: a full disk takes only this line away.
     return [`  no line for OpenSSH: ${lab.sshConfig} cannot be written (${(error as Error).message})`];
   }
-  return reachable.map((instance) => `  ssh -F ${shellQuote(lab.sshConfig)} ${aliasOf(instance)}`);
+  return [...lineFor(direct.map(aliasOf), lab.sshConfig, ''), ...lineFor(sessions.map(aliasOf), lab.sshConfig, 'by Session Manager')];
 }

@@ -20,7 +20,7 @@ export default class List extends BaseCommand {
     const instances = await takeInventory(context.target, context.stack);
     this.print(listLines(instances, { style: this.style, width: this.width, wide: true }));
     if (!this.jsonEnabled()) {
-      const ssh = await sshLines(context, instances);
+      const ssh = await sshLines(context, flags, instances);
       if (ssh.length > 0) this.print(['', ...ssh]);
     }
     return { instances: instances.map(listed) };

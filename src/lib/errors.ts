@@ -31,6 +31,7 @@ export const ERRORS = {
   'key-missing': { exit: 3, hint: 'run `ssmlab destroy` and `ssmlab deploy` to make a new key pair' },
   'key-unusable': { exit: 3, hint: 'pass the private half of the key pair by --identity FILE' },
   'key-unsafe': { exit: 3, hint: 'run `chmod 600` on it' },
+  'profile-missing': { exit: 2, hint: 'run `aws configure --profile NAME`, or leave --profile out' },
   'credentials-missing': { exit: 3, hint: 'run `aws configure`, or pass --profile' },
   'credentials-wrong': { exit: 3, hint: 'check the profile, or run `eval "$(ssmlab local env)"` again' },
   'access-denied': { exit: 3, hint: 'the message names the missing action; ask for it, or use another profile' },

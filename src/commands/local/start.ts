@@ -2,8 +2,13 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { SsmlabError } from '../../lib/errors.js';
-import { startLocalCloud } from '../../lib/target/local/cloud.js';
+import { agentsBack } from '../../lib/inventory/agents-back.js';
+import { type LocalCloud, startLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
+import { localTarget } from '../../lib/target/resolve.js';
+
+/** An agent that is cut off on purpose does not come back. */
+const AGENTS_MS = 5_000;
 
 interface Started {
   started: boolean;
@@ -27,11 +32,22 @@ export default class LocalStart extends BaseCommand {
   async run(): Promise<Started> {
     const { flags } = await this.parse(LocalStart);
     this.moment = 'cloud-in-between';
-    const { started, pid, version, endpoint, fabric, accountId, stateFolder } = await startLocalCloud({ home: stateHome(), port: flags.port });
+    const cloud = await startLocalCloud({ home: stateHome(), port: flags.port });
+    const { started, pid, version, endpoint, fabric, accountId, stateFolder } = cloud;
     if (!started && flags.port !== undefined && new URL(endpoint).port !== String(flags.port)) {
       throw new SsmlabError('usage', `the local cloud runs already, on port ${new URL(endpoint).port}`, { hint: `run \`ssmlab local stop\` first, then \`ssmlab local start --port ${flags.port}\`` });
     }
     this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric`);
+    if (started) await this.#agents(cloud);
     return { started, pid, version, endpoint, fabric, accountId, stateFolder };
+  }
+
+  /** The instances that it brings back have their agents a moment later; who lists or connects next is not to see that moment. */
+  async #agents(cloud: LocalCloud): Promise<void> {
+    for (const region of new Set(cloud.holdings.flatMap((holding) => (holding.kind === 'VPCs' ? [holding.region] : [])))) {
+      const { online, lost } = await agentsBack(localTarget(cloud, { region }), { boundMs: AGENTS_MS, signal: this.interruption.signal });
+      if (online > 0) this.print(`${online} agent${online === 1 ? ' is' : 's are'} online in ${region}`);
+      if (lost.length > 0) this.say(`No connection yet to the agent of ${lost.join(', ')}.`);
+    }
   }
 }

@@ -1,7 +1,18 @@
 /** The SDK's default credential chain and region, for the target AWS. */
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
 import type { Credentials } from '../target/target.js';
+
+/** `profile-missing` when neither of the SDK's two files has it, with the names that they have. */
+export async function requireProfile(profile: string): Promise<void> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter((name) => !/^(?:sso-session|services)\./u.test(name));
+  if (names.includes(profile)) return;
+  const hint = names.length === 0 ? `no profile is there at all: run \`aws configure --profile ${profile}\`` : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+  const { AWS_CONFIG_FILE: config = '~/.aws/config', AWS_SHARED_CREDENTIALS_FILE: credentials = '~/.aws/credentials' } = process.env;
+  throw new SsmlabError('profile-missing', `no profile "${profile}" is in ${config} or ${credentials}`, { hint });
+}
 
 /** Credentials by the SDK's own chain; `credentials-missing` names what the chain said. */
 export function chainCredentials(profile: string | undefined, region?: string): () => Promise<Credentials> {

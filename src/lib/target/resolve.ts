@@ -53,8 +53,9 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   if (environment['SSMLAB_ENV'] !== undefined) {
     throw new SsmlabError('usage', 'this shell points AWS\'s tools at the local cloud, and the target is AWS', { hint: 'run `eval "$(ssmlab local env --unset)"` first' });
   }
-  const { chainCredentials } = await import('../aws/credentials.js');
+  const { chainCredentials, requireProfile } = await import('../aws/credentials.js');
   const profile = options.profile ?? environment['AWS_PROFILE'];
+  if (profile !== undefined && profile !== '') await requireProfile(profile);
   const endpoint = environment['AWS_ENDPOINT_URL'] === '' ? undefined : environment['AWS_ENDPOINT_URL'];
   if (endpoint !== undefined && !/^https?:\/\//iu.test(URL.canParse(endpoint) ? endpoint : '')) {
     throw new SsmlabError('usage', `AWS_ENDPOINT_URL is no http or https URL: "${endpoint}"`, { hint: 'unset it to reach AWS' });
