@@ -1,6 +1,8 @@
 /** The lab's `ssh_config`, written when the list is shown, and the lines that say how to use it. */
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, relative } from 'node:path';
 import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
 import { printable } from '../lib/report/printable.js';
@@ -14,13 +16,19 @@ import { selfCommand } from './self.js';
 /** What ssh runs to reach an instance by Session Manager: EC2 Instance Connect takes the lab's key for the minute in which it logs in. */
 const byProxy = (flags: LabFlags, keyFile: string): string => `${selfCommand()} ${forLab(`proxy %h %p --user %r --push-key ${shellQuote(keyFile).replaceAll('%', '%%')}`, flags)}`;
 
+/** A path as one would type it: a shell knows the home folder by `~`. */
+function asTypedPath(path: string): string {
+  const inHome = relative(homedir(), path);
+  return inHome.startsWith('..') || isAbsolute(inHome) || shellQuote(inHome) !== inHome ? shellQuote(path) : `~/${inHome}`;
+}
+
 /** For several names the line is shown for the first; what is said of it is a comment to the shell that it is pasted into. */
 function lineFor(names: readonly string[], file: string, note: string): string[] {
   const [first, ...others] = names;
   if (first === undefined) return [];
   const alike = others.length === 0 ? '' : others.length > 4 ? `; ${others.length} others alike` : `; ${others.join(', ')} alike`;
   const said = `${note}${alike}`.replace(/^; /u, '');
-  return [`  ssh -F ${shellQuote(file)} ${first}${said === '' ? '' : `  # ${said}`}`];
+  return [`  ssh -F ${asTypedPath(file)} ${first}${said === '' ? '' : `  # ${said}`}`];
 }
 
 /**

@@ -33,9 +33,9 @@ export function checkStackName(stack: string): void {
   }
 }
 
-/** The form of a region's name, checked before it becomes a path or anything is started for it. */
+/** The form of a region's name, the one that the local cloud's endpoint takes, checked before it becomes a path or anything is started for it. */
 export function checkRegionName(region: string): void {
-  if (!/^[a-z0-9-]{1,64}$/u.test(region)) throw new SsmlabError('usage', `"${region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
+  if (!/^(?=.{1,64}$)[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/u.test(region)) throw new SsmlabError('usage', `"${region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
 }
 
 /** Makes it (0700) where it is missing. */

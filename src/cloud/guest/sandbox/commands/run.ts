@@ -179,7 +179,7 @@ export const sudo: Command = async (call) => {
   const found = findProgram(process, line[0] === '-bash' ? '/bin/bash' : (line[0] ?? ''), base.get('PATH') ?? '');
   if (found === undefined || typeof found === 'string') {
     await call.complain(`${line[0] ?? ''}: command not found`);
-    if (found === undefined) await call.err(missingHint(line[0] ?? '', process.kernel.programs.size));
+    if (found === undefined) await call.err(missingHint(line[0] ?? '', process.kernel));
     return 1;
   }
   process.argv = line;

@@ -204,7 +204,7 @@ async function becomeProgram(shell: Shell, process: Process, words: readonly str
     if (name.includes('/')) await complainAs(shell, process, `${name}: ${statOrNothing(process, name) === undefined ? 'No such file or directory' : 'Not a directory'}`);
     else {
       await complainAs(shell, process, `${name}: command not found`);
-      await process.write(2, missingHint(name, new Set([...process.kernel.programs.keys(), ...builtins.keys()]).size));
+      await process.write(2, missingHint(name, process.kernel));
     }
     return 127;
   }
