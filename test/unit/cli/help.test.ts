@@ -22,7 +22,7 @@ async function page(argv: readonly string[], maxWidth = 80): Promise<string> {
 }
 
 const headers = (text: string): string[] => text.split('\n').filter((line) => /^[A-Z]{2}[A-Z ]+$/u.test(line));
-const commands = config.commands.filter((command) => command.hidden !== true).map(({ id }) => ({ id }));
+const commands = config.commands.filter((command) => !command.hidden).map(({ id }) => ({ id }));
 
 describe('the page of a command', () => {
   it.each(commands.map(({ id }) => id))('%s: says its sentence once, has its groups in order, and breaks no line that is to be pasted', async (id) => {

@@ -6,7 +6,7 @@ import type { Process } from '../system/process.js';
 import type { Termios, Tty } from '../system/tty.js';
 import type { Call } from './call.js';
 import { UsageError } from './call.js';
-import { type Layout, PagerText } from './pager-text.js';
+import { ESCAPE, type Layout, PagerText } from './pager-text.js';
 import { compile } from './regular-expression.js';
 
 const HELP = `SUMMARY OF COMMANDS
@@ -41,6 +41,9 @@ export type Switches = { chop: boolean; numbers: boolean; colours: boolean; sque
 export const layoutOf = (tty: Tty, { chop, numbers, colours, squeeze }: Switches): Layout => ({ columns: Math.max(1, tty.columns), chop, numbers, colours, squeeze });
 
 const HELD = 64;
+/** A key as the terminal sends it, and an escape sequence that is not whole yet. */
+const SEQUENCE = new RegExp(`^(?:${ESCAPE}(?:\\[[0-9;]*[~A-Za-z]|O[A-Za-z]|[v<>])|[\\s\\S])`, 'u');
+const BEGUN = new RegExp(`^${ESCAPE}(?:\\[[0-9;]*|O)?$`, 'u');
 /** How long the rest of an escape sequence may take. */
 const ESCAPE_MS = 50;
 
@@ -53,7 +56,7 @@ export function textOf(call: Call, name: string, layout: Layout): PagerText {
 
 /** Matches stand out; a row with colours of its own is left as it is. */
 const highlighted = (text: string, pattern: RegExp | undefined): string =>
-  (pattern === undefined || text.includes('\x1b') ? text : text.replace(pattern, (match) => (match === '' ? '' : `\x1b[7m${match}\x1b[27m`)));
+  (pattern === undefined || text.includes(ESCAPE) ? text : text.replace(pattern, (match) => (match === '' ? '' : `\x1b[7m${match}\x1b[27m`)));
 
 export class PagerScreen {
   readonly #call: Call;
@@ -134,7 +137,7 @@ export class PagerScreen {
   /** The next key, or its whole sequence. The screen is painted, and grows while text comes in. */
   async #key(painted = true): Promise<string> {
     for (let paint = painted; ; ) {
-      const sequence = /^(?:\x1b(?:\[[0-9;]*[~A-Za-z]|O[A-Za-z]|[v<>])|[\s\S])/u.exec(this.#typed)?.[0];
+      const sequence = SEQUENCE.exec(this.#typed)?.[0];
       if (sequence !== undefined) {
         if (await this.#continues()) continue;
         this.#typed = this.#typed.slice(sequence.length);
@@ -162,7 +165,7 @@ export class PagerScreen {
 
   /** True when an escape sequence had begun, and the rest of it came. Escape itself is a key, too. */
   async #continues(): Promise<boolean> {
-    if (!/^\x1b(?:\[[0-9;]*|O)?$/u.test(this.#typed)) return false;
+    if (!BEGUN.test(this.#typed)) return false;
     await Promise.race([this.#process.wait(this.#keys.readable()), this.#process.sleep(ESCAPE_MS)]);
     const typed = this.#keys.take(1);
     if (typed === undefined || typed.length === 0) return false;
@@ -278,7 +281,7 @@ export class PagerScreen {
         if (typed === '') return false;
         typed = typed.slice(0, -1);
       } else if (next === '\x15') typed = '';
-      else if (next.startsWith('\x1b')) return false;
+      else if (next.startsWith(ESCAPE)) return false;
       else if (next >= ' ') typed += next;
     }
     const text = typed === '' ? this.#pattern?.text : typed;

@@ -22,17 +22,18 @@ export interface Row {
   readonly text: string;
 }
 
+export const ESCAPE = '\x1b';
 const NEWLINE = 10;
 const TAB = 8;
 const NUMBER_WIDTH = 8;
-const PIECES = { plain: /[\s\S]/gu, coloured: /\x1b\[[0-9;]*m|[\s\S]/gu } as const;
+const PIECES = { plain: /[\s\S]/gu, coloured: new RegExp(`${ESCAPE}\\[[0-9;]*m|[\\s\\S]`, 'gu') } as const;
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 /** A character as it stands on a screen: control characters as ^X. */
 function visible(character: string, column: number): string {
   if (character === '\t') return ' '.repeat(TAB - (column % TAB));
   if (character >= ' ' && character !== '\x7f') return character;
-  return character === '\x1b' ? 'ESC' : `^${String.fromCharCode(character.charCodeAt(0) ^ 64)}`;
+  return character === ESCAPE ? 'ESC' : `^${String.fromCharCode(character.charCodeAt(0) ^ 64)}`;
 }
 
 /** The line's rows, one at least. */
@@ -41,7 +42,7 @@ function cut(line: string, columns: number, { chop, colours }: Layout): string[]
   let row = '';
   let width = 0;
   for (const [piece] of line.matchAll(colours ? PIECES.coloured : PIECES.plain)) {
-    if (piece.length > 1 && piece.startsWith('\x1b')) {
+    if (piece.length > 1 && piece.startsWith(ESCAPE)) {
       row += piece;
       continue;
     }
@@ -76,11 +77,11 @@ export class PagerText {
     this.name = name;
     this.#process = process;
     this.#layout = layout;
-    if (source instanceof Array) {
-      this.#file = undefined;
+    if ('take' in source) this.#file = source;
+    else {
       this.ended = true;
       for (const line of source) this.#add(line);
-    } else this.#file = source as OpenFile;
+    }
   }
 
   get lines(): readonly string[] {
