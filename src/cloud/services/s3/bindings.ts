@@ -19,10 +19,14 @@ const OBJECT_REPLY = {
   ETag: 'ETag', LastModified: 'Last-Modified', AcceptRanges: 'Accept-Ranges', ContentRange: 'Content-Range', ContentLength: 'Content-Length', TagCount: 'x-amz-tagging-count', CacheControl: 'Cache-Control',
   ContentDisposition: 'Content-Disposition', ContentEncoding: 'Content-Encoding', ContentLanguage: 'Content-Language', Expires: 'Expires', ...CHECKSUMS,
 } as const;
+const TOKEN = { ContinuationToken: 'continuation-token' } as const;
+const VERSION = { VersionId: 'versionId' } as const;
 const LISTING = { Prefix: 'prefix', Delimiter: 'delimiter', EncodingType: 'encoding-type' } as const;
 
 /** An operation on a sub-resource that answers with a document. */
-const read = (on: 'bucket' | 'object', mark: string, root: string): RestOperation => ({ method: 'GET', on, marks: [mark], reply: { root } });
+const read = (on: 'bucket' | 'object', mark: string, root: string, query?: RestOperation['query']): RestOperation => ({ method: 'GET', on, marks: [mark], query, reply: { root } });
+/** One that takes away what a sub-resource says. */
+const remove = (mark: string): RestOperation => ({ method: 'DELETE', on: 'bucket', marks: [mark], reply: { status: 204 } });
 
 export const bindings = {
   ListBuckets: { method: 'GET', on: 'service', query: { Prefix: 'prefix', BucketRegion: 'bucket-region', ContinuationToken: 'continuation-token', MaxBuckets: 'max-buckets' }, reply: { root: 'ListAllMyBucketsResult' } },
@@ -37,13 +41,14 @@ export const bindings = {
   ListObjectsV2: {
     method: 'GET', on: 'bucket', marks: ['list-type=2'], query: { ...LISTING, MaxKeys: 'max-keys', ContinuationToken: 'continuation-token', FetchOwner: 'fetch-owner', StartAfter: 'start-after' }, reply: { root: 'ListBucketResult' },
   },
+  ListObjectVersions: { method: 'GET', on: 'bucket', marks: ['versions'], query: { ...LISTING, KeyMarker: 'key-marker', VersionIdMarker: 'version-id-marker', MaxKeys: 'max-keys' }, reply: { root: 'ListVersionsResult' } },
   PutObject: { method: 'PUT', on: 'object', metadata: true, headers: { ...OBJECT_HEADERS, IfMatch: 'if-match', IfNoneMatch: 'if-none-match' }, body: 'bytes', reply: { headers: { ETag: 'ETag', ...CHECKSUMS } } },
-  GetObject: { method: 'GET', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, query: RESPONSE, reply: { headers: OBJECT_REPLY } },
-  HeadObject: { method: 'HEAD', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, reply: { headers: OBJECT_REPLY } },
+  GetObject: { method: 'GET', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, query: { ...RESPONSE, ...VERSION }, reply: { headers: OBJECT_REPLY } },
+  HeadObject: { method: 'HEAD', on: 'object', query: VERSION, headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, reply: { headers: OBJECT_REPLY } },
   CopyObject: {
     method: 'PUT', on: 'object', metadata: true, markHeader: 'x-amz-copy-source', headers: { ...OBJECT_HEADERS, ...COPY, MetadataDirective: 'x-amz-metadata-directive', TaggingDirective: 'x-amz-tagging-directive' }, reply: { root: 'CopyObjectResult' },
   },
-  DeleteObject: { method: 'DELETE', on: 'object', reply: { status: 204 } },
+  DeleteObject: { method: 'DELETE', on: 'object', query: VERSION, reply: { status: 204, headers: { VersionId: 'x-amz-version-id' } } },
   DeleteObjects: { method: 'POST', on: 'bucket', marks: ['delete'], body: { root: 'Delete', lists: ['Object'] }, reply: { root: 'DeleteResult' } },
   CreateMultipartUpload: {
     method: 'POST', on: 'object', metadata: true, marks: ['uploads'], headers: { ...OBJECT_HEADERS, ChecksumAlgorithm: 'x-amz-checksum-algorithm', ChecksumType: 'x-amz-checksum-type' },
@@ -63,14 +68,16 @@ export const bindings = {
   GetBucketTagging: read('bucket', 'tagging', 'Tagging'),
   PutBucketTagging: { method: 'PUT', on: 'bucket', marks: ['tagging'], body: { root: 'Tagging', lists: ['Tag'] }, reply: { status: 204 } },
   DeleteBucketTagging: { method: 'DELETE', on: 'bucket', marks: ['tagging'], reply: { status: 204 } },
-  GetObjectTagging: read('object', 'tagging', 'Tagging'),
-  PutObjectTagging: { method: 'PUT', on: 'object', marks: ['tagging'], body: { root: 'Tagging', lists: ['Tag'] } },
-  DeleteObjectTagging: { method: 'DELETE', on: 'object', marks: ['tagging'], reply: { status: 204 } },
+  GetObjectTagging: read('object', 'tagging', 'Tagging', VERSION),
+  PutObjectTagging: { method: 'PUT', on: 'object', marks: ['tagging'], query: VERSION, body: { root: 'Tagging', lists: ['Tag'] } },
+  DeleteObjectTagging: { method: 'DELETE', on: 'object', marks: ['tagging'], query: VERSION, reply: { status: 204 } },
   GetPublicAccessBlock: read('bucket', 'publicAccessBlock', 'PublicAccessBlockConfiguration'),
   PutPublicAccessBlock: { method: 'PUT', on: 'bucket', marks: ['publicAccessBlock'], body: { root: 'PublicAccessBlockConfiguration' } },
   DeletePublicAccessBlock: { method: 'DELETE', on: 'bucket', marks: ['publicAccessBlock'], reply: { status: 204 } },
   GetBucketAcl: read('bucket', 'acl', 'AccessControlPolicy'),
-  GetObjectAcl: read('object', 'acl', 'AccessControlPolicy'),
+  GetObjectAcl: read('object', 'acl', 'AccessControlPolicy', VERSION),
+  GetObjectRetention: read('object', 'retention', 'Retention', VERSION),
+  GetObjectLegalHold: read('object', 'legal-hold', 'LegalHold', VERSION),
   GetBucketVersioning: read('bucket', 'versioning', 'VersioningConfiguration'),
   GetBucketLogging: read('bucket', 'logging', 'BucketLoggingStatus'),
   GetBucketAccelerateConfiguration: read('bucket', 'accelerate', 'AccelerateConfiguration'),
@@ -85,16 +92,30 @@ export const bindings = {
   GetBucketReplication: read('bucket', 'replication', 'ReplicationConfiguration'),
   GetBucketEncryption: read('bucket', 'encryption', 'ServerSideEncryptionConfiguration'),
   GetObjectLockConfiguration: read('bucket', 'object-lock', 'ObjectLockConfiguration'),
+  DeleteBucketPolicy: remove('policy'),
+  DeleteBucketCors: remove('cors'),
+  DeleteBucketWebsite: remove('website'),
+  DeleteBucketLifecycle: remove('lifecycle'),
+  DeleteBucketReplication: remove('replication'),
+  DeleteBucketEncryption: remove('encryption'),
+  GetBucketAnalyticsConfiguration: { ...read('bucket', 'analytics', 'AnalyticsConfiguration'), marks: ['analytics', 'id'], query: { Id: 'id' } },
+  GetBucketIntelligentTieringConfiguration: { ...read('bucket', 'intelligent-tiering', 'IntelligentTieringConfiguration'), marks: ['intelligent-tiering', 'id'], query: { Id: 'id' } },
+  GetBucketInventoryConfiguration: { ...read('bucket', 'inventory', 'InventoryConfiguration'), marks: ['inventory', 'id'], query: { Id: 'id' } },
+  GetBucketMetricsConfiguration: { ...read('bucket', 'metrics', 'MetricsConfiguration'), marks: ['metrics', 'id'], query: { Id: 'id' } },
+  ListBucketAnalyticsConfigurations: read('bucket', 'analytics', 'ListBucketAnalyticsConfigurationsResult', TOKEN),
+  ListBucketIntelligentTieringConfigurations: read('bucket', 'intelligent-tiering', 'ListBucketIntelligentTieringConfigurationsOutput', TOKEN),
+  ListBucketInventoryConfigurations: read('bucket', 'inventory', 'ListInventoryConfigurationsResult', TOKEN),
+  ListBucketMetricsConfigurations: read('bucket', 'metrics', 'ListMetricsConfigurationsResult', TOKEN),
 } as const satisfies Readonly<Record<string, RestOperation>>;
 
 /** Query parameters of operations that are not there (with the method where another method's is), and their names. */
 export const absent: Readonly<Record<string, string>> = {
   'PUT acl': 'PutBucketAcl and PutObjectAcl', 'PUT versioning': 'PutBucketVersioning', 'PUT logging': 'PutBucketLogging', 'PUT accelerate': 'PutBucketAccelerateConfiguration', 'PUT notification': 'PutBucketNotificationConfiguration',
-  'PUT requestPayment': 'PutBucketRequestPayment', 'PUT ownershipControls': 'PutBucketOwnershipControls', 'DELETE ownershipControls': 'DeleteBucketOwnershipControls', 'PUT policy': 'PutBucketPolicy', 'DELETE policy': 'DeleteBucketPolicy',
-  'PUT cors': 'PutBucketCors', 'DELETE cors': 'DeleteBucketCors', 'PUT website': 'PutBucketWebsite', 'DELETE website': 'DeleteBucketWebsite', 'PUT lifecycle': 'PutBucketLifecycleConfiguration', 'DELETE lifecycle': 'DeleteBucketLifecycle',
-  'PUT replication': 'PutBucketReplication', 'DELETE replication': 'DeleteBucketReplication', 'PUT encryption': 'PutBucketEncryption', 'DELETE encryption': 'DeleteBucketEncryption', 'PUT object-lock': 'PutObjectLockConfiguration',
-  'versions': 'ListObjectVersions', 'versionId': 'object versions', 'retention': 'object retention', 'legal-hold': 'object legal holds', 'torrent': 'GetObjectTorrent', 'restore': 'RestoreObject', 'select': 'SelectObjectContent',
-  'attributes': 'GetObjectAttributes', 'analytics': 'bucket analytics configurations', 'inventory': 'bucket inventory configurations', 'metrics': 'bucket metrics configurations', 'intelligent-tiering': 'intelligent tiering configurations',
+  'PUT requestPayment': 'PutBucketRequestPayment', 'PUT ownershipControls': 'PutBucketOwnershipControls', 'DELETE ownershipControls': 'DeleteBucketOwnershipControls', 'PUT policy': 'PutBucketPolicy',
+  'PUT cors': 'PutBucketCors', 'PUT website': 'PutBucketWebsite', 'PUT lifecycle': 'PutBucketLifecycleConfiguration',
+  'PUT replication': 'PutBucketReplication', 'PUT encryption': 'PutBucketEncryption', 'PUT object-lock': 'PutObjectLockConfiguration',
+  'PUT retention': 'PutObjectRetention', 'PUT legal-hold': 'PutObjectLegalHold', 'torrent': 'GetObjectTorrent', 'restore': 'RestoreObject', 'select': 'SelectObjectContent',
+  'attributes': 'GetObjectAttributes', 'PUT analytics': 'PutBucketAnalyticsConfiguration', 'DELETE analytics': 'DeleteBucketAnalyticsConfiguration', 'PUT inventory': 'PutBucketInventoryConfiguration', 'DELETE inventory': 'DeleteBucketInventoryConfiguration', 'PUT metrics': 'PutBucketMetricsConfiguration', 'DELETE metrics': 'DeleteBucketMetricsConfiguration', 'PUT intelligent-tiering': 'PutBucketIntelligentTieringConfiguration', 'DELETE intelligent-tiering': 'DeleteBucketIntelligentTieringConfiguration',
   'metadataTable': 'metadata tables', 'metadataConfiguration': 'metadata configurations', 'session': 'CreateSession', 'GET partNumber': 'reads of one part', 'HEAD partNumber': 'reads of one part', 'append': 'appends',
   'renameObject': 'RenameObject', 'abac': 'attribute-based access control of buckets',
 };

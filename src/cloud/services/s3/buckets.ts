@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AwsError, type Input, type OperationContext } from '../../endpoint/operation.js';
 import { str } from '../../endpoint/input.js';
 import type { Reader } from '../../state/store.js';
+import { namesVersion } from './versions.js';
 import { buckets, objectsOf, uploads, type BucketRecord, type ObjectRecord, type UploadRecord } from './records.js';
 
 /** Bucket naming rules of the S3 user guide for general purpose buckets. Throws InvalidBucketName. */
@@ -20,10 +21,11 @@ export function requireBucket(reader: Reader, input: Input): BucketRecord {
   return found;
 }
 
-/** Throws NoSuchBucket, NoSuchKey. */
+/** Throws NoSuchBucket, NoSuchKey, NoSuchVersion. */
 export function requireObject(reader: Reader, input: Input): ObjectRecord {
   const bucket = requireBucket(reader, input);
   const key = str(input, 'Key');
+  namesVersion(input);
   const found = reader.get(objectsOf(bucket.name), key);
   if (found === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404, members: { Key: key } });
   return found;

@@ -7,9 +7,10 @@ import { checkConditions } from './conditions.js';
 import type { ObjectRecord } from './records.js';
 
 /** Bucket and key that a copy reads. Throws AwsError InvalidArgument. */
-export function copySourceOf(input: Input): { readonly Bucket: string; readonly Key: string } {
+export function copySourceOf(input: Input): { readonly Bucket: string; readonly Key: string; readonly VersionId?: string | undefined } {
   const [path = '', query] = str(input, 'CopySource').split('?', 2);
-  if (query !== undefined) throw new AwsError('NotImplemented', 'The local cloud does not have object versions.', { status: 501 });
+  const version = query === undefined ? undefined : /^versionId=(.+)$/.exec(query)?.[1];
+  if (query !== undefined && version === undefined) throw invalid();
   let decoded: string;
   try {
     decoded = decodeURIComponent(path).replace(/^\//, '');
@@ -18,7 +19,7 @@ export function copySourceOf(input: Input): { readonly Bucket: string; readonly 
   }
   const slash = decoded.indexOf('/');
   if (slash < 1 || slash === decoded.length - 1) throw invalid();
-  return { Bucket: decoded.slice(0, slash), Key: decoded.slice(slash + 1) };
+  return { Bucket: decoded.slice(0, slash), Key: decoded.slice(slash + 1), VersionId: version };
 }
 
 export function copiedObject(reader: Reader, input: Input): ObjectRecord & { readonly bucket: string } {

@@ -12,7 +12,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
   CopyObject: 'PutObject', CompleteMultipartUpload: 'PutObject', ListParts: 'ListMultipartUploadParts', ListMultipartUploads: 'ListBucketMultipartUploads', DeleteBucketTagging: 'PutBucketTagging',
   GetPublicAccessBlock: 'GetBucketPublicAccessBlock', PutPublicAccessBlock: 'PutBucketPublicAccessBlock', DeletePublicAccessBlock: 'PutBucketPublicAccessBlock', GetBucketAccelerateConfiguration: 'GetAccelerateConfiguration',
   GetBucketNotificationConfiguration: 'GetBucketNotification', GetBucketCors: 'GetBucketCORS', GetBucketLifecycleConfiguration: 'GetLifecycleConfiguration', GetBucketReplication: 'GetReplicationConfiguration',
-  GetBucketEncryption: 'GetEncryptionConfiguration', GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
+  ListObjectVersions: 'ListBucketVersions', DeleteBucketCors: 'PutBucketCORS', DeleteBucketLifecycle: 'PutLifecycleConfiguration', DeleteBucketReplication: 'PutReplicationConfiguration', DeleteBucketEncryption: 'PutEncryptionConfiguration',
+  GetBucketAnalyticsConfiguration: 'GetAnalyticsConfiguration', GetBucketIntelligentTieringConfiguration: 'GetIntelligentTieringConfiguration', GetBucketInventoryConfiguration: 'GetInventoryConfiguration', GetBucketMetricsConfiguration: 'GetMetricsConfiguration',
+  ListBucketAnalyticsConfigurations: 'GetAnalyticsConfiguration', ListBucketIntelligentTieringConfigurations: 'GetIntelligentTieringConfiguration', ListBucketInventoryConfigurations: 'GetInventoryConfiguration',
+  ListBucketMetricsConfigurations: 'GetMetricsConfiguration', GetBucketEncryption: 'GetEncryptionConfiguration', GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
+};
+
+/** Actions when the request names a version. */
+const OF_VERSIONS: Readonly<Record<string, string>> = {
+  GetObject: 'GetObjectVersion', DeleteObject: 'DeleteObjectVersion', GetObjectTagging: 'GetObjectVersionTagging', PutObjectTagging: 'PutObjectVersionTagging', DeleteObjectTagging: 'DeleteObjectVersionTagging', GetObjectAcl: 'GetObjectVersionAcl',
 };
 
 /** Condition keys of the action, beside those of every request (service authorization reference, "Condition keys for Amazon S3"). */
@@ -32,22 +40,23 @@ function keysFor(operation: string, input: Input, globalState: Reader): Permissi
 export function permissionsFor(operation: string, input: Input, globalState: Reader): Permission[] {
   const bucket = strOpt(input, 'Bucket');
   const key = strOpt(input, 'Key');
-  const action = `s3:${ACTIONS[operation] ?? operation}`;
+  const base = ACTIONS[operation] ?? operation;
+  const action = `s3:${strOpt(input, 'VersionId') === undefined ? base : (OF_VERSIONS[base] ?? base)}`;
   if (bucket === undefined) return [{ action, resource: '*' }];
   const arn = `arn:aws:s3:::${bucket}`;
-  if (operation === 'DeleteObjects') return keysOf(input).map((each) => ({ action: 's3:DeleteObject', resource: `${arn}/${each}`, item: each }));
+  if (operation === 'DeleteObjects') return itemsOf(input).map(({ key: each, version }) => ({ action: version ? 's3:DeleteObjectVersion' : 's3:DeleteObject', resource: `${arn}/${each}`, item: each }));
   const needed: Permission[] = [{ action, resource: key === undefined ? arn : `${arn}/${key}`, keys: keysFor(operation, input, globalState) }];
   if (operation === 'CopyObject' || operation === 'UploadPartCopy') {
     const source = copySourceOf(input);
-    needed.push({ action: 's3:GetObject', resource: `arn:aws:s3:::${source.Bucket}/${source.Key}` });
+    needed.push({ action: source.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', resource: `arn:aws:s3:::${source.Bucket}/${source.Key}` });
   }
   if (key !== undefined && typeof input['Tagging'] === 'string') needed.push({ action: 's3:PutObjectTagging', resource: `${arn}/${key}` });
   return needed;
 }
 
 /** Keys of a Delete document, as far as it has the right form; the operation judges the form. */
-function keysOf(input: Input): string[] {
+function itemsOf(input: Input): { readonly key: string; readonly version: boolean }[] {
   const document = input['Delete'];
   const objects: unknown = typeof document === 'object' && document !== null && 'Object' in document ? document.Object : [];
-  return (Array.isArray(objects) ? (objects as unknown[]) : []).flatMap((object) => (typeof object === 'object' && object !== null && 'Key' in object && typeof object.Key === 'string' ? [object.Key] : ['*']));
+  return (Array.isArray(objects) ? (objects as unknown[]) : []).map((object) => (typeof object === 'object' && object !== null && 'Key' in object && typeof object.Key === 'string' ? { key: object.Key, version: 'VersionId' in object } : { key: '*', version: false }));
 }

@@ -4,8 +4,10 @@ import { str } from '../../../endpoint/input.js';
 import { requireBucket } from '../buckets.js';
 import type { ObjectFiles } from '../object-files.js';
 import { objectsOf } from '../records.js';
+import { namesVersion, NULL_VERSION } from '../versions.js';
 
 export const deleteObject = (files: ObjectFiles): Operation => (input, { globalState }) => {
+  const named = namesVersion(input);
   const removed = globalState.transact((tx) => {
     const { name } = requireBucket(tx, input);
     const key = str(input, 'Key');
@@ -14,5 +16,5 @@ export const deleteObject = (files: ObjectFiles): Operation => (input, { globalS
     return there;
   });
   files.remove(removed?.parts ?? []);
-  return {};
+  return { VersionId: named ? NULL_VERSION : undefined };
 };

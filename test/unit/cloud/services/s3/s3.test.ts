@@ -65,7 +65,7 @@ describe('buckets', () => {
     expect(lab.filesLeft()).toEqual([]);
   });
 
-  it.each(['PUT /bkt?versioning', 'PUT /bkt?policy', 'GET /bkt?versions', 'GET /bkt/k?versionId=1', 'PUT /bkt?acl', 'GET /bkt/k?torrent'])('%s is refused by name', async (line) => {
+  it.each(['PUT /bkt?versioning', 'PUT /bkt?policy', 'PUT /bkt/k?retention', 'GET /bkt/k?attributes', 'PUT /bkt?acl', 'GET /bkt/k?torrent', 'PUT /bkt?inventory&id=x'])('%s is refused by name', async (line) => {
     const [method = '', path = ''] = line.split(' ');
     expect(await lab.s3(method, path)).toMatchObject({ status: 501, text: expect.stringContaining('<Code>NotImplemented</Code><Message>The local cloud does not have ') });
   });
@@ -296,6 +296,34 @@ describe('who may', () => {
     const who = await lab.call({ service: 'sts', body: 'Action=GetCallerIdentity&Version=2011-06-15', keys });
     expect((await lab.s3('GET', `/bkt?list-type=2&prefix=home/${encodeURIComponent(/<UserId>([^<]*)</.exec(who.text)?.[1] ?? '')}/a`, { keys })).status).toBe(200);
     expect([(await lab.s3('GET', '/bkt/open', { keys })).status, (await lab.s3('GET', '/bkt/shut', { keys })).status]).toEqual([200, 403]);
+  });
+});
+
+describe('versions', () => {
+  it('there is one of each object, null', async () => {
+    for (const key of ['a', 'b/1', 'b/2', 'c']) await lab.s3('PUT', `/bkt/${key}`, { body: key });
+    const first = (await lab.s3('GET', '/bkt?versions&delimiter=/&max-keys=1')).text;
+    expect(first).toMatch(/<NextKeyMarker>a<\/NextKeyMarker><NextVersionIdMarker>null<.*<Version><Key>a<\/Key>.*<VersionId>null<\/VersionId><IsLatest>true<\/IsLatest><\/Version>/);
+    const second = (await lab.s3('GET', '/bkt?versions&delimiter=/&key-marker=a&version-id-marker=null')).text;
+    expect([[...second.matchAll(/<Version><Key>([^<]*)</g)].map(([, key]) => key), /<CommonPrefixes><Prefix>([^<]*)</.exec(second)?.[1], /<IsTruncated>(\w+)</.exec(second)?.[1]]).toEqual([['c'], 'b/', 'false']);
+    expect(code((await lab.s3('GET', '/bkt?versions&version-id-marker=null')).text)).toBe('InvalidArgument');
+    expect((await lab.s3('GET', '/bkt/a?versionId=null')).text).toBe('a');
+    expect(code((await lab.s3('GET', '/bkt/a?versionId=1')).text)).toBe('InvalidArgument');
+    expect(code((await lab.s3('GET', `/bkt/a?versionId=${'x'.repeat(32)}`)).text)).toBe('NoSuchVersion');
+    expect((await lab.s3('PUT', '/bkt/copy', { headers: { 'x-amz-copy-source': 'bkt/a?versionId=null' } })).status).toBe(200);
+    expect(code((await lab.s3('PUT', '/bkt/copy', { headers: { 'x-amz-copy-source': `bkt/a?versionId=${'x'.repeat(32)}` } })).text)).toBe('NoSuchVersion');
+    expect(await lab.s3('DELETE', '/bkt/a?versionId=null')).toMatchObject({ status: 204, headers: { 'x-amz-version-id': 'null' } });
+    const { text } = await lab.s3('POST', '/bkt?delete', { body: `<Delete><Object><Key>c</Key><VersionId>null</VersionId></Object><Object><Key>copy</Key><VersionId>${'x'.repeat(32)}</VersionId></Object></Delete>` });
+    expect(text).toContain('<Deleted><Key>c</Key><VersionId>null</VersionId></Deleted><Error><Key>copy</Key>');
+    expect((await lab.s3('GET', '/bkt?list-type=2')).text).toContain('<KeyCount>3</KeyCount>');
+  });
+
+  it('need permissions of their own', async () => {
+    const keys = await roleWith({ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'], Resource: '*' });
+    await lab.s3('PUT', '/bkt/a', { body: 'a' });
+    const denied = await Promise.all([['GET', '/bkt/a?versionId=null'], ['GET', '/bkt?versions'], ['DELETE', '/bkt/a?versionId=null']].map(async ([method = '', path = '']) => /perform: (s3:\w+)/.exec((await lab.s3(method, path, { keys })).text)?.[1]));
+    expect(denied).toEqual(['s3:GetObjectVersion', 's3:ListBucketVersions', 's3:DeleteObjectVersion']);
+    expect((await lab.s3('POST', '/bkt?delete', { keys, body: '<Delete><Object><Key>a</Key><VersionId>null</VersionId></Object></Delete>' })).text).toContain('<Code>AccessDenied</Code>');
   });
 });
 
