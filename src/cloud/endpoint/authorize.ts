@@ -1,15 +1,18 @@
 /** Whether a caller may do what it asks: the lab's keys everything, roles and users what all policies that bound them allow. */
 import { VPC_ENDPOINT } from '../services/ec2/model.js';
 import { managedByArn, policiesOfRole, policiesOfUser } from '../services/iam/lookup.js';
+import type { ConditionContext } from '../services/iam/policy/condition.js';
 import { parsePolicy } from '../services/iam/policy/document.js';
 import type { Decision, NamedPolicy } from '../services/iam/policy/evaluate.js';
 import { evaluateLayers, LAYER_NAMES, type LayeredDecision, type PolicyLayers } from '../services/iam/policy/layers.js';
 import { names } from '../services/iam/policy/trust.js';
 import { roles, users } from '../services/iam/records.js';
 import type { Reader } from '../state/store.js';
+import { ec2ResourceKeys } from './ec2-resource-keys.js';
 import { AwsError, type Caller, type Input, type Origin, type WireProtocol } from './operation.js';
-import { isSupplied, requestContext, resourceTagContext } from './request-context.js';
+import { instanceArnOf, isSupplied, requestContext, resourceTagContext } from './request-context.js';
 import { tagsOfResource } from './resource-tags.js';
+import { serviceKeys } from './service-keys.js';
 
 export interface AuthorizeOptions {
   readonly globalState: Reader;
@@ -27,6 +30,8 @@ export interface AuthorizeOptions {
   readonly granted?: boolean | undefined;
   /** Further keys, of this action alone. */
   readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
+  /** A key that says whether the same action is allowed on another resource (`ssm:SessionDocumentAccessCheck`); there it is true. */
+  readonly check?: { readonly key: string; readonly resource: string } | undefined;
 }
 
 /** Needs no permission at all, and cannot be denied (STS API reference). */
@@ -45,14 +50,21 @@ export function authorize(caller: Caller, action: string, resources: string | re
   if (caller.kind === 'lab' && options.origin.vpcEndpointId === undefined) return lab;
   if (FREE.has(action)) return { decision: 'allow', by: action, why: 'it needs no permission' };
   const endpoint = options.origin.vpcEndpointId === undefined ? undefined : options.state.get(VPC_ENDPOINT, options.origin.vpcEndpointId);
-  const context = { ...requestContext(caller, { ...options, sourceVpc: endpoint?.vpcId }), ...options.keys };
-  const layers = layersOf(caller, endpoint?.policyDocument, options.globalState);
+  const { globalState, state, region, input = {}, check } = options;
+  const facts = { accountId: caller.accountId, instanceArn: instanceArnOf(caller, region), globalState, region, state };
+  const context = { ...requestContext(caller, { ...options, sourceVpc: endpoint?.vpcId }), ...serviceKeys(action, input, facts), ...options.keys };
+  const layers = layersOf(caller, endpoint?.policyDocument, globalState);
+  const service = action.slice(0, action.indexOf(':'));
+  const decide = (resource: string, more: ConditionContext): LayeredDecision => {
+    const tags = tagsOfResource(resource, state, globalState);
+    const supplied = (key: string): boolean => isSupplied(key) || (tags !== undefined && /^(aws|ec2|ssm|iam):resourcetag\//.test(key));
+    const ofResource = { ...(resource.startsWith('arn:aws:ec2:') ? ec2ResourceKeys(resource, input, facts) : {}), ...(tags === undefined ? {} : resourceTagContext(service, tags)) };
+    return evaluateLayers(layers, { action, resource, context: { ...context, ...ofResource, ...more }, supplied });
+  };
+  const checked = check === undefined ? {} : { [check.key]: String(decide(check.resource, { [check.key]: 'true' }).decision === 'allow') };
   let allowed: Decision = lab;
   for (const resource of typeof resources === 'string' ? [resources] : resources) {
-    const tags = tagsOfResource(resource, options.state, options.globalState);
-    const service = action.slice(0, action.indexOf(':'));
-    const supplied = (key: string): boolean => isSupplied(key) || (tags !== undefined && /^(aws|ec2|ssm|iam):resourcetag\//.test(key));
-    const decision = evaluateLayers(layers, { action, resource, context: tags === undefined ? context : { ...context, ...resourceTagContext(service, tags) }, supplied });
+    const decision = decide(resource, checked);
     if (decision.decision === 'explicit-deny' || (decision.decision === 'implicit-deny' && options.granted !== true)) throw denial(caller, action, resource, decision, options.protocol);
     allowed = decision;
   }

@@ -71,8 +71,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const context = dispatcher.internalContext(region, { caller, origin, requestId });
     const { globalState } = options;
     if (caller.kind !== 'lab' || caller.temporary === true || origin.vpcEndpointId !== undefined) {
-      for (const { action, resources, keys: more } of permissionsOf(input, { service: service.name, operation, region, accountId: keys.accountId, globalState })) {
-        authorize(caller, action, resources, { globalState, state: context.state, region, origin, protocol: service.protocol, now: now(), input, keys: more });
+      for (const { action, resources, keys: more, check } of permissionsOf(input, { service: service.name, operation, region, accountId: keys.accountId, globalState })) {
+        authorize(caller, action, resources, { globalState, state: context.state, region, origin, protocol: service.protocol, now: now(), input, keys: more, check });
       }
     }
     return successReply(service, operation, await dispatcher.run(service, operation, input, context), requestId);

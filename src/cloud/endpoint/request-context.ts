@@ -5,7 +5,9 @@
 import { roles, users, type TagRecord } from '../services/iam/records.js';
 import type { ConditionContext } from '../services/iam/policy/condition.js';
 import type { Reader } from '../state/store.js';
+import { EC2_RESOURCE_KEYS } from './ec2-resource-keys.js';
 import type { Caller, Input, Origin } from './operation.js';
+import { SERVICE_KEYS } from './service-keys.js';
 
 export interface RequestFacts {
   readonly globalState: Reader;
@@ -21,10 +23,14 @@ export interface RequestFacts {
 
 /** Keys of AWS's that the region gives when they are in the request: absent, they are truly absent. */
 const NOT_SUPPLIED = /^aws:(useragent|referer|ec2instancesourcevpc|ec2instancesourceprivateipv4|resourcetag\/.*|resourceorg.*)$/;
-const SUPPLIED_OF_SERVICES = /^(ec2:region|ec2:sourceinstancearn|sts:(externalid|rolesessionname|sourceidentity|durationseconds|transitivetagkeys)|iam:(passedtoservice|policyarn|permissionsboundary|associatedresourcearn)|s3:(prefix|delimiter|max-keys|locationconstraint|x-amz-(acl|storage-class|copy-source|metadata-directive)|existingobjecttag\/.*))$/;
 
 /** Whether an absent key says that the request has none of it. `key` in lower case. */
-export const isSupplied = (key: string): boolean => (key.startsWith('aws:') ? !NOT_SUPPLIED.test(key) : SUPPLIED_OF_SERVICES.test(key));
+export const isSupplied = (key: string): boolean => (key.startsWith('aws:') ? !NOT_SUPPLIED.test(key) : SERVICE_KEYS.test(key) || EC2_RESOURCE_KEYS.test(key));
+
+/** ARN of the instance that a role's credentials were given to. */
+export function instanceArnOf(caller: Caller, region: string): string | undefined {
+  return caller.instanceId === undefined ? undefined : `arn:aws:ec2:${region}:${caller.accountId}:instance/${caller.instanceId}`;
+}
 
 /** What is the same for all resources of a request. */
 export function requestContext(caller: Caller, facts: RequestFacts): ConditionContext {
@@ -57,7 +63,7 @@ export function requestContext(caller: Caller, facts: RequestFacts): ConditionCo
     'aws:SourceVpc': sourceVpc,
     'aws:VpcSourceIp': byEndpoint ? origin.sourceAddress : undefined,
     'ec2:Region': region,
-    'ec2:SourceInstanceARN': caller.instanceId === undefined ? undefined : `arn:aws:ec2:${region}:${caller.accountId}:instance/${caller.instanceId}`,
+    'ec2:SourceInstanceARN': instanceArnOf(caller, region),
   };
 }
 

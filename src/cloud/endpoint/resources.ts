@@ -4,6 +4,7 @@
  */
 import { findInstanceProfile } from '../services/iam/lookup.js';
 import { roles, users } from '../services/iam/records.js';
+import { DEFAULT_DOCUMENT } from '../services/ssm/documents.js';
 import type { Reader } from '../state/store.js';
 import type { Input } from './operation.js';
 import { valueAt } from './input.js';
@@ -21,6 +22,8 @@ export interface NeededPermission {
   readonly resources: readonly string[];
   /** Condition keys of this action alone. */
   readonly keys?: Readonly<Record<string, string | undefined>> | undefined;
+  /** See `authorize`. */
+  readonly check?: { readonly key: string; readonly resource: string } | undefined;
 }
 
 /** EC2's id parameters and the resource type of each. */
@@ -47,9 +50,26 @@ const EC2_PREFIXES: Readonly<Record<string, string>> = {
  * only a policy for all resources allows that.
  */
 export function permissionsOf(input: Input, scope: ResourceScope): NeededPermission[] {
+  if (scope.service === 'ssm' && scope.operation === 'StartSession') return startSession(input, scope);
   const found = arnsOf(input, scope);
   const own = { action: `${scope.service}:${scope.operation}`, resources: found.length === 0 ? ['*'] : [...new Set(found)] };
   return [own, ...impliedBy(input, scope, own.resources)];
+}
+
+/**
+ * A session needs the node, and the document where one is named. That of every session that names none is checked when the
+ * policy asks for it by `ssm:SessionDocumentAccessCheck` (Session Manager, "Enforce a session document permission check").
+ */
+function startSession(input: Input, scope: ResourceScope): NeededPermission[] {
+  const key = 'ssm:SessionDocumentAccessCheck';
+  const action = 'ssm:StartSession';
+  const [named = DEFAULT_DOCUMENT] = textsAt(input, 'DocumentName');
+  const document = documentArn(named, scope);
+  const nodes = textsAt(input, 'Target').map((id) => `arn:aws:ec2:${scope.region}:${scope.accountId}:instance/${id}`);
+  return [
+    { action, resources: nodes.length === 0 ? ['*'] : nodes, check: { key, resource: document } },
+    ...(named === DEFAULT_DOCUMENT ? [] : [{ action, resources: [document], keys: { [key]: 'true' } }]),
+  ];
 }
 
 /** Texts at a (dotted) name, through lists. */
@@ -85,7 +105,7 @@ function arnsOf(input: Input, scope: ResourceScope): string[] {
   }
 }
 
-const documentArn = (name: string, { region, accountId }: ResourceScope): string => `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`;
+const documentArn = (name: string, { region, accountId }: ResourceScope): string => name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : accountId}:document/${name}`;
 
 function ec2Arns(input: Input, scope: ResourceScope): string[] {
   const { operation, region, accountId } = scope;

@@ -45,6 +45,8 @@ export interface SessionRecord {
   readonly target: string;
   readonly documentName: string;
   readonly owner: string;
+  /** `aws:userid` of the owner; absent on records of before. */
+  readonly ownerId?: string | undefined;
   readonly reason?: string | undefined;
   readonly started: number;
   readonly maxDurationMs?: number | undefined;

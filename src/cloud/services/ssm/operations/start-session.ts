@@ -24,6 +24,7 @@ export const startSession: Operation = (input, context) => {
     target,
     documentName: entry.name,
     owner: context.caller.arn,
+    ownerId: context.caller.userId,
     reason,
     started: context.now(),
     maxDurationMs: limits.maxDurationMs,
