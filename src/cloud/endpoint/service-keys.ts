@@ -13,7 +13,7 @@ export const SERVICE_KEYS = new RegExp(`^(?:${[
   'ssm:(?:overwrite|recursive|sourceinstancearn|sessiondocumentaccesscheck)',
   'sts:(?:externalid|rolesessionname|sourceidentity|durationseconds|transitivetagkeys)',
   'iam:(?:passedtoservice|policyarn|permissionsboundary)',
-  'kms:(?:calleraccount|encryptioncontextkeys|encryptioncontext:.*)',
+  'kms:(?:viaservice|calleraccount|encryptioncontextkeys|encryptioncontext:.*)',
   's3:(?:prefix|delimiter|max-keys|locationconstraint|x-amz-(?:acl|storage-class|copy-source|metadata-directive)|existingobjecttag/.*)',
 ].join('|')})$`);
 

@@ -107,6 +107,7 @@ describe('Session Manager', () => {
     ['the tree of parameters, but not what is below', [allow('ssm:GetParametersByPath', '*'), deny('ssm:GetParametersByPath', '*', { StringEquals: { 'ssm:Recursive': 'true' } })], [['ssm.GetParametersByPath', { Path: '/app' }], ['ssm.GetParametersByPath', { Path: '/app', Recursive: true }]], [true, false]],
     ['a key by its tag, and for one session', [allow('kms:GenerateDataKey', '*', { StringEquals: { 'aws:ResourceTag/for': 'sessions', 'kms:EncryptionContext:aws:ssm:TargetId': WEB } })],
       [['kms.GenerateDataKey', { KeyId: 'k-1', EncryptionContext: { 'aws:ssm:TargetId': WEB } }], ['kms.GenerateDataKey', { KeyId: 'k-1', EncryptionContext: { 'aws:ssm:TargetId': OTHER } }], ['kms.GenerateDataKey', { KeyId: 'k-1' }]], [true, false, false]],
+    ['a key, but not by way of a service', [allow('kms:GenerateDataKey', '*', { Null: { 'kms:ViaService': 'true' } })], [['kms.GenerateDataKey', { KeyId: 'k-1' }]], [true]],
   ])('%s', async (_what, statements, calls, expected) => {
     expect(await allowed(statements, calls)).toEqual(expected);
   });
