@@ -1,15 +1,16 @@
 /** The main thread's half of a sandboxed instance: starts its worker, carries streams and the network, restarts what died. */
 import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { type Fabric, FabricError, type Listener, type Peer } from '../../fabric/fabric.js';
+import type { Fabric, Listener, Peer } from '../../fabric/fabric.js';
 import type { ExitStatus, Guest, GuestFiles, GuestProcess, GuestSpecification, GuestUser, PowerRequest, SpawnRequest } from '../guest.js';
-import { createGuestFiles } from './guest-files.js';
+import { createGuestFiles } from '../guest-files.js';
+import { GuestNetwork } from '../guest-network.js';
+import { accountOf } from '../image/accounts.js';
 import { Uplink } from './uplink.js';
 import { Flows } from './wire/flow.js';
 import type { Answer, ToMain, ToWorker, WireError, WorkerData } from './wire/messages.js';
 import { readableFlow, writableFlow } from './wire/streams.js';
 
-const HOMES: Readonly<Record<GuestUser, string>> = { root: '/root', 'ec2-user': '/home/ec2-user', 'ssm-user': '/home/ssm-user' };
 const KILLED: ExitStatus = { code: undefined, signal: 'KILL' };
 
 export interface SandboxParts {
@@ -36,6 +37,7 @@ function fileError(error: WireError): Error {
 export class SandboxGuest implements Guest {
   readonly specification: GuestSpecification;
   private readonly parts: SandboxParts;
+  private readonly network: GuestNetwork;
   private readonly booted: number;
   private running: Running | undefined;
   private stopped = false;
@@ -45,6 +47,7 @@ export class SandboxGuest implements Guest {
   constructor(specification: GuestSpecification, parts: SandboxParts) {
     this.specification = specification;
     this.parts = parts;
+    this.network = new GuestNetwork(parts.fabric, specification);
     this.booted = parts.now();
   }
 
@@ -159,23 +162,16 @@ export class SandboxGuest implements Guest {
     });
   }
 
-  async resolve(host: string): Promise<readonly string[]> {
-    if (host === 'localhost') return ['127.0.0.1'];
-    if (/^\d+\.\d+\.\d+\.\d+$/u.test(host)) return [host];
-    const resolution = await this.parts.fabric.resolve({ networkInterfaceId: this.specification.networkInterfaceId }, host);
-    if (resolution.kind === 'addresses' && resolution.addresses.length > 0) return resolution.addresses;
-    if (resolution.kind === 'silent') throw new FabricError('ETIMEDOUT', `${host}: Temporary failure in name resolution`);
-    throw new FabricError('ENETUNREACH', `${host}: Name or service not known`);
+  resolve(host: string): Promise<readonly string[]> {
+    return this.network.resolve(host);
   }
 
-  async connect(host: string, port: number, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<Duplex> {
-    const [address = host] = await this.resolve(host);
-    const { networkInterfaceId, privateIp } = this.specification;
-    return this.parts.fabric.connect({ networkInterfaceId }, { address: address.startsWith('127.') ? privateIp : address, port }, options);
+  connect(host: string, port: number, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<Duplex> {
+    return this.network.connect(host, port, options);
   }
 
   listen(port: number, onConnection: (stream: Duplex, peer: Peer) => void): Promise<Listener> {
-    return this.parts.fabric.listen({ networkInterfaceId: this.specification.networkInterfaceId, port }, onConnection);
+    return this.network.listen(port, onConnection);
   }
 
   files(user: GuestUser): GuestFiles {
@@ -195,7 +191,7 @@ export class SandboxGuest implements Guest {
   }
 
   home(user: GuestUser): string {
-    return HOMES[user];
+    return accountOf(user).home;
   }
 
   async stop(): Promise<void> {

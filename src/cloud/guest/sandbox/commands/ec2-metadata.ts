@@ -1,47 +1,12 @@
 /** ec2-metadata, as amazon-ec2-utils prints it (aws-facts.md §3): over IMDSv2, through the guest's network. */
+import { METADATA_HELP, METADATA_ITEMS, type MetadataItem, TOKEN_FAILED } from '../../image/ec2-metadata.js';
 import { isControl } from '../system/errors.js';
 import type { Call, Command } from './call.js';
 import { exchange } from './http.js';
 
 const SERVICE = '169.254.169.254';
-const TOKEN_FAILED = '[ERROR] Could not get IMDSv2 token. Instance Metadata might have been disabled or this is not an EC2 instance.';
 /** curl's way of giving up is the script's. */
 const TIMEOUT_MS = 5000;
-
-interface Item {
-  readonly label: string;
-  readonly path: string;
-  readonly short: string;
-  readonly long: string;
-  readonly shown?: 'device-mapping' | 'public-keys' | 'tags' | undefined;
-  readonly root?: 'user-data' | undefined;
-}
-
-/** In the order of --all. */
-const ITEMS: readonly Item[] = [
-  { label: 'ami-id', path: 'ami-id', short: 'a', long: 'ami-id' },
-  { label: 'ami-launch-index', path: 'ami-launch-index', short: 'l', long: 'ami-launch-index' },
-  { label: 'ami-manifest-path', path: 'ami-manifest-path', short: 'm', long: 'ami-manifest-path' },
-  { label: 'ancestor-ami-ids', path: 'ancestor-ami-ids', short: 'n', long: 'ancestor-ami-ids' },
-  { label: 'block-device-mapping', path: 'block-device-mapping', short: 'b', long: 'block-device-mapping', shown: 'device-mapping' },
-  { label: 'instance-id', path: 'instance-id', short: 'i', long: 'instance-id' },
-  { label: 'instance-type', path: 'instance-type', short: 't', long: 'instance-type' },
-  { label: 'local-hostname', path: 'local-hostname', short: 'h', long: 'local-hostname' },
-  { label: 'local-ipv4', path: 'local-ipv4', short: 'o', long: 'local-ipv4' },
-  { label: 'kernel-id', path: 'kernel-id', short: 'k', long: 'kernel-id' },
-  { label: 'placement', path: 'placement/availability-zone', short: 'z', long: 'availability-zone' },
-  { label: 'region', path: 'placement/region', short: 'R', long: 'region' },
-  { label: 'partition', path: 'services/partition', short: 'P', long: 'partition' },
-  { label: 'product-codes', path: 'product-codes', short: 'c', long: 'product-codes' },
-  { label: 'public-hostname', path: 'public-hostname', short: 'p', long: 'public-hostname' },
-  { label: 'public-ipv4', path: 'public-ipv4', short: 'v', long: 'public-ipv4' },
-  { label: 'public-keys', path: 'public-keys/', short: 'u', long: 'public-keys', shown: 'public-keys' },
-  { label: 'ramdisk-id', path: 'ramdisk-id', short: 'r', long: 'ramdisk-id' },
-  { label: 'reservation-id', path: 'reservation-id', short: 'e', long: 'reservation-id' },
-  { label: 'security-groups', path: 'security-groups', short: 's', long: 'security-groups' },
-  { label: 'user-data', path: 'user-data', short: 'd', long: 'user-data', root: 'user-data' },
-  { label: 'tags', path: 'tags/instance', short: 'g', long: 'tags', shown: 'tags' },
-];
 
 class Metadata {
   private readonly call: Call;
@@ -77,7 +42,7 @@ async function fetchToken(call: Call): Promise<string | undefined> {
   }
 }
 
-async function showItem(call: Call, metadata: Metadata, item: Item, quiet: boolean): Promise<void> {
+async function showItem(call: Call, metadata: Metadata, item: MetadataItem, quiet: boolean): Promise<void> {
   const label = quiet ? '' : `${item.label}: `;
   switch (item.shown) {
     case 'device-mapping': {
@@ -116,35 +81,26 @@ async function publicKeys(call: Call, metadata: Metadata, quiet: boolean): Promi
   return undefined;
 }
 
-const HELP = `Usage: ec2-metadata <option>
-Options:
---all                     Show all metadata information for this host (also default).
-${ITEMS.map((item) => `-${item.short}/--${item.long}`).join('\n')}
---path PATH               Show the value at a path of the metadata.
---quiet                   Suppress the labels.
---help                    Show this text.
-`;
-
 export const ec2Metadata: Command = async (call) => {
-  const wanted: (Item | { readonly path: string })[] = [];
+  const wanted: (MetadataItem | { readonly path: string })[] = [];
   let quiet = false;
   for (let at = 0; at < call.args.length; at += 1) {
     const argument = call.args[at] ?? '';
     if (argument === '--help') {
-      await call.out(HELP);
+      await call.out(METADATA_HELP);
       return 0;
     }
     if (argument === '--quiet' || argument === '-q') quiet = true;
-    else if (argument === '--all') wanted.push(...ITEMS);
+    else if (argument === '--all') wanted.push(...METADATA_ITEMS);
     else if (argument === '--path') {
       at += 1;
       const path = call.args[at];
       if (path === undefined) return call.fail("option '--path' requires an argument");
       wanted.push({ path });
     } else {
-      const items = argument.startsWith('--') ? ITEMS.filter((item) => `--${item.long}` === argument) : argument.startsWith('-') ? Array.from(argument.slice(1)).map((letter) => ITEMS.find((item) => item.short === letter)) : [];
+      const items = argument.startsWith('--') ? METADATA_ITEMS.filter((item) => `--${item.long}` === argument) : argument.startsWith('-') ? Array.from(argument.slice(1)).map((letter) => METADATA_ITEMS.find((item) => item.short === letter)) : [];
       if (items.length === 0 || items.includes(undefined)) {
-        await call.err(`ec2-metadata: unrecognized option '${argument}'\n${HELP}`);
+        await call.err(`ec2-metadata: unrecognized option '${argument}'\n${METADATA_HELP}`);
         return 1;
       }
       wanted.push(...items.filter((item) => item !== undefined));
@@ -156,7 +112,7 @@ export const ec2Metadata: Command = async (call) => {
     return 1;
   }
   const metadata = new Metadata(call, token);
-  for (const item of wanted.length === 0 ? ITEMS : wanted) {
+  for (const item of wanted.length === 0 ? METADATA_ITEMS : wanted) {
     if ('label' in item) await showItem(call, metadata, item, quiet);
     else {
       const path = normalized(item.path);

@@ -2,7 +2,7 @@
 import { SystemError } from '../system/errors.js';
 import { joinPath, normalizePath } from '../system/file-system.js';
 import { absolute, openPath, statOrNothing, statPath } from '../system/open.js';
-import { GROUPS, USERS } from '../system/kernel.js';
+import { ACCOUNTS, GROUPS } from '../../image/accounts.js';
 import type { Process } from '../system/process.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
@@ -253,7 +253,7 @@ export const chown: Command = (call) => {
   const [owner, ...paths] = options.operands;
   if (owner === undefined || paths.length === 0) throw new UsageError(`missing operand\nTry '${call.name} --help' for more information.`);
   const [userPart, groupPart] = call.name === 'chgrp' ? ['', owner] : owner.split(/[:.]/u);
-  const user = userPart === '' || userPart === undefined ? undefined : (USERS.find((one) => one.name === userPart)?.uid ?? (/^\d+$/u.test(userPart) ? Number(userPart) : Number.NaN));
+  const user = userPart === '' || userPart === undefined ? undefined : (ACCOUNTS.find((one) => one.name === userPart)?.uid ?? (/^\d+$/u.test(userPart) ? Number(userPart) : Number.NaN));
   const group = groupPart === undefined ? undefined : groupPart === '' ? user : (GROUPS.find((one) => one.name === groupPart)?.gid ?? (/^\d+$/u.test(groupPart) ? Number(groupPart) : Number.NaN));
   if (Number.isNaN(user)) throw new UsageError(`invalid user: '${owner}'`);
   if (Number.isNaN(group)) throw new UsageError(`invalid group: '${owner}'`);

@@ -1,6 +1,6 @@
 /** ip, getent, nslookup, dig. */
 import { createHash } from 'node:crypto';
-import { resolverOf } from '../system/seed.js';
+import { resolverOf } from '../../image/files.js';
 import { readWhole } from '../system/open.js';
 import { decode } from '../system/text.js';
 import type { Call, Command } from './call.js';

@@ -1,22 +1,19 @@
 /** uname, hostname, whoami, id, groups, uptime, free, nproc, ps, date, tty, arch, lscpu basics. */
 import { strftime } from '../builtins/output.js';
-import { GROUPS, groupName, USERS, userName } from '../system/kernel.js';
+import { ACCOUNTS, GROUPS } from '../../image/accounts.js';
+import { fullHostName } from '../../image/files.js';
+import { groupName, userName } from '../system/kernel.js';
 import { statPath } from '../system/open.js';
 import type { Process } from '../system/process.js';
 import { KERNEL_RELEASE, MEMORY_KIB } from '../system/seed.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 
-function fullHostName(call: Call): string {
-  const { hostName, domainName } = call.process.kernel.specification;
-  return domainName === '' ? hostName : `${hostName}.${domainName}`;
-}
-
 export const uname: Command = async (call) => {
   const options = call.options('asnrvmpio', { all: 'a', 'kernel-name': 's', nodename: 'n', 'kernel-release': 'r', 'kernel-version': 'v', machine: 'm', processor: 'p', 'hardware-platform': 'i', 'operating-system': 'o' });
   const { architecture } = call.process.kernel.specification;
   const fields: readonly (readonly [string, string])[] = [
-    ['s', 'Linux'], ['n', fullHostName(call)], ['r', `${KERNEL_RELEASE}.${architecture}`], ['v', '#1 SMP PREEMPT_DYNAMIC Mon Nov  2 18:22:31 UTC 2026'], ['m', architecture], ['p', architecture], ['i', architecture], ['o', 'GNU/Linux'],
+    ['s', 'Linux'], ['n', fullHostName(call.process.kernel.specification)], ['r', `${KERNEL_RELEASE}.${architecture}`], ['v', '#1 SMP PREEMPT_DYNAMIC Mon Nov  2 18:22:31 UTC 2026'], ['m', architecture], ['p', architecture], ['i', architecture], ['o', 'GNU/Linux'],
   ];
   const chosen = fields.filter(([letter]) => options.has('a') || options.has(letter));
   await call.line((chosen.length === 0 ? fields.slice(0, 1) : chosen).map(([, value]) => value).join(' '));
@@ -36,7 +33,7 @@ export const hostname: Command = async (call) => {
   else if (options.has('d')) await call.line(domainName);
   else if (options.has('i')) await call.line(privateIp);
   else if (options.has('I')) await call.line(`${privateIp} `);
-  else await call.line(fullHostName(call));
+  else await call.line(fullHostName(call.process.kernel.specification));
   return 0;
 };
 
@@ -48,7 +45,7 @@ export const whoami: Command = async (call) => {
 export const id: Command = async (call) => {
   const options = call.options('unGgr', { user: 'u', name: 'n', groups: 'G', group: 'g' });
   const [wanted] = options.operands;
-  const user = wanted === undefined ? undefined : USERS.find((one) => one.name === wanted || String(one.uid) === wanted);
+  const user = wanted === undefined ? undefined : ACCOUNTS.find((one) => one.name === wanted || String(one.uid) === wanted);
   if (wanted !== undefined && user === undefined) return call.fail(`‘${wanted}’: no such user`);
   const extra = user === undefined ? [] : GROUPS.filter((group) => group.members.includes(user.name)).map((group) => group.gid);
   const who = user === undefined ? call.process.credentials : { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };

@@ -1,7 +1,8 @@
 /** The state of one shell, and its small services: parameters, prompts, substitution, subshells. */
 import type { CommandNode, ScriptNode } from 'just-bash';
 import { SystemError } from '../system/errors.js';
-import { USERS, userName } from '../system/kernel.js';
+import { ACCOUNTS } from '../../image/accounts.js';
+import { userName } from '../system/kernel.js';
 import { createPipe } from '../system/pipe.js';
 import type { Process } from '../system/process.js';
 import { shellStatus } from '../system/signals.js';
@@ -224,8 +225,8 @@ export class Shell {
   homeOf(user: string | null): string | undefined {
     if (user === '+') return this.process.directory;
     if (user === '-') return this.variables.get('OLDPWD');
-    if (user !== null) return USERS.find((known) => known.name === user)?.home;
-    return this.variables.get('HOME') ?? USERS.find((known) => known.uid === this.process.credentials.uid)?.home;
+    if (user !== null) return ACCOUNTS.find((known) => known.name === user)?.home;
+    return this.variables.get('HOME') ?? ACCOUNTS.find((known) => known.uid === this.process.credentials.uid)?.home;
   }
 
   /** `$( )`: output without the trailing newlines. */

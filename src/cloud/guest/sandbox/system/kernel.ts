@@ -11,38 +11,15 @@ import { Scheduler } from './schedule.js';
 import type { Tty } from './tty.js';
 import type { GuestNetwork } from '../wire/network.js';
 import type { GuestSpecification } from '../../guest.js';
+import { type Account, ACCOUNTS, GROUPS } from '../../image/accounts.js';
 
-export interface User {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-  readonly shell: string;
-}
-
-export const USERS: readonly User[] = [
-  { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' },
-  { name: 'ec2-user', uid: 1000, gid: 1000, home: '/home/ec2-user', shell: '/bin/bash' },
-  { name: 'ssm-user', uid: 1001, gid: 1001, home: '/home/ssm-user', shell: '/bin/bash' },
-];
-
-/** AL2023 puts ec2-user into adm, wheel and systemd-journal. */
-export const GROUPS: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[] = [
-  { name: 'root', gid: 0, members: [] },
-  { name: 'adm', gid: 4, members: ['ec2-user'] },
-  { name: 'wheel', gid: 10, members: ['ec2-user'] },
-  { name: 'systemd-journal', gid: 190, members: ['ec2-user'] },
-  { name: 'ec2-user', gid: 1000, members: [] },
-  { name: 'ssm-user', gid: 1001, members: [] },
-];
-
-export function credentialsOf(user: User): Credentials {
+export function credentialsOf(user: Account): Credentials {
   const extra = GROUPS.filter((group) => group.members.includes(user.name)).map((group) => group.gid);
   return { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
 }
 
 export function userName(uid: number): string {
-  return USERS.find((user) => user.uid === uid)?.name ?? String(uid);
+  return ACCOUNTS.find((user) => user.uid === uid)?.name ?? String(uid);
 }
 
 export function groupName(gid: number): string {
@@ -103,7 +80,7 @@ export class Kernel {
   }
 
   /** Starts a session: the first process on a new terminal or set of pipes. */
-  startSession(start: { readonly argv: readonly string[]; readonly user: User; readonly directory: string; readonly environment: ReadonlyMap<string, string>; readonly tty: Tty | undefined; readonly files: readonly OpenFile[]; readonly run: (process: Process) => Promise<number> }): Process {
+  startSession(start: { readonly argv: readonly string[]; readonly user: Account; readonly directory: string; readonly environment: ReadonlyMap<string, string>; readonly tty: Tty | undefined; readonly files: readonly OpenFile[]; readonly run: (process: Process) => Promise<number> }): Process {
     const pid = this.pid();
     const leader = new Process({ kernel: this, pid, parent: this.init, group: pid, session: pid, tty: start.tty, credentials: credentialsOf(start.user), directory: start.directory, umask: 0o022, argv: start.argv, environment: start.environment });
     this.processes.set(pid, leader);
@@ -174,7 +151,7 @@ export class Kernel {
     return new DeviceFile('null');
   }
 
-  userByName(name: string): User | undefined {
-    return USERS.find((user) => user.name === name || String(user.uid) === name);
+  userByName(name: string): Account | undefined {
+    return ACCOUNTS.find((user) => user.name === name || String(user.uid) === name);
   }
 }

@@ -1,11 +1,11 @@
 /** GuestFiles in the worker: each operation as one of the guest's users. */
 import type { GuestFileStat, GuestUser } from '../../guest.js';
+import type { FileOperation } from '../../guest-files.js';
 import { SystemError } from '../system/errors.js';
 import { type Credentials, type Node, permits, READ, sizeOf, WRITE } from '../system/inode.js';
 import { credentialsOf, type Kernel } from '../system/kernel.js';
 import { resizeFile, writeFile } from '../system/regular-file.js';
 import { encode } from '../system/text.js';
-import type { FileOperation } from './messages.js';
 
 function statOf(node: Node): GuestFileStat {
   const kind = node.kind === 'directory' || node.kind === 'symlink' ? node.kind : 'file';

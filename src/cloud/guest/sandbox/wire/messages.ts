@@ -1,4 +1,5 @@
 /** What the region's main thread and an instance's worker say to each other over the MessagePort. */
+import type { FileOperation } from '../../guest-files.js';
 import type { PingReply, PingRequest, Resolution } from '../../../fabric/fabric.js';
 import type { ExitStatus, GuestFileStat, GuestSpecification, GuestUser, PowerRequest, SpawnRequest } from '../../guest.js';
 
@@ -27,8 +28,6 @@ export interface WireError {
 }
 
 export type Answer = { readonly type: 'answer'; readonly call: number; readonly value?: unknown; readonly error?: WireError | undefined };
-
-export type FileOperation = 'stat' | 'list' | 'read' | 'write' | 'create' | 'truncate' | 'makeDirectory' | 'removeDirectory' | 'remove' | 'rename' | 'setMode' | 'setModified' | 'symlink' | 'readLink' | 'realPath';
 
 export type ToWorker =
   | FlowMessage

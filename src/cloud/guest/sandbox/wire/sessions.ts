@@ -1,7 +1,8 @@
 /** Processes that were spawned from outside: streams or a terminal, environment, end. */
 import type { ExitStatus, SpawnRequest } from '../../guest.js';
+import { type Account, accountOf, directoryOf, environmentOf } from '../../image/accounts.js';
 import { SystemError } from '../system/errors.js';
-import type { Kernel, User } from '../system/kernel.js';
+import type { Kernel } from '../system/kernel.js';
 import { statOrNothing } from '../system/open.js';
 import { type OpenFile, type Sink, SinkFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
@@ -64,10 +65,10 @@ export class Sessions {
   }
 
   spawn(id: number, request: SpawnRequest): void {
-    const user = this.kernel.userByName(request.user) ?? { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' };
+    const user = accountOf(request.user);
     const { argv, login } = commandOf(request, user);
-    const environment = environmentOf(request, user, login);
-    const directory = request.directory ?? (user.name === 'ssm-user' ? '/usr/bin' : user.home);
+    const environment = environmentOf(user, { login, term: request.pty?.term, extra: request.environment });
+    const directory = request.directory ?? directoryOf(user);
     const ends: Promise<void>[] = [];
     let tty: Tty | undefined;
     let files: OpenFile[];
@@ -141,24 +142,9 @@ export class Sessions {
   }
 }
 
-function commandOf(request: SpawnRequest, user: User): { readonly argv: readonly string[]; readonly login: boolean } {
+function commandOf(request: SpawnRequest, user: Account): { readonly argv: readonly string[]; readonly login: boolean } {
   const name = user.name === 'ssm-user' ? 'sh' : 'bash';
   if (request.run.kind === 'line') return { argv: ['sh', '-c', request.run.line], login: false };
   const login = request.run.login && name === 'bash';
   return { argv: [login ? `-${name}` : name, ...(request.pty === undefined ? [] : ['-i'])], login };
 }
-
-function environmentOf(request: SpawnRequest, user: User, login: boolean): ReadonlyMap<string, string> {
-  const environment = new Map<string, string>([
-    ['HOME', user.home],
-    ['USER', user.name],
-    ['LOGNAME', user.name],
-    ['SHELL', user.shell],
-    ['LANG', 'C.UTF-8'],
-    ['PATH', user.uid === 0 || login ? '/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin' : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin'],
-  ]);
-  if (request.pty !== undefined) environment.set('TERM', request.pty.term);
-  for (const [name, value] of Object.entries(request.environment ?? {})) environment.set(name, value);
-  return environment;
-}
-

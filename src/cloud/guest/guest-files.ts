@@ -1,6 +1,7 @@
-/** GuestFiles over calls to the worker. */
-import type { GuestFiles, GuestFileStat } from '../guest.js';
-import type { FileOperation } from './wire/messages.js';
+/** GuestFiles over calls to what has the guest's files. */
+import type { GuestFiles, GuestFileStat } from './guest.js';
+
+export type FileOperation = 'stat' | 'list' | 'read' | 'write' | 'create' | 'truncate' | 'makeDirectory' | 'removeDirectory' | 'remove' | 'rename' | 'setMode' | 'setModified' | 'symlink' | 'readLink' | 'realPath';
 
 export function createGuestFiles(call: (operation: FileOperation, args: readonly unknown[]) => Promise<unknown>): GuestFiles {
   const run = async (operation: FileOperation, ...args: readonly unknown[]): Promise<void> => {
