@@ -20,6 +20,7 @@ export const ACCOUNTS: readonly Account[] = [
 export const GROUPS: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[] = [
   { name: 'root', gid: 0, members: [] },
   { name: 'adm', gid: 4, members: ['ec2-user'] },
+  { name: 'tty', gid: 5, members: [] },
   { name: 'wheel', gid: 10, members: ['ec2-user'] },
   { name: 'systemd-journal', gid: 190, members: ['ec2-user'] },
   { name: 'ec2-user', gid: 1000, members: [] },

@@ -3,12 +3,9 @@ import type { GuestSpecification } from '../guest.js';
 import { ACCOUNTS } from '../image/accounts.js';
 import { fullHostName, type ImageFile, imageFiles } from '../image/files.js';
 import type { UidMode } from './accounts.js';
+import { DISK, INODES } from './limits.js';
 import { PROGRAMS } from './programs/programs.js';
 import { quoted } from './session-command.js';
-
-/** What all of a machine's files may hold together, as on every guest. */
-const QUOTA = '256m';
-const INODES = 65_536;
 
 /** Files of the host's /etc that its programs need; the machine gets copies. */
 const COPIED = ['ld.so.cache', 'ld.so.conf', 'protocols', 'services', 'inputrc', 'login.defs', 'gai.conf', 'rpc', 'mime.types', 'vimrc', 'nanorc'];
@@ -73,7 +70,7 @@ umask 022
 root=/tmp
 cd /
 mount --make-rprivate /
-mount -t tmpfs -o mode=755,size=${QUOTA},nr_inodes=${INODES} machine "$root"
+mount -t tmpfs -o mode=755,size=${DISK},nr_inodes=${INODES} machine "$root"
 cd "$root"
 mkdir -p ${FOLDERS.map((path) => `.${path}`).join(' ')}
 binds=() copies=()

@@ -2,10 +2,8 @@
 import type { PtySize, SpawnRequest } from '../guest.js';
 import { type Account, accountOf, directoryOf, environmentOf } from '../image/accounts.js';
 import { FILES_SCRIPT } from './files-script.js';
+import { MOST_PROCESSES } from './limits.js';
 import { becoming, type UidMode } from './accounts.js';
-
-/** A fork bomb ends here: processes and threads of one user. Root of the machine cannot raise it, it has no say over the host's limits. */
-export const MOST_PROCESSES = 512;
 
 /** As one word of a shell script. */
 export function quoted(text: string): string {
@@ -35,7 +33,7 @@ exec "$@"`;
  */
 const STREAMS = `cd -- "$1" 2> /dev/null || cd /
 umask 022
-carry() { trap '' HUP INT QUIT TERM TSTP; exec cat; }
+carry() { trap '' HUP INT QUIT TERM TSTP; exec 60>&- 61>&- 62>&- 63>&-; exec cat; }
 exec < <(carry 2>&-) > >(carry 2>&-) 2> >(carry >&2)
 unset -f carry
 exec -a "$2" /bin/bash "\${@:3}"`;

@@ -6,7 +6,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 set -m
 exec 3<> /run/ssmlab/sudo
 while :; do
-  read -r client <&3
+  read -r -u 3 client || continue
   [[ $client =~ ^[0-9]+$ ]] && /usr/local/lib/ssmlab/elevate "$client" 3>&- &
 done
 `;

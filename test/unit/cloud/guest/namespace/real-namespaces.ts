@@ -17,7 +17,8 @@ export const UID_MODE = process.getuid?.() === 0 ? 'multi' : 'single';
  * The lab's pid 1, its words the program. A process that has just unshared pins the instance's namespaces until their
  * maps are written; having called exec before that it has no say in them, so the program enters them anew.
  */
-const LAB_INIT = `exec 4<&0
+const LAB_INIT = `set -m
+exec 4<&0
 mount --make-rprivate /
 mount -t tmpfs -o mode=755,size=1m lab /run
 mkfifo /run/hold
