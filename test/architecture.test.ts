@@ -90,7 +90,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'services know the fabric by its contract only': {
     reason: 'no service may depend on which data plane carries the packets',
     from: under('cloud/services/', 'cloud/cloudformation/', 'cloud/messages/', 'cloud/endpoint/'),
-    forbidden: under('cloud/fabric/computed', 'cloud/fabric/netns', 'cloud/guest/sandbox'),
+    forbidden: under('cloud/fabric/computed', 'cloud/fabric/netns', 'cloud/guest/sandbox', 'cloud/guest/namespace'),
   },
   'cloudformation makes resources through operations': {
     reason: 'there is one way to make a subnet',

@@ -43,6 +43,11 @@ export class Entrance {
     this.#uidMode = uidMode;
   }
 
+  /** Whether the machine is off, or dead. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** A file of the machine by a path that no program of it has had a chance to change yet. */
   earlyPath(path: string): string {
     return `/proc/self/fd/${this.#pin('root')}${path}`;

@@ -75,18 +75,19 @@ export function startSession({ entrance, uidMode, request }: SessionParts): Gues
     await finished(entrance.spawn({ argv: command(leader), stdio: 'ignore' }));
   };
   let hungUp = false;
-  let size: PtySize | undefined = request.pty;
-  let wanted: PtySize | undefined;
+  const size: { known: PtySize | undefined; wanted: PtySize | undefined } = { known: request.pty, wanted: undefined };
   /** One at a time, the last one wins. */
   const resize = async (): Promise<void> => {
-    while (wanted !== undefined && (wanted.columns !== size?.columns || wanted.rows !== size.rows)) {
-      const next = wanted;
-      await helper((leader) => resizeCommand(leader, next));
-      size = next;
+    const { known, wanted } = size;
+    if (wanted !== undefined && (wanted.columns !== known?.columns || wanted.rows !== known.rows)) {
+      await helper((leader) => resizeCommand(leader, wanted));
+      size.known = wanted;
     }
-    wanted = undefined;
+    if (size.wanted !== wanted) return resize();
+    size.wanted = undefined;
+    return undefined;
   };
-  const exit = exitOf(child, stdin);
+  const exit = exitOf(child, stdin, entrance);
   const status = (async (): Promise<ExitStatus> => {
     const [how] = await Promise.all([exit, out.whole, err.whole]);
     if (hungUp) return { code: undefined, signal: 'HUP' };
@@ -110,8 +111,8 @@ export function startSession({ entrance, uidMode, request }: SessionParts): Gues
     status,
     resize: (to) => {
       if (request.pty === undefined) return;
-      const idle = wanted === undefined;
-      wanted = to;
+      const idle = size.wanted === undefined;
+      size.wanted = to;
       if (idle) resize().catch(ignore);
     },
     signal: (name) => {
@@ -149,12 +150,14 @@ function handedOver(from: Readable): { readonly stream: PassThrough; readonly wh
 }
 
 /** As the region's child has it; when it could not be started, as a shell would say it. */
-function exitOf(child: ChildProcess, stdin: Writable): Promise<ExitStatus> {
+function exitOf(child: ChildProcess, stdin: Writable, entrance: Entrance): Promise<ExitStatus> {
   return new Promise((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: undefined }));
     child.once('exit', (code, signal) => {
       stdin.destroy();
-      resolve({ code: code ?? undefined, signal: signal === null ? undefined : signal.slice('SIG'.length) });
+      // Whatever it was about to say: its machine is off.
+      if (entrance.closed) resolve({ code: undefined, signal: 'KILL' });
+      else resolve({ code: code ?? undefined, signal: signal === null ? undefined : signal.slice('SIG'.length) });
     });
   });
 }

@@ -34,7 +34,7 @@ export class NamespaceGuest implements Guest {
   #running(): Promise<Machine> {
     if (this.#stopped) return Promise.reject(new Error(`instance ${this.specification.instanceId} is powered off`));
     if (this.#machine !== undefined) return this.#machine;
-    const { namespaces, certificateAuthority, log } = this.#parts;
+    const { namespaces, certificateAuthority } = this.#parts;
     const starting = Machine.start({
       namespaces,
       specification: this.specification,
@@ -44,17 +44,20 @@ export class NamespaceGuest implements Guest {
       },
     });
     this.#machine = starting;
-    const over = (): void => {
-      if (this.#machine === starting) this.#machine = undefined;
-    };
-    starting.then(
-      (machine) => void machine.exited.then(() => {
-        if (!this.#stopped) log(`${this.specification.instanceId}: its machine died`);
-        over();
-      }),
-      over,
-    );
+    void this.#watch(starting);
     return starting;
+  }
+
+  /** Until it dies, or could not be made. */
+  async #watch(starting: Promise<Machine>): Promise<void> {
+    try {
+      const { exited } = await starting;
+      await exited;
+      if (!this.#stopped) this.#parts.log(`${this.specification.instanceId}: its machine died`);
+    } catch (error) {
+      this.#parts.log((error as Error).message);
+    }
+    if (this.#machine === starting) this.#machine = undefined;
   }
 
   async spawn(request: SpawnRequest): Promise<GuestProcess> {

@@ -76,12 +76,13 @@ export class Machine {
 
 /** The pid of the machine's init once its root is made. */
 async function readyInit(process: NamespaceProcess): Promise<number> {
-  let gone = false;
-  void process.exited.then(() => {
-    gone = true;
-  });
+  const state = { gone: false };
+  void (async () => {
+    await process.exited;
+    state.gone = true;
+  })();
   for (const deadline = Date.now() + MOST_MS; Date.now() < deadline; await after(LOOK_MS)) {
-    if (gone) throw new Error('its first process ended early');
+    if (state.gone) throw new Error('its first process ended early');
     const init = childOf(process.hostPid);
     const line = init === undefined ? '' : commandLine(init);
     if (line.startsWith(FAILED)) throw new Error(line.slice(FAILED.length).split('\0')[0]?.trim());

@@ -1,5 +1,6 @@
 /** shutdown, poweroff, halt, reboot: the instance goes down, and what follows is EC2's to say (InstanceInitiatedShutdownBehavior). */
 import type { PowerRequest } from '../../guest.js';
+import { strftime } from '../builtins/output.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 
@@ -61,7 +62,7 @@ export const shutdown: Command = async (call) => {
     return 0;
   }
   kernel.power.schedule(request, delay);
-  const when = new Date(kernel.now() + delay).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/, '$1 $4-$3-$2 $5 UTC');
+  const when = strftime('%a %F %T UTC', new Date(kernel.now() + delay));
   await call.err(`${request === 'reboot' ? 'Reboot' : 'Shutdown'} scheduled for ${when}, use 'shutdown -c' to cancel.\n`);
   return 0;
 };

@@ -80,7 +80,7 @@ describe('power', () => {
   });
 
   it('can be scheduled and cancelled', async () => {
-    expect((await run(guest, 'sudo shutdown +5; sudo shutdown -c', { user: 'ec2-user' })).stderr).toMatch(/^Shutdown scheduled for \w{3} \d{4}-\w{3}-\d{2} [\d:]{8} UTC, use 'shutdown -c' to cancel\.\n$/);
+    expect((await run(guest, 'sudo shutdown +5; sudo shutdown -c', { user: 'ec2-user' })).stderr).toMatch(/^Shutdown scheduled for \w{3} \d{4}-\d{2}-\d{2} [\d:]{8} UTC, use 'shutdown -c' to cancel\.\n$/);
     expect((await run(guest, 'sudo shutdown tomorrow', { user: 'ec2-user' })).stderr).toContain('Failed to parse time specification: tomorrow');
   });
 });

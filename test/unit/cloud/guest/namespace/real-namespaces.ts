@@ -19,6 +19,8 @@ export const UID_MODE = process.getuid?.() === 0 ? 'multi' : 'single';
  */
 const LAB_INIT = `set -m
 exec 4<&0
+(read -r -u 3; kill -KILL -1) 4<&- &
+exec 3<&-
 mount --make-rprivate /
 mount -t tmpfs -o mode=755,size=1m lab /run
 mkfifo /run/hold
@@ -31,7 +33,7 @@ ${UID_MODE === 'multi' ? 'echo "0 1 65535" > /proc/$pin/uid_map; echo "0 1 65535
 nsenter --user=/proc/$pin/ns/user --net=/proc/$pin/ns/net ${UID_MODE === 'multi' ? '' : '--preserve-credentials'} bash --norc -c 'ip link set lo up; echo "0 ${UID_MODE === 'multi' ? 65_534 : 0}" > /proc/sys/net/ipv4/ping_group_range; exec "$@"' instance "$@" <&4 4<&- 5>&- &
 instance=$!
 until [[ $(< /proc/$instance/comm) != bash && $(< /proc/$instance/comm) != nsenter ]]; do sleep 0.002; done
-exec 5>&-
+exec 5>&- 2> /dev/null
 wait "$pin"
 echo
 wait "$instance"`;
@@ -55,18 +57,27 @@ function childOf(pid: number | undefined): number {
   return Number(child);
 }
 
+/** Of the lab's children the one that is no watcher. */
+function hostPidOf(lab: number): number {
+  const children = readFileSync(`/proc/${lab}/task/${lab}/children`, 'utf8').trim().split(' ');
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== 'bash');
+  if (found === undefined) throw new Error(`the lab has children ${children.join(' ')}, and none is the machine's`);
+  return Number(found);
+}
+
 async function start(argv: readonly string[], script: string): Promise<NamespaceProcess> {
   const pin = spawn('unshare', ['--user', 'bash', '--norc', '-c', 'echo; read -r'], { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH } });
   await waitForLine(pin);
   if (UID_MODE === 'single') writeFileSync(`/proc/${pin.pid}/setgroups`, 'deny');
   for (const [file, id] of [['uid_map', process.getuid?.()], ['gid_map', process.getgid?.()]] as const) writeFileSync(`/proc/${pin.pid}/${file}`, `0 ${id} 1\n${UID_MODE === 'multi' ? '1 100000 65536\n' : ''}`);
   const enter = [`--user=/proc/${pin.pid}/ns/user`, ...(UID_MODE === 'multi' ? [] : ['--preserve-credentials'])];
-  const lab = spawn('nsenter', [...enter, 'unshare', ...LAB, 'bash', '--norc', '-c', LAB_INIT, 'lab', ...argv], { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH }, detached: true });
+  const lab = spawn('nsenter', [...enter, 'unshare', ...LAB, 'bash', '--norc', '-c', LAB_INIT, 'lab', ...argv], { stdio: ['pipe', 'pipe', 'inherit', 'pipe'], env: { PATH }, detached: true });
+  // The lab ends with this process, whose end of the last pipe it watches.
   const exited = once(lab, 'exit').then(() => undefined);
-  lab.stdin.end(script);
+  lab.stdin?.end(script);
   await waitForLine(lab);
   pin.stdin.end();
-  return { hostPid: childOf(childOf(lab.pid)), exited, kill: () => void lab.kill('SIGKILL') };
+  return { hostPid: hostPidOf(childOf(lab.pid)), exited, kill: () => void lab.kill('SIGKILL') };
 }
 
 export function realNamespaces(): GuestNamespaces {
