@@ -31,7 +31,7 @@ export class Connection {
     socket.on('message', (data) => {
       if (!this.#over) onMessage(bytesOf(data));
     });
-    socket.on('error', (error) => this.#lose('stream-unreachable', `the connection to ${host} broke: ${(error as NodeJS.ErrnoException).code ?? error.message.toLowerCase()}`, error));
+    socket.on('error', (error) => this.#lose('stream-unreachable', `the connection to ${host} broke: ${causeOf(error)}`, error));
     socket.on('close', (code, reason) => this.#lose('session-failed', `${host} closed the stream of session ${sessionId} (${code}${reason.length === 0 ? '' : ` ${printable(reason.toString())}`})`));
     this.#stopWatching = watchForSilence(socket, options, (silentMs) => {
       this.#lose('stream-unreachable', `nothing was heard from ${host} for ${Math.round(silentMs / 1000)} s`);
@@ -85,6 +85,12 @@ export class Connection {
     this.drop();
     this.#options.onLost(new SsmlabError(code, message, { cause }));
   }
+}
+
+/** The system's code, as people know it; what `ws` finds wrong in a frame has codes that nobody knows, and words. */
+function causeOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || code.startsWith('WS_ERR_') ? error.message.toLowerCase() : code;
 }
 
 function bytesOf(data: RawData): Buffer {
