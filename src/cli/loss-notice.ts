@@ -3,6 +3,8 @@ import type { SsmlabError } from '../lib/errors.js';
 
 /** AWS closes every stream once an hour, and a moment later all goes on: nobody wants to read of that in the middle of a screen. */
 const PATIENCE_MS = 2_000;
+/** One that fell silent was waited for already, for up to 9 s: it is named before people have waited 10. */
+const PATIENCE_AFTER_SILENCE_MS = 1_000;
 
 export interface LossNotice {
   readonly onLost: (why: SsmlabError) => void;
@@ -12,7 +14,7 @@ export interface LossNotice {
 }
 
 /** `meanwhile`: what can be done until it is back. */
-export function lossNotice(say: (line: string) => void, meanwhile: string, patienceMs = PATIENCE_MS): LossNotice {
+export function lossNotice(say: (line: string) => void, meanwhile: string): LossNotice {
   let timer: NodeJS.Timeout | undefined;
   let told = false;
   return {
@@ -22,7 +24,7 @@ export function lossNotice(say: (line: string) => void, meanwhile: string, patie
       timer = setTimeout(() => {
         told = true;
         say(`Connection lost: ${why.message}. Seeking the way back; ${meanwhile}.`);
-      }, patienceMs).unref();
+      }, why.code === 'stream-unreachable' ? PATIENCE_AFTER_SILENCE_MS : PATIENCE_MS).unref();
     },
     onRegained() {
       clearTimeout(timer);

@@ -183,6 +183,18 @@ describe('a signal', () => {
     expect(running.stderr()).toBe('');
   });
 
+  it.each(SIGNALS)('%s ends a command, at the instance too', async (name) => {
+    const seconds = String(900_000 + name.charCodeAt(3) + Math.trunc(performance.now()));
+    const count = (): string => home.run(['exec', '3', '--', `ps aux | grep -c '[s]leep ${seconds}'`]).stdout.trim();
+    const running = start('exec', '3', '--', `echo began; sleep ${seconds}`);
+    await once(running.child.stdout ?? running.child, 'data');
+    expect(count()).not.toBe('0');
+    running.child.kill(name);
+    const { status, signal } = await running.ended;
+    expect([status, signal]).toEqual(name === 'SIGINT' ? [130, null] : [null, name]);
+    expect(count()).toBe('0');
+  });
+
   it('ends a forward also while its stream is pulled', async () => {
     const running = await forward('0:22');
     proxy.streams('refuse');

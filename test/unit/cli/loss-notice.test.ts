@@ -1,8 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { lossNotice, type LossNotice } from '../../../src/cli/loss-notice.js';
 import { SsmlabError } from '../../../src/lib/errors.js';
+import { Connection } from '../../../src/lib/session/connection.js';
 
-const why = (message: string): SsmlabError => new SsmlabError('stream-unreachable', message);
+const why = (message: string): SsmlabError => new SsmlabError('session-failed', message);
 let lines: string[] = [];
 let notice: LossNotice;
 
@@ -27,12 +30,27 @@ describe('the notice of a loss', () => {
   });
 
   it('says once what was lost and what can be done, and once that it is back', () => {
-    notice.onLost(why('nothing was heard from host:443 for 8 s'));
+    notice.onLost(why('host:443 closed the stream'));
     vi.advanceTimersByTime(2_000);
-    expect(lines).toEqual(['Connection lost: nothing was heard from host:443 for 8 s. Seeking the way back; ~. leaves.']);
+    expect(lines).toEqual(['Connection lost: host:443 closed the stream. Seeking the way back; ~. leaves.']);
     vi.advanceTimersByTime(60_000);
     notice.onRegained();
     expect(lines.slice(1)).toEqual(['Connected again.']);
+  });
+
+  it('names a stream that fell silent before anybody has waited for 10 s', () => {
+    // A socket that goes on to be there, and never says anything.
+    const socket = Object.assign(new EventEmitter(), { isPaused: false, OPEN: 1, readyState: 1, ping: () => undefined, pause: () => undefined, resume: () => undefined, terminate: () => undefined });
+    for (const head of [0, 100, 250, 370]) {
+      lines = [];
+      const connection = new Connection({ socket: socket as unknown as WebSocket, host: 'host:443', sessionId: 's', onMessage: () => undefined, onLost: notice.onLost });
+      vi.advanceTimersByTime(head);
+      socket.emit('pong');
+      for (let silent = 0; silent < 10_000 && lines.length === 0; silent += 50) vi.advanceTimersByTime(50);
+      expect(lines).toEqual([expect.stringMatching(/^Connection lost: nothing was heard from host:443 for [89] s\. Seeking the way back; ~\. leaves\.$/u)]);
+      notice.onRegained();
+      connection.drop();
+    }
   });
 
   it('tells a loss that follows before it is back as the same one', () => {
