@@ -5,6 +5,7 @@ import { identityFlag, stackFlags } from '../cli/flags.js';
 import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals } from '../cli/last-will.js';
+import { lossNotice } from '../cli/loss-notice.js';
 import { runShellOn } from '../cli/shells.js';
 import { inputWaits } from '../cli/unsent-input.js';
 import { SsmlabError } from '../lib/errors.js';
@@ -60,14 +61,15 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh.`
       this.interruption.signal.throwIfAborted();
       this.handOver();
       process.once('SIGINT', () => interruption.abort());
+      const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'Ctrl-C ends it');
       const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, {
-        stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal,
+        ...notice, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal,
       });
       const offSignals = beforeSignals(() => {
         interruption.abort();
         return running;
       });
-      process.exitCode = await running.finally(offSignals);
+      process.exitCode = await running.finally(offSignals).finally(notice.stop);
       if (way === 'session-manager' && !flags.stdin && inputWaits()) this.say('note: stdin was not sent to the command; --stdin sends it');
     } catch (error) {
       if (interruption.signal.aborted) return this.catch(interruptedAt('remote-command', { cause: error }));

@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals, opening } from '../cli/last-will.js';
+import { lossNotice } from '../cli/loss-notice.js';
 import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
 import { terminateSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
@@ -44,7 +45,8 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     if (publicKey !== undefined) await sendSshPublicKey(target, { instanceId: instance.instanceId, user: flags.user, publicKey });
     this.handOver();
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { signal }), this.interruption.signal, signals);
+    const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'what is sent waits');
+    const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { ...notice, signal }), this.interruption.signal, signals);
     const terminate = async (): Promise<void> => {
       channel.close();
       if (!channel.over) await terminateSession(target, channel.sessionId).catch(() => undefined);
@@ -54,6 +56,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
       const words = await runStdio(channel, { stdin: process.stdin, stdout: process.stdout });
       if (words !== '') throw new SsmlabError('session-failed', `the session to port ${args.port} of ${instance.name} ended: ${words}`, { hint: 'something has to listen there: `ssmlab exec` looks from inside' });
     } finally {
+      notice.stop();
       await terminate();
       offSignals();
     }

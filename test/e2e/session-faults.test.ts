@@ -132,6 +132,20 @@ describe('a stream of the program', () => {
     expect(proxy.opened - opened).toBeGreaterThan(1);
   }, 120_000);
 
+  it('is away for longer than anybody likes to wait: told on stderr, and that it is back; stdout has the command\'s bytes alone', async () => {
+    const running = start('exec', '3', '--', 'echo before; read -t 6; echo after >&2; echo after');
+    let stdout = '';
+    running.child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    await until(() => stdout !== '', 'the first line');
+    proxy.streams('refuse');
+    proxy.cut();
+    await until(() => running.stderr() !== '', 'a word of the loss');
+    proxy.streams('pass');
+    expect((await running.ended).status).toBe(0);
+    expect(stdout).toBe('before\nafter\n');
+    expect(running.stderr()).toMatch(/^Connection lost: 127\.0\.0\.1:\d+ closed the stream of session \S+ \(1006\)\. Seeking the way back; Ctrl-C ends it\.\nConnected again\.\nafter\n$/u);
+  });
+
   it('is refused with 403: said with host and port, and the session is ended at the service', async () => {
     proxy.streams('403');
     const running = start('exec', '3', '--', 'true');

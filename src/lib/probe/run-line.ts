@@ -7,7 +7,7 @@ import type { Auth } from '../lab/lab.js';
 import { sshCommand } from '../ssh/client.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
-import { runOverSession, type StartSession } from './session-way.js';
+import { type ChannelOptions, runOverSession, type StartSession } from './session-way.js';
 import { openSsh } from './ssh-way.js';
 
 /** How a shell is opened, once that is settled. */
@@ -29,7 +29,7 @@ export function wayInto(instance: KnownInstance): Way {
   throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`);
 }
 
-export interface LineStreams {
+export interface LineStreams extends Pick<ChannelOptions, 'onLost' | 'onRegained'> {
   /** Carried by SSH; of a session see `withInput`. */
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;

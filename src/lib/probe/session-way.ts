@@ -82,9 +82,10 @@ export async function openChannel(target: Target, session: StartedSession, { tim
 }
 
 /** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
-export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & { readonly timeoutMs?: number | undefined }): Promise<CommandEnd> {
+export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & Pick<ChannelOptions, 'onLost' | 'onRegained' | 'timeoutMs'>): Promise<CommandEnd> {
   const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
-  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs: streams.timeoutMs, signal: streams.signal });
+  const { timeoutMs, signal, onLost, onRegained } = streams;
+  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs, signal, onLost, onRegained });
   try {
     return await runCommand(channel, streams);
   } finally {
