@@ -69,7 +69,7 @@ describe('dropped without an answer, and the stream goes on', () => {
     peer.closeChannel();
     expect(await text(channel)).toBe('first second');
     await peer.until(() => peer.socket.readyState === peer.socket.CLOSED);
-    expect(peer.acknowledged.toSorted()).toEqual([0, 1]);
+    expect(peer.acknowledged.toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
   it('and anything else: no bytes end the stream', async () => {
@@ -77,7 +77,7 @@ describe('dropped without an answer, and the stream goes on', () => {
     // Number 0 was taken already: what of it is whole after all comes to nothing. But its number is in no digest, and stays.
     const duplicate = message(MESSAGE_TYPE.outputStreamData, 'sixteen bytes it', PAYLOAD_TYPE.output);
     const flipped = fc.tuple(fc.nat(duplicate.length - 1).filter((at) => at < 48 || at > 55), fc.nat(255)).map(([at, value]) => altered(duplicate, (copy) => copy.writeUInt8(value, at)));
-    fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), flipped), (bytes) => void peer.socket.send(bytes)), { numRuns: 500 });
+    fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), flipped), (bytes) => peer.socket.send(bytes)), { numRuns: 500 });
     peer.say(PAYLOAD_TYPE.output, 'second');
     peer.closeChannel();
     expect(await text(channel)).toBe('first second');
