@@ -7,8 +7,10 @@ import { ECHO_PORT, agentOnPath, startAwsAgent, type AwsAgent } from './aws-agen
 
 const found = agentOnPath();
 const wait = { timeout: 20_000, interval: 50 };
+/** In two seconds, when it sends nothing of a session: its pings and reports. */
+const FEW_BYTES = 20_000;
 
-describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` (${found.missing})` : ''}`, { timeout: 60_000 }, () => {
+describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` (${found.missing})` : ''}`, { timeout: 120_000 }, () => {
   let region: SmallRegion;
   let agent: AwsAgent;
 
@@ -73,6 +75,28 @@ describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` ($
     await vi.waitFor(() => expect(forward.text(1)).toContain('multiplexed'), wait);
     forward.hop.send(10, encodeFlag(FLAG.terminateSession));
     await vi.waitFor(() => expect(forward.closed).toBe(true), wait);
+  });
+
+  it('is held back while a client reads nothing, at little cost for the service, and loses nothing', async () => {
+    const numbers = Array.from({ length: 1_500_000 }, (_, at) => `${at + 1}\n`).join('');
+    const client = await region.session();
+    await vi.waitFor(() => expect(client.text(1)).not.toBe(''), wait);
+    const before = agent.sent();
+    client.reading = false;
+    client.send('seq 1500000; echo don""e\r');
+    // It has no window: it sends until what lies between takes no more.
+    let sent = Number.NEGATIVE_INFINITY;
+    await vi.waitFor(() => {
+      const still = agent.sent() - sent < FEW_BYTES;
+      sent = agent.sent();
+      expect(still).toBe(true);
+    }, { timeout: 40_000, interval: 2_000 });
+    // The service takes 2 MiB of it; the rest are buffers of the sockets on the way.
+    expect(agent.sent() - before).toBeLessThan(numbers.length);
+    expect(client.bytes).toBeLessThan(2 << 20);
+    client.read();
+    await vi.waitFor(() => expect(client.raw.at(-1)?.payload.toString()).toMatch(/done\r\n/), { timeout: 60_000, interval: 200 });
+    expect(Buffer.concat(client.raw.map(({ payload }) => payload)).toString().replaceAll('\r', '')).toContain(numbers);
   });
 
   it('ends a session that the service terminates', async () => {

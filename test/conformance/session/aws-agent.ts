@@ -64,6 +64,8 @@ exec chroot $n /bin/sh -c '${process.execPath} /run/region/relay.cjs & cd /opt/a
 export interface AwsAgent {
   /** What it printed. */
   readonly output: () => string;
+  /** Bytes that it has sent to the region, of TLS. */
+  readonly sent: () => number;
   /** Cuts its connections. */
   cut(): void;
   stop(): Promise<void>;
@@ -74,8 +76,10 @@ export async function startAwsAgent(region: SmallRegion, programs: string): Prom
   const shared = mkdtempSync(join(tmpdir(), 'ssmlab-agent-'));
   chmodSync(shared, 0o777);
   const connections = new Set<Socket>();
+  let sent = 0;
   const bridge: Server = createServer((inner) => {
     connections.add(inner);
+    inner.on('data', (bytes: Buffer) => (sent += bytes.length));
     inner.once('close', () => connections.delete(inner));
     const outer = connect(region.tlsPort, '127.0.0.1');
     inner.on('error', () => undefined).once('close', () => outer.destroy()).pipe(outer).on('error', () => inner.destroy()).pipe(inner);
@@ -105,6 +109,7 @@ export async function startAwsAgent(region: SmallRegion, programs: string): Prom
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     output: () => output,
+    sent: () => sent,
     cut: () => {
       for (const connection of connections) connection.destroy();
     },
