@@ -239,6 +239,10 @@ export class Session {
     socket.ping('read');
   }
 
+  /**
+   * The agent is not told to pause (§8.5 no. 4): AWS's would number what its source brings on, and send that backlog ten messages
+   * a second later (§4). Who is not read from pauses by itself.
+   */
   #detached(end: End, socket: WebSocket): void {
     if (this.#sockets.get(end) !== socket) return;
     this.#sockets.delete(end);
