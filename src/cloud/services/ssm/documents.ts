@@ -1,4 +1,5 @@
 /** The session documents that the region offers, and the reading of their parameters (`protocol.md` §1.5, §8.3). */
+import { PatternTooSlow, testForeignPattern } from '../../endpoint/foreign-pattern.js';
 import { AwsError } from '../../endpoint/operation.js';
 import { PORT_DOCUMENTS } from './port-documents.js';
 
@@ -118,8 +119,16 @@ function checkValue(name: string, value: string, parameter: DocumentParameter): 
   if (parameter.allowedValues !== undefined && !parameter.allowedValues.includes(value)) {
     throw invalid(`Parameter "${name}" with value "${value}" must be one of [${parameter.allowedValues.join(', ')}].`);
   }
-  if (parameter.allowedPattern !== undefined && !new RegExp(parameter.allowedPattern).test(value)) {
+  if (parameter.allowedPattern !== undefined && !matches(name, value, parameter.allowedPattern)) {
     throw invalid(`Parameter "${name}" with value "${value}" does not match the pattern ${parameter.allowedPattern}.`);
+  }
+}
+
+function matches(name: string, value: string, pattern: string): boolean {
+  try {
+    return testForeignPattern(new RegExp(pattern), value);
+  } catch (error) {
+    throw error instanceof PatternTooSlow ? invalid(`The pattern ${pattern} of parameter "${name}" takes too long on this value.`) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 /** ssm:PutParameter. */
 import { AwsError, type Input, type Operation, type OperationContext } from '../../../endpoint/operation.js';
+import { PatternTooSlow, testForeignPattern } from '../../../endpoint/foreign-pattern.js';
 import { has } from '../../../endpoint/input.js';
 import { optionalBoolean, optionalString, requiredString } from '../../../endpoint/typed-input.js';
 import type { Transaction } from '../../../state/store.js';
@@ -32,11 +33,18 @@ function checkName(name: string): void {
   }
 }
 
-function patternOf(text: string): RegExp {
+function matches(pattern: string, value: string): boolean {
+  const wrong = (words: string): AwsError => new AwsError('InvalidAllowedPatternException', `The request does not meet the regular expression requirement: ${pattern}${words}`);
+  let expression: RegExp;
   try {
-    return new RegExp(text);
+    expression = new RegExp(pattern);
   } catch {
-    throw new AwsError('InvalidAllowedPatternException', `The request does not meet the regular expression requirement: ${text}`);
+    throw wrong('');
+  }
+  try {
+    return testForeignPattern(expression, value);
+  } catch (error) {
+    throw error instanceof PatternTooSlow ? wrong(', which takes too long on this value') : error;
   }
 }
 
@@ -80,7 +88,7 @@ function checkValue({ value, tier, allowedPattern, dataType }: Asked, context: O
     throw invalid(`Standard tier parameters support a maximum parameter value of ${STANDARD_LIMIT} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html`);
   }
   if (Buffer.byteLength(value) > ADVANCED_LIMIT) throw invalid(`Advanced tier parameters support a maximum parameter value of ${ADVANCED_LIMIT} characters.`);
-  if (allowedPattern !== undefined && !patternOf(allowedPattern).test(value)) {
+  if (allowedPattern !== undefined && !matches(allowedPattern, value)) {
     throw new AwsError('ParameterPatternMismatchException', `Parameter value, cannot be validated against allowedPattern: ${allowedPattern}`);
   }
   if (dataType === 'aws:ec2:image' && !images(context.region).some((image) => image.imageId === value)) throw invalid(`The value ${value} is not the ID of an image of this region, as the data type aws:ec2:image asks.`);

@@ -131,6 +131,11 @@ describe('refused', () => {
     expect((await call('ListDocuments', { Filters: [{ Key: 'Owner', Values: ['Self'] }] }))['DocumentIdentifiers']).toHaveLength(1);
   });
 
+  it('a value on which its pattern backtracks for ever', async () => {
+    await create('Slow', JSON.stringify({ schemaVersion: '1.0', sessionType: 'InteractiveCommands', parameters: { word: { type: 'String', allowedPattern: '^(a+)+b$' } }, properties: { linux: { commands: 'echo {{ word }}' } } }));
+    await expect(call('StartSession', { Target: INSTANCE, DocumentName: 'Slow', Parameters: { word: ['a'.repeat(60)] } })).rejects.toMatchObject({ code: 'InvalidParameters', message: expect.stringContaining('takes too long') as string });
+  });
+
   it('changes of what is Amazon\'s, the same content again, and versions that are not there', async () => {
     await create('Mine', shell());
     const update = (input: Input): Promise<Output> => call('UpdateDocument', { Name: 'Mine', Content: shell({ idleSessionTimeout: '2' }), ...input });

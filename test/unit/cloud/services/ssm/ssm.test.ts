@@ -120,6 +120,7 @@ it.each<[string, Input, string]>([
   ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', DataType: 'aws:ssm:integration' }, 'ValidationException'],
   ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', Overwrite: true, Tags: [{ Key: 'k', Value: 'v' }] }, 'ValidationException'],
   ['PutParameter', { Name: 'a', Value: 'b', Type: 'String', AllowedPattern: '(' }, 'InvalidAllowedPatternException'],
+  ['PutParameter', { Name: 'a', Value: 'a'.repeat(60), Type: 'String', AllowedPattern: '^(a+)+b$' }, 'InvalidAllowedPatternException'],
   ['GetParameterHistory', { Name: 'nope' }, 'ParameterNotFound'],
   ['LabelParameterVersion', { Name: 'nope', Labels: ['a'] }, 'ParameterNotFound'],
   ['UnlabelParameterVersion', { Name: 'nope', Labels: ['a'] }, 'ValidationException'],
