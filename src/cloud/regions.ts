@@ -30,6 +30,9 @@ import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
 import { createCertificateAuthority } from './tls/certificate-authority.js';
 
+/** How long DescribeStacks waits for a stack that is coming to rest, milliseconds: what the lab takes on a calm machine, and short enough for whoever watches it come up. */
+const STACK_PATIENCE = 800;
+
 /** Scope of services that have no region. */
 const GLOBAL = 'aws-global';
 
@@ -91,7 +94,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const objectFiles = createObjectFiles(options.objectFolder);
   objectFiles.sweep(namedFiles(globalState));
-  const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now });
+  const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
   const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services,

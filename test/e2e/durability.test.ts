@@ -84,8 +84,9 @@ describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
       }
     };
     const stackStatus = async (): Promise<string | undefined> => {
-      const { status, text } = await call(cloud, 'cloudformation', 'DescribeStacks', { StackName: 'durable' });
-      return status === 200 ? all(text, /<StackStatus>(\w+)<\/StackStatus>/g)[0] : undefined;
+      // Not by DescribeStacks, which waits for a stack that is coming to rest.
+      const { text } = await call(cloud, 'cloudformation', 'ListStacks', {});
+      return all(text, /<StackName>durable<\/StackName>.*?<StackStatus>(\w+)<\/StackStatus>/gs).find((status) => status !== 'DELETE_COMPLETE');
     };
 
     /** The VPCs that have a main route table, a default network ACL and a default security group. */

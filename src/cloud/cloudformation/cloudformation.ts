@@ -34,6 +34,8 @@ export interface CloudFormationOptions {
   readonly uuid?: (() => string) | undefined;
   /** Default: setTimeout. */
   readonly schedule?: Schedule | undefined;
+  /** How long DescribeStacks waits for a stack to come to rest, milliseconds. Default: it does not. */
+  readonly patience?: number | undefined;
 }
 
 export interface CloudFormation {
@@ -59,6 +61,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     run: (region, stackId) => engine.run(region, stackId),
     zones: zonesOf(engineOptions),
     uuid: engineOptions.uuid,
+    rest: (region, stackId) => (options.patience === undefined ? undefined : engine.rest(region, stackId, options.patience)),
   };
   const service: Service = {
     name: 'cloudformation',
@@ -80,7 +83,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       DescribeStackResourceDrifts: describeStackResourceDrifts,
       DescribeStackResource: describeStackResource,
       DescribeStackResources: describeStackResources,
-      DescribeStacks: describeStacks,
+      DescribeStacks: describeStacks(control),
       DetectStackDrift: detectStackDrift(control),
       DetectStackResourceDrift: detectStackResourceDrift(control),
       ExecuteChangeSet: executeChangeSet(control),

@@ -15,6 +15,8 @@ const POLL = 50;
 interface Active {
   readonly run: Run;
   cancel: () => void;
+  /** Who is told when the stack has nothing more in progress. */
+  readonly waiting: (() => void)[];
 }
 
 export class Engine {
@@ -38,7 +40,7 @@ export class Engine {
   drive(region: string, stackId: string): void {
     const key = `${region} ${stackId}`;
     if (this.#stopped || this.#active.has(key)) return;
-    const active: Active = { run: this.run(region, stackId), cancel: () => undefined };
+    const active: Active = { run: this.run(region, stackId), cancel: () => undefined, waiting: [] };
     this.#active.set(key, active);
     active.cancel = this.#schedule(() => this.#step(key, active), 0);
   }
@@ -47,6 +49,19 @@ export class Engine {
   resume(region: string): void {
     const stacks: readonly StackRecord[] = this.#options.contextFor(region).state.list(STACKS);
     for (const { stackId, status } of stacks) if (isInProgress(status)) this.drive(region, stackId);
+  }
+
+  /** Resolves when the stack has nothing in progress, or after so many milliseconds. */
+  rest(region: string, stackId: string, milliseconds: number): Promise<void> {
+    const active = this.#active.get(`${region} ${stackId}`);
+    if (active === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#schedule(resolve, milliseconds);
+      active.waiting.push(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Resolves when no stack has anything in progress. */
@@ -58,7 +73,10 @@ export class Engine {
   /** Stops driving; what is in progress stays so in the journal. */
   stop(): void {
     this.#stopped = true;
-    for (const { cancel } of this.#active.values()) cancel();
+    for (const { cancel, waiting } of this.#active.values()) {
+      cancel();
+      for (const told of waiting) told();
+    }
     this.#active.clear();
     this.#wake();
   }
@@ -76,6 +94,7 @@ export class Engine {
     }
     if (next === 'over') {
       this.#active.delete(key);
+      for (const told of active.waiting) told();
       if (this.#active.size === 0) this.#wake();
     } else {
       active.cancel = this.#schedule(() => this.#step(key, active), next === 'again' ? 0 : POLL);

@@ -17,6 +17,8 @@ export interface Control {
   run(region: string, stackId: string): Run;
   zones(region: string): readonly string[];
   uuid(): string;
+  /** Resolves when the stack is at rest, or when a request about it has waited long enough; undefined where requests do not wait. */
+  rest(region: string, stackId: string): Promise<void> | undefined;
 }
 
 /** Bytes of a template in the request itself (`aws-facts.md` §9). */

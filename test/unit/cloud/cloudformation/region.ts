@@ -74,12 +74,14 @@ export class TestRegion {
   /** Called before each commit of the journal; throws to play a dying process. */
   onWrite: (entries: readonly Entry[]) => void = () => undefined;
   readonly #services: readonly Service[];
+  readonly #patience: number | undefined;
   #run: Dispatcher['run'];
 
   /** Templates in S3, by `bucket/key`. */
   readonly objects = new Map<string, string>();
 
-  constructor(services: readonly Service[] = [ec2, iam, ssm]) {
+  constructor(services: readonly Service[] = [ec2, iam, ssm], patience?: number) {
+    this.#patience = patience;
     this.#services = [...services, objectStore(this.objects)];
     ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation, run: this.#run } = this.#boot([]));
   }
@@ -101,7 +103,7 @@ export class TestRegion {
       advance(memory.scope(region), this.clock.now);
       return dispatcher.internalContext(region);
     };
-    const cloudFormation = createCloudFormation({ contextFor, log: (line) => this.log.push(line), now: () => this.clock.now, schedule: this.clock.schedule });
+    const cloudFormation = createCloudFormation({ contextFor, log: (line) => this.log.push(line), now: () => this.clock.now, schedule: this.clock.schedule, patience: this.#patience });
     return { memory, context: contextFor(REGION), cloudFormation, run: dispatcher.run };
   }
 
