@@ -47,13 +47,23 @@ export const isInProgress = (status: string): boolean => status.endsWith('_IN_PR
 /** Yields events in the order of time, those after `after` only, until the stack is at rest; returns its status then, undefined when it is gone. */
 export async function* watchStack(api: StackApi, stackId: string, options: { readonly after?: string | undefined; readonly pollSeconds: number; readonly pause: Pause }): AsyncGenerator<ResourceEvent, string | undefined> {
   let last = options.after;
+  const fresh = async (): Promise<ResourceEvent[]> => {
+    const events = (await api.stackEvents(stackId, last)).toReversed();
+    last = events.at(-1)?.EventId ?? last;
+    return events.map(eventOf);
+  };
   for (;;) {
-    // The status first: whatever events led to it are there when they are read next.
-    const status = (await api.findStack(stackId))?.StackStatus;
-    const fresh = (await api.stackEvents(stackId, last)).toReversed();
-    for (const event of fresh) yield eventOf(event);
-    last = fresh.at(-1)?.EventId ?? last;
-    if (status === undefined || !isInProgress(status)) return status;
+    const events = await fresh();
+    yield* events;
+    // As long as its resources move, there is no need to ask how the stack stands: a region may take its time to say so.
+    if (events.length === 0 || events.some((event) => event.isStack && !isInProgress(event.status))) {
+      const status = (await api.findStack(stackId))?.StackStatus;
+      if (status === undefined || !isInProgress(status)) {
+        // Whatever led to it is there by now.
+        yield* await fresh();
+        return status;
+      }
+    }
     await options.pause(options.pollSeconds);
   }
 }
