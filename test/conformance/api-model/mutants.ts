@@ -1,7 +1,7 @@
 /** Inputs that are wrong in one place, made from the model and an input that is right. */
 import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 import { patternOf } from './reply.js';
-import { isOperationWithout, isToldByItself, isWritable, wantedOf } from './rest-mutants.js';
+import { isOneElement, isOperationWithout, isToldByItself, isWritable, wantedOf } from './rest-mutants.js';
 import { wireNameOf, type Value } from './request.js';
 
 type Structure = { readonly [name: string]: Value };
@@ -144,6 +144,8 @@ export function mutantsOf(model: Model, operation: string, input: Structure): Mu
     for (const [name, member] of Object.entries(shape.members ?? {})) {
       const written = wrongValues(model, shapeOf(model, member)).filter(([, wrong]) => isWritable(member, name, wrong));
       for (const [what, wrong, wanted] of written) add(`${named(name)}: ${what}`, { ...value, [name]: wrong }, wantedOf(name, wanted), name);
+      const given: Value | undefined = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (path !== '' && given !== undefined && isOneElement(model, member)) add(`${named(name)}: twice`, { ...value, [name]: [given, given] }, 'refused', name);
       // Any text does: whether it is supported is all that can be asked.
       if (isToldByItself(member, shapeOf(model, member)) && written.every(([, , wanted]) => wanted === 'answered')) add(`${named(name)}: given`, { ...value, [name]: example(model, member) }, 'answered', name);
     }

@@ -1,7 +1,7 @@
 /** What can be wrong with a rest-xml request: values that a header or a query has room for, and requests that no serializer writes. */
 import { createHash } from 'node:crypto';
 import { hashPayload } from '../../../src/lib/protocol/sigv4.js';
-import type { Model, Ref, Shape } from './model.js';
+import { shapeOf, type Model, type Ref, type Shape } from './model.js';
 import type { Mutant } from './mutants.js';
 import type { Value, WrittenRequest } from './request.js';
 import { writeRestRequest } from './rest-request.js';
@@ -24,6 +24,9 @@ export const wantedOf = (name: string, wanted: Mutant['wanted']): Mutant['wanted
 
 /** Whether a request without this member is still one for the same operation. */
 export const isOperationWithout = (member: Ref | undefined, name: string): boolean => member?.location !== 'uri' && member?.location !== 'querystring' && name !== 'CopySource';
+
+/** Whether the member is one element of a document, which must not be there twice. */
+export const isOneElement = (model: Model, member: Ref): boolean => model.metadata.protocol === 'rest-xml' && member.location === undefined && shapeOf(model, member).type !== 'list';
 
 /** Whether the member is a header or a parameter of any text. */
 export const isToldByItself = ({ location }: Ref, { type }: Shape): boolean => (location === 'header' || location === 'querystring') && type === 'string';

@@ -1,6 +1,6 @@
 /** What a client may say of an object beyond its bytes, and how replies show it. */
 import { AwsError, type Input, type Output } from '../../endpoint/operation.js';
-import { oneOfOpt, strOpt, structs, valueAt } from '../../endpoint/input.js';
+import { oneOfOpt, strOpt, structOpt, structs, valueAt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
 import type { ObjectHeaders, ObjectRecord, TagRecord } from './records.js';
 
@@ -50,7 +50,7 @@ export function documentTags(input: Input, max: number): TagRecord[] {
   const set = valueAt(input, 'Tagging.TagSet');
   const malformed = new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
   if (set === undefined || (typeof set === 'string' && set.trim() !== '')) throw malformed;
-  return checkTags((typeof set === 'object' ? structs(set as Input, 'Tag') : []).map((tag) => {
+  return checkTags(structs(structOpt(input, 'Tagging.TagSet') ?? {}, 'Tag').map((tag) => {
     const [key, value] = [strOpt(tag, 'Key'), strOpt(tag, 'Value')];
     if (key === undefined || value === undefined) throw malformed;
     return { key, value };

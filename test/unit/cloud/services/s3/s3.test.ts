@@ -299,6 +299,21 @@ describe('who may', () => {
   });
 });
 
+describe('documents', () => {
+  it.each([
+    ['two lists', '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet><TagSet/></Tagging>'],
+    ['two empty lists', '<Tagging><TagSet/><TagSet/></Tagging>'],
+    ['two values', '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Value>c</Value></Tag></TagSet></Tagging>'],
+    ['a text beside the elements', '<Tagging>x<TagSet/></Tagging>'],
+    ['a tag without its value', '<Tagging><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>'],
+    ['what is no tag', '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Color>c</Color></Tag></TagSet></Tagging>'],
+  ])('with %s are refused and change nothing', async (_what, body) => {
+    await lab.s3('PUT', '/bkt?tagging', { body: '<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>' });
+    expect((await lab.s3('PUT', '/bkt?tagging', { body })).status).toBeGreaterThanOrEqual(400);
+    expect((await lab.s3('GET', '/bkt?tagging')).text).toContain('<TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet>');
+  });
+});
+
 describe('versions', () => {
   it('there is one of each object, null', async () => {
     for (const key of ['a', 'b/1', 'b/2', 'c']) await lab.s3('PUT', `/bkt/${key}`, { body: key });
