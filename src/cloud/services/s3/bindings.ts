@@ -16,7 +16,7 @@ const RESPONSE = {
   ResponseContentEncoding: 'response-content-encoding', ResponseContentLanguage: 'response-content-language', ResponseExpires: 'response-expires',
 } as const;
 const OBJECT_REPLY = {
-  ETag: 'ETag', LastModified: 'Last-Modified', AcceptRanges: 'Accept-Ranges', ContentRange: 'Content-Range', ContentLength: 'Content-Length', TagCount: 'x-amz-tagging-count', CacheControl: 'Cache-Control',
+  ETag: 'ETag', LastModified: 'Last-Modified', AcceptRanges: 'Accept-Ranges', ContentRange: 'Content-Range', ContentLength: 'Content-Length', TagCount: 'x-amz-tagging-count', PartsCount: 'x-amz-mp-parts-count', CacheControl: 'Cache-Control',
   ContentDisposition: 'Content-Disposition', ContentEncoding: 'Content-Encoding', ContentLanguage: 'Content-Language', Expires: 'Expires', ...CHECKSUMS,
 } as const;
 const TOKEN = { ContinuationToken: 'continuation-token' } as const;
@@ -43,8 +43,8 @@ export const bindings = {
   },
   ListObjectVersions: { method: 'GET', on: 'bucket', marks: ['versions'], query: { ...LISTING, KeyMarker: 'key-marker', VersionIdMarker: 'version-id-marker', MaxKeys: 'max-keys' }, reply: { root: 'ListVersionsResult' } },
   PutObject: { method: 'PUT', on: 'object', metadata: true, headers: { ...OBJECT_HEADERS, IfMatch: 'if-match', IfNoneMatch: 'if-none-match' }, body: 'bytes', reply: { headers: { ETag: 'ETag', ...CHECKSUMS } } },
-  GetObject: { method: 'GET', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, query: { ...RESPONSE, ...VERSION }, reply: { headers: OBJECT_REPLY } },
-  HeadObject: { method: 'HEAD', on: 'object', query: VERSION, headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, reply: { headers: OBJECT_REPLY } },
+  GetObject: { method: 'GET', on: 'object', headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, query: { ...RESPONSE, ...VERSION, PartNumber: 'partNumber' }, reply: { headers: OBJECT_REPLY } },
+  HeadObject: { method: 'HEAD', on: 'object', query: { ...VERSION, PartNumber: 'partNumber' }, headers: { ...CONDITIONS, Range: 'range', ChecksumMode: 'x-amz-checksum-mode' }, reply: { headers: OBJECT_REPLY } },
   CopyObject: {
     method: 'PUT', on: 'object', metadata: true, markHeader: 'x-amz-copy-source', headers: { ...OBJECT_HEADERS, ...COPY, MetadataDirective: 'x-amz-metadata-directive', TaggingDirective: 'x-amz-tagging-directive' }, reply: { root: 'CopyObjectResult' },
   },
@@ -116,6 +116,6 @@ export const absent: Readonly<Record<string, string>> = {
   'PUT replication': 'PutBucketReplication', 'PUT encryption': 'PutBucketEncryption', 'PUT object-lock': 'PutObjectLockConfiguration',
   'PUT retention': 'PutObjectRetention', 'PUT legal-hold': 'PutObjectLegalHold', 'torrent': 'GetObjectTorrent', 'restore': 'RestoreObject', 'select': 'SelectObjectContent',
   'attributes': 'GetObjectAttributes', 'PUT analytics': 'PutBucketAnalyticsConfiguration', 'DELETE analytics': 'DeleteBucketAnalyticsConfiguration', 'PUT inventory': 'PutBucketInventoryConfiguration', 'DELETE inventory': 'DeleteBucketInventoryConfiguration', 'PUT metrics': 'PutBucketMetricsConfiguration', 'DELETE metrics': 'DeleteBucketMetricsConfiguration', 'PUT intelligent-tiering': 'PutBucketIntelligentTieringConfiguration', 'DELETE intelligent-tiering': 'DeleteBucketIntelligentTieringConfiguration',
-  'metadataTable': 'metadata tables', 'metadataConfiguration': 'metadata configurations', 'session': 'CreateSession', 'GET partNumber': 'reads of one part', 'HEAD partNumber': 'reads of one part', 'append': 'appends',
+  'metadataTable': 'metadata tables', 'metadataConfiguration': 'metadata configurations', 'session': 'CreateSession', 'append': 'appends',
   'renameObject': 'RenameObject', 'abac': 'attribute-based access control of buckets',
 };

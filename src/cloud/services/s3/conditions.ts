@@ -1,6 +1,7 @@
 /** Conditional requests and ranges (RFC 9110 §13, §14, as the S3 API reference narrows them). */
 import { AwsError, type Input } from '../../endpoint/operation.js';
 import { strOpt } from '../../endpoint/input.js';
+import { partNumberOf } from './part-number.js';
 import type { ObjectRecord } from './records.js';
 
 /** Names of the four conditions; CopyObject's begin with `CopySource`. */
@@ -29,7 +30,7 @@ export function checkWriteConditions(input: Input, there: ObjectRecord | undefin
 }
 
 /** The one range of `bytes=0-9`, `bytes=5-`, `bytes=-3`; undefined for everything, and for a header of another form, which HTTP ignores. Throws InvalidRange. */
-export function rangeOf(text: string | undefined, size: number): { readonly start: number; readonly end: number } | undefined {
+function rangeOf(text: string | undefined, size: number): { readonly start: number; readonly end: number } | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(text?.trim() ?? '');
   if (match === null || (match[1] === '' && match[2] === '')) return undefined;
   const [, first = '', last = ''] = match;
@@ -40,6 +41,33 @@ export function rangeOf(text: string | undefined, size: number): { readonly star
     throw new AwsError('InvalidRange', 'The requested range is not satisfiable', { status: 416, members: { RangeRequested: text ?? '', ActualObjectSize: String(size), ContentRange: `bytes */${size}` } });
   }
   return { start, end };
+}
+
+/** What a GetObject or HeadObject is about: all of the object, a range of it, or one of the parts that it was made of. */
+export interface Extent {
+  readonly start: number;
+  readonly length: number;
+  /** Members of the reply that say so; empty for all of it. */
+  readonly shown: { readonly ContentRange?: string; readonly Status?: number; readonly PartsCount?: number | undefined };
+}
+
+/** Throws AwsError InvalidRange, InvalidPartNumber, InvalidRequest. */
+export function extentOf(input: Input, object: ObjectRecord): Extent {
+  const range = rangeOf(strOpt(input, 'Range'), object.size);
+  const partNumber = strOpt(input, 'PartNumber') === undefined ? undefined : partNumberOf(input);
+  const within = (start: number, length: number): Extent['shown'] => ({ ContentRange: `bytes ${start}-${start + length - 1}/${object.size}`, Status: 206 });
+  if (partNumber === undefined) {
+    if (range === undefined) return { start: 0, length: object.size, shown: {} };
+    const length = range.end - range.start + 1;
+    return { start: range.start, length, shown: within(range.start, length) };
+  }
+  if (strOpt(input, 'Range') !== undefined) throw new AwsError('InvalidRequest', 'Cannot specify both Range header and partNumber query parameter');
+  const part = object.parts[partNumber - 1];
+  if (part === undefined) throw new AwsError('InvalidPartNumber', 'The requested partnumber is not satisfiable', { status: 416, members: { PartNumberRequested: String(partNumber), ActualPartCount: String(object.parts.length) } });
+  const start = object.parts.slice(0, partNumber - 1).reduce((sum, { size }) => sum + size, 0);
+  // Only what came in parts says how many.
+  const PartsCount = object.etag.includes('-') ? object.parts.length : undefined;
+  return { start, length: part.size, shown: part.size === 0 ? { PartsCount } : { ...within(start, part.size), PartsCount } };
 }
 
 function names(header: string, etag: string): boolean {

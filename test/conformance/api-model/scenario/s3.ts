@@ -76,6 +76,8 @@ export const s3 = steps('s3', [
   ['ListParts', UPLOAD, { expect: { 'Parts.0.PartNumber': '1' } }],
   ['ListMultipartUploads', BUCKET, { expect: { 'Uploads.0.UploadId': '<upload>' } }],
   ['CompleteMultipartUpload', { ...UPLOAD, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: '<part>' }] } }, { expect: { Key: 'in-parts' } }],
+  ['GetObject', { ...PARTS, PartNumber: 1 }, { expect: { PartsCount: '1', ContentRange: 'bytes 0-4/5' } }],
+  ['HeadObject', { ...PARTS, PartNumber: 2 }, { error: '416' }],
   ['CreateMultipartUpload', PARTS, { save: { upload: 'UploadId' } }],
   ['UploadPartCopy', { ...UPLOAD, PartNumber: 1, CopySource: 's3-of-<run>/copy' }],
   ['AbortMultipartUpload', UPLOAD],

@@ -2,7 +2,7 @@
 import { AwsError, type Operation, type Output } from '../../../endpoint/operation.js';
 import { strOpt } from '../../../endpoint/input.js';
 import { requireObject } from '../buckets.js';
-import { checkConditions, rangeOf } from '../conditions.js';
+import { checkConditions, extentOf } from '../conditions.js';
 import type { ObjectFiles } from '../object-files.js';
 import { shownObject } from '../object-headers.js';
 
@@ -14,9 +14,7 @@ const OVERRIDES = ['ContentType', 'CacheControl', 'ContentDisposition', 'Content
 export const getObject = (files: ObjectFiles): Operation => (input, { globalState }) => {
   const object = requireObject(globalState, input);
   checkConditions(input, object);
-  const range = rangeOf(strOpt(input, 'Range'), object.size);
-  const start = range?.start ?? 0;
-  const length = range === undefined ? object.size : range.end - range.start + 1;
+  const { start, length, shown: partial } = extentOf(input, object);
   const overrides: Record<string, string> = {};
   for (const name of OVERRIDES) {
     const value = strOpt(input, `Response${name}`);
@@ -29,10 +27,9 @@ export const getObject = (files: ObjectFiles): Operation => (input, { globalStat
     overrides[name] = value;
   }
   const shown: Output = {
-    ...shownObject(object, input, range !== undefined),
+    ...shownObject(object, input, partial.Status !== undefined),
     ...overrides,
-    ContentRange: range === undefined ? undefined : `bytes ${range.start}-${range.end}/${object.size}`,
-    Status: range === undefined ? undefined : 206,
+    ...partial,
     ContentLength: length,
   };
   return { ...shown, Body: length <= AT_HAND ? files.read(object.parts, start, length) : files.stream(object.parts, start, length) };

@@ -211,6 +211,12 @@ describe('multipart uploads', () => {
     expect(got.headers).toMatchObject({ 'content-length': String(5 * MIB + 2), etag: `"${etag}"` });
     expect(got.text.slice(-4)).toBe('aabb');
     expect((await lab.s3('GET', '/bkt/big', { headers: { range: `bytes=${5 * MIB - 1}-${5 * MIB}` } })).text).toBe('ab');
+    expect(await lab.s3('HEAD', '/bkt/big?partNumber=1')).toMatchObject({ status: 206, headers: { 'x-amz-mp-parts-count': '2', 'content-length': String(5 * MIB) } });
+    const second = await lab.s3('GET', '/bkt/big?partNumber=2');
+    expect([second.status, second.headers['content-range']]).toEqual([206, `bytes ${5 * MIB}-${5 * MIB + second.text.length - 1}/${5 * MIB + second.text.length}`]);
+    expect(code((await lab.s3('GET', '/bkt/big?partNumber=3')).text)).toBe('InvalidPartNumber');
+    expect(code((await lab.s3('GET', '/bkt/big?partNumber=1', { headers: { range: 'bytes=0-1' } })).text)).toBe('InvalidRequest');
+    expect(code((await lab.s3('GET', '/bkt/big?partNumber=0')).text)).toBe('InvalidArgument');
     expect(lab.filesLeft()).toHaveLength(2);
     expect(code((await complete(id, [[1, md5(a)]])).text)).toBe('NoSuchUpload');
   });
