@@ -22,6 +22,7 @@ export function entryPoints() {
     ['stand-in', 'src/cli/stand-in-main.ts'],
     ['cloud/main', 'src/cloud/main.ts'],
     ['cloud/worker', 'src/cloud/guest/sandbox/worker.ts'],
+    ['cloud/holder', 'src/cloud/fabric/netns/holder/main.ts'],
   ]);
 }
 

@@ -15,11 +15,11 @@ import { FabricError } from '../fabric.js';
 import type { Connection, OpenFlow, Opener } from './connections.js';
 import { admit, findInterface, hostInterface, interfacesBeside, judge, judgeAgain } from './connections.js';
 import { Conversation } from './conversation.js';
-import { Internet } from './internet.js';
+import { Internet } from '../internet.js';
 import { Listeners } from './listeners.js';
 import { echo, echoRequest } from './ping.js';
 import { PortTable } from './ports.js';
-import { Resolvers } from './resolve.js';
+import { Resolvers } from '../resolvers.js';
 import { createStreamPair, type StreamPair } from './stream.js';
 import type { Arrival, World } from './walk.js';
 

@@ -7,7 +7,7 @@ import type { InterfaceNode } from '../../../lib/vpc/network.js';
 import type { PingReply, PingRequest } from '../fabric.js';
 import type { OpenFlow } from './connections.js';
 import { isHome, startOf, startOfAnswer } from './connections.js';
-import type { Internet } from './internet.js';
+import type { Internet } from '../internet.js';
 import type { Arrival, World } from './walk.js';
 import { walk } from './walk.js';
 

@@ -1,10 +1,10 @@
 /** The two resolvers: a VPC's own, and public DNS for everybody outside. */
-import { parseAddress } from '../../../lib/net/address.js';
-import { privateDnsName } from '../../../lib/vpc/endpoint.js';
-import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
-import type { Answer } from '../../../lib/vpc/resolver.js';
-import { canonicalName, resolveInVpc, resolvePublicly } from '../../../lib/vpc/resolver.js';
-import type { Resolution } from '../fabric.js';
+import { parseAddress } from '../../lib/net/address.js';
+import { privateDnsName } from '../../lib/vpc/endpoint.js';
+import type { InterfaceNode, Network } from '../../lib/vpc/network.js';
+import type { Answer } from '../../lib/vpc/resolver.js';
+import { canonicalName, resolveInVpc, resolvePublicly } from '../../lib/vpc/resolver.js';
+import type { Resolution } from './fabric.js';
 import type { Internet } from './internet.js';
 
 export class Resolvers {

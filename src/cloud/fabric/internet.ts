@@ -1,7 +1,7 @@
 /** The simulated internet: its hosts by address, by name and by the service behind them, and 8.8.8.8, which is always there. */
-import { parseAddress } from '../../../lib/net/address.js';
-import type { InternetHost } from '../fabric.js';
-import { INTERNET } from '../fabric.js';
+import { parseAddress } from '../../lib/net/address.js';
+import type { InternetHost } from './fabric.js';
+import { INTERNET } from './fabric.js';
 
 /** The lab's one well-known host: answers ping and DNS questions, and nothing else. */
 const GOOGLE_DNS: InternetHost = { addresses: [INTERNET.googleDns], names: ['dns.google'], tcp: new Map(), answersPing: true, resolves: true };
@@ -33,13 +33,14 @@ export class Internet {
   #index(): void {
     this.#byAddress = new Map();
     this.#byService = new Map();
-    for (const host of this.#all()) {
+    for (const host of this.hosts()) {
       for (const address of host.addresses) this.#byAddress.set(parseAddress(address) ?? 0, host);
       if (host.serviceName !== undefined) this.#byService.set(host.serviceName, host);
     }
   }
 
-  *#all(): Iterable<InternetHost> {
+  /** Everybody who is there. */
+  *hosts(): Iterable<InternetHost> {
     yield GOOGLE_DNS;
     for (const hosts of this.#hosts.values()) yield* hosts.values();
   }
@@ -57,7 +58,7 @@ export class Internet {
   addressesOf(name: string, region: string | undefined): readonly string[] | undefined {
     const own = region === undefined ? undefined : this.#hosts.get(region);
     for (const host of own?.values() ?? []) if (isNamed(host, name)) return host.addresses;
-    for (const host of this.#all()) if (isNamed(host, name)) return host.addresses;
+    for (const host of this.hosts()) if (isNamed(host, name)) return host.addresses;
     return undefined;
   }
 }

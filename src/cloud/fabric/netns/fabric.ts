@@ -1,0 +1,319 @@
+/**
+ * The fabric of real packets: network namespaces, virtual links, the kernel's routes and nftables. This process works out what
+ * the kernel is to hold, and owns the sockets at the ends; whether a packet gets through nothing here decides.
+ */
+import type { Socket as UdpSocket } from 'node:dgram';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { formatAddress, isAddress, parseAddress } from '../../../lib/net/address.js';
+import { isLoopback } from '../../../lib/net/cidr.js';
+import type { NetworkModel } from '../../../lib/vpc/model.js';
+import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
+import { indexModel, isUp } from '../../../lib/vpc/network.js';
+import { nameServers } from '../../../lib/vpc/resolver.js';
+import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
+import { FabricError } from '../fabric.js';
+import { Internet } from '../internet.js';
+import { Resolvers } from '../resolvers.js';
+import { METADATA_SERVER, RESOLVER_SERVER } from './addresses.js';
+import { askDns, serveDns } from './dns.js';
+import { HolderClient } from './holder-client.js';
+import { Kernel } from './kernel.js';
+import { MachineListeners } from './machine-listeners.js';
+import { interfaceAt, openerBehind } from './peers.js';
+import { pingCommand, readPing } from './ping.js';
+import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.js';
+import { planState } from './plan/plan.js';
+import { Servers } from './servers.js';
+
+/** How long the kernel tries before a connect fails, milliseconds. */
+const CONNECT_TIMEOUT_MS = 130_000;
+/** How long one name server is waited for, milliseconds. */
+const DNS_TIMEOUT_MS = 1000;
+
+export interface NetnsFabricOptions {
+  /** The compiled `holder/main.ts`. */
+  readonly program: string;
+  /** One line each: what the holder says, servers that throw. */
+  readonly log: (line: string) => void;
+  /** The lab's namespaces are gone though nobody closed the fabric; nothing of it works any more. */
+  readonly onEnd: (why: string) => void;
+}
+
+/** Starts an empty fabric: no region, and an internet with nobody but 8.8.8.8. Rejects when this machine does not let it. */
+export async function createNetnsFabric(options: NetnsFabricOptions): Promise<NetnsFabric> {
+  const holder = await HolderClient.start(options);
+  const fabric = new NetnsFabric(holder, options.log);
+  try {
+    await fabric.start();
+  } catch (error) {
+    await holder.close();
+    throw error;
+  }
+  return fabric;
+}
+
+const EMPTY: Layout = layOut([], { behind: () => undefined }, layoutNumbers());
+
+export class NetnsFabric implements Fabric {
+  readonly kind = 'netns';
+  readonly #holder: HolderClient;
+  readonly #log: (line: string) => void;
+  readonly #kernel: Kernel;
+  readonly #servers: Servers;
+  readonly #listeners: MachineListeners;
+  readonly #networks = new Map<string, Network>();
+  readonly #internet = new Internet();
+  readonly #resolvers = new Resolvers(this.#internet, this.#networks);
+  readonly #metadata = new Map<string, OnConnection>();
+  readonly #numbers = layoutNumbers();
+  readonly #nameServers = new Map<string, UdpSocket>();
+  #layout = EMPTY;
+  #next: Promise<void> | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(holder: HolderClient, log: (line: string) => void) {
+    this.#holder = holder;
+    this.#log = log;
+    this.#kernel = new Kernel(holder);
+    this.#servers = new Servers(holder);
+    this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#acceptAtMachine(machine, socket, onConnection));
+  }
+
+  get uidMode(): 'single' | 'multi' {
+    return this.#holder.uidMode;
+  }
+
+  /** Used once, by {@link createNetnsFabric}. */
+  async start(): Promise<void> {
+    await this.#settle();
+    await this.#servers.open(METADATA_SERVER, 80, (socket) => this.#acceptMetadata(socket));
+    serveDns(await this.#bind(RESOLVER_SERVER), (name, from) => this.#resolveInVpc(name, from.address));
+  }
+
+  async apply(model: NetworkModel): Promise<void> {
+    this.#networks.set(model.region, indexModel(model));
+    await this.#settle();
+  }
+
+  async serve(region: string, hosts: readonly InternetHost[]): Promise<void> {
+    this.#internet.serve(region, hosts);
+    await this.#settle();
+  }
+
+  serveMetadata(region: string, onConnection: OnConnection): Promise<void> {
+    this.#metadata.set(region, onConnection);
+    return Promise.resolve();
+  }
+
+  /** Brings kernel and sockets to what is wanted now. Asked for while it waits for another round, it is done once. */
+  #settle(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    const round = this.#tail.then(() => {
+      this.#next = undefined;
+      return this.#round();
+    });
+    this.#next = round;
+    this.#tail = round.catch(() => undefined);
+    return round;
+  }
+
+  async #round(): Promise<void> {
+    if (this.#closed) throw closedError();
+    const before = this.#layout;
+    const hosts = [...this.#internet.hosts()];
+    const layout = layOut([...this.#networks.values()], this.#internet, this.#numbers);
+    const off = [...before.machines].filter(([key]) => !layout.machines.has(key));
+    for (const [key] of off) this.#listeners.powerOff(key);
+    this.#layout = layout;
+    await this.#kernel.hold(planState({
+      layout, hosts,
+      listens: (machine) => this.#listeners.ports(machine),
+      pingGroups: this.#holder.uidMode === 'multi' ? '0 65535' : '0 0',
+    }));
+    // The machine's own ends go with its power, after its links: the other side hears nothing.
+    for (const [, machine] of off) this.#servers.cut(machine.sideDoor);
+    await this.#openServers(hosts);
+    await this.#listeners.powerOn(layout.machines.values());
+  }
+
+  async #openServers(hosts: readonly InternetHost[]): Promise<void> {
+    const wanted = new Set<string>([`${METADATA_SERVER}:80`]);
+    const opening: Promise<void>[] = [];
+    const open = (address: string, port: number, onAccept: (socket: Socket) => void): void => {
+      wanted.add(`${address}:${port}`);
+      opening.push(this.#servers.open(address, port, onAccept));
+    };
+    for (const host of hosts) {
+      for (const address of host.addresses) {
+        for (const [port, onConnection] of host.tcp) open(address, port, (socket) => void this.#acceptInInternet(socket, onConnection));
+        if (host.resolves === true && !this.#nameServers.has(address)) opening.push(this.#bind(address).then((socket) => serveDns(socket, (name) => this.#resolvers.publicly(name))));
+      }
+    }
+    for (const door of this.#layout.doors) {
+      for (const port of door.tcp) {
+        const onConnection = door.host.tcp.get(port);
+        if (onConnection === undefined) continue;
+        open(door.address, port, (socket) => this.#accept(socket, onConnection, {
+          vpcEndpointId: door.vpcEndpointId, networkInterfaceId: interfaceAt(door.vpc, socket.remoteAddress ?? '')?.id,
+        }));
+      }
+    }
+    this.#servers.retain(wanted, (address) => !this.#listeners.owns(address));
+    await Promise.all(opening);
+  }
+
+  async #bind(address: string): Promise<UdpSocket> {
+    const socket = await this.#holder.bind(address, 53);
+    this.#nameServers.set(address, socket);
+    return socket;
+  }
+
+  #acceptMetadata(socket: Socket): void {
+    const port = this.#layout.identities.get(socket.remoteAddress ?? '');
+    const region = port === undefined ? undefined : this.#find(port.node.id)?.network.region;
+    const onConnection = this.#metadata.get(region ?? '');
+    if (port === undefined || onConnection === undefined) socket.destroy();
+    else this.#accept(socket, onConnection, { address: port.addresses[0], networkInterfaceId: port.node.id });
+  }
+
+  async #acceptInInternet(socket: Socket, onConnection: OnConnection): Promise<void> {
+    const networkInterfaceId = await this.#opener(socket);
+    this.#accept(socket, onConnection, { networkInterfaceId });
+  }
+
+  #opener(socket: Socket): Promise<string | undefined> {
+    return openerBehind(this.#holder, this.#networks.values(), this.#layout, socket.remoteAddress ?? '', socket.remotePort ?? 0).catch(() => undefined);
+  }
+
+  #acceptAtMachine(machine: Machine, socket: Socket, onConnection: OnConnection): void {
+    const { remoteAddress = '' } = socket;
+    const first = machine.ports[0];
+    if (remoteAddress === machine.loopback) return this.#accept(socket, onConnection, { address: '127.0.0.1', networkInterfaceId: first?.node.id });
+    const inside = machine.ports.flatMap((port) => interfaceAt(port.node.vpc, remoteAddress) ?? [])[0];
+    if (inside !== undefined) return this.#accept(socket, onConnection, { networkInterfaceId: inside.id });
+    void this.#acceptInInternet(socket, onConnection);
+  }
+
+  #accept(socket: Socket, onConnection: OnConnection, more: { readonly [name in keyof Peer]?: Peer[name] | undefined }): void {
+    const peer: Peer = { ...more, address: more.address ?? socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    try {
+      onConnection(socket, peer);
+    } catch (error) {
+      this.#log(`a server failed on a connection from ${peer.address}: ${(error as Error).stack ?? String(error)}`);
+      socket.destroy();
+    }
+  }
+
+  async connect(from: Source, to: { readonly address: string; readonly port: number }, options: Parameters<Fabric['connect']>[2] = {}): Promise<Duplex> {
+    const target = `${to.address}:${to.port}`;
+    const address = parseAddress(to.address);
+    if (address === undefined) throw new FabricError('ENETUNREACH', `connect ENETUNREACH ${target}: not an IPv4 address`);
+    options.signal?.throwIfAborted();
+    const machine = this.#sender(from);
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
+    const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+    try {
+      const socket = await this.#holder.dial(machine?.sideDoor ?? addressOf(from), machine !== undefined && isLoopback(address) ? machine.loopback : to.address, to.port, signal);
+      return this.#servers.adopt(socket);
+    } catch (error) {
+      if (timeout.aborted) throw new FabricError('ETIMEDOUT', `connect ETIMEDOUT ${target}`);
+      if (options.signal?.aborted === true || this.#closed) throw this.#closed ? closedError() : error;
+      throw connectError(error as NodeJS.ErrnoException, target);
+    }
+  }
+
+  async listen(at: { readonly networkInterfaceId: string; readonly port: number }, onConnection: OnConnection): Promise<Listener> {
+    const found = this.#find(at.networkInterfaceId);
+    if (found === undefined) throw noInterface(at.networkInterfaceId);
+    const key = `${found.network.region}/${found.node.interface.instanceId ?? found.node.id}`;
+    this.#listeners.add(key, at.port, onConnection);
+    await this.#settle();
+    return {
+      close: () => {
+        if (this.#listeners.remove(key, at.port, onConnection)) void this.#settle().catch(() => undefined);
+      },
+    };
+  }
+
+  async ping(from: Source, request: PingRequest): Promise<PingReply | undefined> {
+    if (!isAddress(request.to)) throw new FabricError('ENETUNREACH', `not an IPv4 address: ${request.to}`);
+    const machine = this.#sender(from);
+    const command = pingCommand(request, machine === undefined ? addressOf(from) : undefined);
+    const { stdout, stderr } = await this.#holder.run(machine?.namespace ?? '', command);
+    return readPing(`${stdout}${stderr}`, machine === undefined ? addressOf(from) : formatAddress(machine.ports[0]?.node.address ?? 0));
+  }
+
+  async resolve(from: Source, name: string): Promise<Resolution> {
+    if ('internet' in from) return this.#resolvers.publicly(name);
+    const machine = this.#layout.machineOf.get(from.networkInterfaceId);
+    const vpc = this.#find(from.networkInterfaceId)?.node.vpc;
+    if (machine === undefined || vpc === undefined) return { kind: 'silent' };
+    const socket = await this.#holder.bind(machine.sideDoor, 0);
+    try {
+      // As a guest does: the next server is asked when one is silent (L14).
+      for (const server of nameServers(vpc)) {
+        const address = server === 'vpc' ? vpc.resolverAddress : server;
+        const answer = address === undefined ? undefined : await askDns(socket, formatAddress(address), name, DNS_TIMEOUT_MS);
+        if (answer !== undefined && answer.kind !== 'silent') return answer;
+      }
+      return { kind: 'silent' };
+    } finally {
+      socket.close();
+    }
+  }
+
+  #resolveInVpc(name: string, identity: string): Resolution {
+    const port = this.#layout.identities.get(identity);
+    const network = port === undefined ? undefined : this.#find(port.node.id)?.network;
+    return port === undefined || network === undefined ? { kind: 'silent' } : this.#resolvers.inVpc(network, port.node, name);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#holder.close();
+    for (const socket of this.#nameServers.values()) socket.close();
+    this.#servers.closeAll();
+    this.#listeners.clear();
+  }
+
+  /** The machine that sends; undefined for the internet. Throws ENETUNREACH when the interface is gone or off. */
+  #sender(from: Source): Machine | undefined {
+    if ('internet' in from) return undefined;
+    const machine = this.#layout.machineOf.get(from.networkInterfaceId);
+    const found = this.#find(from.networkInterfaceId);
+    if (machine === undefined || found === undefined || !isUp(found.node)) throw noInterface(from.networkInterfaceId);
+    return machine;
+  }
+
+  #find(networkInterfaceId: string): { readonly network: Network; readonly node: InterfaceNode } | undefined {
+    for (const network of this.#networks.values()) {
+      const node = network.interfaces.get(networkInterfaceId);
+      if (node !== undefined) return { network, node };
+    }
+    return undefined;
+  }
+}
+
+const addressOf = (from: Source): string => ('internet' in from ? from.internet : '');
+
+function connectError({ code, message }: NodeJS.ErrnoException, target: string): FabricError {
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case 'ETIMEDOUT':
+      return new FabricError(code, `connect ${code} ${target}`);
+    default:
+      return new FabricError('ENETUNREACH', `connect ENETUNREACH ${target}: ${message}`);
+  }
+}
+
+function noInterface(id: string): FabricError {
+  return new FabricError('ENETUNREACH', `network interface ${id} is not there or not up`);
+}
+
+function closedError(): FabricError {
+  return new FabricError('ECONNRESET', 'the fabric is closed');
+}

@@ -1,0 +1,40 @@
+/** What the region process and the holder say to each other over Node's IPC channel; sockets go along as handles. */
+
+export interface RunRequest {
+  readonly op: 'run';
+  /** Name under /run/netns; the holder's own namespace when empty. */
+  readonly namespace: string;
+  readonly argv: readonly string[];
+  readonly input: string;
+}
+
+export type Request =
+  | RunRequest
+  /** Makes network namespaces that belong to user namespaces of their own. */
+  | { readonly op: 'own'; readonly names: readonly string[] }
+  /** A listening TCP socket. */
+  | { readonly op: 'listen'; readonly address: string; readonly port: number }
+  /** A bound UDP socket; port 0 for any. */
+  | { readonly op: 'bind'; readonly address: string; readonly port: number }
+  /** A connected TCP socket, dialled from a local address. */
+  | { readonly op: 'dial'; readonly from: string; readonly address: string; readonly port: number }
+  /** Gives up what the request of this number asked for. */
+  | { readonly op: 'abort'; readonly request: number };
+
+export type ToHolder = Request & { readonly id: number };
+
+export interface RunResult {
+  /** Undefined when a signal ended it. */
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** First word of the holder; then one answer to each request but `abort`. */
+export type FromHolder =
+  | { readonly ready: true; readonly uidMode: 'single' | 'multi' }
+  | { readonly id: number; readonly result: RunResult | undefined }
+  | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
+
+export const NETWORK_NAMESPACES = '/run/netns';
+export const USER_NAMESPACES = '/run/userns';

@@ -1,0 +1,136 @@
+/** Brings the kernel from one state to the next, and mends it when it did not take all of one. */
+import type { HolderClient } from './holder-client.js';
+import { NETWORK_NAMESPACES, type RunResult, USER_NAMESPACES } from './holder/protocol.js';
+import { difference, isNothing, type ScriptStep, type Steps, TABLE } from './plan/difference.js';
+import { NO_TABLE } from './plan/nft.js';
+import type { FabricState, NamespaceState } from './plan/state.js';
+import { INTERNET_NAMESPACE, NOTHING } from './plan/state.js';
+
+/** Scripts that run side by side: as many as are worth it on two cores. */
+const SIDE_BY_SIDE = 2;
+
+/** Takes back everything that is ours in a namespace but its links. */
+const RESET = `nft delete table ip ${TABLE} 2>/dev/null || :
+ip route flush table all proto boot 2>/dev/null || :
+ip rule flush
+ip rule add pref 0 lookup local 2>/dev/null || :
+ip rule add pref 32766 lookup main
+ip rule add pref 32767 lookup default
+`;
+
+/** The kernel refused something; the message says which command, and what the kernel said. */
+export class KernelError extends Error {
+  constructor(step: ScriptStep, result: RunResult) {
+    super(`the kernel did not take the network of namespace ${step.namespace === '' ? 'internet' : step.namespace}: ${reasonOf(step, result)}`);
+    this.name = 'KernelError';
+  }
+}
+
+/** `ip -batch` and `nft -f` name the line of their own input. */
+function reasonOf({ script }: ScriptStep, { status, stderr }: RunResult): string {
+  const said = stderr.trim().split('\n').slice(0, 6).join('; ');
+  const failed = /Command failed -:(\d+)/u.exec(stderr)?.[1];
+  const batch = /ip -batch - <<'IP'\n([^]*?)\nIP\n/u.exec(script)?.[1]?.split('\n') ?? [];
+  const line = failed === undefined ? '' : ` at \`${batch[Number(failed) - 1] ?? ''}\``;
+  return `${said === '' ? `status ${status}` : said}${line}`;
+}
+
+export class Kernel {
+  readonly #holder: HolderClient;
+  #held: FabricState = NOTHING;
+  /** Namespaces whose last script failed. */
+  readonly #unsettled = new Set<string>();
+  /** Set when it is not known which namespaces and links there are. */
+  #unknown = false;
+
+  constructor(holder: HolderClient) {
+    this.#holder = holder;
+  }
+
+  /** Resolves when the kernel holds the state. Rejects with {@link KernelError}; what was left half done is mended by the next call. */
+  async hold(state: FabricState): Promise<void> {
+    if (this.#unknown) await this.#clear();
+    for (const namespace of this.#unsettled) await this.#reset(namespace);
+    const steps = difference(this.#held, state);
+    if (isNothing(steps)) {
+      this.#held = state;
+      return;
+    }
+    this.#unknown = true;
+    await this.#build(steps);
+    this.#held = { ...state, namespaces: new Map([...state.namespaces].map(([name, each]) => [name, this.#held.namespaces.get(name) ?? bare(each)])) };
+    this.#unknown = false;
+    const failures: Error[] = [];
+    await this.#sideBySide(steps.settle, async (step) => {
+      try {
+        await this.#script(step);
+      } catch (error) {
+        this.#unsettled.add(step.namespace);
+        failures.push(error as Error);
+      }
+    });
+    this.#held = state;
+    if (failures[0] !== undefined) throw failures[0];
+  }
+
+  /** Namespaces and links. */
+  async #build({ unlink, remove, create, prepare, link }: Steps): Promise<void> {
+    await this.#sideBySide(unlink, (step) => this.#script(step));
+    await this.#remove(remove);
+    const owned = create.filter((each) => each.owned).map(({ name }) => name);
+    const plain = create.filter((each) => !each.owned).map(({ name }) => `netns add ${name}`);
+    if (plain.length > 0) await this.#script({ namespace: INTERNET_NAMESPACE, script: `ip -batch - <<'IP'\n${plain.join('\n')}\nIP\n` });
+    if (owned.length > 0) await this.#holder.own(owned);
+    await this.#sideBySide(prepare, (step) => this.#script(step));
+    await this.#sideBySide(link, (step) => this.#script(step));
+  }
+
+  async #remove(gone: Steps['remove']): Promise<void> {
+    if (gone.length === 0) return;
+    const lines = gone.flatMap(({ name, owned }) => [
+      `ip netns del ${name}`,
+      ...(owned ? [`umount ${USER_NAMESPACES}/${name}`, `rm ${USER_NAMESPACES}/${name}`] : []),
+    ]);
+    await this.#script({ namespace: INTERNET_NAMESPACE, script: `${lines.join('\n')}\n` });
+  }
+
+  /** Back to a namespace without anything of ours, its links left; what is put next puts all. */
+  async #reset(namespace: string): Promise<void> {
+    const known = this.#held.namespaces.get(namespace);
+    if (known !== undefined) {
+      await this.#script({ namespace, script: RESET });
+      this.#held = { ...this.#held, namespaces: new Map([...this.#held.namespaces].map(([name, each]) => [name, name === namespace ? bare(each) : each])) };
+    }
+    this.#unsettled.delete(namespace);
+  }
+
+  /** Back to nothing: every link and namespace that is there, whoever made it. */
+  async #clear(): Promise<void> {
+    const script = `${RESET}ip -o link show type veth | while IFS=': ' read -r _ name _; do ip link del "\${name%@*}" 2>/dev/null || :; done
+for file in ${USER_NAMESPACES}/*; do umount "$file" 2>/dev/null || :; done
+for file in ${NETWORK_NAMESPACES}/*; do ip netns del "\${file##*/}" 2>/dev/null || :; done
+rm -f ${USER_NAMESPACES}/*
+`;
+    await this.#script({ namespace: INTERNET_NAMESPACE, script });
+    this.#held = NOTHING;
+    this.#unsettled.clear();
+    this.#unknown = false;
+  }
+
+  async #script(step: ScriptStep): Promise<void> {
+    const result = await this.#holder.run(step.namespace, ['sh', '-se'], step.script);
+    if (result.status !== 0) throw new KernelError(step, result);
+  }
+
+  async #sideBySide<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
+    const waiting = [...items];
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await each(item);
+    }));
+  }
+}
+
+/** The namespace as it is before anything of ours is in it. */
+function bare(state: NamespaceState): NamespaceState {
+  return { ...state, first: [], sysctls: new Map(), settings: new Map(), table: NO_TABLE };
+}
