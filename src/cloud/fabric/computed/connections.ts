@@ -114,6 +114,8 @@ export interface Connection {
   readonly serverInterfaceId: string | undefined;
   /** When a packet last got through, milliseconds. */
   heard: number;
+  /** What the client sends arrives, but as another flow, or elsewhere: whoever it is knows nothing of it. */
+  astray: boolean;
 }
 
 /**
@@ -122,6 +124,7 @@ export interface Connection {
  * the security groups no longer know asks their rules as a first one does (S10), in the direction in which it goes.
  */
 export function admit(world: World, connection: Connection, from: EndName, now: number): 'pass' | 'drop' | 'reset' {
+  if (connection.astray) return from === 'client' ? 'reset' : 'drop';
   const seconds = (now - connection.heard) / 1000;
   if (seconds > SHORTEST_TRACKING) {
     const { flow, arrival, clientInterfaceId, serverInterfaceId } = connection;
@@ -139,10 +142,15 @@ function timeoutAt(world: World, networkInterfaceId: string | undefined): number
   return node?.interface.tcpEstablishedTimeout ?? TCP_ESTABLISHED_TIMEOUT;
 }
 
-/** Opens or closes the connection's gate by the present network. */
+/**
+ * Opens or closes the connection's gate by the present network. Where packets of it now arrive as those of a stranger (the
+ * client has another public address, V11) they are answered by a reset, as the kernel does.
+ */
 export function judgeAgain(world: World, connection: Connection): void {
   const verdict = judge(world, connection.flow);
-  connection.pair.gate.set(verdict.decision === 'pass' && sameServer(verdict.arrival, connection.arrival));
+  const arrives = verdict.decision === 'pass' && !(verdict.arrival.kind === 'interface' && verdict.arrival.node.interface.instanceId === undefined);
+  connection.astray = arrives && !sameServer(verdict.arrival, connection.arrival);
+  connection.pair.gate.set(arrives);
 }
 
 function sameServer(now: Arrival, then: Arrival): boolean {

@@ -180,6 +180,7 @@ class ComputedFabric implements Fabric {
       clientInterfaceId: opener,
       serverInterfaceId: arrival.kind === 'interface' ? arrival.node.id : undefined,
       heard: this.#now(),
+      astray: false,
     };
     pair.gate.admit = (from) => admit(this.#world, connection, from, this.#now());
     this.#connections.add(connection);

@@ -197,7 +197,7 @@ export class NetnsFabric implements Fabric {
   }
 
   #accept(socket: Socket, onConnection: OnConnection, more: { readonly [name in keyof Peer]?: Peer[name] | undefined }): void {
-    const peer: Peer = { ...more, address: more.address ?? socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    const peer: Peer = { vpcEndpointId: undefined, ...more, address: more.address ?? socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     try {
       onConnection(socket, peer);
     } catch (error) {

@@ -45,10 +45,10 @@ function addInterfaces(builder: NamespaceBuilder, { ports }: Machine): void {
     for (const address of port.addresses) builder.address(`${address}/${port.node.subnet.prefix.length}`, device, 'brd + ');
     builder.up(device);
     builder.neighbour(gateway, ROUTER_MAC, device);
-    builder.route('default', `via ${gateway} dev ${device} proto dhcp src ${primary}`, { link: device, metric: 512 + index });
+    builder.route('default', `via ${gateway} dev ${device} onlink proto dhcp src ${primary}`, { link: device, metric: 512 + index });
     if (index === 0) continue;
     const table = FIRST_TABLE + index;
-    builder.route('default', `via ${gateway} dev ${device} src ${primary}`, { link: device, table });
+    builder.route('default', `via ${gateway} dev ${device} onlink src ${primary}`, { link: device, table });
     for (const address of port.addresses) builder.rule(`pref ${table} from ${address} lookup ${table}`);
     builder.rule(`pref ${table} fwmark ${table} lookup ${table}`);
   }

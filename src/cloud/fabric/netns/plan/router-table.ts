@@ -82,9 +82,6 @@ function addGroupGates(builder: NamespaceBuilder): void {
     'iifname { "igw", "pl" } accept',
     'iifname vmap @egress_of',
   ], hook('filter', 'forward', -10, 'drop'));
-  builder.chain('always_tracking', [
-    `ct state new oifname @always_tracked ct mark set ct mark or ${TRACKED.client}`,
-  ], hook('filter', 'forward', -8));
   builder.chain('ingress_gate', [
     ...services,
     // The destination check (E3).
@@ -95,6 +92,8 @@ function addGroupGates(builder: NamespaceBuilder): void {
     'oifname { "igw", "pl" } accept',
     'oifname vmap @ingress_of',
   ], hook('filter', 'forward', -5, 'drop'));
+  // Whatever let it pass.
+  builder.chain('always_tracking', [`ct state new oifname @always_tracked ct mark set ct mark or ${TRACKED.client + TRACKED.server}`], hook('filter', 'forward', -3));
 }
 
 function addDeparture(builder: NamespaceBuilder): void {

@@ -5,7 +5,7 @@ import { isAvailable } from '../../../../lib/vpc/endpoint.js';
 import type { Route } from '../../../../lib/vpc/model.js';
 import type { RouteTableNode } from '../../../../lib/vpc/compile.js';
 import type { SubnetNode } from '../../../../lib/vpc/network.js';
-import { METADATA_SERVER, RESOLVER_SERVER } from '../addresses.js';
+import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER } from '../addresses.js';
 import { NamespaceBuilder } from './builder.js';
 import type { Port, VpcLayout } from './layout.js';
 import { addRouterTable } from './router-table.js';
@@ -17,7 +17,7 @@ export const ROUTER_MAC = '0a:ff:ff:ff:ff:01';
 export const ROUTER_LINKS = { services: 'svc', internetGateway: 'igw', privateLink: 'pl' } as const;
 
 /** Priorities of the routing rules, after the kernel's own for local addresses. */
-const PRIORITY = { withinSubnet: 90, routeTable: 100, vpc: 200, end: 32_766 } as const;
+const PRIORITY = { services: 50, withinSubnet: 90, routeTable: 100, vpc: 200, end: 32_766 } as const;
 
 export function routerState(layout: VpcLayout): NamespaceState {
   const builder = new NamespaceBuilder('router');
@@ -25,7 +25,7 @@ export function routerState(layout: VpcLayout): NamespaceState {
   builder.default('ipv4/conf/default/proxy_arp', '1');
   // What was lost by a rule comes again, out of order.
   builder.sysctl('netfilter/nf_conntrack_tcp_be_liberal', '1');
-  builder.first('rule del pref 32766', 'rule del pref 32767', `rule add pref ${PRIORITY.vpc} lookup main`, `rule add pref ${PRIORITY.end} blackhole`);
+  builder.first('rule del pref 32766', 'rule del pref 32767', `rule add pref ${PRIORITY.services} to ${PLUMBING} lookup main`, `rule add pref ${PRIORITY.vpc} lookup main`, `rule add pref ${PRIORITY.end} blackhole`);
 
   for (const subnet of layout.vpc.subnets) builder.address(`${gatewayOf(subnet)}/32`, 'lo');
   // Addresses of the VPC that nothing has: a way that leads nowhere, and not a blackhole, since the router answers ARP for ways only.
