@@ -48,9 +48,8 @@ export class Lab {
     await this.change(...changes);
     await this.fabric.serve(REGION, (Object.keys(SERVICE) as (keyof typeof SERVICE)[]).map(serviceHost));
     await this.fabric.serveMetadata(REGION, (stream, peer) => stream.end(`metadata for ${peer.networkInterfaceId}\n`));
-    for (const actor of ['one', 'two', 'three', 'four', 'five'] as const) {
-      for (const port of GUEST_PORTS) await this.fabric.listen({ networkInterfaceId: LAB.eni[actor], port }, greet);
-    }
+    const actors = ['one', 'two', 'three', 'four', 'five'] as const;
+    await Promise.all(actors.flatMap((actor) => GUEST_PORTS.map((port) => this.fabric.listen({ networkInterfaceId: LAB.eni[actor], port }, greet))));
   }
 
   /** The lab with these changes, and only these. */

@@ -31,6 +31,9 @@ async function pingHostAt(lab: Lab, address: string): Promise<string> {
   return lab.ping('one', address);
 }
 
+/** All that is seen when it is tried often enough for a choice of ports to show: half of them would all have to be lucky. */
+const someTimes = async (probe: () => Promise<string>): Promise<ReadonlySet<string>> => new Set(await Promise.all(Array.from({ length: 24 }, probe)));
+
 const portRange = (from: number, to: number) => ({ protocol: '6', portRange: { from, to } });
 
 const SECOND = '10.0.1.99';
@@ -118,7 +121,7 @@ const NAT_GATEWAY: readonly Scenario[] = [
   scenario('N7', 'the Elastic IP does not answer ping', [], (lab) => lab.ping('laptop', LAB.public.nat), 'silent'),
   scenario('N7', 'the private address does not answer ping', [], (lab) => lab.ping('three', ip.nat), 'silent'),
   scenario('N7', 'nothing gets in by the Elastic IP', [], (lab) => lab.tcp('laptop', LAB.public.nat, 22), 'silent'),
-  scenario('N8', 'its subnet has to admit the ports from 1024 on', [setEntries(acl.public, entry(100, true, 'allow'), entry(90, false, 'allow', portRange(32768, 65535)), entry(91, false, 'allow', { cidr: '10.0.0.0/16' }))], (lab) => lab.tcp('three', SERVICE.ssm, 443), 'silent'),
+  scenario('N8', 'its subnet has to admit the ports from 1024 on', [setEntries(acl.public, entry(100, true, 'allow'), entry(90, false, 'allow', portRange(32768, 65535)), entry(91, false, 'allow', { cidr: '10.0.0.0/16' }))], async (lab) => (await someTimes(() => lab.tcp('three', SERVICE.ssm, 443))).has('silent') ? 'silent' : 'open', 'silent'),
   scenario('N8', 'with those ports it carries on', [setEntries(acl.public, entry(100, true, 'allow'), entry(90, false, 'allow', portRange(1024, 65535)), entry(91, false, 'allow', { cidr: '10.0.0.0/16' }))], (lab) => lab.tcp('three', SERVICE.ssm, 443), 'open: 198.18.0.10'),
   scenario('N11', 'ping in fragments is lost', [], (lab) => lab.ping('three', GOOGLE, { size: 10_000 }), 'silent'),
   scenario('N11', 'and so is one whose answer comes in fragments', [], (lab) => lab.ping('three', GOOGLE, { size: 1473 }), 'silent'),

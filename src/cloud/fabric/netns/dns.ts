@@ -25,15 +25,10 @@ function responseTo(bytes: Buffer, answer: (name: string) => Resolution): Buffer
   const flags = ((query.flags ?? 0) & RECURSION_DESIRED) | RECURSION_AVAILABLE;
   if (((query.flags ?? 0) >> 11 & 15) !== 0) return encode({ ...head, flags: flags | NOT_IMPLEMENTED });
   const resolution = answer(question.name);
-  switch (resolution.kind) {
-    case 'silent':
-      return undefined;
-    case 'nxdomain':
-      return encode({ ...head, flags: flags | NAME_ERROR });
-    case 'addresses':
-      // Of any other type the name has nothing, and yet it is there.
-      return encode({ ...head, flags, answers: question.type === 'A' ? resolution.addresses.map((data) => ({ type: 'A', name: question.name, ttl: TTL, data })) : [] });
-  }
+  if (resolution.kind === 'silent') return undefined;
+  if (resolution.kind === 'nxdomain') return encode({ ...head, flags: flags | NAME_ERROR });
+  // Of any other type the name has nothing, and yet it is there.
+  return encode({ ...head, flags, answers: question.type === 'A' ? resolution.addresses.map((data) => ({ type: 'A', name: question.name, ttl: TTL, data })) : [] });
 }
 
 function decoded(bytes: Buffer): (Packet & { readonly rcode?: string }) | undefined {

@@ -54,7 +54,7 @@ export class HolderClient {
     this.uidMode = uidMode;
     const { process: child } = launched;
     child.removeAllListeners('close');
-    child.on('message', (message: FromHolder, handle) => this.#answered(message, handle as Handle | undefined));
+    child.on('message', (message: FromHolder, handle) => this.#answered(message, handle));
     child.on('error', () => undefined);
     const ended = (why: string): void => {
       if (this.#ended !== undefined) return;

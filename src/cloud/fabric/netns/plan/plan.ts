@@ -53,20 +53,15 @@ export function planState({ layout, hosts, listens, pingGroups }: PlanInput): Fa
   }
 
   function portLink(vpc: VpcLayout, port: Port): Link | undefined {
-    switch (port.kind) {
-      case 'nat':
-        return plain(vpc.router, port.device, natNamespace(port), NAT_LINK, NAT_MTU, port.mac);
-      case 'endpoint': {
-        const door = vpc.doors.find((each) => each.port === port);
-        return door === undefined ? undefined : plain(vpc.router, port.device, privateLinkNamespace(vpc), endpointDevice(door), VPC_MTU, port.mac);
-      }
-      case 'machine': {
-        const machine = layout.machineOf.get(port.node.id);
-        if (machine === undefined) return undefined;
-        const end = { namespace: machine.namespace, name: guestDevice(machine.ports.indexOf(port)), mac: port.mac };
-        return { ends: [{ namespace: vpc.router, name: port.device, mac: ROUTER_MAC }, end], mtu: VPC_MTU };
-      }
+    if (port.kind === 'nat') return plain(vpc.router, port.device, natNamespace(port), NAT_LINK, NAT_MTU, port.mac);
+    if (port.kind === 'endpoint') {
+      const door = vpc.doors.find((each) => each.port === port);
+      return door === undefined ? undefined : plain(vpc.router, port.device, privateLinkNamespace(vpc), endpointDevice(door), VPC_MTU, port.mac);
     }
+    const machine = layout.machineOf.get(port.node.id);
+    if (machine === undefined) return undefined;
+    const end = { namespace: machine.namespace, name: guestDevice(machine.ports.indexOf(port)), mac: port.mac };
+    return { ends: [{ namespace: vpc.router, name: port.device, mac: ROUTER_MAC }, end], mtu: VPC_MTU };
   }
 }
 

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type NftTable, nftMap, nftSet, nftTransaction, NO_TABLE } from '../../../../../src/cloud/fabric/netns/plan/nft.js';
+
+const table = (sets: NftTable['sets'] extends ReadonlyMap<string, infer S> ? Record<string, S> : never, chains: Record<string, readonly string[]>): NftTable => ({
+  sets: new Map(Object.entries(sets)),
+  chains: new Map(Object.entries(chains).map(([name, rules]) => [name, name === 'base' ? { hook: 'type filter hook forward priority 0; policy drop;', rules } : { rules }])),
+});
+
+const lines = (before: NftTable, after: NftTable): string[] => nftTransaction('t', before, after).trim().split('\n');
+
+describe('nftTransaction', () => {
+  const one = table({ members: nftSet('ipv4_addr', ['10.0.0.1', '10.0.0.2']), ways: nftMap('ifname : verdict', [['"e-1"', 'goto a']]) }, { a: ['tcp dport 22 accept'], base: ['iifname vmap @ways'] });
+
+  it('is empty between equals', () => {
+    expect(nftTransaction('t', one, structuredClone(one))).toBe('');
+  });
+
+  it('makes sets and chains before what speaks of them', () => {
+    expect(lines(NO_TABLE, one)).toEqual([
+      'add table ip t',
+      'add set ip t members { type ipv4_addr; }', 'add map ip t ways { type ifname : verdict; }',
+      'add chain ip t a', 'add chain ip t base { type filter hook forward priority 0; policy drop; }',
+      'add element ip t members { 10.0.0.1, 10.0.0.2 }', 'add element ip t ways { "e-1" : goto a }',
+      'add rule ip t a tcp dport 22 accept', 'add rule ip t base iifname vmap @ways',
+    ]);
+  });
+
+  it('touches what differs and nothing else', () => {
+    const after = table({ members: nftSet('ipv4_addr', ['10.0.0.2', '10.0.0.3']), ways: nftMap('ifname : verdict', [['"e-1"', 'goto a']]) }, { a: ['tcp dport 22 accept', 'tcp dport 80 accept'], base: ['iifname vmap @ways'] });
+    expect(lines(one, after)).toEqual([
+      'flush chain ip t a', 'delete element ip t members { 10.0.0.1 }', 'add element ip t members { 10.0.0.3 }',
+      'add rule ip t a tcp dport 22 accept', 'add rule ip t a tcp dport 80 accept',
+    ]);
+  });
+
+  it('lets go of a chain before it deletes it', () => {
+    const after = table({ members: nftSet('ipv4_addr', []), ways: nftMap('ifname : verdict', [['"e-1"', 'goto b']]) }, { b: ['drop'], base: ['iifname vmap @ways'] });
+    const text = lines(one, after);
+    expect(text.indexOf('delete element ip t ways { "e-1" : goto a }')).toBeLessThan(text.indexOf('add element ip t ways { "e-1" : goto b }'));
+    expect(text.indexOf('add chain ip t b')).toBeLessThan(text.indexOf('add element ip t ways { "e-1" : goto b }'));
+    expect(text.at(-1)).toBe('delete chain ip t a');
+  });
+
+  it('writes large sets in several lines', () => {
+    const many = Array.from({ length: 120 }, (_, index) => `10.0.${index}.1`);
+    expect(lines(NO_TABLE, table({ members: nftSet('ipv4_addr', many) }, {})).filter((line) => line.startsWith('add element'))).toHaveLength(3);
+  });
+});
