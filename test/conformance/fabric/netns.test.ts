@@ -5,5 +5,5 @@ import { fabricConformance } from './fabric-conformance.js';
 
 const obstacle = await netnsObstacle();
 
-if (obstacle === undefined) fabricConformance('netns', async () => ({ fabric: await startNetnsFabric(), silenceMs: 300 }));
+if (obstacle === undefined) fabricConformance('netns', async () => ({ fabric: await startNetnsFabric(), silenceMs: 500 }));
 else describe.skip(`netns fabric (${obstacle})`, () => it('is as the rules say', () => undefined));

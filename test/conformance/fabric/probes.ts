@@ -15,6 +15,9 @@ export interface FabricUnderTest {
   readonly advance?: ((seconds: number) => void) | undefined;
 }
 
+/** How many times the silence may take what has to come. */
+export const PATIENCE = 10;
+
 export const SERVICE = { ssm: '198.19.0.10', ssmmessages: '198.19.0.11', ec2messages: '198.19.0.12', s3: '198.19.0.200' } as const;
 /** Ports that every guest of the lab listens on. */
 const GUEST_PORTS = [22, 8080];
@@ -67,14 +70,15 @@ export class Lab {
     return actor === 'laptop' ? { internet: INTERNET.laptop } : { networkInterfaceId: LAB.eni[actor] };
   }
 
+  /** A connection that has to come about. */
   connect(actor: Actor, address: string, port: number): Promise<Duplex> {
-    return this.fabric.connect(this.source(actor), { address, port }, { timeoutMs: this.#silenceMs });
+    return this.fabric.connect(this.source(actor), { address, port }, { timeoutMs: this.#silenceMs * PATIENCE });
   }
 
   /** `open: WHO IS SEEN`, `refused` or `silent`. */
   async tcp(actor: Actor, address: string, port: number): Promise<string> {
     try {
-      const stream = await this.connect(actor, address, port);
+      const stream = await this.fabric.connect(this.source(actor), { address, port }, { timeoutMs: this.#silenceMs });
       const greeting = await line(stream);
       stream.destroy();
       return `open: ${greeting}`;
