@@ -17,13 +17,16 @@ import { Internet } from '../internet.js';
 import { Resolvers } from '../resolvers.js';
 import { METADATA_SERVER, RESOLVER_SERVER } from './addresses.js';
 import { askDns, serveDns } from './dns.js';
+import type { GuestNamespaces } from './guest-namespaces.js';
+import { guestNamespaces } from './guest-processes.js';
 import { HolderClient } from './holder-client.js';
+import type { RunResult } from './holder/protocol.js';
 import { Kernel } from './kernel.js';
 import { MachineListeners } from './machine-listeners.js';
 import { interfaceAt, openerBehind } from './peers.js';
 import { pingCommand, readPing } from './ping.js';
 import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.js';
-import { planState } from './plan/plan.js';
+import { type MachineMemory, planState } from './plan/plan.js';
 import { Servers } from './servers.js';
 
 /** How long the kernel tries before a connect fails, milliseconds. */
@@ -42,8 +45,13 @@ export interface NetnsFabricOptions {
 
 /** Starts an empty fabric: no region, and an internet with nobody but 8.8.8.8. Rejects when this machine does not let it. */
 export async function createNetnsFabric(options: NetnsFabricOptions): Promise<NetnsFabric> {
-  const holder = await HolderClient.start(options);
+  let onEnd = options.onEnd;
+  const holder = await HolderClient.start({ ...options, onEnd: (why) => onEnd(why) });
   const fabric = new NetnsFabric(holder, options.log);
+  onEnd = (why) => {
+    fabric.cutOff(why);
+    options.onEnd(why);
+  };
   try {
     await fabric.start();
   } catch (error) {
@@ -67,11 +75,13 @@ export class NetnsFabric implements Fabric {
   readonly #resolvers = new Resolvers(this.#internet, this.#networks);
   readonly #metadata = new Map<string, OnConnection>();
   readonly #numbers = layoutNumbers();
+  readonly #machines: MachineMemory = new Map();
   readonly #nameServers = new Map<string, UdpSocket>();
   #layout = EMPTY;
   #next: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  /** Why nothing works any more. */
+  #ended: string | undefined;
 
   constructor(holder: HolderClient, log: (line: string) => void) {
     this.#holder = holder;
@@ -81,8 +91,24 @@ export class NetnsFabric implements Fabric {
     this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#acceptAtMachine(machine, socket, onConnection));
   }
 
-  get uidMode(): 'single' | 'multi' {
-    return this.#holder.uidMode;
+  /** Where the guests of this fabric run. */
+  get guests(): GuestNamespaces {
+    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, log: this.#log });
+  }
+
+  /** Where in the kernel everything is, for those who look into it. */
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** Runs a program in one of the layout's namespaces, `''` being the internet, and gives what it printed. */
+  run(namespace: string, argv: readonly string[], input = ''): Promise<RunResult> {
+    return this.#holder.run(namespace, argv, input);
+  }
+
+  /** Pid of the outermost of the fabric's processes. */
+  get pid(): number {
+    return this.#holder.pid;
   }
 
   /** Used once, by {@link createNetnsFabric}. */
@@ -120,7 +146,7 @@ export class NetnsFabric implements Fabric {
   }
 
   async #round(): Promise<void> {
-    if (this.#closed) throw closedError();
+    this.#check();
     const before = this.#layout;
     const hosts = [...this.#internet.hosts()];
     const layout = layOut([...this.#networks.values()], this.#internet, this.#numbers);
@@ -131,6 +157,7 @@ export class NetnsFabric implements Fabric {
       layout, hosts,
       listens: (machine) => this.#listeners.ports(machine),
       pingGroups: this.#holder.uidMode === 'multi' ? '0 65535' : '0 0',
+      remembered: this.#machines,
     }));
     // The machine's own ends go with its power, after its links: the other side hears nothing.
     for (const [, machine] of off) this.#servers.cut(machine.sideDoor);
@@ -211,6 +238,7 @@ export class NetnsFabric implements Fabric {
     const address = parseAddress(to.address);
     if (address === undefined) throw new FabricError('ENETUNREACH', `connect ENETUNREACH ${target}: not an IPv4 address`);
     options.signal?.throwIfAborted();
+    this.#check();
     const machine = this.#sender(from);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
     const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
@@ -219,7 +247,8 @@ export class NetnsFabric implements Fabric {
       return this.#servers.adopt(socket);
     } catch (error) {
       if (timeout.aborted) throw new FabricError('ETIMEDOUT', `connect ETIMEDOUT ${target}`);
-      if (options.signal?.aborted === true || this.#closed) throw this.#closed ? closedError() : error;
+      this.#check();
+      if (options.signal?.aborted === true) throw error;
       throw connectError(error as NodeJS.ErrnoException, target);
     }
   }
@@ -271,9 +300,17 @@ export class NetnsFabric implements Fabric {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#holder.close();
+    if (this.#ended !== undefined) return;
+    // Before its sockets, so that nobody at their other ends hears of it.
+    const closing = this.#holder.close();
+    this.cutOff('the fabric is closed');
+    await closing;
+  }
+
+  /** Lets go of everything that was handed over: it would keep namespaces alive that nobody is in. Whatever is asked from now on fails. */
+  cutOff(why: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
     for (const socket of this.#nameServers.values()) socket.close();
     this.#servers.closeAll();
     this.#listeners.clear();
@@ -286,6 +323,10 @@ export class NetnsFabric implements Fabric {
     const found = this.#find(from.networkInterfaceId);
     if (machine === undefined || found === undefined || !isUp(found.node)) throw noInterface(from.networkInterfaceId);
     return machine;
+  }
+
+  #check(): void {
+    if (this.#ended !== undefined) throw new FabricError('ECONNRESET', this.#ended);
   }
 
   #find(networkInterfaceId: string): { readonly network: Network; readonly node: InterfaceNode } | undefined {
@@ -312,8 +353,4 @@ function connectError({ code, message }: NodeJS.ErrnoException, target: string):
 
 function noInterface(id: string): FabricError {
   return new FabricError('ENETUNREACH', `network interface ${id} is not there or not up`);
-}
-
-function closedError(): FabricError {
-  return new FabricError('ECONNRESET', 'the fabric is closed');
 }

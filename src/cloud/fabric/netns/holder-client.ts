@@ -2,6 +2,7 @@
 import type { Socket as UdpSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { FromHolder, Request, RunResult } from './holder/protocol.js';
+import { onLines } from './lines.js';
 import { firstProcess, launchHolder, type LaunchedHolder } from './launch.js';
 
 export interface HolderOptions {
@@ -32,12 +33,10 @@ export class HolderClient {
     const launched = await launchHolder(options.program);
     const { process: child } = launched;
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-2000);
-        for (const line of text.trimEnd().split('\n')) options.log(`network: ${line}`);
-      });
-    }
+    onLines(child, (line) => {
+      said = `${said}\n${line}`.slice(-2000);
+      options.log(`network: ${line}`);
+    });
     try {
       const mode = await new Promise<'single' | 'multi'>((resolve, reject) => {
         child.once('close', (status, signal) => reject(new Error(`the network's holder did not start (${signal ?? `status ${status}`}): ${said.trim()}`)));
@@ -65,6 +64,11 @@ export class HolderClient {
     };
     child.once('exit', (status, signal) => ended(`the network's holder ended (${signal ?? `status ${status}`})`));
     child.once('disconnect', () => ended('the network\'s holder hung up'));
+  }
+
+  /** The outermost process. */
+  get pid(): number {
+    return this.#launched.process.pid ?? 0;
   }
 
   /** Pid 1 of the lab, as the host sees it. Throws when the lab is gone. */

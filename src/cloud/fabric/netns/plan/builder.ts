@@ -24,6 +24,7 @@ export class NamespaceBuilder {
   readonly #first: string[] = ['link set lo up'];
   readonly #sysctls = new Map<string, Setting>();
   readonly #settings = new Map<string, Setting>();
+  readonly #timeouts = new Map<string, number>();
   readonly #sets = new Map<string, NftSet>();
   readonly #chains = new Map<string, NftChain>();
 
@@ -74,6 +75,13 @@ export class NamespaceBuilder {
     this.#settings.set(line, { put: line, link });
   }
 
+  /** Established TCP connections, by the name to refer to it. */
+  timeout(seconds: number): string {
+    const name = `tcp_${seconds}`;
+    this.#timeouts.set(name, seconds);
+    return name;
+  }
+
   set(name: string, set: NftSet): void {
     this.#sets.set(name, set);
   }
@@ -83,6 +91,6 @@ export class NamespaceBuilder {
   }
 
   build(): NamespaceState {
-    return { owned: this.#owned, defaults: this.#defaults, first: this.#first, sysctls: this.#sysctls, settings: this.#settings, table: { sets: this.#sets, chains: this.#chains } };
+    return { owned: this.#owned, defaults: this.#defaults, first: this.#first, sysctls: this.#sysctls, settings: this.#settings, table: { timeouts: this.#timeouts, sets: this.#sets, chains: this.#chains } };
   }
 }

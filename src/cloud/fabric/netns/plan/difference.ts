@@ -30,6 +30,7 @@ export function difference(before: FabricState, after: FabricState): Steps {
   const ends = (links: readonly Link[]): Set<string> => new Set(links.flatMap((link) => link.ends.map((end) => `${end.namespace}/${end.name}`)));
   const fresh = ends(laid);
   const dead = ends(cut);
+  const touched = new Set([...cut, ...laid].flatMap((link) => link.ends.map((end) => end.namespace)));
   return {
     unlink: byNamespace(cut.map((link) => ({ namespace: link.ends[0].namespace, line: `link del ${link.ends[0].name}` }))),
     remove: gone.map(([name, { owned }]) => ({ name, owned })),
@@ -37,6 +38,8 @@ export function difference(before: FabricState, after: FabricState): Steps {
     prepare: made.filter(([, { owned }]) => !owned).map(([namespace, { defaults }]) => ({ namespace, script: sysctlLines(defaults.map(([path, value]) => `${path} ${value}`)) })),
     link: byNamespace(laid.map(({ ends: [one, other], mtu }) => ({ namespace: '', line: linkLine(one, other, mtu) }))),
     settle: [...after.namespaces].flatMap(([namespace, state]) => {
+      // The very same state, and no link of it was made: nothing to compare.
+      if (before.namespaces.get(namespace) === state && !touched.has(namespace)) return [];
       const script = settleScript(before.namespaces.get(namespace), state, {
         fresh: (link) => fresh.has(`${namespace}/${link}`),
         dead: (link) => dead.has(`${namespace}/${link}`),

@@ -15,11 +15,13 @@ export interface NftChain {
 }
 
 export interface NftTable {
+  /** How long connection tracking remembers an established TCP connection, seconds, by name; one name stands for one time. */
+  readonly timeouts: ReadonlyMap<string, number>;
   readonly sets: ReadonlyMap<string, NftSet>;
   readonly chains: ReadonlyMap<string, NftChain>;
 }
 
-export const NO_TABLE: NftTable = { sets: new Map(), chains: new Map() };
+export const NO_TABLE: NftTable = { timeouts: new Map(), sets: new Map(), chains: new Map() };
 
 export function nftSet(type: string, elements: Iterable<string>): NftSet {
   return { kind: 'set', type, elements: new Set(elements) };
@@ -36,8 +38,8 @@ const sameElements = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =
 const ELEMENTS_PER_LINE = 50;
 
 /**
- * Text for `nft -f` that turns `before` into `after`; empty when they are equal. A chain whose hook changed, and a set whose
- * type changed, is not turned but made anew under the same name, which needs nothing that refers to it to stay.
+ * Text for `nft -f` that turns `before` into `after`; empty when they are equal. A chain of one name has the same hook in both,
+ * a set the same type.
  */
 export function nftTransaction(table: string, before: NftTable, after: NftTable): string {
   const lines: string[] = [];
@@ -46,6 +48,9 @@ export function nftTransaction(table: string, before: NftTable, after: NftTable)
   const isNew = before.chains.size === 0 && before.sets.size === 0;
   if (isNew && (after.chains.size > 0 || after.sets.size > 0)) say(`add table ip ${table}`);
 
+  for (const [name, seconds] of after.timeouts) {
+    if (!before.timeouts.has(name)) say(`add ct timeout ip ${table} ${name} { protocol tcp; l3proto ip; policy = { established : ${seconds} }; }`);
+  }
   for (const [name, set] of after.sets) if (!before.sets.has(name)) say(`add ${set.kind} ip ${table} ${name} { type ${set.type}; }`);
   for (const [name, chain] of after.chains) {
     if (!before.chains.has(name)) say(chain.hook === undefined ? `add chain ip ${table} ${name}` : `add chain ip ${table} ${name} { ${chain.hook} }`);
@@ -59,6 +64,7 @@ export function nftTransaction(table: string, before: NftTable, after: NftTable)
   for (const [name, chain] of changed) rulesOf(name, chain);
   for (const name of gone) say(`delete chain ip ${table} ${name}`);
   for (const name of before.sets.keys()) if (!after.sets.has(name)) say(`delete ${before.sets.get(name)?.kind ?? 'set'} ip ${table} ${name}`);
+  for (const name of before.timeouts.keys()) if (!after.timeouts.has(name)) say(`delete ct timeout ip ${table} ${name}`);
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 
   function elementLines(verb: 'add' | 'delete', name: string, elements: ReadonlySet<string>, others: ReadonlySet<string>): void {

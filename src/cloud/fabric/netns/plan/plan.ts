@@ -24,9 +24,14 @@ export interface PlanInput {
   readonly listens: (machine: Machine) => ReadonlySet<number>;
   /** `net.ipv4.ping_group_range` of machines. */
   readonly pingGroups: string;
+  /** What machines were planned as the last time: most of them stay as they are. */
+  readonly remembered: MachineMemory;
 }
 
-export function planState({ layout, hosts, listens, pingGroups }: PlanInput): FabricState {
+/** Namespace → what its state was made of, and the state. */
+export type MachineMemory = Map<string, { readonly signature: string; readonly state: NamespaceState }>;
+
+export function planState({ layout, hosts, listens, pingGroups, remembered }: PlanInput): FabricState {
   const namespaces = new Map<string, NamespaceState>([[INTERNET_NAMESPACE, internetState(layout, hosts, '0 0')]]);
   const links: Link[] = [];
   for (const vpc of layout.vpcs) {
@@ -36,9 +41,10 @@ export function planState({ layout, hosts, listens, pingGroups }: PlanInput): Fa
   }
   for (const nat of layout.natGateways) namespaces.set(nat.namespace, natGatewayState(nat));
   for (const machine of layout.machines.values()) {
-    namespaces.set(machine.namespace, machineState(machine, listens(machine), pingGroups));
+    namespaces.set(machine.namespace, machineOnce(machine, listens(machine), pingGroups, remembered));
     links.push(plain(INTERNET_NAMESPACE, machine.device, machine.namespace, SIDE_DOOR_LINK, VPC_MTU, SIDE_DOOR_MAC));
   }
+  for (const name of remembered.keys()) if (!namespaces.has(name)) remembered.delete(name);
   return { namespaces, links: new Map(links.map((link) => [`${link.ends[0].namespace}/${link.ends[0].name}`, link])) };
 
   function vpcLinks(vpc: VpcLayout): Link[] {
@@ -63,6 +69,15 @@ export function planState({ layout, hosts, listens, pingGroups }: PlanInput): Fa
     const end = { namespace: machine.namespace, name: guestDevice(machine.ports.indexOf(port)), mac: port.mac };
     return { ends: [{ namespace: vpc.router, name: port.device, mac: ROUTER_MAC }, end], mtu: VPC_MTU };
   }
+}
+
+function machineOnce(machine: Machine, listens: ReadonlySet<number>, pingGroups: string, remembered: MachineMemory): NamespaceState {
+  const signature = JSON.stringify([machine.sideDoor, pingGroups, ...listens, ...machine.ports.map(({ addresses, node }) => [...addresses, node.subnet.prefix])]);
+  const known = remembered.get(machine.namespace);
+  if (known?.signature === signature) return known.state;
+  const state = machineState(machine, listens, pingGroups);
+  remembered.set(machine.namespace, { signature, state });
+  return state;
 }
 
 function plain(namespace: string, name: string, otherNamespace: string, otherName: string, mtu: number, mac: string = PLAIN_MAC): Link {

@@ -25,16 +25,18 @@ export function addRouterTable(builder: NamespaceBuilder, layout: VpcLayout): vo
   // PrivateLink and NAT gateways track what goes through them, whatever the groups look like (S9).
   builder.set('always_tracked', nftSet('ifname', ['"pl"', ...ports.filter((port) => port.kind !== 'machine').map((port) => `"${port.device}"`)]));
   addTtlChain(builder);
-  addArrival(builder);
+  addArrival(builder, layout);
   addServices(builder, layout);
   addAclChains(builder, layout);
   addAclGates(builder);
   addGroupChains(builder, layout);
   addGroupGates(builder);
+  addTimeouts(builder, layout);
   addDeparture(builder);
 }
 
-function addArrival(builder: NamespaceBuilder): void {
+function addArrival(builder: NamespaceBuilder, { vpc }: VpcLayout): void {
+  const linkLocal = `{ 169.254.0.0/16${vpc.resolverAddress === undefined ? '' : `, ${formatAddress(vpc.resolverAddress)}`} }`;
   // The internet gateway translates address by address, and remembers nothing: before and after everything else.
   builder.chain('from_internet', [`ip saddr ${NOT_PUBLIC} counter drop`, 'ip daddr set ip daddr map @private_of accept', 'counter drop']);
   builder.chain('arrival', [
@@ -44,6 +46,8 @@ function addArrival(builder: NamespaceBuilder): void {
     // The source check (E3).
     'iifname "e-*" iifname != @unchecked iifname . ip saddr != @own_address counter drop',
     'iifname "e-*" ip daddr 224.0.0.0/3 counter drop',
+    // Metadata service and resolver know their askers by their addresses: no one else's, though the check is off.
+    `iifname "e-*" ip daddr ${linkLocal} iifname . ip saddr != @own_address counter drop`,
   ], hook('filter', 'prerouting', 'raw'));
 }
 
@@ -94,6 +98,18 @@ function addGroupGates(builder: NamespaceBuilder): void {
   ], hook('filter', 'forward', -5, 'drop'));
   // Whatever let it pass.
   builder.chain('always_tracking', [`ct state new oifname @always_tracked ct mark set ct mark or ${TRACKED.client + TRACKED.server}`], hook('filter', 'forward', -3));
+}
+
+/** Interfaces that forget sooner than others (S10); a flow of two of them is forgotten by the more forgetful. */
+function addTimeouts(builder: NamespaceBuilder, { ports }: VpcLayout): void {
+  const told = ports.flatMap((port) => {
+    const { tcpEstablishedTimeout: seconds } = port.node.interface;
+    return seconds === undefined ? [] : [{ device: port.device, seconds }];
+  }).toSorted((a, b) => b.seconds - a.seconds);
+  builder.chain('timeouts', told.flatMap(({ device, seconds }) => {
+    const name = builder.timeout(seconds);
+    return ['iifname', 'oifname'].map((side) => `${side} "${device}" ct state new meta l4proto tcp ct timeout set "${name}"`);
+  }), hook('filter', 'forward', -2));
 }
 
 function addDeparture(builder: NamespaceBuilder): void {

@@ -2,46 +2,52 @@
 import { build } from 'esbuild';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createNetnsFabric, type NetnsFabric } from '../../../../../src/cloud/fabric/netns/fabric.js';
 
-let bundled: Promise<string> | undefined;
+const root = resolve(import.meta.dirname, '../../../../..');
+const programs = new Map<string, Promise<string>>();
 
 /** Path of the compiled holder. */
-export function bundleHolder(): Promise<string> {
-  bundled ??= bundle();
-  return bundled;
+export const bundleHolder = (): Promise<string> => bundled(join(root, 'src/cloud/fabric/netns/holder/main.ts'));
+
+/** Path of a compiled program. */
+export function bundled(source: string): Promise<string> {
+  const known = programs.get(source);
+  const program = known ?? bundle(source);
+  if (known === undefined) programs.set(source, program);
+  return program;
 }
 
-async function bundle(): Promise<string> {
-  const root = resolve(import.meta.dirname, '../../../../..');
+async function bundle(source: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/cloud/fabric/netns/holder/main.ts')], write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
+    entryPoints: [source], write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });
   const text = outputFiles[0]?.text ?? '';
-  const folder = join(root, 'node_modules/.cache/ssmlab-tests');
+  // Named by its content: one file however often the tests run.
+  const folder = join(root, 'node_modules/.cache/ssmlab');
+  const path = join(folder, `${basename(source, '.ts')}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
+  const partial = `${path}.${randomUUID()}`;
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `holder-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
-  const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
+  writeFileSync(partial, text);
+  renameSync(partial, path);
   return path;
 }
 
-export async function startNetnsFabric(onEnd: (why: string) => void = () => undefined): Promise<NetnsFabric> {
-  return createNetnsFabric({
-    program: await bundleHolder(),
-    log: (line) => {
-      throw new Error(line);
-    },
-    onEnd,
-  });
+/** By default what is logged is a fault, and fails the test. */
+export async function startNetnsFabric(onEnd: (why: string) => void = () => undefined, log: (line: string) => void = fail): Promise<NetnsFabric> {
+  return createNetnsFabric({ program: await bundleHolder(), log, onEnd });
+}
+
+function fail(line: string): never {
+  throw new Error(line);
 }
 
 /** Why this machine cannot have it; undefined where it can. */
 export async function netnsObstacle(): Promise<string | undefined> {
   try {
-    const fabric = await createNetnsFabric({ program: await bundleHolder(), log: () => undefined, onEnd: () => undefined });
+    const fabric = await startNetnsFabric(() => undefined, () => undefined);
     await fabric.close();
     return undefined;
   } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type NftTable, nftMap, nftSet, nftTransaction, NO_TABLE } from '../../../../../src/cloud/fabric/netns/plan/nft.js';
 
 const table = (sets: NftTable['sets'] extends ReadonlyMap<string, infer S> ? Record<string, S> : never, chains: Record<string, readonly string[]>): NftTable => ({
+  timeouts: new Map(),
   sets: new Map(Object.entries(sets)),
   chains: new Map(Object.entries(chains).map(([name, rules]) => [name, name === 'base' ? { hook: 'type filter hook forward priority 0; policy drop;', rules } : { rules }])),
 });
@@ -39,6 +40,13 @@ describe('nftTransaction', () => {
     expect(text.indexOf('delete element ip t ways { "e-1" : goto a }')).toBeLessThan(text.indexOf('add element ip t ways { "e-1" : goto b }'));
     expect(text.indexOf('add chain ip t b')).toBeLessThan(text.indexOf('add element ip t ways { "e-1" : goto b }'));
     expect(text.at(-1)).toBe('delete chain ip t a');
+  });
+
+  it('takes timeouts in and out with their rules', () => {
+    const timed = { ...table({}, { base: ['ct timeout set "tcp_60"'] }), timeouts: new Map([['tcp_60', 60]]) };
+    const plain = table({}, { base: [] });
+    expect(lines(plain, timed)).toEqual(['add ct timeout ip t tcp_60 { protocol tcp; l3proto ip; policy = { established : 60 }; }', 'flush chain ip t base', 'add rule ip t base ct timeout set "tcp_60"']);
+    expect(lines(timed, plain)).toEqual(['flush chain ip t base', 'delete ct timeout ip t tcp_60']);
   });
 
   it('writes large sets in several lines', () => {

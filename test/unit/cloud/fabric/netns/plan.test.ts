@@ -6,7 +6,7 @@ import { Internet } from '../../../../../src/cloud/fabric/internet.js';
 import { difference, isNothing } from '../../../../../src/cloud/fabric/netns/plan/difference.js';
 import { layOut, layoutNumbers, type LayoutNumbers } from '../../../../../src/cloud/fabric/netns/plan/layout.js';
 import { Numbers } from '../../../../../src/cloud/fabric/netns/plan/numbers.js';
-import { planState } from '../../../../../src/cloud/fabric/netns/plan/plan.js';
+import { type MachineMemory, planState } from '../../../../../src/cloud/fabric/netns/plan/plan.js';
 import { type FabricState, NOTHING } from '../../../../../src/cloud/fabric/netns/plan/state.js';
 import type { NetworkModel } from '../../../../../src/lib/vpc/model.js';
 import { indexModel } from '../../../../../src/lib/vpc/network.js';
@@ -19,10 +19,10 @@ const HOSTS: readonly InternetHost[] = ['ssm', 'ssmmessages', 'ec2messages', 's3
   serviceName: `com.amazonaws.${REGION}.${service}`,
 }));
 
-function stateOf(model: NetworkModel, numbers: LayoutNumbers = layoutNumbers()): FabricState {
+function stateOf(model: NetworkModel, numbers: LayoutNumbers = layoutNumbers(), remembered: MachineMemory = new Map()): FabricState {
   const internet = new Internet();
   internet.serve(REGION, HOSTS);
-  return planState({ layout: layOut([indexModel(model)], internet, numbers), hosts: [...internet.hosts()], listens: () => new Set([22]), pingGroups: '0 0' });
+  return planState({ layout: layOut([indexModel(model)], internet, numbers), hosts: [...internet.hosts()], listens: () => new Set([22]), pingGroups: '0 0', remembered });
 }
 
 /** All that the kernel is told. */
@@ -92,6 +92,16 @@ describe('the plan', () => {
     expect(steps.unlink.map((step) => step.namespace).toSorted()).toEqual(['', 'v1']);
     // What stood on them went with them.
     expect(steps.settle.map((step) => step.script).join('')).not.toMatch(/del .*e-\d+/u);
+  });
+
+  it('makes a machine\'s state anew only when it is another', () => {
+    const [numbers, remembered] = [layoutNumbers(), new Map()];
+    const before = stateOf(labModel(), numbers, remembered);
+    const after = stateOf(changed(setIngress(LAB.sg1), setInterface(LAB.eni.two, { secondaryAddresses: [{ privateIp: '10.0.1.77' }] })), numbers, remembered);
+    expect(after.namespaces.get('i1')).toBe(before.namespaces.get('i1'));
+    expect(after.namespaces.get('i2')).not.toBe(before.namespaces.get('i2'));
+    const gone = stateOf(changed(setInterface(LAB.eni.one, { up: false })), numbers, remembered);
+    expect([gone.namespaces.has('i1'), remembered.has('i1'), remembered.has('i2')]).toEqual([false, false, true]);
   });
 
   it('puts again what stands on a link that comes again', () => {
