@@ -1,6 +1,6 @@
 /** DNS by datagrams: the servers of the simulated internet, and the question that a guest's resolver asks. */
 import type { RemoteInfo, Socket } from 'node:dgram';
-import { decode, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet';
+import { decode, type DecodedPacket, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet';
 import type { Resolution } from '../fabric.js';
 
 /** Seconds that an answer may be kept, as private DNS names of AWS say. */
@@ -31,7 +31,7 @@ function responseTo(bytes: Buffer, answer: (name: string) => Resolution): Buffer
   return encode({ ...head, flags, answers: question.type === 'A' ? resolution.addresses.map((data) => ({ type: 'A', name: question.name, ttl: TTL, data })) : [] });
 }
 
-function decoded(bytes: Buffer): (Packet & { readonly rcode?: string }) | undefined {
+function decoded(bytes: Buffer): DecodedPacket | undefined {
   try {
     return decode(bytes);
   } catch {
@@ -64,8 +64,8 @@ export function askDns(socket: Socket, server: string, name: string, timeoutMs: 
   });
 }
 
-function resolutionOf(response: Packet & { readonly rcode?: string }): Resolution {
+function resolutionOf(response: DecodedPacket): Resolution {
   if (response.rcode === 'NXDOMAIN') return { kind: 'nxdomain' };
-  if (response.rcode !== undefined && response.rcode !== 'NOERROR') return { kind: 'silent' };
+  if (response.rcode !== 'NOERROR') return { kind: 'silent' };
   return { kind: 'addresses', addresses: (response.answers ?? []).flatMap((each) => (each.type === 'A' ? [each.data] : [])) };
 }

@@ -93,7 +93,14 @@ export class NetnsFabric implements Fabric {
 
   /** Where the guests of this fabric run. */
   get guests(): GuestNamespaces {
-    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, log: this.#log });
+    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, renew: (id) => this.#renew(id), log: this.#log });
+  }
+
+  async #renew(networkInterfaceId: string): Promise<void> {
+    const machine = this.#layout.machineOf.get(networkInterfaceId);
+    if (machine === undefined) return;
+    this.#numbers.machines.forget(`${machine.region}/${machine.instanceId}`);
+    await this.#settle();
   }
 
   /** Where in the kernel everything is, for those who look into it. */
@@ -150,8 +157,8 @@ export class NetnsFabric implements Fabric {
     const before = this.#layout;
     const hosts = [...this.#internet.hosts()];
     const layout = layOut([...this.#networks.values()], this.#internet, this.#numbers);
-    const off = [...before.machines].filter(([key]) => !layout.machines.has(key));
-    for (const [key] of off) this.#listeners.powerOff(key);
+    const off = [...before.machines].filter(([key, machine]) => layout.machines.get(key)?.namespace !== machine.namespace);
+    for (const [key] of off) if (!layout.machines.has(key)) this.#listeners.powerOff(key);
     this.#layout = layout;
     await this.#kernel.hold(planState({
       layout, hosts,

@@ -1,7 +1,7 @@
 /** Brings the kernel from one state to the next, and mends it when it did not take all of one. */
 import type { HolderClient } from './holder-client.js';
 import { NETWORK_NAMESPACES, type RunResult, USER_NAMESPACES } from './holder/protocol.js';
-import { difference, isNothing, type ScriptStep, type Steps, TABLE } from './plan/difference.js';
+import { difference, ipBatch, isNothing, type ScriptStep, type Steps, TABLE } from './plan/difference.js';
 import { NO_TABLE } from './plan/nft.js';
 import type { FabricState, NamespaceState } from './plan/state.js';
 import { INTERNET_NAMESPACE, NOTHING } from './plan/state.js';
@@ -47,9 +47,21 @@ export class Kernel {
     this.#holder = holder;
   }
 
-  /** Resolves when the kernel holds the state. Rejects with {@link KernelError}; what was left half done is mended by the next call. */
+  /**
+   * Resolves when the kernel holds the state. What it does not take is tried once more after mending: a guest's root may have
+   * taken links away. Rejects with {@link KernelError} then; what was left half done is mended by the next call.
+   */
   async hold(state: FabricState): Promise<void> {
+    try {
+      await this.#change(state);
+    } catch {
+      await this.#change(state);
+    }
+  }
+
+  async #change(state: FabricState): Promise<void> {
     if (this.#unknown) await this.#clear();
+    if (this.#unsettled.size > 0) await this.#findLostLinks();
     for (const namespace of this.#unsettled) await this.#reset(namespace);
     const steps = difference(this.#held, state);
     if (isNothing(steps)) {
@@ -79,7 +91,7 @@ export class Kernel {
     await this.#remove(remove);
     const owned = create.filter((each) => each.owned).map(({ name }) => name);
     const plain = create.filter((each) => !each.owned).map(({ name }) => `netns add ${name}`);
-    if (plain.length > 0) await this.#script({ namespace: INTERNET_NAMESPACE, script: `ip -batch - <<'IP'\n${plain.join('\n')}\nIP\n` });
+    if (plain.length > 0) await this.#script({ namespace: INTERNET_NAMESPACE, script: ipBatch(plain) });
     if (owned.length > 0) await this.#holder.own(owned);
     await this.#sideBySide(prepare, (step) => this.#script(step));
     await this.#sideBySide(link, (step) => this.#script(step));
@@ -102,6 +114,21 @@ export class Kernel {
       this.#held = { ...this.#held, namespaces: new Map([...this.#held.namespaces].map(([name, each]) => [name, name === namespace ? bare(each) : each])) };
     }
     this.#unsettled.delete(namespace);
+  }
+
+  /** Strikes out links whose first end is not there any more; what stands under the name of their other end goes too. */
+  async #findLostLinks(): Promise<void> {
+    const lost = new Set<string>();
+    for (const namespace of new Set([...this.#held.links.values()].map(({ ends: [first] }) => first.namespace))) {
+      const { stdout } = await this.#holder.run(namespace, ['ip', '-o', 'link', 'show']);
+      const there = new Set([...stdout.matchAll(/^\d+: ([^@:]+)/gmu)].map(([, name]) => name));
+      for (const [key, { ends: [first, other] }] of this.#held.links) {
+        if (first.namespace !== namespace || there.has(first.name)) continue;
+        lost.add(key);
+        await this.#holder.run(other.namespace, ['ip', 'link', 'del', other.name]);
+      }
+    }
+    this.#held = { ...this.#held, links: new Map([...this.#held.links].filter(([key]) => !lost.has(key))) };
   }
 
   /** Back to nothing: every link and namespace that is there, whoever made it. */

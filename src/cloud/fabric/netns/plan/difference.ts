@@ -32,7 +32,8 @@ export function difference(before: FabricState, after: FabricState): Steps {
   const dead = ends(cut);
   const touched = new Set([...cut, ...laid].flatMap((link) => link.ends.map((end) => end.namespace)));
   return {
-    unlink: byNamespace(cut.map((link) => ({ namespace: link.ends[0].namespace, line: `link del ${link.ends[0].name}` }))),
+    // A guest's root can have taken his end away, and the other with it.
+    unlink: byNamespace(cut.map((link) => ({ namespace: link.ends[0].namespace, line: `link del ${link.ends[0].name}` })), ' -force', ' 2>/dev/null || :'),
     remove: gone.map(([name, { owned }]) => ({ name, owned })),
     create: made.filter(([name]) => name !== '').map(([name, { owned }]) => ({ name, owned })),
     prepare: made.filter(([, { owned }]) => !owned).map(([namespace, { defaults }]) => ({ namespace, script: sysctlLines(defaults.map(([path, value]) => `${path} ${value}`)) })),
@@ -63,10 +64,10 @@ function linkLine(one: Link['ends'][0], other: Link['ends'][1], mtu: number): st
   return `link add ${one.name} ${end(one)} type veth peer name ${other.name} ${end(other)}`;
 }
 
-function byNamespace(lines: readonly { readonly namespace: string; readonly line: string }[]): ScriptStep[] {
+function byNamespace(lines: readonly { readonly namespace: string; readonly line: string }[], flags = '', after = ''): ScriptStep[] {
   const grouped = new Map<string, string[]>();
   for (const { namespace, line } of lines) grouped.set(namespace, [...grouped.get(namespace) ?? [], line]);
-  return [...grouped].map(([namespace, each]) => ({ namespace, script: ipBatch(each) }));
+  return [...grouped].map(([namespace, each]) => ({ namespace, script: ipBatch(each, flags, after) }));
 }
 
 interface Links {
@@ -101,6 +102,6 @@ function sysctlLines(sysctls: readonly string[]): string {
   }).join('');
 }
 
-function ipBatch(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `ip -batch - <<'IP'\n${lines.join('\n')}\nIP\n`;
+export function ipBatch(lines: readonly string[], flags = '', after = ''): string {
+  return lines.length === 0 ? '' : `ip${flags} -batch - <<'IP'${after}\n${lines.join('\n')}\nIP\n`;
 }

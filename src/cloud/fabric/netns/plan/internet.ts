@@ -31,6 +31,8 @@ export function internetState(layout: Layout, hosts: readonly InternetHost[], gr
     const table = SIDE_DOOR_TABLES + machine.number;
     builder.up(machine.device, false);
     builder.route('default', `dev ${machine.device}`, { table, link: machine.device });
+    // Whose root took the link away must not find the internet's own addresses behind it.
+    builder.route('default', '', { table, type: 'blackhole', metric: 9999 });
     builder.rule(`pref 100 from ${machine.sideDoor} lookup ${table}`);
   }
   addTable(builder, layout, hosts);
@@ -47,6 +49,7 @@ function addVpc(builder: NamespaceBuilder, layout: VpcLayout): void {
   const table = DOOR_TABLES + layout.number;
   builder.up(links.privateLink, false);
   builder.route('default', `dev ${links.privateLink}`, { table, link: links.privateLink });
+  builder.route('default', '', { table, type: 'blackhole', metric: 9999 });
   for (const door of layout.doors) builder.rule(`pref 200 from ${door.address} lookup ${table}`);
 }
 

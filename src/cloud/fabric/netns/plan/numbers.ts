@@ -16,11 +16,14 @@ export class Numbers {
       this.#numbers.set(key, free);
       this.#taken.add(free);
     }
-    for (const [key, number] of this.#numbers) {
-      if (wanted.has(key)) continue;
-      this.#numbers.delete(key);
-      this.#taken.delete(number);
-    }
+    for (const key of this.#numbers.keys()) if (!wanted.has(key)) this.#numbers.delete(key);
+    this.#taken.clear();
+    for (const number of this.#numbers.values()) this.#taken.add(number);
+  }
+
+  /** Has the key get another number the next time. */
+  forget(key: string): void {
+    this.#numbers.delete(key);
   }
 
   /** Throws for a key that was not settled. */

@@ -1,7 +1,7 @@
 /** Both ends of DNS over sockets of this machine's loopback. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { decode, encode } from 'dns-packet';
+import { decode, type DecodedPacket, encode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveDns } from '../../../../../src/cloud/fabric/netns/dns.js';
 import type { Resolution } from '../../../../../src/cloud/fabric/fabric.js';
@@ -35,7 +35,7 @@ describe('serveDns', () => {
     client.close();
   });
 
-  async function ask(bytes: Buffer): Promise<ReturnType<typeof decode> & { readonly rcode?: string }> {
+  async function ask(bytes: Buffer): Promise<DecodedPacket> {
     const answer = once(client, 'message');
     client.send(bytes, server.address().port, '127.0.0.1');
     return decode((await answer)[0] as Buffer);
