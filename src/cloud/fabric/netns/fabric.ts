@@ -93,10 +93,14 @@ export class NetnsFabric implements Fabric {
 
   /** Where the guests of this fabric run. */
   get guests(): GuestNamespaces {
-    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, renew: (id) => this.#renew(id), log: this.#log });
+    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, log: this.#log });
   }
 
-  async #renew(networkInterfaceId: string): Promise<void> {
+  /**
+   * Gives a running instance new namespaces, as a reboot does: what its root did to the old ones is gone, and so are its
+   * connections. Nothing of the guest may run any more. Does nothing where no instance runs.
+   */
+  async renew(networkInterfaceId: string): Promise<void> {
     const machine = this.#layout.machineOf.get(networkInterfaceId);
     if (machine === undefined) return;
     this.#numbers.machines.forget(`${machine.region}/${machine.instanceId}`);

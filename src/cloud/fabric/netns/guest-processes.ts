@@ -15,16 +15,13 @@ export interface GuestProcessOptions {
   readonly holder: HolderClient;
   /** Name of the instance's namespace; undefined where there is none. */
   readonly namespaceOf: (networkInterfaceId: string) => string | undefined;
-  /** Makes the instance's namespaces anew. */
-  readonly renew: (networkInterfaceId: string) => Promise<void>;
   /** What the programs say, one line each. */
   readonly log: (line: string) => void;
 }
 
-export function guestNamespaces({ holder, namespaceOf, renew, log }: GuestProcessOptions): GuestNamespaces {
+export function guestNamespaces({ holder, namespaceOf, log }: GuestProcessOptions): GuestNamespaces {
   return {
     uidMode: holder.uidMode,
-    renew,
     start: async (networkInterfaceId, argv, script) => {
       const namespace = namespaceOf(networkInterfaceId);
       if (namespace === undefined) throw new Error(`network interface ${networkInterfaceId} is on no running instance`);
