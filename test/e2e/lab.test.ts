@@ -27,6 +27,7 @@ interface Verified {
   readonly claims: readonly { readonly instance: number; readonly claim: string; readonly verdict: string; readonly predicted: unknown }[];
 }
 
+const hasSsh = spawnSync('ssh', ['-V']).status === 0;
 const aws = ['aws'].find((name) => spawnSync(name, ['--version']).status === 0);
 
 describe('the lab on the local cloud', () => {
@@ -87,6 +88,29 @@ describe('the lab on the local cloud', () => {
     expect([line.stdout, line.stderr, line.status]).toEqual(['out\n', 'err\n', 7]);
     const words = home.run(['exec', instance, '--', 'sh', '-c', 'exit 7']);
     expect(words.status).toBe(7);
+  });
+
+  it('carries input: by SSH as it comes, to a session along with the command, and says so where it was not sent', () => {
+    expect(home.run(['exec', '1', '--', 'cat'], { input: 'in\n' })).toMatchObject({ status: 0, stdout: 'in\n', stderr: '' });
+    expect(home.run(['exec', '--stdin', '3', '--', 'cat; exit 7'], { input: 'in\n' })).toMatchObject({ status: 7, stdout: 'in\n', stderr: '' });
+    expect(home.run(['exec', '3', '--', 'cat'], { input: 'in\n' })).toMatchObject({ status: 0, stdout: '', stderr: 'note: stdin was not sent to the command; --stdin sends it\n' });
+    expect(home.run(['exec', '3', '--', 'cat'])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it.skipIf(!hasSsh)('leads OpenSSH to every instance by the file that list writes', () => {
+    const lines = home.run(['list']).stdout.split('\n').flatMap((line) => /^ {2}(ssh -F (\S+)) (\w+)/u.exec(line)?.slice(1, 4) ?? []);
+    expect([lines[2], lines[5]]).toEqual(['Instance1', 'Instance2']);
+    const file = String(lines[1]).replace(/^~/u, home.folder);
+    const names = [1, 2, 3, 4].map((number) => spawnSync('ssh', ['-F', file, '-o', 'LogLevel=ERROR', `Instance${number}`, 'hostname'], { env: home.environment, encoding: 'utf8', timeout: 60_000 }).stdout);
+    const { instances } = home.json<Listed>('list');
+    expect(names).toEqual(instances.map(({ privateIpv4 }) => `ip-${privateIpv4.replaceAll('.', '-')}.ap-northeast-1.compute.internal\n`));
+  });
+
+  it.skipIf(!Terminal.available).each([['1', 7], ['3', 0]] as const)('runs a command on %s in the terminal as it is', async (instance, status) => {
+    const terminal = home.terminal(['exec', '-t', instance, '--', 'stty size; exit 7'], { columns: 91, rows: 27 });
+    await terminal.waitFor(/\r\n27 91\r\n/);
+    await terminal.waitFor(new RegExp(`\\[ended ${status}\\]`, 'u'));
+    terminal.kill();
   });
 
   it('prints what AL2023 prints', () => {
