@@ -36,6 +36,7 @@ export function serviceHosts(options: ServiceHostOptions): { readonly hosts: rea
   server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket, head, originOf(request)));
   const open = new Set<TLSSocket>();
   const onConnection: OnConnection = (stream, peer) => {
+    stream.givesAway = true;
     const secure = new TLSSocket(stream, { isServer: true, secureContext });
     peers.set(secure, peer);
     open.add(secure);

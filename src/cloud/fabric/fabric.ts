@@ -21,7 +21,13 @@ export interface Peer {
   readonly networkInterfaceId?: string | undefined;
 }
 
-export type OnConnection = (stream: Duplex, peer: Peer) => void;
+/** One end of a TCP connection. */
+export interface TcpStream extends Duplex {
+  /** To be set by a writer that never touches again what it wrote (TLS does not): its bytes need not be copied to be sent. */
+  givesAway?: boolean;
+}
+
+export type OnConnection = (stream: TcpStream, peer: Peer) => void;
 
 export interface Listener {
   close(): void;
@@ -96,7 +102,7 @@ export interface Fabric {
   /** Servers on 169.254.169.254 as each interface sees it; `peer.networkInterfaceId` says who asks. */
   serveMetadata(region: string, onConnection: OnConnection): Promise<void>;
   /** Opens a TCP connection. Rejects with {@link FabricError}; the timeout's default is 130 s, as the kernel's. */
-  connect(from: Source, to: { readonly address: Ipv4; readonly port: number }, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<Duplex>;
+  connect(from: Source, to: { readonly address: Ipv4; readonly port: number }, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<TcpStream>;
   /** Listens on all addresses of an interface. Rejects with code EADDRINUSE when the port is taken. */
   listen(at: { readonly networkInterfaceId: string; readonly port: number }, onConnection: OnConnection): Promise<Listener>;
   /** Sends one echo request; undefined when nothing came back in time. */

@@ -3,7 +3,7 @@
  * sandbox fulfils it anywhere; Linux namespaces will fulfil it with real processes.
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { Listener, Peer } from '../fabric/fabric.js';
+import type { Listener, Peer, TcpStream } from '../fabric/fabric.js';
 
 /** What the instance is told at boot. */
 export interface GuestSpecification {
@@ -105,7 +105,7 @@ export interface Guest {
   /** Addresses that a name has for the guest's resolver, an address's own for an address. Rejects when there are none. */
   resolve(host: string): Promise<readonly string[]>;
   /** TCP from inside the guest; `host` may be a name, which the guest's resolver answers. */
-  connect(host: string, port: number, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<Duplex>;
+  connect(host: string, port: number, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<TcpStream>;
   listen(port: number, onConnection: (stream: Duplex, peer: Peer) => void): Promise<Listener>;
   files(user: GuestUser): GuestFiles;
   /** Home directory of a user. */

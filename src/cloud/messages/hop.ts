@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import type { AgentMessage } from '../../lib/protocol/agent-message.js';
+import type { AgentMessage, PayloadPlace } from '../../lib/protocol/agent-message.js';
 import { ProtocolError } from '../../lib/protocol/protocol-error.js';
 import { ReliableStream, type OnData, type StreamType } from '../../lib/protocol/reliable-stream.js';
 
@@ -81,8 +81,8 @@ export class Hop {
   }
 
   /** Sends in order. `admitted` is called, once, when the hop has room for it. Payloads must not be empty. */
-  send(payloadType: number, payload: Buffer, admitted?: () => void): void {
-    this.#stream.send(payloadType, payload, admitted);
+  send(payloadType: number, payload: Buffer, admitted?: () => void, place?: PayloadPlace): void {
+    this.#stream.send(payloadType, payload, admitted, place);
     this.#poll();
   }
 

@@ -47,10 +47,10 @@ const TOO_OLD = 'Your session reached its maximum duration and has been terminat
 
 type End = 'client' | 'agent';
 
-/** An empty payload is taken and goes no further: AWS's ends cannot write one (§3). */
+/** An empty payload is taken and goes no further: AWS's ends cannot write one (§3). The digest goes on as it was verified. */
 function forward(to: Hop, payloadType: number, payload: Buffer, accept: () => void): void {
   if (payload.length === 0) accept();
-  else to.send(payloadType, payload, accept);
+  else to.send(payloadType, payload, accept, 'received');
 }
 
 function multiplexes({ document }: SessionRequest): boolean {

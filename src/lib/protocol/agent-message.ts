@@ -68,13 +68,23 @@ export interface AgentMessage {
 const TYPE = /^[\x21-\x7e]+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/**
+ * Where the bytes of a payload are. `apart`: in memory that is somebody else's, to be copied. `roomy`: {@link FIXED_BYTES}
+ * before it are free for its header. `received`: as {@link decodeAgentMessage} gave it, behind a header with its digest.
+ * The latter two become a message where they are: their memory is the message's alone from then on.
+ */
+export type PayloadPlace = 'apart' | 'roomy' | 'received';
+
 /** The whole websocket message. Throws {@link ProtocolError} `bad-header` for a field that cannot be written. */
-export function encodeAgentMessage(message: AgentMessage): Buffer {
+export function encodeAgentMessage(message: AgentMessage, place: PayloadPlace = 'apart'): Buffer {
   const type = Buffer.from(message.messageType, 'utf8');
   if (type.length > TYPE_BYTES || !TYPE.test(message.messageType)) throw new ProtocolError('bad-header', `message type of ${type.length} bytes: "${message.messageType.slice(0, 64)}"`);
   if (!UUID.test(message.messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${message.messageId.slice(0, 64)}"`);
   if (message.createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
-  const bytes = Buffer.allocUnsafe(FIXED_BYTES + message.payload.length);
+  const { payload } = message;
+  const there = place === 'apart' ? undefined : withRoom(payload);
+  const digested = place === 'received' && there !== undefined && hasDigest(there);
+  const bytes = there ?? Buffer.allocUnsafe(FIXED_BYTES + payload.length);
   bytes.writeUInt32BE(HEADER_LENGTH, 0);
   bytes.fill(0x20, 4, 4 + TYPE_BYTES);
   type.copy(bytes, 4);
@@ -86,11 +96,21 @@ export function encodeAgentMessage(message: AgentMessage): Buffer {
   // The two halves of the UUID are swapped on the wire: the low one comes first.
   uuid.copy(bytes, 64, 8, 16);
   uuid.copy(bytes, 72, 0, 8);
-  sha256(message.payload).copy(bytes, 80);
+  if (!digested) sha256(payload).copy(bytes, 80);
   bytes.writeUInt32BE(message.payloadType, 112);
-  bytes.writeUInt32BE(message.payload.length, 116);
-  message.payload.copy(bytes, FIXED_BYTES);
+  bytes.writeUInt32BE(payload.length, 116);
+  if (there === undefined) payload.copy(bytes, FIXED_BYTES);
   return bytes;
+}
+
+function withRoom(payload: Buffer): Buffer {
+  return Buffer.from(payload.buffer, payload.byteOffset - FIXED_BYTES, FIXED_BYTES + payload.length);
+}
+
+/** A digest counted, and was verified, when a length was given; one that is not the payload's is not passed on. */
+function hasDigest(bytes: Buffer): boolean {
+  const length = bytes.readUInt32BE(116);
+  return bytes.readUInt32BE(0) === HEADER_LENGTH && length > 0 && length === bytes.length - FIXED_BYTES;
 }
 
 /**

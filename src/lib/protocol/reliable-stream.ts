@@ -5,7 +5,7 @@
  * neither end's memory grows. Source: `protocol.md` §4, §8.5. Times are milliseconds of any steady clock.
  */
 import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
-import type { AgentMessage } from './agent-message.js';
+import type { AgentMessage, PayloadPlace } from './agent-message.js';
 import { acknowledgeOf, encodeAcknowledge, parseAcknowledge } from './payloads.js';
 import { StreamReceiver } from './stream-receiver.js';
 import type { OnData } from './stream-receiver.js';
@@ -100,8 +100,8 @@ export class ReliableStream {
   }
 
   /** Sends in order. `admitted` is called, once, when there is room for it. */
-  send(payloadType: number, payload: Uint8Array, admitted?: () => void): void {
-    if (!this.#closed) this.#sender.enqueue(payloadType, payload, admitted);
+  send(payloadType: number, payload: Uint8Array, admitted?: () => void, place?: PayloadPlace): void {
+    if (!this.#closed) this.#sender.enqueue(payloadType, payload, admitted, place);
   }
 
   /** Takes a message of the peer: stream data of the other type, or an acknowledgement. Others are not for it. Throws ProtocolError. */

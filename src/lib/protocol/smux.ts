@@ -100,11 +100,11 @@ export class SmuxSession {
     return { streamId, frame: encodeSmuxFrame({ command: SMUX_COMMAND.syn, streamId, data: NOTHING }) };
   }
 
-  /** Frames that carry the data, in one piece for one message; undefined after the stream's end, and for no data. */
-  send(streamId: number, data: Buffer): Buffer | undefined {
+  /** Frames that carry the data, in one piece for one message, behind so many free bytes; undefined after the stream's end, and for no data. */
+  send(streamId: number, data: Buffer, room = 0): Buffer | undefined {
     if (data.length === 0 || this.#streams.get(streamId)?.ended !== false) return undefined;
     const count = Math.ceil(data.length / SMUX_FRAME_BYTES);
-    const bytes = Buffer.allocUnsafe(count * HEADER_BYTES + data.length);
+    const bytes = Buffer.allocUnsafe(room + count * HEADER_BYTES + data.length).subarray(room);
     for (let frame = 0; frame < count; frame += 1) {
       const from = frame * SMUX_FRAME_BYTES;
       const length = Math.min(SMUX_FRAME_BYTES, data.length - from);

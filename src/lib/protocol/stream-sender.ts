@@ -4,6 +4,7 @@
  * ever dropped. Times are milliseconds of any steady clock.
  */
 import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
+import type { PayloadPlace } from './agent-message.js';
 import { CongestionWindow } from './congestion-window.js';
 import { RoundTripEstimator } from './round-trip.js';
 
@@ -46,6 +47,7 @@ interface Outgoing {
   readonly sequence: number;
   readonly payloadType: number;
   readonly payload: Uint8Array;
+  readonly place: PayloadPlace;
   admitted: (() => void) | undefined;
   frame: Buffer | undefined;
   firstSent: number;
@@ -124,8 +126,8 @@ export class StreamSender {
   }
 
   /** Takes a message in. `admitted` is called once, when there is room for it; at once if there is. */
-  enqueue(payloadType: number, payload: Uint8Array, admitted?: () => void): void {
-    const message: Outgoing = { sequence: this.#next, payloadType, payload, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
+  enqueue(payloadType: number, payload: Uint8Array, admitted?: () => void, place: PayloadPlace = 'apart'): void {
+    const message: Outgoing = { sequence: this.#next, payloadType, payload, place, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
     this.#next += 1;
     this.#waiting.push(message);
     this.#waitingBytes += costOf(message);
@@ -257,7 +259,7 @@ export class StreamSender {
     return message.frame;
   }
 
-  #encode({ sequence, payloadType, payload }: Outgoing): Buffer {
+  #encode({ sequence, payloadType, payload, place }: Outgoing): Buffer {
     const { messageType, wallClock, newMessageId } = this.#options;
     return encodeAgentMessage({
       messageType,
@@ -268,7 +270,7 @@ export class StreamSender {
       messageId: newMessageId(),
       payloadType,
       payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    });
+    }, place);
   }
 
   /** Nothing came for a whole timeout: all that is on its way is taken for lost, and sent again from the oldest on. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '../protocol/agent-message.js';
-import type { AgentMessage } from '../protocol/agent-message.js';
+import type { AgentMessage, PayloadPlace } from '../protocol/agent-message.js';
 import { CLIENT_VERSION, parseHandshakeComplete } from '../protocol/handshake.js';
 import type { HandshakeRequest } from '../protocol/handshake.js';
 import { encodeOpenDataChannelByClient } from '../protocol/open-channel.js';
@@ -168,9 +168,10 @@ export class DataChannel {
   }
 
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
-  send(payloadType: number, payload: Buffer): void {
+  send(payloadType: number, payload: Buffer, place?: PayloadPlace): void {
     if (this.#end !== undefined) return;
-    this.#stream.send(payloadType, this.#handshake.seal(payloadType, payload));
+    const sealed = this.#handshake.seal(payloadType, payload);
+    this.#stream.send(payloadType, sealed, undefined, sealed === payload ? place : undefined);
     this.#poll();
   }
 
@@ -195,10 +196,11 @@ export class DataChannel {
   }
 
   /** Sends bytes of output, whole and at once, in payloads of the target's size. Ask for {@link room} before. */
-  put(bytes: Uint8Array): void {
+  put(bytes: Uint8Array, place?: PayloadPlace): void {
     for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {
       this.#pace?.spend(performance.now());
-      this.send(PAYLOAD_TYPE.output, slice);
+      // Only before the first one there is that room.
+      this.send(PAYLOAD_TYPE.output, slice, slice.byteOffset === bytes.byteOffset ? place : undefined);
     }
   }
 

@@ -1,11 +1,13 @@
 /** The two ends of a TCP connection in process: back pressure, half-close and reset as between sockets, and a gate that can fall silent. */
 import { Duplex } from 'node:stream';
-import { FabricError } from '../fabric.js';
+import { FabricError, type TcpStream } from '../fabric.js';
 
 /** Most that is handed over in one piece, and what each end buffers. */
 const SEGMENT_BYTES = 65_536;
-/** Pieces handed over in one turn of the event loop, so that one busy flow does not keep the others waiting. */
-const SEGMENTS_PER_TURN = 8;
+/** Handed over in one turn of the event loop, so that one busy flow does not keep the others waiting. */
+const TURN_BYTES = 8 * SEGMENT_BYTES;
+/** Pieces that are written at once and are together no larger are put together: a copy costs less than an event each. */
+const SMALL_BYTES = 4096;
 
 /** Which end of the connection. */
 type Side = 'client' | 'server';
@@ -13,13 +15,14 @@ type Side = 'client' | 'server';
 type Callback = (error?: Error | null) => void;
 
 /** One end. What is written here waits until the other end wants it and the network lets it through; nothing is buffered in between. */
-class StreamEnd extends Duplex {
+class StreamEnd extends Duplex implements TcpStream {
+  givesAway = false;
   peer: StreamEnd | undefined;
   readonly #gate: Gate;
   readonly #side: Side;
   /** The last packet was dropped on the way; it goes again when one of the other end gets through. */
   #dropped = false;
-  #out: Buffer | undefined;
+  #out: Buffer[] = [];
   #written: Callback | undefined;
   #final: Callback | undefined;
   #finSent = false;
@@ -54,15 +57,16 @@ class StreamEnd extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: Callback): void {
-    this.#offer(Buffer.from(chunk), done);
+    this.#offer([this.givesAway ? chunk : Buffer.from(chunk)], done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: Callback): void {
-    this.#offer(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    const pieces = chunks.map(({ chunk }) => chunk);
+    this.#offer(this.givesAway && this.writableLength > SMALL_BYTES ? pieces : [Buffer.concat(pieces)], done);
   }
 
-  #offer(bytes: Buffer, done: Callback): void {
-    this.#out = bytes;
+  #offer(pieces: Buffer[], done: Callback): void {
+    this.#out = pieces;
     this.#written = done;
     this.wake();
   }
@@ -74,12 +78,12 @@ class StreamEnd extends Duplex {
 
   override _destroy(error: Error | null, done: Callback): void {
     const peer = this.peer;
-    const unheard = this.#out !== undefined || (peer !== undefined && peer.#out !== undefined);
+    const unheard = this.#out.length > 0 || (peer !== undefined && peer.#out.length > 0);
     this.#settle(error ?? new FabricError('ECONNRESET', 'the stream was destroyed'));
     if (peer !== undefined && !peer.destroyed) {
       // Closing after both sides have said all is an orderly end; leaving before is a reset, as with unread data on a socket.
       if (!this.#finSent) this.#lastWord = peer.#finSent && !unheard ? 'end' : 'reset';
-      else if (peer.#out !== undefined) this.#lastWord = 'reset';
+      else if (peer.#out.length > 0) this.#lastWord = 'reset';
       this.wake();
     }
     done(error);
@@ -88,7 +92,7 @@ class StreamEnd extends Duplex {
   #settle(error: Error): void {
     const written = this.#written;
     const final = this.#final;
-    this.#out = undefined;
+    this.#out = [];
     this.#written = undefined;
     this.#final = undefined;
     written?.(error);
@@ -109,7 +113,7 @@ class StreamEnd extends Duplex {
   #speaks(peer: StreamEnd): boolean {
     if (this.#lastWord !== undefined) return true;
     if (this.destroyed) return false;
-    return this.#out === undefined ? this.#final !== undefined : peer.wants || peer.destroyed;
+    return this.#out.length === 0 ? this.#final !== undefined : peer.wants || peer.destroyed;
   }
 
   #deliver(): void {
@@ -141,26 +145,31 @@ class StreamEnd extends Duplex {
     }
     if (this.destroyed) return;
     if (peer.destroyed) {
-      if (this.#out !== undefined) this.destroy(new FabricError('ECONNRESET', 'connection reset by peer'));
+      if (this.#out.length > 0) this.destroy(new FabricError('ECONNRESET', 'connection reset by peer'));
       else this.#finish(peer);
       return;
     }
-    for (let turn = 0; this.#out !== undefined && peer.wants; turn++) {
-      if (turn === SEGMENTS_PER_TURN) return this.wake();
-      this.#hand(peer, this.#out);
+    for (let sent = 0; peer.wants;) {
+      const [next] = this.#out;
+      if (next === undefined) break;
+      if (sent >= TURN_BYTES) return this.wake();
+      sent += this.#hand(peer, next);
       if (this.destroyed || peer.destroyed) return;
     }
-    if (this.#out === undefined) this.#finish(peer);
+    if (this.#out.length === 0) this.#finish(peer);
   }
 
-  #hand(peer: StreamEnd, bytes: Buffer): void {
-    const whole = bytes.length <= SEGMENT_BYTES;
-    this.#out = whole ? undefined : bytes.subarray(SEGMENT_BYTES);
-    peer.receive(whole ? bytes : bytes.subarray(0, SEGMENT_BYTES));
-    if (!whole) return;
+  /** Hands a piece over, or its first part; returns how many bytes. */
+  #hand(peer: StreamEnd, next: Buffer): number {
+    const part = next.subarray(0, SEGMENT_BYTES);
+    if (part.length === next.length) this.#out.shift();
+    else this.#out[0] = next.subarray(SEGMENT_BYTES);
+    peer.receive(part);
+    if (this.#out.length > 0) return part.length;
     const written = this.#written;
     this.#written = undefined;
     written?.();
+    return part.length;
   }
 
   #finish(peer: StreamEnd): void {
@@ -196,8 +205,8 @@ export class Gate {
 }
 
 export interface StreamPair {
-  readonly client: Duplex;
-  readonly server: Duplex;
+  readonly client: TcpStream;
+  readonly server: TcpStream;
   readonly gate: Gate;
 }
 

@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { WebSocket } from 'ws';
+import type { TcpStream } from '../../fabric/fabric.js';
 import type { Guest } from '../guest.js';
 
 export interface HttpRequest {
@@ -28,7 +29,7 @@ function aborted(signal: AbortSignal): Error {
 }
 
 /** TCP from inside the guest; given up with the signal. */
-export async function openTcp(guest: Guest, host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+export async function openTcp(guest: Guest, host: string, port: number, signal: AbortSignal): Promise<TcpStream> {
   signal.throwIfAborted();
   const stream = await guest.connect(host, port, { timeoutMs: CONNECT_MS, signal });
   stream.on('error', () => stream.destroy());
@@ -42,6 +43,7 @@ export async function openTcp(guest: Guest, host: string, port: number, signal: 
 /** TLS from inside the guest, with the lab's CA as the only one that is trusted. */
 export async function openTls(guest: Guest, host: string, caCertificate: string, signal: AbortSignal): Promise<Duplex> {
   const stream = await openTcp(guest, host, 443, signal);
+  stream.givesAway = true;
   return new Promise((resolve, reject) => {
     const secure = tlsConnect({ socket: stream, servername: host, ca: caCertificate, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
     const fail = (error: Error): void => {

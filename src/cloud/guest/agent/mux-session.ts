@@ -1,6 +1,6 @@
 /** Many connections over a session, multiplexed by smux v1; this end is its server (`protocol.md` §7). */
 import type { Duplex } from 'node:stream';
-import { PAYLOAD_TYPE } from '../../../lib/protocol/agent-message.js';
+import { FIXED_BYTES, PAYLOAD_TYPE } from '../../../lib/protocol/agent-message.js';
 import { compareVersions } from '../../../lib/protocol/handshake.js';
 import { FLAG, encodeFlag, parseFlag } from '../../../lib/protocol/payloads.js';
 import { SmuxSession, type SmuxEvent } from '../../../lib/protocol/smux.js';
@@ -116,13 +116,13 @@ export class MuxSession implements SessionEnd {
     socket.on('data', (chunk: Buffer) => {
       connection.idle?.refresh();
       // The frames of a chunk go as one message: half as many to be digested, framed and acknowledged.
-      const frames = this.#smux.send(streamId, chunk);
-      if (frames !== undefined) this.#send([frames]);
+      const frames = this.#smux.send(streamId, chunk, FIXED_BYTES);
+      if (frames !== undefined) channel.send(PAYLOAD_TYPE.output, frames, 'roomy');
       if (!channel.writable) void this.#pause(socket);
     });
     socket.once('end', () => {
       const frame = this.#smux.end(streamId);
-      if (frame !== undefined) this.#send([frame]);
+      if (frame !== undefined) channel.send(PAYLOAD_TYPE.output, frame);
       if (connection.endedByClient) this.#close(streamId);
     });
     socket.once('close', () => this.#close(streamId));
@@ -145,7 +145,7 @@ export class MuxSession implements SessionEnd {
     for (const data of connection.queue) this.#unwritten -= data.length;
     connection.socket?.destroy();
     const frame = this.#smux.abandon(streamId);
-    if (frame !== undefined) this.#send([frame]);
+    if (frame !== undefined) this.#options.channel.send(PAYLOAD_TYPE.output, frame);
     this.#release();
   }
 
@@ -158,10 +158,6 @@ export class MuxSession implements SessionEnd {
 
   #release(): void {
     if (this.#unwritten < UNWRITTEN_BYTES) for (const accept of this.#held.splice(0)) accept();
-  }
-
-  #send(frames: readonly Buffer[]): void {
-    for (const frame of frames) this.#options.channel.send(PAYLOAD_TYPE.output, frame);
   }
 
   /** Reads on when the client's side has room. */

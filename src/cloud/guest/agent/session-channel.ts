@@ -1,6 +1,6 @@
 /** The agent's end of a session's data channel: opened, said to be open, opened anew when it was lost (`protocol.md` §8.4). */
 import type { WebSocket } from 'ws';
-import { FLAGS, MESSAGE_TYPE } from '../../../lib/protocol/agent-message.js';
+import { FLAGS, MESSAGE_TYPE, type PayloadPlace } from '../../../lib/protocol/agent-message.js';
 import type { KmsEnvelope } from '../../../lib/protocol/kms-envelope.js';
 import { encodeAgentSessionState } from '../../../lib/protocol/payloads.js';
 import { plainMessage, readMessage } from '../../messages/frame.js';
@@ -76,8 +76,9 @@ export class SessionChannel {
     this.#envelope = envelope;
   }
 
-  send(payloadType: number, payload: Buffer): void {
-    this.#hop.send(payloadType, this.#envelope?.seal(payloadType, payload) ?? payload);
+  send(payloadType: number, payload: Buffer, place?: PayloadPlace): void {
+    const sealed = this.#envelope?.seal(payloadType, payload) ?? payload;
+    this.#hop.send(payloadType, sealed, undefined, sealed === payload ? place : undefined);
   }
 
   state(state: 'Connected' | 'Terminating'): void {

@@ -1,7 +1,7 @@
 /** Many local connections over one session, multiplexed by smux v1; this end is its client (`protocol.md` §7). */
 import type { Duplex } from 'node:stream';
 import { SsmlabError } from '../../errors.js';
-import { PAYLOAD_TYPE, ProtocolError } from '../../protocol/agent-message.js';
+import { FIXED_BYTES, PAYLOAD_TYPE, ProtocolError } from '../../protocol/agent-message.js';
 import { FLAG, encodeFlag } from '../../protocol/payloads.js';
 import { payloadSlices } from '../../protocol/reliable-stream.js';
 import { SMUX_FRAME_BYTES, SmuxSession, type SmuxEvent } from '../../protocol/smux.js';
@@ -92,8 +92,8 @@ export class MuxCarrier implements Carrier {
       for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         for (const slice of payloadSlices(chunk, this.#messageBytes)) {
           if (!(await this.#channel.room())) return;
-          const frames = this.#smux.send(streamId, slice);
-          if (frames !== undefined) this.#channel.put(frames);
+          const frames = this.#smux.send(streamId, slice, FIXED_BYTES);
+          if (frames !== undefined) this.#channel.put(frames, 'roomy');
         }
       }
     } catch {

@@ -79,11 +79,18 @@ export function hasLocalState(options: LocalOptions): boolean {
 
 type Readiness = { readonly ready: true } | { readonly error: { readonly code: string; readonly message: string } };
 
+/**
+ * Buffers that pass through the region lie outside of its heap and count as its growth: by default every 8 MB of them begin a
+ * collection of the whole heap, which took half of a transfer's time. A young generation of 4 MB frees them early; the whole
+ * heap is looked at from 64 MB on.
+ */
+const HEAP_OPTIONS = ['--max-semi-space-size=4', '--initial-old-space-size=64'];
+
 /** Starts the process, detached and with none of our streams, and waits for its one line of readiness. */
 function launch(folder: string, address: string, port: number | undefined): Promise<Readiness> {
   const program = join(packageRoot(), 'dist', 'cloud', 'main.js');
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
-  const args = [program, '--state', folder, '--lock', address, ...(port === undefined ? [] : ['--port', String(port)])];
+  const args = [...HEAP_OPTIONS, program, '--state', folder, '--lock', address, ...(port === undefined ? [] : ['--port', String(port)])];
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
   const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);

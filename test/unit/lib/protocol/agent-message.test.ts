@@ -127,6 +127,28 @@ describe('properties', () => {
       expect(encodeAgentMessage(decodeAgentMessage(bytes)).equals(bytes)).toBe(true);
     }));
   });
+  it('a payload becomes the same message where it is: with room before it, or behind the header that it came with', () => {
+    fc.assert(fc.property(messages, messages, fc.constantFrom('length', 'no length', 'another length', 'a longer header'), (message, before, header) => {
+      const expected = encodeAgentMessage(message).toString('hex');
+      const roomy = Buffer.concat([Buffer.alloc(FIXED_BYTES, 0xff), message.payload]);
+      const there = encodeAgentMessage({ ...message, payload: roomy.subarray(FIXED_BYTES) }, 'roomy');
+      expect(there.toString('hex')).toBe(expected);
+      expect(there.buffer === roomy.buffer && there.byteOffset === roomy.byteOffset).toBe(true);
+      const came = encodeAgentMessage({ ...before, payload: message.payload });
+      if (header === 'no length') came.fill(0, 116, 120).fill(0xff, 80, 112);
+      if (header === 'another length') came.writeUInt32BE(message.payload.length + 1, 116);
+      const longer = header === 'a longer header' ? Buffer.concat([came.subarray(0, FIXED_BYTES), Buffer.alloc(4), came.subarray(FIXED_BYTES)]) : came;
+      if (longer !== came) longer.writeUInt32BE(120, 0);
+      const { payload } = decodeAgentMessage(longer);
+      expect(encodeAgentMessage({ ...message, payload }, 'received').toString('hex')).toBe(expected);
+    }));
+  });
+  it('the digest of a message that is passed on is the one that it came with', () => {
+    const { payload } = decodeAgentMessage(bytesOf('stderr'));
+    payload[0] = (payload[0] ?? 0) ^ 1;
+    const passed = encodeAgentMessage({ ...decodeAgentMessage(bytesOf('stderr')), payload }, 'received');
+    expect(codeOf(() => decodeAgentMessage(passed))).toBe('bad-digest');
+  });
   const damaged = fc.tuple(fc.constantFrom(...vectors.map(({ hex }) => hex)), fc.array(fc.tuple(fc.oneof(fc.nat(120), fc.nat(700)), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(600), fc.boolean()).map(([hex, changes, cut, repaired]) => {
     const whole = Buffer.from(hex, 'hex');
     const bytes = cut < 100 ? whole.subarray(0, whole.length - cut) : whole;

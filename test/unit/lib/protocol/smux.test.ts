@@ -35,6 +35,15 @@ describe('frames', () => {
       expect(Buffer.concat(read.map(encodeSmuxFrame)).equals(bytes)).toBe(true);
     }));
   });
+  it('leaves as many bytes free before the frames as it is asked for', () => {
+    const bytes = (room: number): Buffer => {
+      const session = new SmuxSession('client');
+      return session.send(session.open().streamId, Buffer.alloc(40_000, 7), room) ?? none;
+    };
+    const frames = bytes(120);
+    expect(frames.equals(bytes(0))).toBe(true);
+    expect(frames.byteOffset).toBeGreaterThanOrEqual(120);
+  });
   it('the longest frame', () => {
     const frame = { command: SMUX_COMMAND.psh, streamId: 3, data: Buffer.alloc(0xffff, 7) };
     expect(new SmuxDecoder().push(encodeSmuxFrame(frame))).toEqual([frame]);

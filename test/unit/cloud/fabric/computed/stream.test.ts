@@ -40,6 +40,35 @@ describe('stream pair', () => {
     expect(String((await once(server, 'data'))[0])).toBe('first');
   });
 
+  it('hands over what its writer gives away, as it was cut, in no more pieces than a segment has', async () => {
+    const { client, server } = createStreamPair();
+    client.givesAway = true;
+    const pieces = [randomBytes(16_384), randomBytes(100_000), randomBytes(10)];
+    const heard: Buffer[] = [];
+    server.on('data', (chunk: Buffer) => heard.push(chunk));
+    client.cork();
+    for (const piece of pieces) client.write(piece);
+    client.uncork();
+    client.end();
+    await once(server, 'end');
+    expect(heard.map((chunk) => chunk.length)).toEqual([16_384, 65_536, 34_464, 10]);
+    expect(Buffer.concat(heard).equals(Buffer.concat(pieces))).toBe(true);
+    expect(heard.map((chunk) => chunk.buffer)).toEqual([pieces[0]?.buffer, pieces[1]?.buffer, pieces[1]?.buffer, pieces[2]?.buffer]);
+  });
+
+  it('puts small pieces that are written at once together', async () => {
+    const { client, server } = createStreamPair();
+    client.givesAway = true;
+    const heard: string[] = [];
+    server.on('data', (chunk) => heard.push(String(chunk)));
+    client.cork();
+    for (const piece of ['a', 'b', 'c']) client.write(piece);
+    client.uncork();
+    client.end();
+    await once(server, 'end');
+    expect(heard).toEqual(['abc']);
+  });
+
   it('never calls the other side within the caller\'s own call', async () => {
     const { client, server } = createStreamPair();
     let heard = false;
