@@ -30,7 +30,7 @@ const plugin = awsPlugin();
 const lab = await makeLab();
 try {
   const { fabric } = lab.cloud;
-  console.log(`fabric ${fabric}, Node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}; ${bytes / 2 ** 20} MiB of random bytes, ${rounds} rounds; AWS's plugin ${plugin.version ?? `: ${plugin.missing}`}`);
+  console.log(`fabric ${fabric}, Node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}; ${bytes / 2 ** 20} MiB of random bytes, ${rounds} rounds; ${plugin.version === undefined ? plugin.missing : `AWS's plugin ${plugin.version}`}`);
   await measureForward(lab, { bytes, rounds }, report);
   await measureSmallPayloads(lab, plugin, { rounds }, report);
   await measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report);

@@ -10,7 +10,7 @@ import { pathText } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 import type { DataChannel } from '../lib/session/data-channel.js';
-import { runPlugin } from '../lib/session/plugin.js';
+import { runPlugin, usablePlugin } from '../lib/session/plugin.js';
 import { runShell } from '../lib/session/shell.js';
 import { sshShell } from '../lib/ssh/client.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
@@ -90,6 +90,8 @@ async function openShell({ target, instance }: ShellOptions, request: SessionReq
 async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 'native', line?: string): Promise<number> {
   const { target, instance, say, interruption, handOver } = shell;
   const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line, sizeOf(process.stdout));
+  // No session is started that nobody could open.
+  if (asked === 'plugin') await usablePlugin(target.endpoint ?? `https://ssmmessages.${target.region}.amazonaws.com`);
   let raw: ReturnType<typeof takeTerminal> | undefined;
   // A raw terminal does not begin lines by itself.
   const notice = lossNotice((text) => void process.stderr.write(raw === undefined ? `${text}\n` : `\r\n${text}\r\n`), '~. leaves');

@@ -27,7 +27,10 @@ describe.skipIf(!Terminal.available)('--client plugin', () => {
   async function refused(folder: string | undefined): Promise<string> {
     const folders = (process.env['PATH'] ?? '').split(delimiter).filter((one) => lacking(join(one, 'session-manager-plugin')) !== undefined);
     const terminal = new Terminal(`stty cols 200; ssmlab connect 3 --client plugin; echo "[ended $?]"`, home.folder, { ...home.environment, PATH: [...(folder === undefined ? [] : [folder]), ...folders, join(home.folder, 'installed')].join(delimiter) });
-    return terminal.waitFor(/\[ended 3\]/u, 20_000);
+    const text = await terminal.waitFor(/\[ended 3\]/u, 20_000);
+    // Before a session was started, which the line above a shell would tell of.
+    expect(text).not.toContain('Session Manager');
+    return text;
   }
 
   it.each([

@@ -45,6 +45,15 @@ export async function findPlugin(environment: NodeJS.ProcessEnv = process.env): 
   return { version };
 }
 
+/** The plugin on PATH that can open such a stream. Throws `plugin-missing`, `plugin-failed`. */
+export async function usablePlugin(streamUrl: string, environment: NodeJS.ProcessEnv = process.env): Promise<Plugin> {
+  const plugin = await findPlugin(environment);
+  if (plugin === undefined) throw new SsmlabError('plugin-missing', `${PROGRAM} is not on PATH`);
+  const obstacle = pluginObstacle(plugin, streamUrl);
+  if (obstacle !== undefined) throw new SsmlabError('plugin-failed', obstacle, { hint: 'use another version of it, or --client native' });
+  return plugin;
+}
+
 export interface PluginSession {
   readonly sessionId: string;
   readonly tokenValue: string;
@@ -67,10 +76,7 @@ export interface PluginSession {
 /** Runs the plugin on this process's terminal to its end. Throws `plugin-missing`, `plugin-failed`. */
 export async function runPlugin(session: PluginSession): Promise<void> {
   const environment = withoutStandIn(session.environment ?? process.env);
-  const plugin = await findPlugin(environment);
-  if (plugin === undefined) throw new SsmlabError('plugin-missing', `${PROGRAM} is not on PATH`);
-  const obstacle = pluginObstacle(plugin, session.streamUrl);
-  if (obstacle !== undefined) throw new SsmlabError('plugin-failed', obstacle, { hint: 'use another version of it, or --client native' });
+  const plugin = await usablePlugin(session.streamUrl, environment);
   const { execa } = await import('execa');
   // By variable and not by argument: every user of the machine can read arguments, and the token opens a shell.
   const response = JSON.stringify({ SessionId: session.sessionId, TokenValue: session.tokenValue, StreamUrl: session.streamUrl });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findPlugin, pluginObstacle, runPlugin } from '../../../../src/lib/session/plugin.js';
+import { findPlugin, pluginObstacle, runPlugin, usablePlugin } from '../../../../src/lib/session/plugin.js';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -54,6 +54,12 @@ describe('finding', () => {
   });
   it('none', async () => {
     expect(await findPlugin(emptyPath)).toBeUndefined();
+    await expect(usablePlugin(session.streamUrl, emptyPath)).rejects.toMatchObject({ code: 'plugin-missing' });
+  });
+  it('one that the region\'s endpoint lets be used, before there is a session', async () => {
+    const { environment } = plugin('1.2.835.0');
+    expect(await usablePlugin('http://127.0.0.1:4577', environment)).toEqual({ version: '1.2.835.0' });
+    await expect(usablePlugin('http://127.0.0.1:4577', plugin('1.2.896.0').environment)).rejects.toMatchObject({ code: 'plugin-failed', hint: expect.stringContaining('--client native') });
   });
   it('one that says no version', async () => {
     expect(await findPlugin(plugin('hello').environment)).toBeUndefined();
