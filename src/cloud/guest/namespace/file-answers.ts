@@ -28,9 +28,9 @@ const KINDS = new Map<number, GuestFileStat['kind']>([[0o040_000, 'directory'], 
 
 /** `mode size uid gid modified` as `stat -c '%f %s %u %g %Y'` prints it; what is neither folder nor link counts as a file. */
 export function parseStat(text: string): GuestFileStat {
-  const [mode = '', ...numbers] = text.trim().split(' ');
+  const [, mode = '', ...numbers] = /^([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+)$/u.exec(text.trim()) ?? [];
   const bits = Number.parseInt(mode, 16);
-  const [size = 0, uid = 0, gid = 0, modified = 0] = numbers.map(Number);
+  const [size = Number.NaN, uid = Number.NaN, gid = Number.NaN, modified = Number.NaN] = numbers.map(Number);
   if (![bits, size, uid, gid, modified].every(Number.isSafeInteger)) throw fileError(`stat said ${text.slice(0, 100)}`, '');
   return { kind: KINDS.get(bits & FORMAT) ?? 'file', size, mode: bits & 0o777, uid, gid, modified };
 }

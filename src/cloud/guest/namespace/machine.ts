@@ -1,6 +1,5 @@
 /** A machine: pid 1 in namespaces of its own beside its network, and the root file system that it made. */
-import { openSync, readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { GuestNamespaces, NamespaceProcess } from '../../fabric/netns/guest-namespaces.js';
 import type { GuestSpecification, GuestUser, PowerRequest } from '../guest.js';
@@ -25,7 +24,7 @@ export class Machine {
   /** Resolves when it has died. */
   readonly exited: Promise<void>;
   readonly #process: NamespaceProcess;
-  readonly #power: Socket;
+  readonly #power: FSWatcher;
   readonly #uidMode: UidMode;
   readonly #fileWorkers = new Map<GuestUser, FileWorker>();
 
@@ -33,7 +32,7 @@ export class Machine {
     const { namespaces, specification, certificateAuthority } = parts;
     const script = rootScript({ specification, certificateAuthority, uidMode: namespaces.uidMode });
     const isolated = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc'];
-    const process = await namespaces.start(specification.networkInterfaceId, ['env', '-i', `PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...isolated, 'bash', '--norc', '-c', LOADER], script);
+    const process = await namespaces.start(specification.networkInterfaceId, ['env', '-i', `PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...isolated, 'setpriv', '--no-new-privs', '--', 'bash', '--norc', '-c', LOADER], script);
     try {
       const init = await readyInit(process);
       return new Machine(process, Entrance.open(init, namespaces.uidMode), namespaces.uidMode, parts.onPower);
@@ -62,7 +61,7 @@ export class Machine {
   }
 
   #close(): void {
-    this.#power.destroy();
+    this.#power.close();
     this.entrance.close();
   }
 
@@ -107,19 +106,15 @@ function proc(path: string): string {
   }
 }
 
-/** The pipe by which `shutdown` asks for the power to be cut. Opened for writing, too, so that it never ends. */
-function powerSwitch(entrance: Entrance, onPower: (request: PowerRequest) => void): Socket {
-  const pipe = new Socket({ fd: openSync(entrance.earlyPath('/run/ssmlab/power'), 'r+'), readable: true, writable: false });
-  pipe.unref();
-  let text = '';
-  pipe.on('data', (chunk: Buffer) => {
-    text = (text + chunk.toString('latin1')).slice(-64);
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      const request = text.slice(0, end);
-      text = text.slice(end + 1);
-      if (request === 'off' || request === 'reboot') onPower(request);
-    }
+/**
+ * `shutdown` asks by a name in a folder that the region watches: the kernel says the name, so that no file of the
+ * machine is opened from here.
+ */
+function powerSwitch(entrance: Entrance, onPower: (request: PowerRequest) => void): FSWatcher {
+  const watcher = watch(entrance.earlyPath('/run/ssmlab/power'), { persistent: false }, (_, name) => {
+    const request = /^(off|reboot)\.[\d.]+$/u.exec(name ?? '')?.[1];
+    if (request === 'off' || request === 'reboot') onPower(request);
   });
-  pipe.on('error', () => undefined);
-  return pipe;
+  watcher.on('error', () => undefined);
+  return watcher;
 }

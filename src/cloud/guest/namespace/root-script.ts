@@ -106,10 +106,11 @@ rm .host/binds .host/devices
 mkdir -p run/ssmlab/requests
 chmod 711 run/ssmlab
 chmod 1777 run/ssmlab/requests
-mkfifo -m 600 run/ssmlab/power
+mkdir -m 700 run/ssmlab/power
 mkfifo -m 620 run/ssmlab/sudo
 ${uidMode === 'multi' ? `chown 1000:1001 run/ssmlab/sudo` : ''}
-hostname ${quoted(name)}
+# What DHCP calls the domain may be no name of a machine.
+hostname ${quoted(name)} 2> /dev/null || hostname ${quoted(specification.hostName)}
 pivot_root . .host
 cd /
 umount -l /.host
@@ -119,6 +120,22 @@ rmdir /.host`;
 /** Command lines by which pid 1 says how far it is. */
 export const READY = '/sbin/init';
 export const FAILED = 'failed:';
+
+/**
+ * What root of the machine mounted it could also mount otherwise: the host's folders for writing, or nothing over what
+ * they hide. The kernel locks how things are mounted when a namespace is copied for one with less to say. So a process
+ * makes the copy from a user namespace of its own, and init, whose user namespace owns the machine's network, enters it.
+ */
+const LOCK = `mkfifo /run/hold
+unshare --user --mount bash --norc -c 'echo > /run/hold; read -r < /run/hold' &
+read -r < /run/hold
+exec nsenter "--mount=/proc/$!/ns/mnt" -- bash --norc -c "$finish"`;
+
+const FINISH = `echo > /run/hold
+rm /run/hold
+for file in /proc/self/fd/*; do file=\${file##*/}; if ((file > 2)); then eval "exec $file>&-"; fi; done
+echo 1000 > /proc/self/oom_score_adj
+exec -c -a ${READY} /bin/bash /usr/local/lib/ssmlab/init`;
 
 /**
  * For \`bash -c\`, the script of {@link rootScript} on its standard input: makes the root and goes on as init, or as a
@@ -131,6 +148,5 @@ status=$?
 cd /
 if ((status != 0)); then exec -a "${FAILED} \${errors:-status $status}" sleep 60; fi
 exec > /dev/null 2>&1
-for file in /proc/self/fd/*; do file=\${file##*/}; if ((file > 2)); then eval "exec $file>&-"; fi; done 2> /dev/null
-echo 1000 > /proc/self/oom_score_adj
-exec -c -a ${READY} /bin/bash /usr/local/lib/ssmlab/init`;
+finish=${quoted(FINISH)}
+${LOCK}`;

@@ -1,14 +1,14 @@
 /** shutdown, poweroff, halt, reboot: the request goes to the region, and what follows is EC2's to say (InstanceInitiatedShutdownBehavior). */
 
-/** By its own name. One that is scheduled is a process that sleeps, and says what for in its command line. */
+/** By its own name; a folder's name is the request. One that is scheduled is a process that sleeps, and says what for in its command line. */
 export const POWER = `#!/bin/bash
-pipe=/run/ssmlab/power
+folder=/run/ssmlab/power
 name=\${0##*/}
 usage() { printf '%s: %s\\n' "$name" "$1" >&2; exit 1; }
 denied() { printf 'Failed to set wall message, ignoring: Interactive authentication required.\\nCall to %s failed: Interactive authentication required.\\n' "$1" >&2; exit 1; }
 cancel() { local sleeper; [[ -e /run/ssmlab/scheduled ]] && { sleeper=$(< /run/ssmlab/scheduled); rm -f /run/ssmlab/scheduled; kill "$sleeper"; } 2> /dev/null; }
-request() { cancel; echo "$1" > "$pipe"; }
-root() { ((EUID == 0)) && [[ -w $pipe ]]; }
+request() { cancel; mkdir "$folder/$1.$$.$RANDOM"; }
+root() { ((EUID == 0)) && [[ -w $folder ]]; }
 now=off what=PowerOff
 [[ $name == halt ]] && what=Halt
 [[ $name == reboot ]] && now=reboot what=Reboot
@@ -56,7 +56,7 @@ esac
 [[ -n $only_warn ]] && exit 0
 if ((delay == 0)); then request "$now"; exit 0; fi
 cancel
-setsid bash --norc -c 'sleep "$1" && rm -f /run/ssmlab/scheduled && echo "$2" > "$3"' "$name" "$delay" "$now" "$pipe" < /dev/null > /dev/null 2>&1 &
+setsid bash --norc -c 'sleep "$1" && rm -f /run/ssmlab/scheduled && mkdir "$3/$2.$$"' "$name" "$delay" "$now" "$folder" < /dev/null > /dev/null 2>&1 &
 echo $! > /run/ssmlab/scheduled
 [[ $now == reboot ]] && title=Reboot || title=Shutdown
 printf "%s scheduled for %s, use 'shutdown -c' to cancel.\\n" "$title" "$(LC_ALL=C TZ=UTC date -d "@$((current + delay))" '+%a %Y-%m-%d %T UTC')" >&2
