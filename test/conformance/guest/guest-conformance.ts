@@ -195,7 +195,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       ['sudo -i pwd; sudo -i sh -c \'echo $0\'', '/root\nsh\n'],
       ['sudo yes | head -2; sudo sudo id -un', 'y\ny\nroot\n'],
       ['sudo su - ec2-user -c "id -un; pwd"', `ec2-user\n${HOME}\n`],
-      ['sudo nothing-of-that-name 2>&1; echo $?', 'sudo: nothing-of-that-name: command not found\n1\n'],
+      ['sudo nothing-of-that-name 2> /tmp/e; echo $?; head -1 /tmp/e', '1\nsudo: nothing-of-that-name: command not found\n'],
       ['sudo -u nobody-of-that-name id 2>&1 | head -1', 'sudo: unknown user nobody-of-that-name\n'],
       ['sudo -l | tail -1', '    (ALL) NOPASSWD: ALL\n'],
       ['sudo grep -c . /etc/shadow', '3\n'],
@@ -207,7 +207,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       const terminal = await Terminal.open(guest, { user: 'ec2-user', run: { kind: 'shell', login: true } });
       await terminal.expect(']$ ');
       terminal.type('sudo sleep 1003\r');
-      await expect.poll(() => out('ps -ef | grep -c "^root.*[s]leep 1003"')).toBe('1\n');
+      await expect.poll(() => out('ps -ef | grep -v sudo | grep -c "[s]leep 1003"')).toBe('1\n');
       terminal.type('\x03');
       await terminal.expect(']$ ');
       terminal.type('echo =$?; sudo -i\r');
@@ -218,6 +218,86 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       await terminal.expect(']$ ');
       terminal.type('exit $?\r');
       expect(await terminal.process.status).toEqual({ code: 4, signal: undefined });
+    });
+  });
+
+  describe('files', () => {
+    const at = `${HOME}/files`;
+    it('are those that its processes see', async () => {
+      const files = guest.files('ec2-user');
+      await files.makeDirectory(at, 0o755);
+      await files.create(`${at}/f`, 0o640);
+      await files.write(`${at}/f`, 0, Buffer.from('hello\n'));
+      await files.write(`${at}/f`, 6, Buffer.from('again\n'));
+      expect((await files.read(`${at}/f`, 3, 5)).toString()).toBe('lo\nag');
+      expect(await files.read(`${at}/f`, 12, 5)).toHaveLength(0);
+      expect(await files.read(`${at}/f`, 0, 0)).toHaveLength(0);
+      await files.symlink('f', `${at}/l`);
+      expect(await files.readLink(`${at}/l`)).toBe('f');
+      expect(await files.realPath(`${at}/../files/l`)).toBe(`${at}/f`);
+      await files.setModified(`${at}/f`, 1_700_000_000);
+      expect(await files.stat(`${at}/l`)).toEqual({ kind: 'file', size: 12, mode: 0o640, uid: 1000, gid: 1000, modified: 1_700_000_000 });
+      expect(await files.stat(`${at}/l`, { followSymlinks: false })).toMatchObject({ kind: 'symlink', size: 1 });
+      expect((await files.list(at)).map(({ name, stat }) => [name, stat.kind]).toSorted()).toEqual([['f', 'file'], ['l', 'symlink']]);
+      expect(await out(`cat ${at}/l; rm ${at}/f; ls ${at}`, { user: 'ec2-user' })).toBe('hello\nagain\nl\n');
+      await files.remove(`${at}/l`);
+      await files.rename(at, `${at}-2`);
+      await files.removeDirectory(`${at}-2`);
+      expect(await out(`ls -d ${at}* 2>&1 | wc -l; echo made > made`, { user: 'ec2-user', directory: HOME })).toBe('1\n');
+      expect((await files.read('made', 0, 100)).toString()).toBe('made\n');
+    });
+
+    it('change as they are told', async () => {
+      const files = guest.files('ec2-user');
+      await files.create('t', 0o644);
+      await files.write('t', 0, Buffer.from('123456'));
+      await files.truncate('t', 3);
+      expect((await files.read('t', 0, 10)).toString()).toBe('123');
+      await files.write('t', 6, Buffer.from('x'));
+      expect(await files.read('t', 0, 10)).toEqual(Buffer.from('123\0\0\0x'));
+      await files.create('t', 0o600);
+      expect(await files.stat('t')).toMatchObject({ size: 0, mode: 0o644 });
+      await files.setMode('t', 0o755);
+      expect(await out('stat -c %a t', { user: 'ec2-user', directory: HOME })).toBe('755\n');
+      await files.create('u', 0o600);
+      await files.rename('u', 't');
+      expect(await files.stat('t')).toMatchObject({ mode: 0o600 });
+      await files.remove('t');
+    });
+
+    it.each([
+      ['ENOENT', 'stat', ['/nope']],
+      ['ENOENT', 'readLink', ['/nope']],
+      ['ENOENT', 'write', ['/nope', 0, Buffer.from('x')]],
+      ['ENOENT', 'rename', ['/nope', '/tmp/x']],
+      ['ENOENT', 'realPath', ['/nope/x']],
+      ['EACCES', 'list', ['/root']],
+      ['EACCES', 'create', ['/etc/x', 0o644]],
+      ['EACCES', 'makeDirectory', ['/etc/x', 0o755]],
+      ['EACCES', 'read', ['/home/ssm-user/.bashrc', 0, 1]],
+      ['EACCES', 'remove', ['/etc/passwd']],
+      ['EEXIST', 'makeDirectory', ['/home/ec2-user/.ssh', 0o755]],
+      ['ENOTEMPTY', 'removeDirectory', ['/home/ec2-user/.ssh']],
+      ['EISDIR', 'read', ['/etc', 0, 1]],
+      ['ENOTDIR', 'list', ['/etc/passwd']],
+      ['EINVAL', 'readLink', ['/etc/passwd']],
+      ['EPERM', 'setMode', ['/etc/passwd', 0o777]],
+    ] as const)('fail with %s: %s %j', async (code, operation, args) => {
+      if (code.startsWith('E') && !separatesUsers && (code === 'EACCES' || code === 'EPERM')) return;
+      const files = guest.files('ec2-user') as unknown as Record<string, (...values: readonly unknown[]) => Promise<unknown>>;
+      await expect(files[operation]?.(...args)).rejects.toMatchObject({ code });
+    });
+
+    it('carry every byte, however it is cut up', async () => {
+      const files = guest.files('ec2-user');
+      const bytes = randomBytes(5_000_003);
+      await files.create('big', 0o644);
+      const pieces = Array.from({ length: Math.ceil(bytes.length / 32_768) }, (_, index) => index * 32_768);
+      await Promise.all(pieces.map((offset) => files.write('big', offset, bytes.subarray(offset, offset + 32_768))));
+      const read = await Promise.all(pieces.map((offset) => files.read('big', offset, 32_768)));
+      expect(Buffer.concat(read).equals(bytes)).toBe(true);
+      expect(await out('md5sum < big', { user: 'ec2-user', directory: HOME })).toBe(`${createHash('md5').update(bytes).digest('hex')}  -\n`);
+      await files.remove('big');
     });
   });
 
