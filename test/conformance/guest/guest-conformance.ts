@@ -12,6 +12,8 @@ export interface GuestUnderTest {
 }
 
 const HOME = '/home/ec2-user';
+/** For what comes after a moment, also on a busy machine. */
+const PATIENCE = { timeout: 10_000 };
 
 export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
   let guest: Guest;
@@ -122,7 +124,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       await expect.poll(async () => {
         terminal.type('stty size\r');
         return terminal.expect(/\d+ \d+\r\n/u);
-      }).toContain('40 120');
+      }, PATIENCE).toContain('40 120');
       expect(await closed(terminal, 'exit 7\r')).toEqual({ code: 7, signal: undefined });
     });
 
@@ -169,7 +171,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       await running(1002);
       terminal.process.signal('HUP');
       expect(await terminal.process.status).toEqual({ code: undefined, signal: 'HUP' });
-      await expect.poll(() => out('ps -ef | grep -c "[s]leep 1002"')).toBe('0\n');
+      await expect.poll(() => out('ps -ef | grep -c "[s]leep 1002"'), PATIENCE).toBe('0\n');
     });
 
     it('runs a line, too', async () => {
@@ -180,7 +182,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       expect(await process.status).toEqual({ code: 3, signal: undefined });
     });
 
-    const running = (seconds: number) => expect.poll(() => out(`ps -ef | grep -c "[s]leep ${seconds}"`)).toBe('1\n');
+    const running = (seconds: number) => expect.poll(() => out(`ps -ef | grep -c "[s]leep ${seconds}"`), PATIENCE).toBe('1\n');
   });
 
   describe('sudo', () => {
@@ -207,7 +209,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       const terminal = await Terminal.open(guest, { user: 'ec2-user', run: { kind: 'shell', login: true } });
       await terminal.expect(']$ ');
       terminal.type('sudo sleep 1003\r');
-      await expect.poll(() => out('ps -ef | grep -v sudo | grep -c "[s]leep 1003"')).toBe('1\n');
+      await expect.poll(() => out('ps -ef | grep -v sudo | grep -c "[s]leep 1003"'), PATIENCE).toBe('1\n');
       terminal.type('\x03');
       await terminal.expect(']$ ');
       terminal.type('echo =$?; sudo -i\r');
@@ -238,7 +240,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       await files.setModified(`${at}/f`, 1_700_000_000);
       expect(await files.stat(`${at}/l`)).toEqual({ kind: 'file', size: 12, mode: 0o640, uid: 1000, gid: 1000, modified: 1_700_000_000 });
       expect(await files.stat(`${at}/l`, { followSymlinks: false })).toMatchObject({ kind: 'symlink', size: 1 });
-      expect((await files.list(at)).map(({ name, stat }) => [name, stat.kind]).toSorted()).toEqual([['f', 'file'], ['l', 'symlink']]);
+      expect((await files.list(at)).map(({ name, stat }) => `${name} ${stat.kind}`).toSorted()).toEqual(['f file', 'l symlink']);
       expect(await out(`cat ${at}/l; rm ${at}/f; ls ${at}`, { user: 'ec2-user' })).toBe('hello\nagain\nl\n');
       await files.remove(`${at}/l`);
       await files.rename(at, `${at}-2`);
@@ -313,7 +315,7 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
 
     it.each([['shutdown -h now', 'off'], ['poweroff', 'off'], ['halt', 'off'], ['reboot', 'reboot'], ['shutdown -r now', 'reboot']])('%s asks for %s', async (line, request) => {
       await run(guest, `sudo ${line}`, { user: 'ec2-user' });
-      await expect.poll(() => requests.splice(0)).toEqual([request]);
+      await expect.poll(() => requests.splice(0), PATIENCE).toEqual([request]);
     });
 
     it('once cut ends everything at once, and nothing starts any more', async () => {

@@ -104,14 +104,13 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
     expect(await root('echo alive')).toBe('alive\n');
   });
 
-  it.each(['root', 'ec2-user', 'ssm-user'] as const)('a fork bomb of %s stays within its limit, and others go on', async (user) => {
+  it.each(['root', 'ec2-user'] as const)('a fork bomb of %s stays within its limit, and others go on', async (user) => {
     const bomb = await guest.spawn({ user, run: { kind: 'line', line: 'bomb() { bomb | bomb & }; bomb > /dev/null 2>&1; sleep 2' } });
     bomb.stdout.resume();
     bomb.stderr.resume();
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const other = user === 'ssm-user' ? 'ec2-user' : 'ssm-user';
     if (UID_MODE === 'multi') {
-      const seen = await run(guest, 'ls -d /proc/[0-9]* | wc -l', { user: other });
+      const seen = await run(guest, 'ls -d /proc/[0-9]* | wc -l', { user: 'ssm-user' });
       expect(Number(seen.stdout)).toBeLessThan(600);
     }
     await guest.stop();
@@ -130,7 +129,7 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
 
   describe('files()', () => {
     const attempts: readonly (readonly [string, string])[] = [
-      ['an absolute link', `ln -s ${'FOLDER'} l`],
+      ['an absolute link', 'ln -s FOLDER l'],
       ['a relative link', 'ln -s ../../../../../../../..FOLDER l'],
       ['a link through proc', 'ln -s /proc/self/root/../FOLDER l'],
       ['a link through init\'s root', 'ln -s /proc/1/root/FOLDER l'],
@@ -217,7 +216,7 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
     const requests: PowerRequest[] = [];
     guest.onPower((request) => requests.push(request));
     await root('cd /run/ssmlab/power; mkdir halt off reboot offoff.1 "$(head -c 200 /dev/urandom | tr -d "/\\0")" reboot.1; touch off off.x; ln -s /etc/passwd of.1');
-    await expect.poll(() => requests).toEqual(['reboot']);
+    await expect.poll(() => requests, { timeout: 10_000 }).toEqual(['reboot']);
   });
 
   it('one guest is nothing to another', async () => {
@@ -251,7 +250,7 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
     await new Promise((resolve) => session.stdout.once('data', resolve));
     killers[0]?.();
     expect(await session.status).toEqual({ code: undefined, signal: 'KILL' });
-    await expect.poll(() => lines).toEqual([`${SPECIFICATION.instanceId}: its machine died`]);
+    await expect.poll(() => lines, { timeout: 10_000 }).toEqual([`${SPECIFICATION.instanceId}: its machine died`]);
     expect((await run(fragile, 'echo again')).stdout).toBe('again\n');
     expect(killers).toHaveLength(2);
     await fragile.stop();
