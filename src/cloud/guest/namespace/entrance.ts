@@ -8,7 +8,7 @@ import type { UidMode } from './accounts.js';
 import { STATUS_FILE } from './session-command.js';
 
 /** In the order in which nsenter's long options are written. */
-const KINDS = { user: 'user', mount: 'mnt', pid: 'pid', net: 'net', uts: 'uts', ipc: 'ipc' } as const;
+const KINDS = { user: 'user', mount: 'mnt', pid: 'pid', net: 'net', uts: 'uts', ipc: 'ipc', cgroup: 'cgroup' } as const;
 
 export interface Invocation {
   /** Found in the machine's root. */

@@ -31,7 +31,7 @@ export class Machine {
   static async start(parts: MachineParts): Promise<Machine> {
     const { namespaces, specification, certificateAuthority } = parts;
     const script = rootScript({ specification, certificateAuthority, uidMode: namespaces.uidMode });
-    const isolated = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc'];
+    const isolated = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child', '--mount-proc'];
     const process = await namespaces.start(specification.networkInterfaceId, ['env', '-i', `PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...isolated, 'setpriv', '--no-new-privs', '--', 'bash', '--norc', '-c', LOADER], script);
     try {
       const init = await readyInit(process);

@@ -8,7 +8,7 @@ import { PROGRAMS } from './programs/programs.js';
 import { quoted } from './session-command.js';
 
 /** Files of the host's /etc that its programs need; the machine gets copies. */
-const COPIED = ['ld.so.cache', 'ld.so.conf', 'protocols', 'services', 'inputrc', 'login.defs', 'gai.conf', 'rpc', 'mime.types', 'vimrc', 'nanorc'];
+const COPIED = ['ssl/openssl.cnf', 'pki/tls/openssl.cnf', 'ld.so.cache', 'ld.so.conf', 'protocols', 'services', 'inputrc', 'login.defs', 'gai.conf', 'rpc', 'mime.types', 'vimrc', 'nanorc'];
 /** Folders of it, bound: following the links of alternatives would copy whole programs. */
 const BOUND = ['ld.so.conf.d', 'alternatives', 'terminfo', 'crypto-policies', 'vim'];
 /** Where curl, OpenSSL, Python and Go look for authorities on the hosts that there are. */
@@ -41,7 +41,8 @@ const READ_ONLY = `while read -r _ _ _ _ point options _; do
   "$root"/usr | "$root"/usr/* | "$root"/bin | "$root"/bin/* | "$root"/sbin | "$root"/sbin/* | "$root"/lib* | "$root"/etc/*) ;;
   *) continue ;;
   esac
-  mount -o "remount,bind,ro,nosuid,nodev\${options#r[ow]}" "$(printf %b "$point")"
+  printf -v point %b "$point"
+  mount -o "remount,bind,ro,nosuid,nodev\${options#r[ow]}" "$point"
 done < /proc/self/mountinfo`;
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
@@ -73,22 +74,24 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755,size=${DISK},nr_inodes=${INODES} machine "$root"
 cd "$root"
 mkdir -p ${FOLDERS.map((path) => `.${path}`).join(' ')}
-binds=() copies=()
+binds=() copies=() links=()
 bind() { binds+=("$1 $root$2 none rbind 0 0"); }
 bind /usr /usr
 for folder in /bin /sbin /lib /lib32 /lib64 /libx32; do
-  if [[ -L $folder ]]; then ln -s "$(readlink "$folder")" ".$folder"
+  if [[ -L $folder ]]; then links+=("$folder")
   elif [[ -d $folder ]]; then mkdir ".$folder"; bind "$folder" "$folder"; fi
 done
+((\${#links[@]} == 0)) || cp -d "\${links[@]}" .
 for file in ${COPIED.join(' ')}; do if [[ -f /etc/$file ]]; then copies+=("/etc/$file"); fi; done
-((\${#copies[@]} == 0)) || cp -L "\${copies[@]}" etc/
+((\${#copies[@]} == 0)) || cp -L --parents "\${copies[@]}" .
 for folder in ${BOUND.join(' ')}; do if [[ -d /etc/$folder ]]; then mkdir "etc/$folder"; bind "/etc/$folder" "/etc/$folder"; fi; done
 printf '%s\\n' "\${binds[@]}" > .host/binds
 mount -a -T "$root/.host/binds"
 ${READ_ONLY}
 mount -t tmpfs -o mode=755,size=64m local usr/local
 mkdir -p usr/local/bin usr/local/sbin usr/local/lib/ssmlab
-if [[ -L /bin/sh && $(readlink -f /bin/sh) == */dash ]]; then mount --bind "$(readlink -f /bin/bash)" ".$(readlink -f /bin/sh)"; mount -o remount,bind,ro,nosuid,nodev ".$(readlink -f /bin/sh)" || :; fi
+shell=$(readlink -f /bin/sh)
+if [[ $shell == */dash ]]; then mount -o bind,ro,nosuid,nodev /bin/bash ".$shell"; fi
 ${writing([...imageFiles(specification, certificateAuthority), ...localFiles(uidMode)], uidMode)}
 ${homes(uidMode)}
 ${certificateAuthority === undefined ? '' : TRUST.map((path) => `ln -s ${BUNDLE} .${path}`).join('\n')}

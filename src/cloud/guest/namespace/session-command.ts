@@ -57,7 +57,8 @@ const PROMPT = `[[ $1 == sh && \${BASH_VERSINFO[0]}.\${BASH_VERSINFO[1]} != 5.2 
 
 function assignments(account: Account, request: SpawnRequest, login: boolean): string[] {
   const environment = environmentOf(account, { login, term: request.pty?.term, extra: request.environment });
-  return [...environment].map(([name, value]) => `${name}=${value}`);
+  // What is no name `env` would take for an option or a command.
+  return [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name)).map(([name, value]) => `${name}=${value}`);
 }
 
 /** For \`Entrance.spawn\`: streams 0 to 2 are the session's, 3 is {@link STATUS_FILE}. */
