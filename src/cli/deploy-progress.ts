@@ -24,8 +24,10 @@ export interface Deployed extends DeployResult {
 
 /** What is going to be made, and where. */
 export function deployHeader({ target, stack }: LabContext, resources: number): string {
-  const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${target.fabric} fabric; no AWS account is used` : `AWS, region ${target.region}`;
-  return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}`;
+  const fabric = target.fabric === 'netns' ? 'netns fabric: real packets' : `${target.fabric} fabric`;
+  const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${fabric}; no AWS account is used` : `AWS, region ${target.region}`;
+  const note = target.fabricNote === undefined ? '' : `\n  no real packets: ${target.fabricNote}`;
+  return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}${note}`;
 }
 
 /** How it came out: also of a stack that is complete, an instance may be off, cut off or gone (`troubles`, as clauses). */

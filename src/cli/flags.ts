@@ -30,6 +30,17 @@ export const identityFlag = {
   identity: Flags.string({ char: 'i', description: 'private key file of the key pair, for a stack whose key ssmlab did not make', helpValue: 'FILE', helpGroup: 'SSH' }),
 } as const;
 
+/** Data plane of the local cloud, where a command may start it. */
+export const fabricFlag = {
+  fabric: Flags.option({
+    options: ['auto', 'netns', 'computed'] as const,
+    default: 'auto',
+    description: 'data plane of the local cloud: real packets in network namespaces, or computed; auto: real where this machine can',
+    env: 'SSMLAB_FABRIC',
+    helpGroup: 'TARGET',
+  })(),
+} as const;
+
 /** For what asks before it acts. */
 export const yesFlag = {
   yes: Flags.boolean({ char: 'y', description: 'ask nothing', helpGroup: 'CONVERSATION' }),

@@ -1,5 +1,6 @@
 /** Flags → where the lab is: the target, the folder of the lab, the name of its stack. */
 import { resolve } from 'node:path';
+import { SsmlabError } from '../lib/errors.js';
 import { checkRegionName, checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
 import { hasLocalState } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
@@ -13,6 +14,8 @@ export interface LabFlags {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly stack: string;
+  /** `fabricFlag`, where the command has it. */
+  readonly fabric?: 'auto' | 'netns' | 'computed' | undefined;
   /** `identityFlag`, where the command has it. */
   readonly identity?: string | undefined;
 }
@@ -31,6 +34,9 @@ export type Start = 'never' | 'always' | 'when-there-is-state';
 export async function labContext(flags: LabFlags, start: Start = 'never'): Promise<LabContext> {
   checkStackName(flags.stack);
   if (flags.region !== undefined) checkRegionName(flags.region);
+  if (flags.target === 'aws' && flags.fabric !== undefined && flags.fabric !== 'auto') {
+    throw new SsmlabError('usage', `--fabric ${flags.fabric} is of the local cloud, and the target is AWS`, { hint: 'leave out --fabric, or --target aws' });
+  }
   const home = stateHome();
   const target = await resolveTarget({
     kind: flags.target,
@@ -38,6 +44,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     profile: flags.profile,
     home,
     start: start === 'always' || (start === 'when-there-is-state' && (hasLocalState({ home }) || recordedLabs(home, 'local').length > 0)),
+    fabric: flags.fabric,
     dialCommand: `${selfCommand()} local dial`,
   });
   const lab = labFolder(home, target, flags.stack);

@@ -8,7 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
-import { type LocalCloud, startRegions } from './regions.js';
+import { chooseFabric, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
+import { probeNamespaces } from './fabric/netns/probe.js';
+import { GLOBAL, type LocalCloud, startRegions } from './regions.js';
 import { holdings } from './holdings.js';
 import { takeLock } from './lock.js';
 import { makeSecrets, readSecrets, type RegionSecrets, writeSecrets } from './secrets.js';
@@ -61,14 +63,17 @@ async function secretsOf(folder: string): Promise<RegionSecrets> {
   return makeSecrets();
 }
 
-async function start(folder: string, askedPort: number | undefined): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
+async function start(folder: string, { askedPort, choice }: { readonly askedPort: number | undefined; readonly choice: FabricChoice }): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
   const secrets = await secretsOf(folder);
   const journal = openJournal(join(folder, 'journal'));
+  const standing = holdings(journal.memory).some(({ kind }) => kind === 'stacks' || kind === 'VPCs');
+  const fabric = await chooseFabric({ choice, before: fabricBefore(journal.memory, GLOBAL), standing, probe: probeNamespaces });
   // A head has 20 s to come whole, looked at every 5: connections that dribble do not pile up. Bodies have their own limit.
   const server = createServer({ headersTimeout: 20_000, connectionsCheckingInterval: 5000 });
   const port = await listen(server, askedPort, secrets.ports.endpoint);
   const cloud = await startRegions({
     memory: journal.memory,
+    fabric: fabric.kind,
     secrets,
     endpointUrl: `http://127.0.0.1:${port}`,
     uplinkPort: secrets.ports.uplink,
@@ -76,12 +81,13 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
     workerUrl: new URL('./worker.js', import.meta.url),
     log,
   });
+  rememberFabric(journal.memory, GLOBAL, cloud.fabric);
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -91,7 +97,7 @@ async function start(folder: string, askedPort: number | undefined): Promise<{ c
 }
 
 function startErrorOf(error: unknown): { code: string; message: string } {
-  if (error instanceof StartError || error instanceof JournalError) return { code: error.code, message: error.message };
+  if (error instanceof StartError || error instanceof JournalError || error instanceof FabricChoiceError) return { code: error.code, message: error.message };
   const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE') return { code: 'cloud-port-taken', message: `another program listens on 127.0.0.1:${port ?? '?'}, a port of the local cloud` };
   if (code === 'ENOSPC') return { code: 'cloud-start-failed', message: `the disk of the state folder is full: ${message}` };
@@ -99,7 +105,7 @@ function startErrorOf(error: unknown): { code: string; message: string } {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { state: { type: 'string' }, lock: { type: 'string' }, port: { type: 'string' } } });
+  const { values } = parseArgs({ options: { state: { type: 'string' }, lock: { type: 'string' }, port: { type: 'string' }, fabric: { type: 'string' } } });
   const { state: folder, lock: address } = values;
   if (folder === undefined || address === undefined) throw new Error('--state and --lock are required');
   process.title = 'ssmlab local cloud';
@@ -109,7 +115,7 @@ async function main(): Promise<void> {
     process.exit(3);
   }
   try {
-    const { cloud, greeting, close } = await start(folder, values.port === undefined ? undefined : Number(values.port));
+    const { cloud, greeting, close } = await start(folder, { askedPort: values.port === undefined ? undefined : Number(values.port), choice: (values.fabric ?? 'auto') as FabricChoice });
     const stop = (signal: string): void => {
       log(`ends on ${signal}`);
       void cloud.stop().finally(() => {

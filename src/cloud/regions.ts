@@ -34,7 +34,7 @@ import { createCertificateAuthority } from './tls/certificate-authority.js';
 const STACK_PATIENCE = 800;
 
 /** Scope of services that have no region. */
-const GLOBAL = 'aws-global';
+export const GLOBAL = 'aws-global';
 
 export interface RegionsOptions {
   readonly memory: Memory;

@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
 import { type Deployed, deployEnd, deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
-import { stackFlags, yesFlag } from '../cli/flags.js';
+import { fabricFlag, stackFlags, yesFlag } from '../cli/flags.js';
 import { confirmOnAws } from '../cli/confirm-on-aws.js';
 import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
@@ -27,6 +27,7 @@ export default class Deploy extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json', '<%= config.bin %> <%= command.id %> --target aws --profile sandbox --region eu-central-1'];
   static override flags = {
     ...stackFlags,
+    ...fabricFlag,
     ...yesFlag,
     template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
     'brief': Flags.boolean({ description: 'do not say what can be done next', helpGroup: 'CONVERSATION' }),

@@ -1,6 +1,7 @@
 /** `ssmlab local start`: the local cloud, without a lab. */
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
+import { fabricFlag } from '../../cli/flags.js';
 import { SsmlabError } from '../../lib/errors.js';
 import { agentsBack } from '../../lib/inventory/agents-back.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/target/local/cloud.js';
@@ -16,6 +17,7 @@ interface Started {
   version: string;
   endpoint: string;
   fabric: string;
+  fabricNote: string | null;
   accountId: string;
   stateFolder: string;
 }
@@ -25,6 +27,7 @@ export default class LocalStart extends BaseCommand {
   static override description = 'It goes on after this command has ended. When it runs already, nothing happens.';
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --port 4566', '<%= config.bin %> <%= command.id %> --json'];
   static override flags = {
+    ...fabricFlag,
     port: Flags.integer({ description: 'TCP port of the endpoint on loopback [default: the one it had, else a free one]', min: 1, max: 65_535, helpValue: 'PORT' }),
   };
   static override enableJsonFlag = true;
@@ -32,14 +35,15 @@ export default class LocalStart extends BaseCommand {
   async run(): Promise<Started> {
     const { flags } = await this.parse(LocalStart);
     this.moment = 'cloud-in-between';
-    const cloud = await startLocalCloud({ home: stateHome(), port: flags.port });
-    const { started, pid, version, endpoint, fabric, accountId, stateFolder } = cloud;
+    const cloud = await startLocalCloud({ home: stateHome(), port: flags.port, fabric: flags.fabric });
+    const { started, pid, version, endpoint, fabric, fabricNote, accountId, stateFolder } = cloud;
     if (!started && flags.port !== undefined && new URL(endpoint).port !== String(flags.port)) {
       throw new SsmlabError('usage', `the local cloud runs already, on port ${new URL(endpoint).port}`, { hint: `run \`ssmlab local stop\` first, then \`ssmlab local start --port ${flags.port}\`` });
     }
-    this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric`);
+    this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric${fabric === 'netns' ? ': real packets' : ''}`);
+    if (fabricNote !== null) this.say(`No real packets: ${fabricNote}`);
     if (started) await this.#agents(cloud);
-    return { started, pid, version, endpoint, fabric, accountId, stateFolder };
+    return { started, pid, version, endpoint, fabric, fabricNote, accountId, stateFolder };
   }
 
   /** The instances that it brings back have their agents a moment later; who lists or connects next is not to see that moment. */

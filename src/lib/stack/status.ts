@@ -16,6 +16,8 @@ export interface LocalCloudStatus {
   readonly version: string | null;
   readonly endpoint: string | null;
   readonly fabric: 'computed' | 'netns' | null;
+  /** Why it is computed though nobody asked for that, and what to install. */
+  readonly fabricNote: string | null;
   readonly stateFolder: string;
 }
 
@@ -69,6 +71,7 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     version: cloud?.version ?? null,
     endpoint: cloud?.endpoint ?? null,
     fabric: cloud?.fabric ?? null,
+    fabricNote: cloud?.fabricNote ?? null,
     stateFolder: cloud?.stateFolder ?? cloudFolder(home),
   };
   const region = cloud === undefined ? { stack: null, instances: null } : await readRegion(localTarget(cloud, options), options.stack);

@@ -1,6 +1,6 @@
 /** Flags and environment → the target that a command acts on. */
 import { SsmlabError } from '../errors.js';
-import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, startLocalCloud } from './local/cloud.js';
+import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, type StartOptions, startLocalCloud } from './local/cloud.js';
 import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
 import { dialDirectly, dialUplink } from './uplink.js';
@@ -16,6 +16,8 @@ export interface TargetOptions {
   readonly home: string;
   /** Start the local cloud when it does not run; otherwise that is an error with its next step. */
   readonly start?: boolean | undefined;
+  /** Fabric of the local cloud that is started. */
+  readonly fabric?: StartOptions['fabric'];
   /** What `ssh` runs as ProxyCommand, without the arguments, on the local target. */
   readonly dialCommand?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
@@ -33,6 +35,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     payloadBytes: 131_072,
     defaultClient: 'native',
     fabric: cloud.fabric,
+    fabricNote: cloud.fabricNote ?? undefined,
     trouble: () => localTrouble(cloud.stateFolder),
     proxyCommand: `${options.dialCommand ?? 'ssmlab local dial'} %h %p`,
   };
@@ -89,7 +92,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
 export async function resolveTarget(options: TargetOptions): Promise<Target> {
   if (options.kind === 'aws') return awsTarget(options);
   if (options.profile !== undefined) throw new SsmlabError('usage', '--profile is for --target aws; the local cloud has keys of its own', { hint: 'leave --profile out, or add --target aws' });
-  const cloud = options.start === true ? await startLocalCloud({ home: options.home }) : await findLocalCloud({ home: options.home });
+  const cloud = options.start === true ? await startLocalCloud({ home: options.home, fabric: options.fabric }) : await findLocalCloud({ home: options.home });
   if (cloud !== undefined) return localTarget(cloud, options);
   if (hasLocalState({ home: options.home }) || recordedLabs(options.home, 'local').length > 0) {
     throw new SsmlabError('cloud-not-running', 'the local cloud does not run', { hint: 'run `ssmlab local start`: it brings the lab back as it was' });

@@ -28,6 +28,8 @@ export interface Target {
   readonly defaultClient: 'native' | 'plugin';
   /** What `list` and reports call the data plane. */
   readonly fabric: 'aws' | 'netns' | 'computed';
+  /** Why the data plane is computed though nobody asked for that, and what to install. */
+  readonly fabricNote?: string | undefined;
   /** Milliseconds between two StartSession calls (AWS admits 3 a second, `aws-facts.md` §5); none when absent. */
   readonly sessionIntervalMs?: number | undefined;
   /** Why it does not go on, in words, where it can be asked: undefined when it knows of nothing. */

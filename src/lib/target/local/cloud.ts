@@ -11,6 +11,9 @@ import { packageRoot } from './package-root.js';
 import { askLock, type Holding, type LockGreeting, lockAddress } from './lock.js';
 import { readSecrets } from './secrets.js';
 
+/** The data plane of a local cloud: computed in process, or real packets in network namespaces. */
+export type FabricKind = 'computed' | 'netns';
+
 /** A running local cloud. */
 export interface LocalCloud {
   readonly version: string;
@@ -19,7 +22,9 @@ export interface LocalCloud {
   readonly accountId: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
-  readonly fabric: 'computed' | 'netns';
+  readonly fabric: FabricKind;
+  /** Why it is not the netns fabric though nobody asked for another, and what to install. */
+  readonly fabricNote: string | null;
   readonly stateFolder: string;
   readonly holdings: readonly Holding[];
 }
@@ -32,6 +37,8 @@ export interface LocalOptions {
 export interface StartOptions extends LocalOptions {
   /** TCP port of the endpoint; default the one it had, else a free one. */
   readonly port?: number | undefined;
+  /** Default `auto`: real packets where this machine can, unless stacks stand on the other fabric. */
+  readonly fabric?: 'auto' | FabricKind | undefined;
 }
 
 const logPath = (folder: string): string => join(folder, 'log');
@@ -46,6 +53,7 @@ async function describe(greeting: LockGreeting, folder: string): Promise<LocalCl
     credentials: secrets.lab,
     uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
     fabric: greeting.fabric,
+    fabricNote: greeting.fabricNote,
     stateFolder: folder,
     holdings: greeting.holdings,
   };
@@ -87,10 +95,11 @@ type Readiness = { readonly ready: true } | { readonly error: { readonly code: s
 const HEAP_OPTIONS = ['--max-semi-space-size=4', '--initial-old-space-size=64'];
 
 /** Starts the process, detached and with none of our streams, and waits for its one line of readiness. */
-function launch(folder: string, address: string, port: number | undefined): Promise<Readiness> {
+function launch(folder: string, address: string, { port, fabric }: StartOptions): Promise<Readiness> {
   const program = join(packageRoot(), 'dist', 'cloud', 'main.js');
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
-  const args = [...HEAP_OPTIONS, program, '--state', folder, '--lock', address, ...(port === undefined ? [] : ['--port', String(port)])];
+  const asked = [...(port === undefined ? [] : ['--port', String(port)]), ...(fabric === undefined ? [] : ['--fabric', fabric])];
+  const args = [...HEAP_OPTIONS, program, '--state', folder, '--lock', address, ...asked];
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
   const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);
@@ -113,6 +122,19 @@ function launch(folder: string, address: string, port: number | undefined): Prom
   });
 }
 
+/** Stops one that runs on another fabric than was asked for, if that harms nothing. False: it may stay. */
+async function giveWay(greeting: LockGreeting, options: StartOptions): Promise<boolean> {
+  const { fabric = 'auto' } = options;
+  if (fabric === 'auto' || fabric === greeting.fabric) return false;
+  const standing = greeting.holdings.filter(({ kind }) => kind === 'stacks' || kind === 'VPCs');
+  if (standing.length > 0) {
+    const what = standing.map(({ kind, count, region }) => `${count} ${count === 1 ? kind.replace(/s$/u, '') : kind} in ${region}`).join(', ');
+    throw new SsmlabError('fabric-in-use', `the local cloud runs on the ${greeting.fabric} fabric and holds ${what}; the ${fabric} fabric was asked for`);
+  }
+  await stopLocalCloud(options);
+  return true;
+}
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 /** The running local cloud; starts it when there is none. Two callers at once end up with the same one. */
@@ -123,11 +145,12 @@ export async function startLocalCloud(options: StartOptions): Promise<LocalCloud
   const address = lockAddress(folder);
   for (let attempt = 0; attempt < 5; attempt++) {
     const greeting = await askLock(address);
+    if (greeting !== undefined && (await giveWay(greeting, options))) continue;
     if (greeting !== undefined) {
       refuseOtherVersion(greeting);
       return { ...(await describe(greeting, folder)), started: attempt > 0 };
     }
-    const outcome = await launch(folder, address, options.port);
+    const outcome = await launch(folder, address, options);
     if ('error' in outcome && outcome.error.code !== 'lock-held') {
       throw new SsmlabError(isErrorCode(outcome.error.code) ? outcome.error.code : 'cloud-start-failed', outcome.error.message);
     }

@@ -22,6 +22,8 @@ export interface LockGreeting {
   readonly endpoint: string;
   readonly uplinkPort: number;
   readonly fabric: 'computed' | 'netns';
+  /** Why it is not the netns fabric though nobody asked for another, and what to install. */
+  readonly fabricNote: string | null;
   /** What somebody would miss, by region. */
   readonly holdings: readonly Holding[];
   /** What keeps it from working now, in words: a disk that is full. */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { probeNamespaces, type RunScript } from '../../../../../src/cloud/fabric/netns/probe.js';
+
+const STEPS = 'mount.private mount.proc mount.tmpfs netns veth enter sysctl sysctl.ping ping rule blackhole nft nft.conntrack nft.nat nft.map nested devpts bind uts netem'.split(' ');
+const noSetting = (): Promise<undefined> => Promise.resolve(undefined);
+
+/** A machine on which everything works but what is named here, with what was said. */
+function machine(broken: Readonly<Record<string, string>>): RunScript {
+  return (argv) => {
+    const names = argv[0] === 'unshare' ? ['namespaces', ...STEPS] : (argv[2] ?? '').split(' ').map((program) => `program.${program}`);
+    if (argv[0] === 'unshare' && broken['namespaces'] !== undefined) return Promise.resolve(`namespaces\tno\t${broken['namespaces']}\n`);
+    return Promise.resolve(names.map((name) => (broken[name] === undefined ? `${name}\tyes\t/somewhere\n` : `${name}\tno\t${broken[name]}\n`)).join(''));
+  };
+}
+
+describe('the probe of the netns fabric', () => {
+  it('says yes where everything works', async () => {
+    const probe = await probeNamespaces({ platform: 'linux', run: machine({}), setting: noSetting });
+    expect(probe.usable).toBe(true);
+    expect(probe.reason).toBeUndefined();
+    expect(probe.checks.every(({ ok, fix }) => ok && fix === undefined)).toBe(true);
+  });
+
+  it('goes without what is only a nicety', async () => {
+    const probe = await probeNamespaces({ platform: 'linux', run: machine({ 'netem': 'unknown qdisc', 'program.tcpdump': '' }), setting: noSetting });
+    expect(probe.usable).toBe(true);
+    expect(probe.checks.filter(({ ok }) => !ok).map(({ name, needed }) => [name, needed])).toEqual([['program.tcpdump', false], ['netem', false]]);
+  });
+
+  it('names the programs that are missing, and their packages, in one line', async () => {
+    const { usable, reason } = await probeNamespaces({ platform: 'linux', run: machine({ 'program.nft': '', 'program.ping': '', 'nft': 'not found' }), setting: noSetting });
+    expect(usable).toBe(false);
+    expect(reason).toBe('nft, ping are missing: sudo apt-get install nftables iputils-ping');
+  });
+
+  it.each([
+    ['/proc/sys/user/max_user_namespaces', '0', 'user.max_user_namespaces=15000'],
+    ['/proc/sys/kernel/unprivileged_userns_clone', '0\n', 'kernel.unprivileged_userns_clone=1'],
+    ['/proc/sys/kernel/apparmor_restrict_unprivileged_userns', '1\n', 'apparmor_restrict_unprivileged_userns=0'],
+    ['/none', '', '--security-opt seccomp=unconfined'],
+  ])('knows what to do when user namespaces are refused by %s', async (file, value, fix) => {
+    const setting = (asked: string): Promise<string | undefined> => Promise.resolve(asked === file ? value : undefined);
+    const { usable, reason, checks } = await probeNamespaces({ platform: 'linux', run: machine({ namespaces: 'unshare: unshare failed: No space left on device' }), setting });
+    expect(usable).toBe(false);
+    expect(reason).toContain('unshare failed: No space left on device');
+    expect(reason).toContain(fix);
+    // What was not reached is not reported as tried.
+    expect(checks.at(-1)?.name).toBe('namespaces');
+  });
+
+  it('names the first step that the kernel refuses, and what to do', async () => {
+    const { reason } = await probeNamespaces({ platform: 'linux', run: machine({ 'mount.proc': 'mount: permission denied' }), setting: noSetting });
+    expect(reason).toBe('a process tree of its own: mount: permission denied; a container hides parts of /proc: start it with --security-opt systempaths=unconfined');
+  });
+
+  it('takes a probe that never answered for a no', async () => {
+    const { usable, reason } = await probeNamespaces({ platform: 'linux', run: (argv, script) => (argv[0] === 'unshare' ? Promise.resolve(undefined) : machine({})(argv, script)), setting: noSetting });
+    expect(usable).toBe(false);
+    expect(reason).toContain('user namespaces: refused');
+  });
+
+  it('tries nothing on another system', async () => {
+    const run: RunScript = () => Promise.reject(new Error('tried'));
+    expect(await probeNamespaces({ platform: 'darwin', run })).toMatchObject({ usable: false, reason: 'this is darwin; network namespaces are a part of Linux' });
+  });
+
+  it.runIf(process.platform === 'linux')('really tries, and leaves a reason exactly when it is a no', async () => {
+    const probe = await probeNamespaces();
+    // On any Linux this holds one way or the other, and the reason is there exactly when it is a no.
+    expect(probe.usable).toBe(probe.reason === undefined);
+    expect(probe.checks.find(({ name }) => name === 'program.bash')?.detail).toMatch(/bash$/u);
+  });
+});
