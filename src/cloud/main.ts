@@ -6,6 +6,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
 import { chooseFabric, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
@@ -73,12 +74,20 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   const port = await listen(server, askedPort, secrets.ports.endpoint);
   const cloud = await startRegions({
     memory: journal.memory,
-    fabric: fabric.kind,
     secrets,
     endpointUrl: `http://127.0.0.1:${port}`,
     uplinkPort: secrets.ports.uplink,
     objectFolder: join(folder, 'objects'),
-    workerUrl: new URL('./worker.js', import.meta.url),
+    dataPlane: {
+      kind: fabric.kind,
+      workerUrl: new URL('./worker.js', import.meta.url),
+      holderProgram: fileURLToPath(new URL('./holder.js', import.meta.url)),
+      // The journal is whole at any moment; the next command starts it anew, with its instances as after a power cut.
+      onEnd: (why) => {
+        log(`the namespaces of the lab are gone: ${why}`);
+        process.exit(3);
+      },
+    },
     log,
   });
   rememberFabric(journal.memory, GLOBAL, cloud.fabric);

@@ -2,16 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createCloudFormation } from './cloudformation/cloudformation.js';
+import { type DataPlaneOptions, startDataPlane } from './data-plane.js';
 import { authorize } from './endpoint/authorize.js';
 import { createEndpoint } from './endpoint/endpoint.js';
 import { isLoopbackHost } from './endpoint/host.js';
 import type { Origin, Service } from './endpoint/operation.js';
 import { authenticate } from './endpoint/verify.js';
 import { checkipHost } from './fabric/checkip.js';
-import { createComputedFabric } from './fabric/computed/fabric.js';
 import { startUplink } from './fabric/uplink/uplink.js';
 import { createMetadataService } from './guest/imds/imds.js';
-import { createSandboxGuestHost } from './guest/sandbox/host.js';
 import { createKeyRing } from './keys/key-ring.js';
 import { createRegionCipher } from './keys/region-cipher.js';
 import { createMessageService } from './messages/messages.js';
@@ -43,8 +42,7 @@ export interface RegionsOptions {
   readonly uplinkPort: number | undefined;
   /** Where the bytes of S3's objects are. */
   readonly objectFolder: string;
-  /** Compiled worker of the sandbox. */
-  readonly workerUrl: URL;
+  readonly dataPlane: Omit<DataPlaneOptions, 'certificateAuthority' | 'log'>;
   readonly log: (line: string) => void;
 }
 
@@ -63,9 +61,8 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const { memory, secrets, log } = options;
   const now = Date.now;
   const globalState = memory.scope(GLOBAL);
-  const fabric = createComputedFabric({ log });
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
-  const guests = createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now, certificateAuthority: authority.certificatePem });
+  const { fabric, guests } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log });
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
   // The way by which a request to the message service came, then that of its caller.
   const origins = new WeakMap<object, Origin>();

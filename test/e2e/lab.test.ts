@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf, Home, Terminal } from './program.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exportsOf, Home, onEachFabric, Terminal } from './program.js';
 
 interface Listed {
   readonly instances: readonly {
@@ -30,8 +30,8 @@ interface Verified {
 const hasSsh = spawnSync('ssh', ['-V']).status === 0;
 const aws = ['aws'].find((name) => spawnSync(name, ['--version']).status === 0);
 
-describe('the lab on the local cloud', () => {
-  const home = new Home();
+onEachFabric('the lab on the local cloud', (fabric) => {
+  const home = new Home(fabric);
   let exports: NodeJS.ProcessEnv = {};
 
   beforeAll(() => {
@@ -78,7 +78,7 @@ describe('the lab on the local cloud', () => {
   it('verifies: every claim holds, and 4 does not reach the internet, as meant', () => {
     const report = home.json<Verified>('verify');
     expect(report.verdict).toBe('pass');
-    expect(report.fabric).toBe('computed');
+    expect(report.fabric).toBe(fabric);
     expect(new Set(report.claims.map((claim) => claim.instance))).toEqual(new Set([1, 2, 3, 4]));
     expect(report.claims.every((claim) => claim.verdict === 'pass' && claim.predicted === null)).toBe(true);
   });
@@ -153,6 +153,8 @@ describe('the lab on the local cloud', () => {
     await terminal.waitFor(/\r\n20 77\r\n/);
     terminal.type('sleep 60\r');
     await terminal.waitFor(/sleep 60\r\n/);
+    // Until it runs: a bash that is about to start a program takes the key for its own.
+    await new Promise((resolve) => setTimeout(resolve, 700));
     const pressed = Date.now();
     terminal.type('\u0003');
     await terminal.waitFor(/sh-5\.2\$ /);

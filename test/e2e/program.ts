@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = join(root, 'bin/run.js');
@@ -16,20 +17,33 @@ export interface Run {
   readonly took: number;
 }
 
+export type Fabric = 'computed' | 'netns';
+
+/** Why this machine cannot carry the netns fabric; undefined when it can. The program's own probe says so. */
+const noNamespaces = (JSON.parse(execFileSync(process.execPath, [join(root, 'dist/cloud/probe.js')], { encoding: 'utf8' })) as { readonly reason?: string }).reason;
+
+/** The suite once on each fabric; on netns it is skipped by name, with the reason, where that cannot be had. */
+export function onEachFabric(what: string, suite: (fabric: Fabric) => void): void {
+  describe(`${what}, computed fabric`, () => suite('computed'));
+  describe.skipIf(noNamespaces !== undefined)(`${what}, netns fabric${noNamespaces === undefined ? '' : ` (${noNamespaces})`}`, () => suite('netns'));
+}
+
 /** A state folder of its own, an environment without anything of the developer's, and the program run in it. */
 export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'ssmlab-e2e-'));
-  readonly environment: NodeJS.ProcessEnv = {
-    // Installed as `npm link` does it: hints then name the program by its name.
-    PATH: [process.env['PATH'], join(this.folder, 'installed')].join(delimiter),
-    HOME: this.folder,
-    SSMLAB_HOME: join(this.folder, 'state'),
-    LANG: 'C.UTF-8',
-    TERM: 'xterm-256color',
-    NO_COLOR: '1',
-  };
+  readonly environment: NodeJS.ProcessEnv;
 
-  constructor() {
+  constructor(fabric: Fabric = 'computed') {
+    this.environment = {
+      // Installed as `npm link` does it: hints then name the program by its name.
+      PATH: [process.env['PATH'], join(this.folder, 'installed')].join(delimiter),
+      HOME: this.folder,
+      SSMLAB_HOME: join(this.folder, 'state'),
+      SSMLAB_FABRIC: fabric,
+      LANG: 'C.UTF-8',
+      TERM: 'xterm-256color',
+      NO_COLOR: '1',
+    };
     mkdirSync(join(this.folder, 'installed'));
     symlinkSync(bin, join(this.folder, 'installed', 'ssmlab'));
   }
@@ -93,7 +107,8 @@ export class Terminal {
   constructor(command: string, cwd: string, environment: NodeJS.ProcessEnv) {
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#seen += text;
+      // A real bash brackets pastes: a terminal shows nothing of that.
+      this.#seen = (this.#seen + text).replaceAll(/\u001B\[\?2004(?:h|l\r?)/gu, '');
       this.#wake?.();
     });
     this.#child.on('exit', () => this.#wake?.());
