@@ -12,7 +12,7 @@ import { measureCreateStack } from './moto.mjs';
 import { measureRegion, writeInstances } from './region.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
-const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), SSMLAB_FABRIC: process.env.SSMLAB_FABRIC ?? 'computed', NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 const bin = join(root, 'bin/run.js');
 const rounds = Number(process.env.ROUNDS ?? 15);
 

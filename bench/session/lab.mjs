@@ -19,7 +19,7 @@ export function processor(pid) {
 export async function makeLab() {
   const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
   const state = join(folder, 'state');
-  const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: state, NO_COLOR: '1', TERM: 'xterm-256color', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+  const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: state, SSMLAB_FABRIC: process.env.SSMLAB_FABRIC ?? 'computed', NO_COLOR: '1', TERM: 'xterm-256color', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   let cli;
   const run = (...args) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { env: environment, encoding: 'utf8' });

@@ -49,7 +49,7 @@ const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((
 
 describe(`killed at ${KILLS} random moments (seed ${seed})`, () => {
   const home = new Home();
-  const options = { home: home.environment['SSMLAB_HOME'] ?? '' };
+  const options = { home: home.environment['SSMLAB_HOME'] ?? '', fabric: 'computed' } as const;
   afterAll(async () => {
     await removeLocalCloud(options);
     home.remove();

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { Home, root } from './program.js';
+import { afterAll, expect, it } from 'vitest';
+import { Home, onEachFabric, root } from './program.js';
 
 const namespaced = spawnSync('unshare', ['-rn', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 
@@ -17,8 +17,8 @@ console.log('count', Number(values[names.indexOf('OutNoRoutes')]) + six);`;
 const LEAVE = `const { connect } = require('node:net');
 connect(80, '192.0.2.1').on('error', () => undefined);`;
 
-describe('the local target', () => {
-  const home = new Home();
+onEachFabric('the local target', (fabric) => {
+  const home = new Home(fabric);
   afterAll(() => home.remove());
 
   it.skipIf(!namespaced)('sends nothing beyond loopback from deploy to destroy', () => {

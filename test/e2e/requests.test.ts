@@ -11,7 +11,7 @@ const home = new Home();
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ home: `${home.folder}/state` });
+  cloud = await startLocalCloud({ home: `${home.folder}/state`, fabric: 'computed' });
 });
 afterAll(async () => {
   await removeLocalCloud({ home: `${home.folder}/state` });

@@ -78,7 +78,7 @@ export function describeTerraform(what: string, configuration: string, tests: (t
 
     beforeAll(async () => {
       home = new Home();
-      const cloud = await startLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '' });
+      const cloud = await startLocalCloud({ home: home.environment['SSMLAB_HOME'] ?? '', fabric: 'computed' });
       terraform = new Terraform(home, cloud, join(root, 'test/e2e', configuration));
       const { status, text } = await terraform.run('init');
       expect(status, text).toBe(0);
