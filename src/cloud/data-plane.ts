@@ -1,6 +1,6 @@
 /** The fabric of a region process and the instances on it: real packets and processes, or both computed. */
 import { createComputedFabric } from './fabric/computed/fabric.js';
-import type { FabricKind } from './fabric/choice.js';
+import { FabricChoiceError, type FabricKind } from './fabric/choice.js';
 import type { Fabric } from './fabric/fabric.js';
 import { createNetnsFabric } from './fabric/netns/fabric.js';
 import type { GuestHost } from './guest/guest.js';
@@ -26,6 +26,8 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<{ reado
     const fabric = createComputedFabric({ log });
     return { fabric, guests: createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now: Date.now, certificateAuthority }) };
   }
-  const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd });
+  const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd }).catch((error: unknown) => {
+    throw new FabricChoiceError('fabric-unavailable', `the netns fabric did not start: ${(error as Error).message}`);
+  });
   return { fabric, guests: createNamespaceGuestHost({ fabric, namespaces: fabric.guests, log, certificateAuthority }) };
 }

@@ -61,7 +61,10 @@ async function secretsOf(folder: string): Promise<RegionSecrets> {
   }
   if (secrets !== undefined) return secrets;
   if (existsSync(join(folder, 'journal'))) throw new StartError('state-corrupt', `${join(folder, 'secrets.json')} is missing, and the journal beside it belongs to it`);
-  return makeSecrets();
+  const made = await makeSecrets();
+  // Before the journal: one without its secrets is refused.
+  writeSecrets(folder, made);
+  return made;
 }
 
 async function start(folder: string, { askedPort, choice }: { readonly askedPort: number | undefined; readonly choice: FabricChoice }): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {

@@ -108,7 +108,7 @@ export class Terminal {
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       // A real bash brackets pastes: a terminal shows nothing of that.
-      this.#seen = (this.#seen + text).replaceAll(/\u001B\[\?2004(?:h|l\r?)/gu, '');
+      this.#seen = (this.#seen + text).replaceAll('\u001B[?2004h', '').replaceAll('\u001B[?2004l\r', '');
       this.#wake?.();
     });
     this.#child.on('exit', () => this.#wake?.());

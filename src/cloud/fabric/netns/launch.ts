@@ -40,7 +40,7 @@ export interface LaunchedHolder {
 /** `program` is the compiled `holder/main.ts`. Rejects when not even the first process could be started. */
 export async function launchHolder(program: string): Promise<LaunchedHolder> {
   const command = [process.execPath, '--no-warnings', program];
-  if (process.getuid?.() !== 0) return { process: await spawned([...OUTERMOST, '-U', '-r', ...NAMESPACES, ...command]), started: () => undefined };
+  if (process.getuid?.() !== 0 || !ownsGuestUids()) return { process: await spawned([...OUTERMOST, '-U', '-r', ...NAMESPACES, ...command]), started: () => undefined };
   const pin = await userNamespace();
   try {
     const child = await spawned(['nsenter', '-t', String(pin.pid), '-U', ...OUTERMOST, ...NAMESPACES, ...command]);
@@ -49,6 +49,14 @@ export async function launchHolder(program: string): Promise<LaunchedHolder> {
     pin.stdin?.end();
     throw error;
   }
+}
+
+/** Root of a user namespace (a container, `unshare -r`) may have no uids to give away. */
+function ownsGuestUids(): boolean {
+  return ['uid_map', 'gid_map'].every((map) => readFileSync(`/proc/self/${map}`, 'utf8').split('\n').some((line) => {
+    const [first = NaN, , count = NaN] = line.trim().split(/\s+/u).map(Number);
+    return first <= FIRST_GUEST_UID && first + count >= FIRST_GUEST_UID + GUEST_UIDS;
+  }));
 }
 
 /** A process in a new user namespace, where uid 0 is this process's own and 1 to 65536 are guests'. */
