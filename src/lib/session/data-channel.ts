@@ -195,6 +195,13 @@ export class DataChannel {
     return false;
   }
 
+  /** {@link put}, where there is room this very moment and one payload does; false, and nothing is sent, where not. */
+  putNow(bytes: Uint8Array): boolean {
+    const now = this.#end === undefined && bytes.byteLength <= this.#options.payloadBytes && this.#stream.writable && (this.#pace?.wait(performance.now()) ?? 0) <= 0;
+    if (now) this.put(bytes);
+    return now;
+  }
+
   /** Sends bytes of output, whole and at once, in payloads of the target's size. Ask for {@link room} before. */
   put(bytes: Uint8Array, place?: PayloadPlace): void {
     for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {

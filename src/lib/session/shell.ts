@@ -83,6 +83,8 @@ function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave
     sending = false;
   };
   const enqueue = (bytes: Buffer): void => {
+    // A key goes out at once: what a promise takes the hand would wait for.
+    if (!sending && waiting.length === 0 && channel.putNow(bytes)) return;
     waiting.push(bytes);
     waitingBytes += bytes.length;
     if (waitingBytes >= TYPED_AHEAD) stdin.pause();
