@@ -8,6 +8,7 @@ import type { Forward } from '../lib/session/port/forward.js';
 import type { ForwardSpec } from '../lib/session/port/forward-spec.js';
 import type { Target } from '../lib/target/target.js';
 import { lossNotice } from './loss-notice.js';
+import { expectTransfers } from './transfers.js';
 
 export interface ForwardsOptions {
   readonly target: Target;
@@ -32,6 +33,7 @@ export const remoteText = ({ remoteHost, remotePort }: ForwardSpec, { name }: Pi
 
 /** Opens all, or none. */
 export async function openForwards({ target, instance, specs, say, signal }: ForwardsOptions): Promise<Forwards> {
+  expectTransfers();
   const start = sessionStarter(target);
   const forwards: Forward[] = [];
   const close = async (): Promise<void> => void (await Promise.all(forwards.map((forward) => forward.close())));

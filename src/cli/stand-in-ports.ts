@@ -5,6 +5,7 @@ import { carrierFor } from '../lib/session/port/carrier.js';
 import { DEFAULT_BIND, type LocalEnd } from '../lib/session/port/forward-spec.js';
 import { listenAt } from '../lib/session/port/listener.js';
 import { runStdio } from '../lib/session/port/stdio.js';
+import { expectTransfers } from './transfers.js';
 
 export interface StandInPort {
   readonly channel: DataChannel;
@@ -31,6 +32,7 @@ function localEnd(properties: Readonly<Record<string, string>>): LocalEnd {
 
 /** Runs until the session ends or the user ends it; returns what the service said. */
 export async function standInPort({ channel, print, halfCloseMs }: StandInPort): Promise<string> {
+  expectTransfers();
   if (isStdio(channel)) return runStdio(channel, { stdin: process.stdin, stdout: process.stdout });
   const id = printable(channel.sessionId);
   const carrier = carrierFor(channel, { halfCloseMs, onRefused: () => print('\nConnection to destination port failed, check SSM Agent logs.\n') });

@@ -5,6 +5,7 @@ import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals, opening } from '../cli/last-will.js';
 import { lossNotice } from '../cli/loss-notice.js';
+import { expectTransfers } from '../cli/transfers.js';
 import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
 import { terminateSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
@@ -44,6 +45,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     const instance = findInstance(await takeInventory(target, stack), args.instance);
     if (publicKey !== undefined) await sendSshPublicKey(target, { instanceId: instance.instanceId, user: flags.user, publicKey });
     this.handOver();
+    expectTransfers();
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'what is sent waits');
     const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { ...notice, signal }), this.interruption.signal, signals);
