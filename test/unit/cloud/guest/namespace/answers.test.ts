@@ -1,7 +1,11 @@
 /** What the files' program says, as it is read; and how a terminal's end is told. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileError, parseCString, parseListing, parseStat } from '../../../../../src/cloud/guest/namespace/file-answers.js';
 import { terminalStatus } from '../../../../../src/cloud/guest/namespace/guest-process.js';
+import { missingGuestPrograms } from '../../../../../src/cloud/guest/namespace/requirements.js';
 import { quoted } from '../../../../../src/cloud/guest/namespace/session-command.js';
 
 describe('answers of the files\' program', () => {
@@ -63,4 +67,19 @@ describe('the end of a terminal', () => {
 it('a word of a script is quoted, whatever is in it', () => {
   expect(quoted('a b')).toBe('\'a b\'');
   expect(quoted('it\'s')).toBe('\'it\'\\\'\'s\'');
+});
+
+it('what a host lacks is named with its package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ssmlab-programs-'));
+  for (const [program, mode] of [['bash', 0o755], ['script', 0o644], ['nsenter', 0o755]] as const) {
+    writeFileSync(join(folder, program), '');
+    chmodSync(join(folder, program), mode);
+  }
+  const missing = missingGuestPrograms([join(folder, 'nowhere'), folder]);
+  rmSync(folder, { recursive: true });
+  const names = missing.map(({ program }) => program);
+  expect(names).not.toContain('bash');
+  expect(names).not.toContain('nsenter');
+  expect(missing).toContainEqual({ program: 'script', packageName: 'util-linux' });
+  expect(missing).toContainEqual({ program: 'xargs', packageName: 'findutils' });
 });

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { missingGuestPrograms } from '../../../../../src/cloud/guest/namespace/requirements.js';
 import type { GuestNamespaces, NamespaceProcess } from '../../../../../src/cloud/fabric/netns/guest-namespaces.js';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -47,6 +48,8 @@ function waitForLine(child: ChildProcess): Promise<void> {
 
 /** Why guests of real processes cannot run here; undefined when they can. */
 export function namespacesMissing(): string | undefined {
+  const [program] = missingGuestPrograms();
+  if (program !== undefined) return `there is no ${program.program} (package ${program.packageName})`;
   const inner = ['unshare', '--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc', 'setpriv', '--no-new-privs', 'script', '-qec', 'true', '/dev/null'];
   const tried = spawnSync('unshare', ['--user', '--map-root-user', ...LAB, ...inner], { encoding: 'utf8', timeout: 10_000, env: { PATH } });
   return tried.status === 0 ? undefined : (tried.error?.message ?? tried.stderr.trim().split('\n')[0] ?? `unshare ended with ${tried.status}`);
