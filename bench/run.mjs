@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/build.mjs';
 import { measureCreateStack } from './moto.mjs';
+import { measureNetns } from './netns.mjs';
 import { measureRegion, writeInstances } from './region.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
@@ -89,6 +90,9 @@ try {
   run([bin, 'local', 'start']);
   const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = exportsOf();
   await measureRegion(folder, { pid: JSON.parse(run([bin, 'status', '--json']).stdout).localCloud.pid, endpoint, credentials: { accessKeyId, secretAccessKey } }, goal, atLeast);
+
+  const withoutPackets = await measureNetns(folder, goal);
+  if (withoutPackets !== undefined) notes.push(`skip the fabric of real packets: ${withoutPackets}`);
 
   const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }).trim().split('\n').at(-1);
   const empty = mkdtempSync(join(folder, 'install-'));

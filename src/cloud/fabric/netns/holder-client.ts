@@ -16,6 +16,8 @@ export interface HolderOptions {
 
 type Handle = Server | Socket | UdpSocket;
 
+const NO_RESULT: RunResult = { status: undefined, stdout: '', stderr: 'the holder gave no result' };
+
 interface Waiting {
   readonly resolve: (answer: { readonly result: RunResult | undefined; readonly handle: Handle | undefined }) => void;
   readonly reject: (error: Error) => void;
@@ -80,13 +82,17 @@ export class HolderClient {
   }
 
   async run(namespace: string, argv: readonly string[], input = ''): Promise<RunResult> {
-    const { result } = await this.#ask({ op: 'run', namespace, argv, input });
-    if (result === undefined) throw new Error('the holder gave no result');
-    return result;
+    return (await this.#ask({ op: 'run', namespace, argv, input })).result ?? NO_RESULT;
   }
 
-  async own(names: readonly string[]): Promise<void> {
-    await this.#ask({ op: 'own', names });
+  /** What it printed is the result's `stderr`. */
+  async script(namespace: string, script: string): Promise<RunResult> {
+    return (await this.#ask({ op: 'script', namespace, script })).result ?? NO_RESULT;
+  }
+
+  /** As {@link script}. */
+  async own(names: readonly string[]): Promise<RunResult> {
+    return (await this.#ask({ op: 'own', names })).result ?? NO_RESULT;
   }
 
   /** Rejects with Node's code (EADDRINUSE …). */

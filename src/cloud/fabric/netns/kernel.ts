@@ -73,37 +73,43 @@ export class Kernel {
     this.#held = { ...state, namespaces: new Map([...state.namespaces].map(([name, each]) => [name, this.#held.namespaces.get(name) ?? bare(each)])) };
     this.#unknown = false;
     const failures: Error[] = [];
-    await this.#sideBySide(steps.settle, async (step) => {
-      try {
-        await this.#script(step);
-      } catch (error) {
-        this.#unsettled.add(step.namespace);
-        failures.push(error as Error);
-      }
-    });
+    for (const some of [steps.settle, steps.machines, steps.ready]) {
+      await this.#sideBySide(some, async (step) => {
+        try {
+          await this.#script(step);
+        } catch (error) {
+          this.#unsettled.add(step.namespace);
+          failures.push(error as Error);
+        }
+      });
+    }
     this.#held = state;
     if (failures[0] !== undefined) throw failures[0];
   }
 
   /** Namespaces and links. */
-  async #build({ unlink, remove, create, prepare, link }: Steps): Promise<void> {
+  async #build({ unlink, remove, create, link }: Steps): Promise<void> {
     await this.#sideBySide(unlink, (step) => this.#script(step));
     await this.#remove(remove);
     const owned = create.filter((each) => each.owned).map(({ name }) => name);
     const plain = create.filter((each) => !each.owned).map(({ name }) => `netns add ${name}`);
-    if (plain.length > 0) await this.#script({ namespace: INTERNET_NAMESPACE, script: ipBatch(plain) });
-    if (owned.length > 0) await this.#holder.own(owned);
-    await this.#sideBySide(prepare, (step) => this.#script(step));
+    await Promise.all([
+      plain.length > 0 ? this.#script({ namespace: INTERNET_NAMESPACE, script: ipBatch(plain) }) : undefined,
+      owned.length > 0 ? this.#own(owned) : undefined,
+    ]);
     await this.#sideBySide(link, (step) => this.#script(step));
+  }
+
+  async #own(names: readonly string[]): Promise<void> {
+    const result = await this.#holder.own(names);
+    if (result.status !== 0) throw new KernelError({ namespace: names.join(', '), script: '' }, result);
   }
 
   async #remove(gone: Steps['remove']): Promise<void> {
     if (gone.length === 0) return;
-    const lines = gone.flatMap(({ name, owned }) => [
-      `ip netns del ${name}`,
-      ...(owned ? [`umount ${USER_NAMESPACES}/${name}`, `rm ${USER_NAMESPACES}/${name}`] : []),
-    ]);
-    await this.#script({ namespace: INTERNET_NAMESPACE, script: `${lines.join('\n')}\n` });
+    const owners = gone.filter((each) => each.owned).map(({ name }) => `${USER_NAMESPACES}/${name}`).join(' ');
+    const script = `${ipBatch(gone.map(({ name }) => `netns del ${name}`))}${owners === '' ? '' : `umount ${owners}\nrm ${owners}\n`}`;
+    await this.#script({ namespace: INTERNET_NAMESPACE, script });
   }
 
   /** Back to a namespace without anything of ours, its links left; what is put next puts all. */
@@ -145,7 +151,7 @@ rm -f ${USER_NAMESPACES}/*
   }
 
   async #script(step: ScriptStep): Promise<void> {
-    const result = await this.#holder.run(step.namespace, ['sh', '-se'], step.script);
+    const result = await this.#holder.script(step.namespace, step.script);
     if (result.status !== 0) throw new KernelError(step, result);
   }
 

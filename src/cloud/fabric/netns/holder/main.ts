@@ -6,14 +6,16 @@
 import { mkdirSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import type { Socket as UdpSocket } from 'node:dgram';
-import { makeOwned, uidMode } from './owned.js';
+import { ownedScript, uidMode } from './owned.js';
 import type { FromHolder, RunResult, ToHolder } from './protocol.js';
 import { NETWORK_NAMESPACES, USER_NAMESPACES } from './protocol.js';
 import { run } from './run.js';
+import { Shells } from './shells.js';
 import { bind, dial, listen } from './sockets.js';
 
 type Handle = Server | Socket | UdpSocket;
 
+const shells = new Shells();
 const pending = new Map<number, AbortController>();
 
 function say(message: FromHolder, handle?: Handle): Promise<void> {
@@ -24,9 +26,10 @@ async function carryOut(request: ToHolder, signal: AbortSignal): Promise<RunResu
   switch (request.op) {
     case 'run':
       return run(request);
+    case 'script':
+      return shells.run(request.namespace, request.script);
     case 'own':
-      await makeOwned(request.names);
-      return undefined;
+      return shells.run('', ownedScript(request.names, uidMode()));
     case 'listen':
       return listen(request.address, request.port);
     case 'bind':

@@ -10,6 +10,8 @@ export interface RunRequest {
 
 export type Request =
   | RunRequest
+  /** A shell script, by one of the shells that wait for them; all that it printed is the result's `stderr`. */
+  | { readonly op: 'script'; readonly namespace: string; readonly script: string }
   /** Makes network namespaces that belong to user namespaces of their own. */
   | { readonly op: 'own'; readonly names: readonly string[] }
   /** A listening TCP socket. */

@@ -2,25 +2,21 @@
 import type { NftChain, NftSet } from './nft.js';
 import type { NamespaceState, Setting } from './state.js';
 
-/** Without these a namespace has what the host's administrator chose for the host. */
-const IPV4 = 'net/ipv4/conf/default';
-const DEFAULTS: readonly (readonly [string, string])[] = [
-  ['net/ipv6/conf/all/disable_ipv6', '1'], ['net/ipv6/conf/default/disable_ipv6', '1'],
-  ['net/ipv4/conf/all/rp_filter', '0'], [`${IPV4}/rp_filter`, '0'],
-  ['net/ipv4/conf/all/send_redirects', '0'], [`${IPV4}/send_redirects`, '0'],
-  ['net/ipv4/conf/all/accept_redirects', '0'], [`${IPV4}/accept_redirects`, '0'],
-  ['net/ipv4/conf/all/arp_ignore', '0'], [`${IPV4}/arp_ignore`, '0'],
+/** Without these a namespace has what the host's administrator chose for the host; links are up only after they are set. */
+const QUIET: readonly (readonly [string, string])[] = [
+  ['ipv6/conf/all/disable_ipv6', '1'], ['ipv6/conf/default/disable_ipv6', '1'],
+  ...['rp_filter', 'send_redirects', 'accept_redirects', 'arp_ignore'].flatMap((name) => ['all', 'default'].map((which) => [`ipv4/conf/${which}/${name}`, '0'] as const)),
 ];
+/** Of these a link that was there before has its own. */
+const OF_EACH_LINK = ['rp_filter', 'send_redirects', 'arp_ignore'];
 const FORWARDS: readonly (readonly [string, string])[] = [
-  ...DEFAULTS,
-  ['net/ipv4/ip_forward', '1'],
+  ['ipv4/ip_forward', '1'],
   // What a router says of an address of its own comes back by a NAT gateway with that address as its source.
-  ['net/ipv4/conf/all/accept_local', '1'], [`${IPV4}/accept_local`, '1'],
+  ['ipv4/conf/all/accept_local', '1'],
 ];
 
 export class NamespaceBuilder {
   readonly #owned: boolean;
-  readonly #defaults: (readonly [string, string])[];
   readonly #first: string[] = ['link set lo up'];
   readonly #sysctls = new Map<string, Setting>();
   readonly #settings = new Map<string, Setting>();
@@ -30,11 +26,7 @@ export class NamespaceBuilder {
 
   constructor(kind: 'router' | 'machine') {
     this.#owned = kind === 'machine';
-    this.#defaults = [...(kind === 'router' ? FORWARDS : DEFAULTS)];
-  }
-
-  default(path: string, value: string): void {
-    this.#defaults.push([`net/${path}`, value]);
+    for (const [path, value] of kind === 'router' ? [...QUIET, ...FORWARDS] : QUIET) this.sysctl(path, value);
   }
 
   /** A line of `ip -batch`, given once. */
@@ -42,11 +34,13 @@ export class NamespaceBuilder {
     this.#first.push(...lines);
   }
 
+  /** A path under /proc/sys/net. */
   sysctl(path: string, value: string, link?: string): void {
     this.#sysctls.set(path, { put: `net/${path} ${value}`, link });
   }
 
   up(link: string, arp = true): void {
+    for (const name of OF_EACH_LINK) this.sysctl(`ipv4/conf/${link}/${name}`, '0', link);
     this.#settings.set(`link ${link}`, { put: `link set ${link}${arp ? '' : ' arp off'} up`, link });
   }
 
@@ -91,6 +85,6 @@ export class NamespaceBuilder {
   }
 
   build(): NamespaceState {
-    return { owned: this.#owned, defaults: this.#defaults, first: this.#first, sysctls: this.#sysctls, settings: this.#settings, table: { timeouts: this.#timeouts, sets: this.#sets, chains: this.#chains } };
+    return { owned: this.#owned, first: this.#first, sysctls: this.#sysctls, settings: this.#settings, table: { timeouts: this.#timeouts, sets: this.#sets, chains: this.#chains } };
   }
 }

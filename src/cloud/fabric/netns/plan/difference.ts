@@ -5,6 +5,17 @@ import type { FabricState, Link, NamespaceState, Setting } from './state.js';
 /** Name of the one table in each namespace. */
 export const TABLE = 'ssmlab';
 
+/**
+ * What was up before its other end is made ready by the kernel in its own time, and loses packets until then. It shows by its
+ * queue; 2 s are more than enough, and one that a guest keeps down must not hold up the others.
+ */
+const READY = `left=400
+while [ $left -gt 0 ] && ip -o link show up | grep -q ' qdisc noop '; do
+  left=$((left - 1))
+  sleep 0.005
+done
+`;
+
 /** A shell script for one namespace. */
 export interface ScriptStep {
   readonly namespace: string;
@@ -17,9 +28,13 @@ export interface Steps {
   /** Namespaces that go. */
   readonly remove: readonly { readonly name: string; readonly owned: boolean }[];
   readonly create: readonly { readonly name: string; readonly owned: boolean }[];
-  readonly prepare: readonly ScriptStep[];
   readonly link: readonly ScriptStep[];
+  /** Routers and the like. */
   readonly settle: readonly ScriptStep[];
+  /** Then machines: the end of a link that comes up last is ready at once. */
+  readonly machines: readonly ScriptStep[];
+  /** Waits for the ends that were up before the others. */
+  readonly ready: readonly ScriptStep[];
 }
 
 export function difference(before: FabricState, after: FabricState): Steps {
@@ -31,22 +46,24 @@ export function difference(before: FabricState, after: FabricState): Steps {
   const fresh = ends(laid);
   const dead = ends(cut);
   const touched = new Set([...cut, ...laid].flatMap((link) => link.ends.map((end) => end.namespace)));
+  const settle = [...after.namespaces].flatMap(([namespace, state]) => {
+    // The very same state, and no link of it was made: nothing to compare.
+    if (before.namespaces.get(namespace) === state && !touched.has(namespace)) return [];
+    const script = settleScript(before.namespaces.get(namespace), state, {
+      fresh: (link) => fresh.has(`${namespace}/${link}`),
+      dead: (link) => dead.has(`${namespace}/${link}`),
+    });
+    return script === '' ? [] : [{ namespace, script, owned: state.owned }];
+  });
+  const early = new Set(laid.flatMap((link) => link.ends.map((end) => end.namespace)).filter((namespace) => after.namespaces.get(namespace)?.owned !== true));
   return {
-    // A guest's root can have taken his end away, and the other with it.
-    unlink: byNamespace(cut.map((link) => ({ namespace: link.ends[0].namespace, line: `link del ${link.ends[0].name}` })), ' -force', ' 2>/dev/null || :'),
+    unlink: unlinkSteps(cut),
     remove: gone.map(([name, { owned }]) => ({ name, owned })),
     create: made.filter(([name]) => name !== '').map(([name, { owned }]) => ({ name, owned })),
-    prepare: made.filter(([, { owned }]) => !owned).map(([namespace, { defaults }]) => ({ namespace, script: sysctlLines(defaults.map(([path, value]) => `${path} ${value}`)) })),
-    link: byNamespace(laid.map(({ ends: [one, other], mtu }) => ({ namespace: '', line: linkLine(one, other, mtu) }))),
-    settle: [...after.namespaces].flatMap(([namespace, state]) => {
-      // The very same state, and no link of it was made: nothing to compare.
-      if (before.namespaces.get(namespace) === state && !touched.has(namespace)) return [];
-      const script = settleScript(before.namespaces.get(namespace), state, {
-        fresh: (link) => fresh.has(`${namespace}/${link}`),
-        dead: (link) => dead.has(`${namespace}/${link}`),
-      });
-      return script === '' ? [] : [{ namespace, script }];
-    }),
+    link: laid.length === 0 ? [] : [{ namespace: '', script: ipBatch(laid.map(({ ends: [one, other], mtu }) => linkLine(one, other, mtu))) }],
+    settle: settle.filter(({ owned }) => !owned).map(({ namespace, script }) => ({ namespace, script })),
+    machines: settle.filter(({ owned }) => owned).map(({ namespace, script }) => ({ namespace, script })),
+    ready: [...early].map((namespace) => ({ namespace, script: READY })),
   };
 }
 
@@ -64,10 +81,17 @@ function linkLine(one: Link['ends'][0], other: Link['ends'][1], mtu: number): st
   return `link add ${one.name} ${end(one)} type veth peer name ${other.name} ${end(other)}`;
 }
 
-function byNamespace(lines: readonly { readonly namespace: string; readonly line: string }[], flags = '', after = ''): ScriptStep[] {
-  const grouped = new Map<string, string[]>();
-  for (const { namespace, line } of lines) grouped.set(namespace, [...grouped.get(namespace) ?? [], line]);
-  return [...grouped].map(([namespace, each]) => ({ namespace, script: ipBatch(each, flags, after) }));
+/** Group of links that are to go: the kernel takes a group at once, and waits once. */
+const GOING = 77;
+
+/** A guest's root can have taken his end away, and the other with it: what is not there any more is no fault. */
+function unlinkSteps(links: readonly Link[]): ScriptStep[] {
+  const named = new Map<string, string[]>();
+  for (const { ends: [{ namespace, name }] } of links) named.set(namespace, [...named.get(namespace) ?? [], name]);
+  return [...named].map(([namespace, names]) => ({
+    namespace,
+    script: `ip -force -batch - <<'IP' 2>/dev/null || :\n${names.map((name) => `link set ${name} group ${GOING}`).join('\n')}\nIP\nip link del group ${GOING} 2>/dev/null || :\n`,
+  }));
 }
 
 interface Links {
@@ -102,6 +126,6 @@ function sysctlLines(sysctls: readonly string[]): string {
   }).join('');
 }
 
-export function ipBatch(lines: readonly string[], flags = '', after = ''): string {
-  return lines.length === 0 ? '' : `ip${flags} -batch - <<'IP'${after}\n${lines.join('\n')}\nIP\n`;
+export function ipBatch(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `ip -batch - <<'IP'\n${lines.join('\n')}\nIP\n`;
 }

@@ -20,8 +20,8 @@ const DOOR_TABLES = 200_000;
 
 export function internetState(layout: Layout, hosts: readonly InternetHost[], groups: string): NamespaceState {
   const builder = new NamespaceBuilder('router');
-  builder.default('ipv4/ping_group_range', groups);
-  builder.default('ipv4/ip_nonlocal_bind', '1');
+  builder.sysctl('ipv4/ping_group_range', groups);
+  builder.sysctl('ipv4/ip_nonlocal_bind', '1');
   // What this process sends in a machine's name goes by that machine, also to an address that is here.
   builder.first('rule add pref 1000 lookup local', 'rule del pref 0', `route add local ${SIDE_DOORS} dev lo`, `route add local ${DOORS} dev lo`, 'route add default dev lo');
   const addresses = new Set([INTERNET.laptop, METADATA_SERVER, RESOLVER_SERVER, ...hosts.flatMap((host) => host.addresses)]);

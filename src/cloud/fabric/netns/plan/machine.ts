@@ -22,10 +22,10 @@ export function machineState(machine: Machine, listens: ReadonlySet<number>, gro
   const { sideDoor, loopback } = machine;
   const builder = new NamespaceBuilder('machine');
   builder.sysctl('ipv4/ping_group_range', groups);
+  // Programs expect ::1; the network is IPv4 only (V14).
+  builder.sysctl('ipv6/conf/lo/disable_ipv6', '0');
   addInterfaces(builder, machine);
   builder.sysctl(`ipv4/conf/${SIDE_DOOR_LINK}/forwarding`, '1', SIDE_DOOR_LINK);
-  builder.sysctl(`ipv4/conf/${SIDE_DOOR_LINK}/rp_filter`, '0', SIDE_DOOR_LINK);
-  builder.sysctl(`ipv4/conf/${SIDE_DOOR_LINK}/send_redirects`, '0', SIDE_DOOR_LINK);
   // What comes for its loopback address is for 127.0.0.1, on this link only.
   builder.sysctl(`ipv4/conf/${SIDE_DOOR_LINK}/route_localnet`, '1', SIDE_DOOR_LINK);
   builder.address(`${loopback}/32`, SIDE_DOOR_LINK);
@@ -41,7 +41,7 @@ function addInterfaces(builder: NamespaceBuilder, { ports }: Machine): void {
     const gateway = gatewayOf(port.node.subnet);
     const [primary = ''] = port.addresses;
     // Behind the side door it forwards; from interface to interface it does not.
-    for (const [name, value] of [['forwarding', '1'], ['rp_filter', '0'], ['send_redirects', '0']] as const) builder.sysctl(`ipv4/conf/${device}/${name}`, value, device);
+    builder.sysctl(`ipv4/conf/${device}/forwarding`, '1', device);
     for (const address of port.addresses) builder.address(`${address}/${port.node.subnet.prefix.length}`, device, 'brd + ');
     builder.up(device);
     builder.neighbour(gateway, ROUTER_MAC, device);

@@ -21,8 +21,6 @@ const PRIORITY = { services: 50, withinSubnet: 90, routeTable: 100, vpc: 200, en
 
 export function routerState(layout: VpcLayout): NamespaceState {
   const builder = new NamespaceBuilder('router');
-  // An instance asks for the hardware address of its neighbours; the router, which all go through, answers for them.
-  builder.default('ipv4/conf/default/proxy_arp', '1');
   // What was lost by a rule comes again, out of order.
   builder.sysctl('netfilter/nf_conntrack_tcp_be_liberal', '1');
   builder.first('rule del pref 32766', 'rule del pref 32767', `rule add pref ${PRIORITY.services} to ${PLUMBING} lookup main`, `rule add pref ${PRIORITY.vpc} lookup main`, `rule add pref ${PRIORITY.end} blackhole`);
@@ -49,6 +47,8 @@ function addPort(builder: NamespaceBuilder, port: Port): void {
   const { device, addresses, mac } = port;
   const machine = port.kind === 'machine';
   builder.up(device, machine);
+  // An instance asks for the hardware address of its neighbours; the router, which all go through, answers for them.
+  if (machine) builder.sysctl(`ipv4/conf/${device}/proxy_arp`, '1', device);
   if (machine) builder.line(`ntable change name arp_cache dev ${device} proxy_delay 0`, device);
   for (const address of addresses) {
     // Its subnet's router is who speaks when the router has something to say.

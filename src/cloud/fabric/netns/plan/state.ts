@@ -31,8 +31,6 @@ export interface Setting {
 export interface NamespaceState {
   /** Set for instances: the namespace belongs to a user namespace of its own, whose root the guest is. */
   readonly owned: boolean;
-  /** Paths under /proc/sys and values, before any link is there; new links take after `default`. */
-  readonly defaults: readonly (readonly [string, string])[];
   /** Lines of `ip -batch` that are given once, when the namespace is made. */
   readonly first: readonly string[];
   /** By what they are, so that another value for the same thing is seen as a change; in the order of putting. */

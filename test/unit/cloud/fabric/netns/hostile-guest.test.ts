@@ -22,7 +22,7 @@ describe.skipIf(obstacle !== undefined)(`root of a guest${obstacle === undefined
 
   const start = async (): Promise<Lab> => {
     fabric = await startNetnsFabric(() => undefined, (text) => said.push(text));
-    const lab = new Lab({ fabric, silenceMs: 300 });
+    const lab = new Lab({ fabric, silenceMs: 500 });
     await lab.start();
     return lab;
   };

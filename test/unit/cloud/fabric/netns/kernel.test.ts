@@ -13,7 +13,7 @@ describe.skipIf(obstacle !== undefined)(`the kernel${obstacle === undefined ? ''
 
   const start = async (...changes: readonly Change[]): Promise<Lab> => {
     fabric = await startNetnsFabric();
-    const lab = new Lab({ fabric, silenceMs: 300 });
+    const lab = new Lab({ fabric, silenceMs: 500 });
     await lab.start(changes);
     return lab;
   };

@@ -97,7 +97,7 @@ describe.skipIf(obstacle !== undefined)(`the lab's processes${obstacle === undef
 
   it('does not know of another lab of the same addresses', async () => {
     const [one, other] = await Promise.all([start(), start()]);
-    const lab = new Lab({ fabric: one, silenceMs: 300 });
+    const lab = new Lab({ fabric: one, silenceMs: 500 });
     await Promise.all([lab.start(), other.apply(labModel())]);
     const fromOther = other.connect({ internet: '198.51.100.7' }, { address: LAB.public.one, port: 22 });
     await expect(fromOther).rejects.toMatchObject({ code: 'ECONNREFUSED' });

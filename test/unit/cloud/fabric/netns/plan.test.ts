@@ -27,8 +27,8 @@ function stateOf(model: NetworkModel, numbers: LayoutNumbers = layoutNumbers(), 
 
 /** All that the kernel is told. */
 function textOf(before: FabricState, after: FabricState): string {
-  const { unlink, remove, create, prepare, link, settle } = difference(before, after);
-  return [...[...remove, ...create].map((each) => each.name), ...[...unlink, ...prepare, ...link, ...settle].map((step) => `${step.namespace}\n${step.script}`)].join('\n');
+  const { remove, create, ...scripts } = difference(before, after);
+  return [...[...remove, ...create].map((each) => each.name), ...Object.values(scripts).flat().map((step) => `${step.namespace}\n${step.script}`)].join('\n');
 }
 
 /** Steps of a change in a lab that stands. */
@@ -70,7 +70,7 @@ describe('the plan', () => {
     expect(steps.settle).toHaveLength(1);
     expect(steps.settle[0]?.namespace).toBe('v1');
     expect(steps.settle[0]?.script).toMatch(/^nft -f - <<'NFT'\n(?:.*\n)*?add rule ip ssmlab ingress_1 ip saddr 203\.0\.113\.0\/24 tcp dport 22 goto track_server\n(?:.*\n)*NFT\n$/u);
-    expect({ ...steps, settle: [] }).toEqual({ unlink: [], remove: [], create: [], prepare: [], link: [], settle: [] });
+    expect({ ...steps, settle: [] }).toEqual({ unlink: [], remove: [], create: [], link: [], settle: [], machines: [], ready: [] });
   });
 
   it('changes a route in its place', () => {
@@ -82,7 +82,8 @@ describe('the plan', () => {
   it('adds an instance without touching the others', () => {
     const steps = stepsOf(addInterface('eni-new', LAB.vpc1, LAB.publicSubnet, '10.0.1.30', [LAB.sg1]));
     expect(steps.create).toEqual([{ name: 'i6', owned: true }]);
-    expect(steps.settle.map((step) => step.namespace)).toEqual(['', 'v1', 'i6']);
+    expect([...steps.settle, ...steps.machines].map((step) => step.namespace)).toEqual(['', 'v1', 'i6']);
+    expect(steps.ready.map((step) => step.namespace).toSorted()).toEqual(['', 'v1']);
     expect([steps.unlink, steps.remove]).toEqual([[], []]);
   });
 
