@@ -4,10 +4,14 @@
  */
 import type { AgentMessage } from './agent-message.js';
 
-/** Payload bytes kept, handed over and not accepted or early, from which {@link StreamReceiver.full} asks not to be read to. */
-const HELD_BYTES = 2 * 1024 * 1024;
+/**
+ * Payload bytes kept, handed over and not accepted or early, from which {@link StreamReceiver.full} asks not to be read to. A
+ * peer with a window never makes them so many, its window handed over and {@link EARLY_BYTES}: two hops of a session that wait
+ * for each other's room would both read no more, and so not the acknowledgements that make it.
+ */
+const HELD_BYTES = 4 * 1024 * 1024;
 /** Up to here early messages are kept; later ones have to be sent again. */
-const EARLY_BYTES = 3 * 1024 * 1024;
+const EARLY_BYTES = 2 * 1024 * 1024;
 const EARLY_MESSAGES = 10_000;
 
 /** In order and once each. `accept`, to be called once, says that there was room. */

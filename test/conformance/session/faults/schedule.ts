@@ -46,6 +46,8 @@ export interface Schedule {
   readonly payloadBytes: { readonly client: number; readonly agent: number };
   /** The session begins with a handshake, as all but plain shells do. */
   readonly handshake: boolean;
+  /** The ends take their time to read, so that credit is what limits the sender; undefined: they read at once. The longest pause, milliseconds. */
+  readonly reads: { readonly pause: number } | undefined;
   /** Bytes that each end sends. */
   readonly bytes: number;
 }
@@ -67,6 +69,7 @@ export function scheduleOf(seed: number, bytes: number): Schedule {
     outage: between(0, 1_500),
   });
   const size = (): number => Math.floor(2 ** between(11, 16));
+  const slow = chance(0.15);
   return {
     seed,
     client: hop(),
@@ -74,6 +77,8 @@ export function scheduleOf(seed: number, bytes: number): Schedule {
     refuses: chance(0.2) ? { end: chance(0.5) ? 'client' : 'agent', from: between(0, 3_000), how: REFUSALS[Math.floor(next() * REFUSALS.length)] ?? 'ECONNREFUSED' } : undefined,
     payloadBytes: { client: size(), agent: size() },
     handshake: chance(0.5),
-    bytes,
+    reads: slow ? { pause: between(1, 200) } : undefined,
+    // More than all windows and buffers on the way hold.
+    bytes: slow ? 4 * bytes : bytes,
   };
 }

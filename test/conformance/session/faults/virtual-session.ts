@@ -78,6 +78,8 @@ export async function runSession(product: Product, schedule: Schedule): Promise<
   const agent = new End(next, schedule.bytes);
   const began = performance.now();
   const elapsed = (): number => performance.now() - began;
+  const pauses = dice(schedule.seed ^ 0x9a5e);
+  const pauseOf = ({ pause }: { readonly pause: number }): number => pauses() * pause;
   let messages = 0;
   let connections = 0;
   let clientTook: number | undefined;
@@ -127,8 +129,10 @@ export async function runSession(product: Product, schedule: Schedule): Promise<
       return connection.near;
     },
     onInput: (type, payload, accept) => {
-      if (!handshake.take(type, payload)) agent.take(payload);
-      accept();
+      const mine = !handshake.take(type, payload);
+      if (mine) agent.take(payload);
+      if (mine && schedule.reads !== undefined) setTimeout(accept, pauseOf(schedule.reads));
+      else accept();
     },
     onLost: (why) => {
       agent.told ??= why ?? 'channel_closed';
@@ -216,7 +220,11 @@ export async function runSession(product: Product, schedule: Schedule): Promise<
     if (current !== undefined) disturb('client', current, schedule.client);
     leave = () => opened.close();
     void send(opened);
-    for await (const { payload } of opened.messages()) client.take(payload);
+    for await (const { payload } of opened.messages()) {
+      client.take(payload);
+      const { reads } = schedule;
+      if (reads !== undefined && pauses() < 0.2) await new Promise((resolve) => setTimeout(resolve, pauseOf(reads)));
+    }
     return opened.output ?? '';
   };
   let leave = (): void => undefined;

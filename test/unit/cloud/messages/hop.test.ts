@@ -133,7 +133,7 @@ it('stops reading from a peer that goes on without credit', () => {
   agent.close();
   const flood = new Hop({ sends: 'output_stream_data', now: Date.now, onData: () => undefined });
   flood.attach(wire.socket);
-  for (let index = 0; index < 50; index += 1) {
+  for (let index = 0; index < 80; index += 1) {
     flood.send(1, Buffer.alloc(64 << 10));
     const message = readMessage(frames.at(-1) ?? Buffer.alloc(0));
     if (message !== undefined) {

@@ -151,7 +151,7 @@ describe('receiver', () => {
   });
   it('asks not to be read to when a peer goes on without credit, until there is room', () => {
     const { stream, accepts } = receiver(false);
-    for (const message of messages(40, 64 << 10)) stream.accept(message);
+    for (const message of messages(80, 64 << 10)) stream.accept(message);
     expect(stream.full).toBe(true);
     for (const accept of accepts) accept();
     expect(stream.full).toBe(false);
@@ -160,8 +160,8 @@ describe('receiver', () => {
     const all = messages(60, 64 << 10);
     const { stream, delivered, acknowledged } = receiver();
     for (const message of all.slice(1)) stream.accept(message);
-    expect(acknowledged.length).toBeLessThan(50);
-    expect(stream.heldBytes).toBeLessThanOrEqual(3 << 20);
+    expect(acknowledged.length).toBeLessThan(34);
+    expect(stream.heldBytes).toBeLessThanOrEqual(2 << 20);
     for (const message of all) stream.accept(message);
     expect(delivered).toEqual(all.map((_, at) => at));
   });
