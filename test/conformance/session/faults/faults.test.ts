@@ -11,7 +11,7 @@ import { CLIENT_TOLD_WITHIN_MS, LIMIT_MS, type Outcome, runSession, TOLD_WITHIN_
 
 const MEBIBYTE = 1 << 20;
 const SCHEDULES = 300;
-const BATCHES = 10;
+const BATCHES = 20;
 const first = Number(process.env['SSMLAB_SEED'] ?? randomInt(2 ** 31));
 
 beforeEach(() => {

@@ -69,7 +69,7 @@ export function scheduleOf(seed: number, bytes: number): Schedule {
     outage: between(0, 1_500),
   });
   const size = (): number => Math.floor(2 ** between(11, 16));
-  const slow = chance(0.15);
+  const slow = chance(0.1);
   return {
     seed,
     client: hop(),
