@@ -45,7 +45,7 @@ const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, numbe
 /** How a session with a terminal ended, by what its leader said of it: {@link sessionCommand}. */
 export function terminalStatus(account: string, ended: ExitStatus, line: boolean): ExitStatus {
   const said = /^exit (\d+)\n/mu.exec(account);
-  // Without its leader's word it was killed, and \`script\` says by which signal.
+  // Without its leader's word it was killed, and `script` says by which signal.
   const code = said === null ? (ended.code ?? 0) : Number(said[1]);
   if (ended.code === undefined && said === null) return ended;
   const signal = SIGNAL_NAMES.get(code - 128);

@@ -130,9 +130,11 @@ export const FAILED = 'failed:';
  * makes the copy from a user namespace of its own, and init, whose user namespace owns the machine's network, enters it.
  */
 const LOCK = `mkfifo /run/hold
-unshare --user --mount bash --norc -c 'echo > /run/hold; read -r < /run/hold' &
-read -r < /run/hold
-exec nsenter "--mount=/proc/$!/ns/mnt" -- bash --norc -c "$finish"`;
+(unshare --user --mount bash --norc -c 'echo $$ > /run/hold; read -r < /run/hold' 2> /run/why || echo > /run/hold) &
+read -r copier < /run/hold
+if [[ -z $copier ]]; then exec -a "${FAILED} what is mounted cannot be locked: $(< /run/why)" sleep 60; fi
+rm /run/why
+exec nsenter "--mount=/proc/$copier/ns/mnt" -- bash --norc -c "$finish"`;
 
 const FINISH = `echo > /run/hold
 rm /run/hold
@@ -141,7 +143,7 @@ echo 1000 > /proc/self/oom_score_adj
 exec -c -a ${READY} /bin/bash /usr/local/lib/ssmlab/init`;
 
 /**
- * For \`bash -c\`, the script of {@link rootScript} on its standard input: makes the root and goes on as init, or as a
+ * For `bash -c`, the script of {@link rootScript} on its standard input: makes the root and goes on as init, or as a
  * process named by what went wrong, so that the region reads it without touching a file of the machine.
  */
 export const LOADER = `script=$(cat)

@@ -28,7 +28,7 @@ exec ${STATUS_FILE}>&-
 exec "$@"`;
 
 /**
- * Node's pipes are sockets, which cannot be opened again: \`echo oops > /dev/stderr\` would fail. So each stream gets a
+ * Node's pipes are sockets, which cannot be opened again: `echo oops > /dev/stderr` would fail. So each stream gets a
  * real pipe, made by the user and carried by a cat that survives what is meant for the command.
  */
 const STREAMS = `cd -- "$1" 2> /dev/null || cd /
@@ -61,7 +61,7 @@ function assignments(account: Account, request: SpawnRequest, login: boolean): s
   return [...environment].filter(([name]) => /^[A-Za-z_]\w*$/u.test(name)).map(([name, value]) => `${name}=${value}`);
 }
 
-/** For \`Entrance.spawn\`: streams 0 to 2 are the session's, 3 is {@link STATUS_FILE}. */
+/** For `Entrance.spawn`: streams 0 to 2 are the session's, 3 is {@link STATUS_FILE}. */
 export function sessionCommand(request: SpawnRequest, uidMode: UidMode): readonly string[] {
   const account = accountOf(request.user);
   const shell = shellOf(request, account);

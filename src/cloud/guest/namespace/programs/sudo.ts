@@ -218,7 +218,7 @@ kill -KILL -- "-$orders"
 if [[ -d /proc/$client ]]; then echo "ended $status" >&4; else rm -rf -- "$place"; fi
 `;
 
-/** \`su\` for root, who needs no password; nobody else has one to give. */
+/** `su` for root, who needs no password; nobody else has one to give. */
 export const SU = `#!/bin/bash
 . /usr/local/lib/ssmlab/become
 login= command=() target=root found=

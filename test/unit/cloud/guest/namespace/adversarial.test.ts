@@ -233,6 +233,26 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
     await other.stop();
   });
 
+  it('a machine that cannot be made says why, and can be made later', async () => {
+    const namespaces = realNamespaces();
+    const scripts = ['echo no such luck >&2; exit 3', 'mount -o bind /nowhere /tmp', 'echo 0 > /proc/sys/user/max_user_namespaces'];
+    const lines: string[] = [];
+    const unlucky = await createNamespaceGuestHost({
+      fabric: silentFabric(),
+      namespaces: { ...namespaces, start: (eni, argv, script) => {
+        const first = scripts.shift();
+        return namespaces.start(eni, argv, first === undefined ? script : first.includes('/proc') ? `${script}\n${first}` : `set -e\n${first}\n${script}`);
+      } },
+      log: (line) => lines.push(line),
+    }).boot(SPECIFICATION);
+    await expect(run(unlucky, ':')).rejects.toThrow(`${SPECIFICATION.instanceId}: its machine could not be made: no such luck`);
+    await expect(unlucky.files('root').stat('/')).rejects.toThrow(/could not be made: mount: .*nowhere/u);
+    await expect(run(unlucky, ':')).rejects.toThrow(/could not be made: what is mounted cannot be locked: unshare: /u);
+    expect(lines).toHaveLength(3);
+    expect((await run(unlucky, 'echo now')).stdout).toBe('now\n');
+    await unlucky.stop();
+  });
+
   it('a machine that dies takes its sessions along, and the next spawn has a new one', async () => {
     const killers: (() => void)[] = [];
     const namespaces = realNamespaces();
