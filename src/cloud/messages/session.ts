@@ -42,6 +42,9 @@ const PROBE_MS = 1000;
  */
 const MUX_SETUP_MS = 100;
 
+/** RFC 6455 §7.4.1: the connection ended without a word. */
+const ABNORMAL_CLOSURE = 1006;
+
 const TIMED_OUT = 'Your session timed out due to inactivity and has been terminated.';
 const TOO_OLD = 'Your session reached its maximum duration and has been terminated.';
 
@@ -84,6 +87,8 @@ export class Session {
   readonly #idle: NodeJS.Timeout;
   readonly #tooOld: NodeJS.Timeout | undefined;
   #clientCame = false;
+  /** Its connection was lost, not closed: it comes back, and is told then that all is over. */
+  #clientCut = false;
   #calls = 0;
   #calling: NodeJS.Timeout | undefined;
   #ended = false;
@@ -160,7 +165,10 @@ export class Session {
     }
     this.#sockets.get(end)?.terminate();
     this.#sockets.set(end, socket);
-    if (end === 'client') this.#clientCame = true;
+    if (end === 'client') {
+      this.#clientCame = true;
+      this.#clientCut = false;
+    }
     clearTimeout(this.#away.get(end));
     this.#away.delete(end);
     const hop = this.#hops[end];
@@ -173,7 +181,7 @@ export class Session {
       if (message.messageType === MESSAGE_TYPE.acknowledge || message.messageType === expected) hop.receive(message);
       else if (end === 'agent') this.#agentSays(message);
     });
-    socket.once('close', () => this.#detached(end, socket));
+    socket.once('close', (code: number) => this.#detached(end, socket, code === ABNORMAL_CLOSURE));
     if (end === 'agent') endWhenSilent(socket, AGENT_SILENCE_MS);
     hop.attach(socket);
     if (end === 'client') this.#finishWhenDrained();
@@ -214,7 +222,9 @@ export class Session {
 
   #finishWhenDrained(): void {
     if (!this.#agentDone || this.#ended) return;
-    if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
+    // There is nothing left to be brought to it but the last word.
+    if (this.#hops.client.idle && this.#clientCut) this.#expect('client', this.#options.awayMs);
+    else if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
     else this.#probe ??= setTimeout(() => this.#askWhetherRead(), PROBE_MS).unref();
   }
 
@@ -243,9 +253,10 @@ export class Session {
    * The agent is not told to pause (§8.5 no. 4): AWS's would number what its source brings on, and send that backlog ten messages
    * a second later (§4). Who is not read from pauses by itself.
    */
-  #detached(end: End, socket: WebSocket): void {
+  #detached(end: End, socket: WebSocket, cut: boolean): void {
     if (this.#sockets.get(end) !== socket) return;
     this.#sockets.delete(end);
+    if (end === 'client') this.#clientCut = cut;
     this.#hops[end].detach();
     if (this.#ended) return;
     if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
@@ -254,10 +265,8 @@ export class Session {
   }
 
   /** An end that is away has so long to come (back): a client that was there, as long as the session may be idle. */
-  #expect(end: End): void {
-    const { awayMs, request } = this.#options;
+  #expect(end: End, patience = end === 'client' && this.#clientCame ? this.#options.request.idleTimeoutMs : this.#options.awayMs): void {
     clearTimeout(this.#away.get(end));
-    const patience = end === 'client' && this.#clientCame ? request.idleTimeoutMs : awayMs;
     this.#away.set(end, setTimeout(() => this.#end(end === 'agent' ? `The instance did not come to the session, or come back to it, within ${patience / 1000} seconds.` : TIMED_OUT, true), patience).unref());
   }
 

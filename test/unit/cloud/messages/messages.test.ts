@@ -110,6 +110,25 @@ it('ends a session whose last acknowledgement a resumed client will never repeat
   expect(frames.filter((type) => type === 'output_stream_data').length).toBeGreaterThan(1);
 });
 
+it('tells a client whose connection was lost that all is over when it comes back', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const client = await region.session();
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  client.socket.terminate();
+  await vi.waitFor(() => expect(region.messages.listSessions(REGION).map(({ status }) => status)).toEqual(['Disconnected']), wait);
+  region.processes[0]?.exit({ code: 0, signal: undefined });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { TokenValue, StreamUrl } = await region.call('ResumeSession', { SessionId: client.sessionId }) as Record<string, string>;
+  const back = new WebSocket(StreamUrl ?? '');
+  const frames: string[] = [];
+  back.on('message', (data) => frames.push((data as Buffer).toString('latin1', 4, 24).trim()));
+  await new Promise((resolve) => back.once('open', resolve));
+  back.send(JSON.stringify({ MessageSchemaVersion: '1.0', RequestId: 'r', TokenValue, ClientId: 'c', ClientVersion: '1.2.0.0' }));
+  await vi.waitFor(() => expect(frames.at(-1)).toBe('channel_closed'), wait);
+  expect(region.messages.listSessions(REGION)).toEqual([]);
+});
+
 it('calls an agent again that did not hear the first time, and no more when it comes', async () => {
   region.stop();
   region = await SmallRegion.start();
