@@ -77,6 +77,8 @@ export class NetnsFabric implements Fabric {
   readonly #numbers = layoutNumbers();
   readonly #machines: MachineMemory = new Map();
   readonly #nameServers = new Map<string, UdpSocket>();
+  /** Where the guests of this fabric run. */
+  readonly guests: GuestNamespaces;
   #layout = EMPTY;
   #next: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
@@ -88,19 +90,11 @@ export class NetnsFabric implements Fabric {
     this.#log = log;
     this.#kernel = new Kernel(holder);
     this.#servers = new Servers(holder);
+    this.guests = guestNamespaces({ holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, renew: (id) => this.#renew(id), log });
     this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#acceptAtMachine(machine, socket, onConnection));
   }
 
-  /** Where the guests of this fabric run. */
-  get guests(): GuestNamespaces {
-    return guestNamespaces({ holder: this.#holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, log: this.#log });
-  }
-
-  /**
-   * Gives a running instance new namespaces, as a reboot does: what its root did to the old ones is gone, and so are its
-   * connections. Nothing of the guest may run any more. Does nothing where no instance runs.
-   */
-  async renew(networkInterfaceId: string): Promise<void> {
+  async #renew(networkInterfaceId: string): Promise<void> {
     const machine = this.#layout.machineOf.get(networkInterfaceId);
     if (machine === undefined) return;
     this.#numbers.machines.forget(`${machine.region}/${machine.instanceId}`);

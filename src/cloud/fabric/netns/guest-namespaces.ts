@@ -17,6 +17,11 @@ export interface GuestNamespaces {
    * system folders; `script` is what it reads on stdin, which then ends. Rejects when the instance has no namespace.
    */
   start(networkInterfaceId: string, argv: readonly string[], script: string): Promise<NamespaceProcess>;
+  /**
+   * Gives a running instance new namespaces where something was started in its old ones, as a reboot does: what its root did
+   * to them is gone, and so are its connections. Nothing of the guest may run any more.
+   */
+  renew(networkInterfaceId: string): Promise<void>;
   /** `single`: guests have one uid, 0; `multi`: 65535 of them, mapped away from the host's (`fabric.md` §3). */
   readonly uidMode: 'single' | 'multi';
 }

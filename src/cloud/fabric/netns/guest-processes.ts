@@ -15,16 +15,25 @@ export interface GuestProcessOptions {
   readonly holder: HolderClient;
   /** Name of the instance's namespace; undefined where there is none. */
   readonly namespaceOf: (networkInterfaceId: string) => string | undefined;
+  /** Makes the instance's namespaces anew, under another name. */
+  readonly renew: (networkInterfaceId: string) => Promise<void>;
   /** What the programs say, one line each. */
   readonly log: (line: string) => void;
 }
 
-export function guestNamespaces({ holder, namespaceOf, log }: GuestProcessOptions): GuestNamespaces {
+export function guestNamespaces({ holder, namespaceOf, renew, log }: GuestProcessOptions): GuestNamespaces {
+  /** Namespaces in which something was started. */
+  const used = new Set<string>();
   return {
     uidMode: holder.uidMode,
+    renew: async (networkInterfaceId) => {
+      const namespace = namespaceOf(networkInterfaceId);
+      if (namespace !== undefined && used.delete(namespace)) await renew(networkInterfaceId);
+    },
     start: async (networkInterfaceId, argv, script) => {
       const namespace = namespaceOf(networkInterfaceId);
       if (namespace === undefined) throw new Error(`network interface ${networkInterfaceId} is on no running instance`);
+      used.add(namespace);
       return startIn(holder, namespace, argv, script, log);
     },
   };

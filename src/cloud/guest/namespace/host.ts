@@ -17,6 +17,10 @@ export interface NamespaceHostOptions {
 export function createNamespaceGuestHost(options: NamespaceHostOptions): GuestHost {
   return {
     kind: 'namespace',
-    boot: (specification) => Promise.resolve(new NamespaceGuest(specification, options)),
+    boot: async (specification) => {
+      // After a reboot nothing is as its root left it.
+      await options.namespaces.renew(specification.networkInterfaceId);
+      return new NamespaceGuest(specification, options);
+    },
   };
 }

@@ -99,7 +99,7 @@ wait`);
   it('finds his machine as it was at first after a reboot', async () => {
     const lab = await start();
     await asRoot(LAB.eni.one, 'nft flush ruleset; ip addr add 10.9.9.9/32 dev ens5');
-    await fabric?.renew(LAB.eni.one);
+    await fabric?.guests.renew(LAB.eni.one);
     expect((await asRoot(LAB.eni.one, 'ip -br -4 addr show dev ens5')).join()).not.toContain('10.9.9.9');
     expect(await lab.tcp('one', SERVICE.ssm, 443)).toBe('open: 198.18.0.11');
     expect(await lab.tcp('laptop', LAB.public.one, 22)).toBe('open: 198.51.100.7');

@@ -84,5 +84,5 @@ async function start(argv: readonly string[], script: string): Promise<Namespace
 }
 
 export function realNamespaces(): GuestNamespaces {
-  return { uidMode: UID_MODE, start: (_, argv, script) => start(argv, script) };
+  return { uidMode: UID_MODE, start: (_, argv, script) => start(argv, script), renew: () => Promise.resolve() };
 }
