@@ -1,6 +1,6 @@
 /** Reads what the files' program says: stat's and C's notations, and the kernel's errors by their words in the C locale. */
 import type { GuestFileStat } from '../guest.js';
-import { decode } from '../sandbox/system/text.js';
+import { decode } from '../byte-text.js';
 
 const ERRORS: Readonly<Record<string, string>> = {
   'No such file or directory': 'ENOENT', 'Permission denied': 'EACCES', 'Operation not permitted': 'EPERM', 'File exists': 'EEXIST', 'Not a directory': 'ENOTDIR', 'Is a directory': 'EISDIR',

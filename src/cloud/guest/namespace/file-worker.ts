@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { GuestUser } from '../guest.js';
 import type { FileOperation } from '../guest-files.js';
 import { accountOf } from '../image/accounts.js';
-import { decode, encode } from '../sandbox/system/text.js';
+import { decode, encode } from '../byte-text.js';
 import type { UidMode } from './accounts.js';
 import type { Entrance } from './entrance.js';
 import { fileError, parseListing, parseStat } from './file-answers.js';

@@ -4,7 +4,7 @@ import { SystemError } from '../system/errors.js';
 import { FunctionReturn, LoopExit, ShellExit } from '../shell/control.js';
 import { mayExit } from '../shell/job-control.js';
 import type { Shell } from '../shell/shell.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 import type { Builtin } from './builtin.js';
 
 async function statusArgument(shell: Shell, name: string, given: string | undefined): Promise<number> {

@@ -1,5 +1,5 @@
 /** read and mapfile. */
-import { decode, encode } from '../system/text.js';
+import { decode, encode } from '../../byte-text.js';
 import { Interrupted } from '../system/errors.js';
 import type { Shell } from '../shell/shell.js';
 import { type Builtin, invalidOption } from './builtin.js';

@@ -4,7 +4,7 @@ import { openPath } from '../system/open.js';
 import type { OpenFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
 import type { Program } from '../system/program.js';
-import { decode, encode } from '../system/text.js';
+import { decode, encode } from '../../byte-text.js';
 
 export type Command = (call: Call) => Promise<number> | number;
 

@@ -2,7 +2,7 @@
 import { SystemError } from '../system/errors.js';
 import type { OpenFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
-import { decode, encode } from '../system/text.js';
+import { decode, encode } from '../../byte-text.js';
 
 export interface HttpRequest {
   readonly method: string;

@@ -2,7 +2,7 @@
 import { Killed, SystemError } from '../system/errors.js';
 import { openPath, readWhole } from '../system/open.js';
 import type { OpenFile } from '../system/open-file.js';
-import { encode } from '../system/text.js';
+import { encode } from '../../byte-text.js';
 import type { Call, Command, Options } from './call.js';
 import { UsageError } from './call.js';
 import { connectTo, headerOf, HttpError, type HttpHead, readBody, readHead, sendRequest, SocketReader } from './http.js';

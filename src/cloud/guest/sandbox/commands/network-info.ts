@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { resolverOf } from '../../image/files.js';
 import { readWhole } from '../system/open.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 import { isAddress, resolveHost } from './resolve.js';

@@ -1,7 +1,7 @@
 /** The text that a pager shows: read as far as it is needed, and cut into rows of the screen. */
 import type { Process } from '../system/process.js';
 import type { OpenFile } from '../system/open-file.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 
 /** How lines become rows. */
 export interface Layout {

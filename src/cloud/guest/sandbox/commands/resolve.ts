@@ -1,7 +1,7 @@
 /** Names to addresses as glibc does it: literals, /etc/hosts, then the VPC's resolver with the search domain. */
 import { readWhole } from '../system/open.js';
 import type { Process } from '../system/process.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 
 export const UNKNOWN = 'Name or service not known';
 export const SILENT = 'Temporary failure in name resolution';

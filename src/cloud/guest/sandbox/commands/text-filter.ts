@@ -1,6 +1,6 @@
 /** cut, sort, uniq, tr, seq, yes, rev, nl, paste. */
 import { openPath } from '../system/open.js';
-import { decode, encode } from '../system/text.js';
+import { decode, encode } from '../../byte-text.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 import { characterSet } from './character-set.js';

@@ -3,7 +3,7 @@ import { SystemError } from '../system/errors.js';
 import { joinPath } from '../system/file-system.js';
 import { absolute, readWhole, statPath } from '../system/open.js';
 import type { OpenFile } from '../system/open-file.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 import { patternSource } from '../shell/pattern.js';
 import type { Call, Command, Options } from './call.js';
 import { UsageError } from './call.js';

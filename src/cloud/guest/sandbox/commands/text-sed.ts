@@ -1,7 +1,7 @@
 /** sed: addresses, s y d p q a i c n N G H g h x = { }, -n -e -E -i -f. */
 import { SystemError } from '../system/errors.js';
 import { openPath, readWhole } from '../system/open.js';
-import { decode, encode } from '../system/text.js';
+import { decode, encode } from '../../byte-text.js';
 import type { Call, Command } from './call.js';
 import { UsageError } from './call.js';
 import { parseSed, type SedAddress, type SedCommand } from './text-sed-parse.js';

@@ -6,7 +6,7 @@ import { END_OF_FILE, OpenFile } from '../system/open-file.js';
 import { ByteQueue } from '../system/pipe.js';
 import type { Process } from '../system/process.js';
 import { Gate } from '../system/schedule.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 
 /** The guest's socket as a Node stream. */
 function asDuplex(socket: OpenFile): Duplex {

@@ -1,7 +1,7 @@
 /** Line editing at the prompt, emacs style as readline's default: movement, kill ring, history, search, completion. */
 import { Interrupted } from '../system/errors.js';
 import type { Process } from '../system/process.js';
-import { decode, incompleteTail } from '../system/text.js';
+import { decode, incompleteTail } from '../../byte-text.js';
 import type { Tty } from '../system/tty.js';
 import type { Completion } from './complete.js';
 import { nextKey } from './keys.js';

@@ -2,7 +2,7 @@
 import { SystemError } from '../system/errors.js';
 import { readWhole, statOrNothing } from '../system/open.js';
 import type { Process } from '../system/process.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 import { interact } from './interactive.js';
 import { setMonitor } from './job-control.js';
 import { needsMore, parseScript, type ScriptNode, ShellSyntaxError } from './parse.js';

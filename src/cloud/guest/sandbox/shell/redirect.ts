@@ -4,7 +4,7 @@ import { isControl, SystemError } from '../system/errors.js';
 import { openPath, statOrNothing } from '../system/open.js';
 import { type OpenFile, TextFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
-import { encode } from '../system/text.js';
+import { encode } from '../../byte-text.js';
 import type { Shell } from './shell.js';
 
 export type Redirection = Extract<CommandNode, { type: 'SimpleCommand' }>['redirections'][number];

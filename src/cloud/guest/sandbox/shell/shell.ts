@@ -6,7 +6,7 @@ import { userName } from '../system/kernel.js';
 import { createPipe } from '../system/pipe.js';
 import type { Process } from '../system/process.js';
 import { shellStatus } from '../system/signals.js';
-import { decode } from '../system/text.js';
+import { decode } from '../../byte-text.js';
 import type { Interrupted } from '../system/errors.js';
 import { Arithmetic } from './arithmetic.js';
 import { ExpansionError } from './control.js';

@@ -5,7 +5,7 @@ import { EXECUTE, type FileNode, type Node, permits, READ, sizeOf, WRITE } from 
 import { DeviceFile, OpenFile, TextFile } from './open-file.js';
 import type { Process } from './process.js';
 import { RegularFile, resizeFile } from './regular-file.js';
-import { encode } from './text.js';
+import { encode } from '../../byte-text.js';
 import { TtyFile } from './tty.js';
 
 export interface OpenFlags {

@@ -6,7 +6,7 @@ import type { Kernel } from './kernel.js';
 import { Gate } from './schedule.js';
 import { type Ended, HARMLESS, STOPPING, UNCATCHABLE } from './signals.js';
 import type { Tty } from './tty.js';
-import { encode } from './text.js';
+import { encode } from '../../byte-text.js';
 
 export type Disposition = 'ignore' | (() => void);
 

@@ -3,7 +3,7 @@ import { SystemError } from './errors.js';
 import type { FileNode } from './inode.js';
 import { findProgram, readWhole } from './open.js';
 import type { Process } from './process.js';
-import { decode } from './text.js';
+import { decode } from '../../byte-text.js';
 
 /** A program's main: arguments are `process.argv`, the result is the exit status. */
 export type Program = (process: Process) => Promise<number>;

@@ -6,7 +6,7 @@ import type { FileSystem } from './file-system.js';
 import { type DirectoryNode, ROOT } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { writeFile } from './regular-file.js';
-import { encode } from './text.js';
+import { encode } from '../../byte-text.js';
 
 export function put(files: FileSystem, path: string, text: string, mode = 0o644, uid = 0, gid = 0): void {
   const file = files.createFile(path, mode, ROOT);

@@ -3,7 +3,7 @@ import type { Sink } from './open-file.js';
 import { END_OF_FILE, OpenFile } from './open-file.js';
 import { ByteQueue } from './pipe.js';
 import { Gate } from './schedule.js';
-import { decode } from './text.js';
+import { decode } from '../../byte-text.js';
 
 export interface Termios {
   canonical: boolean;

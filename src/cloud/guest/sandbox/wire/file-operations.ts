@@ -5,7 +5,7 @@ import { SystemError } from '../system/errors.js';
 import { type Credentials, type Node, permits, READ, sizeOf, WRITE } from '../system/inode.js';
 import { credentialsOf, type Kernel } from '../system/kernel.js';
 import { resizeFile, writeFile } from '../system/regular-file.js';
-import { encode } from '../system/text.js';
+import { encode } from '../../byte-text.js';
 
 function statOf(node: Node): GuestFileStat {
   const kind = node.kind === 'directory' || node.kind === 'symlink' ? node.kind : 'file';
