@@ -21,7 +21,7 @@ export function entryPoints() {
     ['help', 'src/cli/help.ts'],
     ['stand-in', 'src/cli/stand-in-main.ts'],
     ['cloud/main', 'src/cloud/main.ts'],
-    ['cloud/probe', 'src/cloud/fabric/netns/probe-main.ts'],
+    ['cloud/probe', 'src/cloud/probe-main.ts'],
     ['cloud/worker', 'src/cloud/guest/sandbox/worker.ts'],
     ['cloud/holder', 'src/cloud/fabric/netns/holder/main.ts'],
   ]);

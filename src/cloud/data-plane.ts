@@ -9,6 +9,8 @@ import { createSandboxGuestHost } from './guest/sandbox/host.js';
 
 export interface DataPlaneOptions {
   readonly kind: FabricKind;
+  /** Whether another fabric will do where the netns fabric does not start. */
+  readonly orComputed: boolean;
   /** PEM of the lab's CA, which guests trust. */
   readonly certificateAuthority: string;
   /** Compiled worker of the sandbox. */
@@ -20,14 +22,28 @@ export interface DataPlaneOptions {
   readonly log: (line: string) => void;
 }
 
-export async function startDataPlane(options: DataPlaneOptions): Promise<{ readonly fabric: Fabric; readonly guests: GuestHost }> {
+export interface DataPlane {
+  readonly fabric: Fabric;
+  readonly guests: GuestHost;
+  /** Why it is not of real packets though that was chosen. */
+  readonly note?: string;
+}
+
+export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  if (options.kind === 'computed') return computed(options);
   const { certificateAuthority, log } = options;
-  if (options.kind === 'computed') {
-    const fabric = createComputedFabric({ log });
-    return { fabric, guests: createSandboxGuestHost({ fabric, workerUrl: options.workerUrl, log, now: Date.now, certificateAuthority }) };
+  try {
+    const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd });
+    return { fabric, guests: createNamespaceGuestHost({ fabric, namespaces: fabric.guests, log, certificateAuthority }) };
+  } catch (error) {
+    const note = `the netns fabric did not start: ${(error as Error).message.replaceAll(/\s*\n\s*/gu, '; ')}`;
+    if (!options.orComputed) throw new FabricChoiceError('fabric-unavailable', note);
+    log(note);
+    return { ...computed(options), note };
   }
-  const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd }).catch((error: unknown) => {
-    throw new FabricChoiceError('fabric-unavailable', `the netns fabric did not start: ${(error as Error).message}`);
-  });
-  return { fabric, guests: createNamespaceGuestHost({ fabric, namespaces: fabric.guests, log, certificateAuthority }) };
+}
+
+function computed({ workerUrl, certificateAuthority, log }: DataPlaneOptions): DataPlane {
+  const fabric = createComputedFabric({ log });
+  return { fabric, guests: createSandboxGuestHost({ fabric, workerUrl, log, now: Date.now, certificateAuthority }) };
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
 import { chooseFabric, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
-import { probeNamespaces } from './fabric/netns/probe.js';
+import { probe } from './probe.js';
 import { GLOBAL, type LocalCloud, startRegions } from './regions.js';
 import { holdings } from './holdings.js';
 import { takeLock } from './lock.js';
@@ -71,7 +71,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   const secrets = await secretsOf(folder);
   const journal = openJournal(join(folder, 'journal'));
   const standing = holdings(journal.memory).some(({ kind }) => kind === 'stacks' || kind === 'VPCs');
-  const fabric = await chooseFabric({ choice, before: fabricBefore(journal.memory, GLOBAL), standing, probe: probeNamespaces });
+  const fabric = await chooseFabric({ choice, before: fabricBefore(journal.memory, GLOBAL), standing, probe });
   // A head has 20 s to come whole, looked at every 5: connections that dribble do not pile up. Bodies have their own limit.
   const server = createServer({ headersTimeout: 20_000, connectionsCheckingInterval: 5000 });
   const port = await listen(server, askedPort, secrets.ports.endpoint);
@@ -83,6 +83,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
     objectFolder: join(folder, 'objects'),
     dataPlane: {
       kind: fabric.kind,
+      orComputed: fabric.orComputed === true,
       workerUrl: new URL('./worker.js', import.meta.url),
       holderProgram: fileURLToPath(new URL('./holder.js', import.meta.url)),
       // The journal is whole at any moment; the next command starts it anew, with its instances as after a power cut.
@@ -99,7 +100,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: cloud.fabricNote ?? fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
     close: () => {
       server.close();
       server.closeAllConnections();

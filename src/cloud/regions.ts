@@ -48,6 +48,8 @@ export interface RegionsOptions {
 
 export interface LocalCloud {
   readonly fabric: 'computed' | 'netns';
+  /** Why it is not the one that was chosen. */
+  readonly fabricNote: string | undefined;
   readonly uplinkPort: number;
   /** What the endpoint answers to: the dispatch tables. */
   readonly services: readonly Service[];
@@ -62,7 +64,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const now = Date.now;
   const globalState = memory.scope(GLOBAL);
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
-  const { fabric, guests } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log });
+  const { fabric, guests, note } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log });
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
   // The way by which a request to the message service came, then that of its caller.
   const origins = new WeakMap<object, Origin>();
@@ -152,6 +154,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const uplink = await startUplink({ fabric, region: 'ap-northeast-1', port: options.uplinkPort, ...secrets.uplink, log });
   return {
     fabric: fabric.kind,
+    fabricNote: note,
     uplinkPort: uplink.port,
     services,
     onRequest,

@@ -20,12 +20,12 @@ export interface Run {
 export type Fabric = 'computed' | 'netns';
 
 /** Why this machine cannot carry the netns fabric; undefined when it can. The program's own probe says so. */
-const noNamespaces = (JSON.parse(execFileSync(process.execPath, [join(root, 'dist/cloud/probe.js')], { encoding: 'utf8' })) as { readonly reason?: string }).reason;
+export const netnsObstacle = (JSON.parse(execFileSync(process.execPath, [join(root, 'dist/cloud/probe.js')], { encoding: 'utf8' })) as { readonly reason?: string }).reason;
 
 /** The suite once on each fabric; on netns it is skipped by name, with the reason, where that cannot be had. */
 export function onEachFabric(what: string, suite: (fabric: Fabric) => void): void {
   describe(`${what}, computed fabric`, () => suite('computed'));
-  describe.skipIf(noNamespaces !== undefined)(`${what}, netns fabric${noNamespaces === undefined ? '' : ` (${noNamespaces})`}`, () => suite('netns'));
+  describe.skipIf(netnsObstacle !== undefined)(`${what}, netns fabric${netnsObstacle === undefined ? '' : ` (${netnsObstacle})`}`, () => suite('netns'));
 }
 
 /** A state folder of its own, an environment without anything of the developer's, and the program run in it. */

@@ -12,6 +12,8 @@ const KEY = 'kind';
 
 export interface ChosenFabric {
   readonly kind: FabricKind;
+  /** Set for a netns fabric that nobody insists on: where it does not start after all, the computed one does. */
+  readonly orComputed?: boolean;
   /** Why it is not the netns fabric though nobody asked for another, and what to install. */
   readonly note?: string | undefined;
 }
@@ -42,7 +44,7 @@ export async function chooseFabric({ choice, before, standing, probe }: ChoiceIn
   }
   if (choice === 'computed' || (choice === 'auto' && standing && before === 'computed')) return { kind: 'computed' };
   const { usable, reason } = await probe();
-  if (usable) return { kind: 'netns' };
+  if (usable) return { kind: 'netns', orComputed: choice === 'auto' };
   if (choice === 'netns') throw new FabricChoiceError('fabric-unavailable', `this machine cannot carry the netns fabric: ${reason}`);
   return { kind: 'computed', note: reason };
 }

@@ -32,7 +32,7 @@ export async function startModelRegion(): Promise<ModelRegion> {
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const objectFolder = mkdtempSync(join(tmpdir(), 'ssmlab-objects-'));
-  const cloud = await startRegions({ memory: new Memory(), secrets, objectFolder, endpointUrl: url, uplinkPort: undefined, dataPlane: { kind: 'computed', workerUrl: await bundleWorker(), holderProgram: 'none: this region computes', onEnd: (why) => log.push(why) }, log: (line) => log.push(line) });
+  const cloud = await startRegions({ memory: new Memory(), secrets, objectFolder, endpointUrl: url, uplinkPort: undefined, dataPlane: { kind: 'computed', orComputed: false, workerUrl: await bundleWorker(), holderProgram: 'none: this region computes', onEnd: (why) => log.push(why) }, log: (line) => log.push(line) });
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   return {

@@ -16,6 +16,9 @@ export interface HolderOptions {
 
 type Handle = Server | Socket | UdpSocket;
 
+/** A busy machine takes a second to start it. */
+const START_MS = 20_000;
+
 const NO_RESULT: RunResult = { status: undefined, stdout: '', stderr: 'the holder gave no result' };
 
 interface Waiting {
@@ -41,10 +44,15 @@ export class HolderClient {
     });
     try {
       const mode = await new Promise<'single' | 'multi'>((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`the network's holder was not ready in ${START_MS / 1000} s`)), START_MS);
+        child.once('message', () => clearTimeout(late)).once('close', () => clearTimeout(late));
         child.once('close', (status, signal) => reject(new Error(`the network's holder did not start (${signal ?? `status ${status}`}): ${said.trim()}`)));
         child.once('message', (message: FromHolder) => ('ready' in message ? resolve(message.uidMode) : reject(new Error('the network\'s holder began with something else'))));
       });
       return new HolderClient(launched, mode, options);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
     } finally {
       launched.started();
     }

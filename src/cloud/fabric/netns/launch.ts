@@ -51,6 +51,17 @@ export async function launchHolder(program: string): Promise<LaunchedHolder> {
   }
 }
 
+/** Why root cannot give guests their uids; undefined when he can, or is not asked to. */
+export async function tryGuestUids(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0 || !ownsGuestUids()) return undefined;
+  try {
+    (await userNamespace()).stdin?.end();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Root of a user namespace (a container, `unshare -r`) may have no uids to give away. */
 function ownsGuestUids(): boolean {
   return ['uid_map', 'gid_map'].every((map) => readFileSync(`/proc/self/${map}`, 'utf8').split('\n').some((line) => {
@@ -68,10 +79,15 @@ async function userNamespace(): Promise<ChildProcess> {
   pin.stdin.write('x');
   const answered = await Promise.race([once(pin.stdout, 'data').then(() => true), once(pin, 'close').then(() => false)]);
   if (!answered) throw new Error(`unshare -U ended: ${said.trim()}`);
-  for (const [map, id] of [['uid_map', process.getuid?.()], ['gid_map', process.getgid?.()]] as const) {
-    writeFileSync(`/proc/${pin.pid}/${map}`, `0 ${id ?? 0} 1\n1 ${FIRST_GUEST_UID} ${GUEST_UIDS}\n`);
+  try {
+    for (const [map, id] of [['uid_map', process.getuid?.()], ['gid_map', process.getgid?.()]] as const) {
+      writeFileSync(`/proc/${pin.pid}/${map}`, `0 ${id ?? 0} 1\n1 ${FIRST_GUEST_UID} ${GUEST_UIDS}\n`);
+    }
+    return pin;
+  } catch (error) {
+    pin.stdin.end();
+    throw error;
   }
-  return pin;
 }
 
 function environment(): NodeJS.ProcessEnv {

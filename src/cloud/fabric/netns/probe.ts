@@ -1,5 +1,8 @@
 /** Can this machine carry the netns fabric? Found out by doing, in namespaces that are gone afterwards; fabric.md §7 and §10. */
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { tryGuestUids } from './launch.js';
+import { PROGRAMS, REFUSALS, REFUSED_BY_CONTAINER, STEPS, type Wanted, wantedOf } from './probe-checks.js';
 import { NAMESPACES_SCRIPT, PROGRAMS_SCRIPT } from './probe-script.js';
 
 export interface Check {
@@ -28,64 +31,6 @@ export type RunScript = (argv: readonly string[], script: string) => Promise<str
 
 /** The administrator's folders are not on everybody's PATH, and `ip` and `nft` are there. */
 export const ADMIN_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
-
-interface Wanted {
-  readonly what: string;
-  readonly needed: boolean;
-  readonly fix?: string;
-}
-
-const install = (packageName: string): string => `install ${packageName} (Debian, Ubuntu: sudo apt-get install ${packageName})`;
-
-/** Programs: what calls them, and where they come from. */
-const PROGRAMS: Readonly<Record<string, Wanted>> = {
-  unshare: { what: 'makes namespaces', needed: true, fix: install('util-linux') },
-  nsenter: { what: 'enters namespaces', needed: true, fix: install('util-linux') },
-  mount: { what: 'builds the root file system of an instance', needed: true, fix: install('mount') },
-  ip: { what: 'links, addresses and routes', needed: true, fix: install('iproute2') },
-  nft: { what: 'security groups, network ACLs and NAT', needed: true, fix: install('nftables') },
-  bash: { what: 'the shell of an instance', needed: true, fix: install('bash') },
-  script: { what: 'the terminal of an instance', needed: true, fix: install('bsdutils') },
-  ping: { what: 'ping on an instance', needed: true, fix: install('iputils-ping') },
-  setpriv: { what: 'the users of an instance', needed: true, fix: install('util-linux') },
-  curl: { what: 'curl on an instance', needed: false, fix: install('curl') },
-  tcpdump: { what: 'ssmlab local capture', needed: false, fix: install('tcpdump') },
-};
-
-const CONTAINER = 'in a container, start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN';
-const MODULES = 'load the modules: sudo modprobe -a veth nf_tables nft_ct nft_nat';
-const FRESH_PROC = 'a container hides parts of /proc: start it with --security-opt systempaths=unconfined';
-
-/** Steps of the script: what each is for. */
-const STEPS: Readonly<Record<string, Wanted>> = {
-  'mount.private': { what: 'mounts of its own', needed: true, fix: CONTAINER },
-  'mount.proc': { what: 'a process tree of its own', needed: true, fix: FRESH_PROC },
-  'mount.tmpfs': { what: 'file systems in memory', needed: true, fix: CONTAINER },
-  'netns': { what: 'a network of its own', needed: true, fix: CONTAINER },
-  'veth': { what: 'links between networks', needed: true, fix: MODULES },
-  'enter': { what: 'entering a network', needed: true, fix: CONTAINER },
-  'sysctl': { what: 'forwarding packets', needed: true, fix: 'a container keeps /proc/sys read-only: start it with --security-opt systempaths=unconfined' },
-  'sysctl.ping': { what: 'ping without privileges', needed: true, fix: 'a container keeps /proc/sys read-only: start it with --security-opt systempaths=unconfined' },
-  'ping': { what: 'a ping that arrives', needed: true },
-  'rule': { what: 'route tables chosen by subnet', needed: true, fix: 'the kernel needs CONFIG_IP_MULTIPLE_TABLES' },
-  'blackhole': { what: 'routes that lead nowhere', needed: true },
-  'nft': { what: 'packet filters', needed: true, fix: MODULES },
-  'nft.conntrack': { what: 'stateful filters', needed: true, fix: MODULES },
-  'nft.nat': { what: 'address translation', needed: true, fix: MODULES },
-  'nft.map': { what: 'filters by interface and address', needed: true, fix: MODULES },
-  'nested': { what: 'namespaces within, for each instance', needed: true, fix: 'sudo sysctl user.max_user_namespaces=15000' },
-  'devpts': { what: 'terminals', needed: true, fix: CONTAINER },
-  'bind': { what: 'a read-only view of /usr', needed: true, fix: CONTAINER },
-  'uts': { what: 'host names', needed: true, fix: CONTAINER },
-  'netem': { what: 'delay on the simulated internet', needed: false, fix: 'the kernel needs CONFIG_NET_SCH_NETEM' },
-};
-
-/** Why user namespaces may be refused: each setting by its file, what it is when it refuses, and what to do. */
-const SETTINGS = [
-  { file: '/proc/sys/user/max_user_namespaces', refuses: '0', fix: 'sudo sysctl user.max_user_namespaces=15000' },
-  { file: '/proc/sys/kernel/unprivileged_userns_clone', refuses: '0', fix: 'sudo sysctl kernel.unprivileged_userns_clone=1' },
-  { file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns', refuses: '1', fix: 'sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0' },
-] as const;
 
 const TIMEOUT_MS = 8000;
 
@@ -121,28 +66,52 @@ function reasonOf(checks: readonly Check[]): string | undefined {
   return `${first.what}: ${first.detail === '' ? 'refused' : first.detail}${first.fix === undefined ? '' : `; ${first.fix}`}`;
 }
 
-export interface ProbeOptions {
-  readonly platform?: NodeJS.Platform;
-  readonly run?: RunScript;
-  /** Contents of a file of /proc/sys; undefined when it is not there. */
-  readonly setting?: (file: string) => Promise<string | undefined>;
+/** What the instances need, which the fabric does not know: a session of theirs is rehearsed. */
+export interface MachineRehearsal {
+  /** Bash's text that makes the root file system of one, run as pid 1 of its namespaces. */
+  readonly script: string;
+  /** Programs that are nowhere to be found, and their packages. */
+  readonly missing: readonly { readonly program: string; readonly packageName: string }[];
 }
 
-/** Tries everything once; about 100 ms. Never throws: what cannot be found out is a check that failed. */
-export async function probeNamespaces({ platform = process.platform, run = runShell, setting = readSetting }: ProbeOptions = {}): Promise<Probe> {
+export interface ProbeOptions {
+  readonly machine: MachineRehearsal;
+  readonly platform?: NodeJS.Platform;
+  readonly run?: RunScript;
+  /** Contents of a file of /proc; undefined when it is not there. */
+  readonly setting?: (file: string) => Promise<string | undefined>;
+  /** Why root cannot give uids to guests; undefined when he can, or need not. */
+  readonly uids?: () => Promise<string | undefined>;
+}
+
+/** Tries everything once; about 200 ms. Never throws: what cannot be found out is a check that failed. */
+export async function probeNamespaces({ machine, platform = process.platform, run = runShell, setting = readSetting, uids = tryGuestUids }: ProbeOptions): Promise<Probe> {
   if (platform !== 'linux') {
     const detail = `this is ${platform}; network namespaces are a part of Linux`;
     return { usable: false, reason: detail, checks: [{ name: 'linux', what: 'Linux', needed: true, ok: false, detail }] };
   }
   const found = linesOf(await run(['sh', '-s', Object.keys(PROGRAMS).join(' ')], PROGRAMS_SCRIPT));
-  const programs = Object.entries(PROGRAMS).map(([program, wanted]): Check => checkOf(`program.${program}`, wanted, found));
-  if (programs.some(({ name, ok }) => !ok && (name === 'program.unshare' || name === 'program.ip'))) return { usable: false, checks: programs, reason: reasonOf(programs) };
-  const done = linesOf(await run(['unshare', '-U', '-r', '-n', '-m', '-p', '-i', '-u', '-f', '--kill-child', 'sh', '-s'], NAMESPACES_SCRIPT));
-  const namespaces = checkOf('namespaces', { what: 'user namespaces', needed: true, fix: await fixOf(setting) }, done);
-  const steps = namespaces.ok ? Object.entries(STEPS).map(([name, wanted]) => checkOf(name, wanted, done)) : [];
-  const checks = [...programs, namespaces, ...steps];
-  const reason = reasonOf(checks);
-  return { usable: reason === undefined, checks, reason };
+  const programs = [
+    ...Object.entries(PROGRAMS).map(([program, wanted]): Check => checkOf(`program.${program}`, wanted, found)),
+    ...machine.missing.filter(({ program }) => !(program in PROGRAMS)).map(({ program, packageName }): Check => checkOf(`program.${program}`, wantedOf(packageName), found)),
+  ];
+  const said = (checks: readonly Check[]): Probe => {
+    const reason = reasonOf(checks);
+    return { usable: reason === undefined, checks, reason };
+  };
+  // Without these nothing can be tried.
+  if (programs.some(({ name, ok }) => !ok && ['program.unshare', 'program.setpriv', 'program.ip'].includes(name))) return said(programs);
+  const done = linesOf(await run(['unshare', '-U', '-r', '-n', '-m', '-p', '-i', '-u', '-f', '--kill-child', 'sh', '-s', machine.script], NAMESPACES_SCRIPT));
+  done.set('pdeathsig', found.get('pdeathsig') ?? { ok: false, detail: '' });
+  const refused = done.get('namespaces')?.ok !== true;
+  if (!refused) {
+    const complaint = await uids();
+    done.set('uids', { ok: complaint === undefined, detail: complaint ?? '' });
+  }
+  const fix = refused ? await fixOf(setting) : '';
+  // What was not reached is not told as tried.
+  const steps = Object.entries(STEPS).filter(([name]) => !refused || name === 'pdeathsig' || name === 'namespaces');
+  return said([...programs, ...steps.map(([name, wanted]) => checkOf(name, name === 'namespaces' ? { ...wanted, fix } : wanted, done))]);
 }
 
 function checkOf(name: string, { what, needed, fix }: Wanted, found: ReturnType<typeof linesOf>): Check {
@@ -150,12 +119,14 @@ function checkOf(name: string, { what, needed, fix }: Wanted, found: ReturnType<
   return { name, what, needed, ok, detail, ...(ok || fix === undefined ? {} : { fix }) };
 }
 
-async function readSetting(file: string): Promise<string | undefined> {
-  const { readFile } = await import('node:fs/promises');
+function readSetting(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
 }
 
 async function fixOf(setting: NonNullable<ProbeOptions['setting']>): Promise<string> {
-  for (const { file, refuses, fix } of SETTINGS) if ((await setting(file))?.trim() === refuses) return fix;
-  return CONTAINER;
+  for (const { file, refuses, fix } of REFUSALS) {
+    const text = await setting(file);
+    if (text !== undefined && refuses(text.trim())) return fix;
+  }
+  return REFUSED_BY_CONTAINER;
 }

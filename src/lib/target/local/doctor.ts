@@ -27,7 +27,7 @@ export interface ProbeReport {
   readonly reason?: string | undefined;
 }
 
-/** Tries it; takes about 100 ms, needs no running cloud and leaves nothing behind. Throws `cloud-start-failed` when the probe itself fails. */
+/** Tries it; takes about 200 ms, needs no running cloud and leaves nothing behind. Throws `cloud-start-failed` when the probe itself fails. */
 export async function probeMachine(): Promise<ProbeReport> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [join(packageRoot(), 'dist', 'cloud', 'probe.js')], { timeout: 30_000 });

@@ -7,6 +7,7 @@ import { difference, isNothing } from '../../../../../src/cloud/fabric/netns/pla
 import { layOut, layoutNumbers, type LayoutNumbers } from '../../../../../src/cloud/fabric/netns/plan/layout.js';
 import { Numbers } from '../../../../../src/cloud/fabric/netns/plan/numbers.js';
 import { type MachineMemory, planState } from '../../../../../src/cloud/fabric/netns/plan/plan.js';
+import { REHEARSED_RULES } from '../../../../../src/cloud/fabric/netns/probe-script.js';
 import { type FabricState, NOTHING } from '../../../../../src/cloud/fabric/netns/plan/state.js';
 import type { NetworkModel } from '../../../../../src/lib/vpc/model.js';
 import { indexModel } from '../../../../../src/lib/vpc/network.js';
@@ -53,6 +54,15 @@ describe('the plan', () => {
     const text = textOf(NOTHING, stateOf(hostile));
     expect(text).not.toMatch(/rm -rf|\$\(x\)/u);
     expect(text).toContain('10.0.1.16');
+  });
+
+  it('has rules of no kind that the probe does not try', () => {
+    const words = (text: string): Set<string> => new Set(text.replaceAll(/"[^"]*"|@\w+|\b\d[\d./-]*\b/gu, ' ').split(/[\s{}();,:=&|.!]+/u).filter((word) => /^[a-z]/u.test(word)));
+    const table = (model: NetworkModel): string => [...stateOf(model).namespaces.values()].flatMap(({ table: { sets, chains } }) => [
+      ...[...sets.values()].map(({ type }) => type), ...[...chains.values()].flatMap(({ hook = '', rules }) => [hook, ...rules]),
+    ]).join('\n').replaceAll(/(goto|jump) \w+/gu, '$1');
+    const unknown = [...words(table(changed(addGatewayEndpoint, setInterface(LAB.eni.one, { tcpEstablishedTimeout: 350 }))))].filter((word) => !words(REHEARSED_RULES).has(word));
+    expect(unknown).toEqual([]);
   });
 
   it('gives interfaces names that the kernel takes', () => {
