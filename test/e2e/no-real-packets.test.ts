@@ -48,7 +48,9 @@ describe.skipIf(netnsObstacle !== undefined)(`without real packets${netnsObstacl
 
   describe('whose probe found nothing, but where it does not start', () => {
     const home = new Home();
-    beforeAll(() => void expect(runOn(WITHOUT_HOLDER, home, ['local', 'doctor']).status).toBe(0));
+    beforeAll(() => {
+      expect(runOn(WITHOUT_HOLDER, home, ['local', 'doctor']).status).toBe(0);
+    });
     afterAll(() => home.remove());
 
     it('the netns fabric is refused by its name', () => {

@@ -29,7 +29,7 @@ add chain ip probe fragments { type filter hook prerouting priority -450; policy
 add chain ip probe mangling { type filter hook prerouting priority mangle; policy accept; }
 add chain ip probe departure { type filter hook postrouting priority 300; policy accept; }
 add rule ip probe gate iifname { "e-*", "igw" } tcp dport 1-65535 counter drop
-add rule ip probe gate meta l4proto udp udp dport 53 accept
+add rule ip probe gate meta l4proto udp udp dport 53 accept comment "probe"
 add rule ip probe fragments ip protocol != udp ip frag-off & 0x3fff != 0 counter drop
 add chain ip probe inward { type filter hook input priority 0; policy drop; }
 add rule ip probe gate icmp type echo-request icmp code 0 goto track
