@@ -1,4 +1,5 @@
 /** Collects what one namespace is to hold. */
+import { createHash } from 'node:crypto';
 import type { NftChain, NftSet } from './nft.js';
 import type { NamespaceState, Setting } from './state.js';
 
@@ -14,6 +15,9 @@ const FORWARDS: readonly (readonly [string, string])[] = [
   // What a router says of an address of its own comes back by a NAT gateway with that address as its source.
   ['ipv4/conf/all/accept_local', '1'],
 ];
+
+/** Rules; what changes in one place has to fit one transaction. */
+const LONGEST_CHAIN = 100;
 
 export class NamespaceBuilder {
   readonly #owned: boolean;
@@ -80,8 +84,20 @@ export class NamespaceBuilder {
     this.#sets.set(name, set);
   }
 
+  /** A long one is made of parts that are named by what is in them: they never change, and are there before anything refers to them. */
   chain(name: string, rules: readonly string[], hook?: string): void {
-    this.#chains.set(name, { hook, rules });
+    if (rules.length <= LONGEST_CHAIN) {
+      this.#chains.set(name, { hook, rules });
+      return;
+    }
+    const parts = Array.from({ length: Math.ceil(rules.length / LONGEST_CHAIN) }, (_, index) => rules.slice(index * LONGEST_CHAIN, (index + 1) * LONGEST_CHAIN));
+    this.#chains.set(name, { hook, rules: parts.map((part) => `jump ${this.#part(part)}`) });
+  }
+
+  #part(rules: readonly string[]): string {
+    const name = `part_${createHash('sha256').update(rules.join('\n')).digest('hex').slice(0, 24)}`;
+    this.#chains.set(name, { rules });
+    return name;
   }
 
   build(): NamespaceState {

@@ -1,5 +1,5 @@
 /** The steps from one state of the kernel to another: what goes, what is made, what is set; each namespace's rules in one transaction. */
-import { nftTransaction, NO_TABLE } from './nft.js';
+import { nftTransactions, NO_TABLE } from './nft.js';
 import type { FabricState, Link, NamespaceState, Setting } from './state.js';
 
 /** Name of the one table in each namespace. */
@@ -108,14 +108,10 @@ function settleScript(before: NamespaceState | undefined, after: NamespaceState,
   const removed = [...before?.settings ?? []].flatMap(([key, { remove, link }]) =>
     (remove === undefined || after.settings.has(key) || (link !== undefined && links.dead(link)) ? [] : [remove]));
   return [
-    nftLines(nftTransaction(TABLE, before?.table ?? NO_TABLE, after.table)),
+    ...nftTransactions(TABLE, before?.table ?? NO_TABLE, after.table).map((transaction) => `nft -f - <<'NFT'\n${transaction}NFT\n`),
     sysctlLines(put(after.sysctls, before?.sysctls)),
     ipBatch([...(before === undefined || before.first.length === 0 ? after.first : []), ...put(after.settings, before?.settings), ...removed]),
   ].join('');
-}
-
-function nftLines(transaction: string): string {
-  return transaction === '' ? '' : `nft -f - <<'NFT'\n${transaction}NFT\n`;
 }
 
 /** `net/…` path and value in each. */

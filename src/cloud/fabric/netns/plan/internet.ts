@@ -7,6 +7,7 @@ import type { Layout, VpcLayout } from './layout.js';
 import { nftSet } from './nft.js';
 import { hasPrivateLink } from './router.js';
 import type { NamespaceState } from './state.js';
+import { addTtlChain } from './ttl.js';
 
 /** The internet's ends of a VPC's links. */
 export const internetLinks = (layout: VpcLayout) => ({ services: `m-${layout.number}`, gateway: `w-${layout.number}`, privateLink: `d-${layout.number}` }) as const;
@@ -60,6 +61,8 @@ function addTable(builder: NamespaceBuilder, layout: Layout, hosts: readonly Int
   builder.set('side_doors', nftSet('ifname . ipv4_addr', [...layout.machines.values()].map((machine) => `"${machine.device}" . ${machine.sideDoor}`)));
   builder.set('doors', nftSet('ifname . ipv4_addr', layout.vpcs.flatMap((vpc) => vpc.doors.map((door) => `"${internetLinks(vpc).privateLink}" . ${door.address}`))));
   // From each link only what it is for: whoever is root in a machine can send what he likes into its side door.
+  // From one gateway to the next it is no hop that shows.
+  addTtlChain(builder);
   builder.chain('arrival', [
     'iifname "s-*" iifname . ip daddr != @side_doors counter drop',
     'iifname "d-*" iifname . ip daddr != @doors counter drop',
@@ -68,7 +71,7 @@ function addTable(builder: NamespaceBuilder, layout: Layout, hosts: readonly Int
     `iifname "w-*" ip saddr ${PLUMBING} counter drop`,
     `iifname "w-*" ip daddr ${PLUMBING} counter drop`,
   ], 'type filter hook prerouting priority raw; policy accept;');
-  builder.chain('forwarding', ['iifname "w-*" oifname "w-*" accept'], 'type filter hook forward priority 0; policy drop;');
+  builder.chain('forwarding', ['iifname "w-*" oifname "w-*" jump ttl', 'iifname "w-*" oifname "w-*" accept'], 'type filter hook forward priority 0; policy drop;');
   builder.chain('pings', ['icmp type echo-request ip daddr != @answers_ping counter drop'], 'type filter hook input priority 0; policy accept;');
   builder.chain('answers', [
     'icmp type echo-reply ip saddr @answers_ping ip ttl set ' + INTERNET_TTL,

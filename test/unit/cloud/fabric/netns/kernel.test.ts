@@ -29,6 +29,16 @@ describe.skipIf(obstacle !== undefined)(`the kernel${obstacle === undefined ? ''
     expect(left(443)).toEqual([expect.toSatisfy((seconds: number) => seconds > 431_900)]);
   });
 
+  it('takes thousands of rules, more than one message to the kernel holds', async () => {
+    const many = Array.from({ length: 3000 }, (_, index) => tcpFrom(1024 + index, `203.0.${index >> 8}.${index & 255}/32`, `sgr-${index}`));
+    const lab = await start(setIngress(LAB.sg1, ...many));
+    expect(await lab.tcp('laptop', LAB.public.one, 22)).toBe('silent');
+    await lab.change(setIngress(LAB.sg1, ...many, tcpFrom(22, '0.0.0.0/0')));
+    expect(await lab.tcp('laptop', LAB.public.one, 22)).toBe('open: 198.51.100.7');
+    await lab.change(setIngress(LAB.sg1, ...many));
+    expect(await lab.tcp('laptop', LAB.public.one, 22)).toBe('silent');
+  });
+
   it('says which command it refused, and takes the next network', async () => {
     const lab = await start();
     const wrong = changed(setInterface(LAB.eni.two, { secondaryAddresses: [{ privateIp: '240.67.0.1' }] }), setIngress(LAB.sg1, { ruleId: 'sgr-x', protocol: 'tcp', fromPort: 70_000, toPort: 70_000, cidr: '0.0.0.0/0' }));

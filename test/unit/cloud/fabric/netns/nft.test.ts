@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type NftTable, nftMap, nftSet, nftTransaction, NO_TABLE } from '../../../../../src/cloud/fabric/netns/plan/nft.js';
+import { type NftTable, nftMap, nftSet, nftTransactions, NO_TABLE } from '../../../../../src/cloud/fabric/netns/plan/nft.js';
 
 const table = (sets: NftTable['sets'] extends ReadonlyMap<string, infer S> ? Record<string, S> : never, chains: Record<string, readonly string[]>): NftTable => ({
   timeouts: new Map(),
@@ -7,13 +7,13 @@ const table = (sets: NftTable['sets'] extends ReadonlyMap<string, infer S> ? Rec
   chains: new Map(Object.entries(chains).map(([name, rules]) => [name, name === 'base' ? { hook: 'type filter hook forward priority 0; policy drop;', rules } : { rules }])),
 });
 
-const lines = (before: NftTable, after: NftTable): string[] => nftTransaction('t', before, after).trim().split('\n');
+const lines = (before: NftTable, after: NftTable): string[] => nftTransactions('t', before, after).join('').trim().split('\n');
 
-describe('nftTransaction', () => {
+describe('nftTransactions', () => {
   const one = table({ members: nftSet('ipv4_addr', ['10.0.0.1', '10.0.0.2']), ways: nftMap('ifname : verdict', [['"e-1"', 'goto a']]) }, { a: ['tcp dport 22 accept'], base: ['iifname vmap @ways'] });
 
   it('is empty between equals', () => {
-    expect(nftTransaction('t', one, structuredClone(one))).toBe('');
+    expect(nftTransactions('t', one, structuredClone(one))).toEqual([]);
   });
 
   it('makes sets and chains before what speaks of them', () => {
@@ -52,5 +52,15 @@ describe('nftTransaction', () => {
   it('writes large sets in several lines', () => {
     const many = Array.from({ length: 120 }, (_, index) => `10.0.${index}.1`);
     expect(lines(NO_TABLE, table({ members: nftSet('ipv4_addr', many) }, {})).filter((line) => line.startsWith('add element'))).toHaveLength(3);
+  });
+
+  it('prepares what does not fit one message, and changes what holds by the last transaction alone', () => {
+    const long = (from: number): string[] => Array.from({ length: 600 }, (_, index) => `tcp dport ${from + index} accept`);
+    const before = table({}, { base: ['jump old'], old: ['drop'] });
+    const after = table({ members: nftSet('ipv4_addr', ['10.0.0.1']) }, { base: ['jump long'], long: long(1) });
+    const transactions = nftTransactions('t', before, after).map((each) => each.trim().split('\n'));
+    expect(transactions.map((each) => each.length)).toEqual([250, 250, 103, 4]);
+    expect(transactions.slice(0, -1).flat().filter((each) => !/^add (?:set|element|chain)|^add rule ip t long /u.test(each))).toEqual([]);
+    expect(transactions.at(-1)).toEqual(['flush chain ip t base', 'flush chain ip t old', 'add rule ip t base jump long', 'delete chain ip t old']);
   });
 });
