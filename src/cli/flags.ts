@@ -25,6 +25,9 @@ export const stackFlags = {
   stack: Flags.string({ description: 'name of the CloudFormation stack', helpValue: 'NAME', env: 'SSMLAB_STACK', default: 'ssmlab', helpGroup: 'TARGET' }),
 } as const;
 
+/** Which lab of the local cloud, for what AWS has no like of. */
+export const localLabFlags = { region: targetFlags.region, stack: stackFlags.stack } as const;
+
 /** The key for an instance that wants one. */
 export const identityFlag = {
   identity: Flags.string({ char: 'i', description: 'private key file of the key pair, for a stack whose key ssmlab did not make', helpValue: 'FILE', helpGroup: 'SSH' }),

@@ -25,6 +25,7 @@ import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, endSessionsOfBefore, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
+import { ssmlab } from './services/ssmlab/ssmlab.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
 import { createCertificateAuthority } from './tls/certificate-authority.js';
@@ -51,7 +52,7 @@ export interface LocalCloud {
   /** Why it is not the one that was chosen. */
   readonly fabricNote: string | undefined;
   readonly uplinkPort: number;
-  /** What the endpoint answers to: the dispatch tables. */
+  /** The dispatch tables of AWS's services; the endpoint has one more, of ours. */
   readonly services: readonly Service[];
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -96,7 +97,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
   const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
-    services,
+    services: [...services, ssmlab],
     keys,
     stateFor: (region) => {
       void awaken(region);

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Cidr, Ipv4, NetworkModel } from '../../lib/vpc/model.js';
+import type { FlowAccount, FlowRequest } from './account.js';
 
 /** Who sends: a network interface of a guest, or a host of the simulated internet. */
 export type Source =
@@ -90,6 +91,22 @@ export interface InternetHost {
   readonly serviceName?: string | undefined;
 }
 
+/** A namespace of the fabric of real packets, as programs of the host get into it. */
+export interface FabricNamespace {
+  readonly kind: 'instance' | 'nat-gateway' | 'internet';
+  /** `i-…`, `nat-…`; undefined for the internet. */
+  readonly id?: string | undefined;
+  /** What stands before a program's own words. PATH has to lead to `nsenter`. */
+  readonly entrance: readonly string[];
+}
+
+/** Where real packets can be seen. */
+export interface FabricNamespaces {
+  /** How many uids are mapped there: one, or many (`fabric.md` §3). */
+  readonly uidMode: 'single' | 'multi';
+  readonly namespaces: readonly FabricNamespace[];
+}
+
 export interface Fabric {
   readonly kind: 'computed' | 'netns';
   /**
@@ -109,6 +126,10 @@ export interface Fabric {
   ping(from: Source, request: PingRequest): Promise<PingReply | undefined>;
   /** Asks the resolver that the source uses. */
   resolve(from: Source, name: string): Promise<Resolution>;
+  /** Says by which rules a flow of an instance's passes, or does not. Rejects when the interface is on no running instance. */
+  trace(request: FlowRequest): Promise<FlowAccount>;
+  /** Of a region; undefined where no packets are sent. */
+  namespaces(region: string): FabricNamespaces | undefined;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { indexModel, isUp } from '../../../lib/vpc/network.js';
 import { nameServers } from '../../../lib/vpc/resolver.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
 import type { NetworkModel } from '../../../lib/vpc/model.js';
+import type { FlowAccount, FlowAnswer, FlowRequest } from '../account.js';
 import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import type { Connection, OpenFlow, Opener } from './connections.js';
@@ -17,10 +18,11 @@ import { admit, findInterface, hostInterface, interfacesBeside, judge, judgeAgai
 import { Conversation } from './conversation.js';
 import { Internet } from '../internet.js';
 import { Listeners } from './listeners.js';
-import { echo, echoRequest } from './ping.js';
+import { answers, echo, echoRequest } from './ping.js';
 import { PortTable } from './ports.js';
 import { Resolvers } from '../resolvers.js';
 import { createStreamPair, type StreamPair } from './stream.js';
+import { computedAccount } from './trace.js';
 import type { Arrival, World } from './walk.js';
 
 /** How long the kernel tries before a connect fails, milliseconds. */
@@ -274,6 +276,26 @@ class ComputedFabric implements Fabric {
     conversation.release();
     const reached = verdict.decision === 'pass' && verdict.arrival.kind === 'internet' && this.#internet.at(server)?.resolves === true;
     return reached ? this.#resolvers.publicly(name) : { kind: 'silent' };
+  }
+
+  trace(request: FlowRequest): Promise<FlowAccount> {
+    const conversation = new Conversation(this.#natPorts);
+    const opener: Opener = { kind: 'interface', networkInterfaceId: request.networkInterfaceId };
+    try {
+      return Promise.resolve(computedAccount(this.#world, request, conversation, (arrival) => this.#answerOf(request, opener, arrival)));
+    } finally {
+      conversation.release();
+    }
+  }
+
+  #answerOf({ protocol }: FlowRequest, opener: Opener, arrival: Arrival): FlowAnswer {
+    if (protocol === 'icmp') return answers(arrival, this.#internet) === undefined ? 'none' : 'echo-reply';
+    const server = protocol === 'tcp' ? this.#serverAt(opener, arrival) : 'silent';
+    return server === undefined ? 'refused' : server === 'silent' ? 'none' : 'connected';
+  }
+
+  namespaces(): undefined {
+    return undefined;
   }
 
   close(): Promise<void> {

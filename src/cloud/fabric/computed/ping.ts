@@ -54,7 +54,7 @@ export function echo(world: World, internet: Internet, flow: OpenFlow, request: 
 }
 
 /** TTL of the answer of whoever the request reached; undefined where nobody answers ping. */
-function answers(arrival: Arrival, internet: Internet): number | undefined {
+export function answers(arrival: Arrival, internet: Internet): number | undefined {
   if (arrival.kind === 'interface') return arrival.node.interface.instanceId === undefined ? undefined : GUEST_TTL;
   if (arrival.kind !== 'internet' && arrival.kind !== 'gateway-endpoint') return undefined;
   return internet.at(arrival.flow.destination)?.answersPing === true ? INTERNET_TTL : undefined;

@@ -11,12 +11,14 @@ import type { NetworkModel } from '../../../lib/vpc/model.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
 import { indexModel, isUp } from '../../../lib/vpc/network.js';
 import { nameServers } from '../../../lib/vpc/resolver.js';
-import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
+import type { FlowAccount, FlowRequest } from '../account.js';
+import type { Fabric, FabricNamespaces, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import { Internet } from '../internet.js';
 import { Resolvers } from '../resolvers.js';
 import { METADATA_SERVER, RESOLVER_SERVER } from './addresses.js';
 import { askDns, serveDns } from './dns.js';
+import { namespacesOf } from './entrance.js';
 import type { GuestNamespaces } from './guest-namespaces.js';
 import { guestNamespaces } from './guest-processes.js';
 import { HolderClient } from './holder-client.js';
@@ -28,6 +30,7 @@ import { pingCommand, readPing } from './ping.js';
 import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.js';
 import { type MachineMemory, planState } from './plan/plan.js';
 import { Servers } from './servers.js';
+import { traceFlow } from './trace/trace.js';
 
 /** How long the kernel tries before a connect fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 130_000;
@@ -82,6 +85,7 @@ export class NetnsFabric implements Fabric {
   #layout = EMPTY;
   #next: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  #tracing: Promise<unknown> = Promise.resolve();
   /** Why nothing works any more. */
   #ended: string | undefined;
 
@@ -302,6 +306,17 @@ export class NetnsFabric implements Fabric {
     const port = this.#layout.identities.get(identity);
     const network = port === undefined ? undefined : this.#find(port.node.id)?.network;
     return port === undefined || network === undefined ? { kind: 'silent' } : this.#resolvers.inVpc(network, port.node, name);
+  }
+
+  async trace(request: FlowRequest): Promise<FlowAccount> {
+    // One after the other: what tells the probe from everything else is the same for all.
+    const tracing = this.#tracing.then(() => traceFlow({ holder: this.#holder, layout: this.#layout, request, hostAt: (address) => this.#internet.at(parseAddress(address) ?? 0) }));
+    this.#tracing = tracing.catch(() => undefined);
+    return tracing;
+  }
+
+  namespaces(region: string): FabricNamespaces {
+    return namespacesOf(this.#holder, this.#layout, region);
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import { icmpMatch } from './groups.js';
 import type { VpcLayout } from './layout.js';
 import { nftMap, nftSet } from './nft.js';
 import { Numbers } from './numbers.js';
+import { remarked } from './remarks.js';
 
 /** Entries of protocol 58 that name an IPv4 prefix stand for all ICMP types (A4). */
 const ICMPV6 = 58;
@@ -33,9 +34,11 @@ export function addAclChains(builder: NamespaceBuilder, layout: VpcLayout): void
 
 function entries(acl: AclNode, direction: Direction): string[] {
   const peer = direction === 'ingress' ? 'ip saddr' : 'ip daddr';
+  const of = (text: string, entry: string): string => remarked(text, { kind: 'network-acl-entry', networkAclId: acl.acl.networkAclId, entry });
   return [
-    ...acl[direction].map((rule) => `${rule.prefix.length === 0 ? '' : `${peer} ${formatCidr(rule.prefix)} `}${entryMatch(rule)}${rule.entry.action === 'allow' ? 'accept' : 'counter drop'}`),
-    'counter drop',
+    ...acl[direction].map((rule) =>
+      of(`${rule.prefix.length === 0 ? '' : `${peer} ${formatCidr(rule.prefix)} `}${entryMatch(rule)}${rule.entry.action === 'allow' ? 'accept' : 'counter drop'}`, String(rule.entry.ruleNumber))),
+    of('counter drop', '*'),
   ];
 }
 

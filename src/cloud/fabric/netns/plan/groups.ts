@@ -10,6 +10,7 @@ import type { NamespaceBuilder } from './builder.js';
 import type { Port, VpcLayout } from './layout.js';
 import { nftMap, nftSet } from './nft.js';
 import { Numbers } from './numbers.js';
+import { remarked } from './remarks.js';
 
 /** Bits of a flow's mark: the interface of who opened it tracks it; that of who was spoken to does. */
 export const TRACKED = { client: 1, server: 2 } as const;
@@ -51,8 +52,10 @@ function lists(ports: readonly Port[], direction: Direction, numbers: Numbers): 
 
 function admission(rule: GroupRule, direction: Direction, numbers: Numbers): string[] {
   const what = protocolMatch(rule);
-  return what === undefined ? [] : peerMatches(rule, direction, numbers).map((peer) => `${peer}${what}goto track_${TRACKER[direction]}`);
+  return what === undefined ? [] : peerMatches(rule, direction, numbers).map((peer) => of(rule, `${peer}${what}goto track_${TRACKER[direction]}`));
 }
+
+const of = ({ rule }: GroupRule, text: string): string => remarked(text, { kind: 'security-group-rule', ruleId: rule.ruleId });
 
 /**
  * Flows that the interface does not track (S8): TCP and UDP that a rule admits from or to 0.0.0.0/0, while one of the other
@@ -64,7 +67,7 @@ function untracked(groups: readonly GroupNode[], direction: Direction): string[]
     const protocol = PROTOCOL[name];
     if (!back.some((rule) => rule.protocol === ANY_PROTOCOL || (rule.protocol === protocol && allPorts(rule)))) return [];
     const open = groups.flatMap((group) => group[direction]).filter((rule) => rule.anyPeer && (rule.protocol === ANY_PROTOCOL || rule.protocol === protocol));
-    return [...new Set(open.map((rule) => `${rule.protocol === ANY_PROTOCOL ? `meta l4proto ${name} ` : protocolMatch(rule) ?? ''}accept`))];
+    return [...new Set(open.map((rule) => of(rule, `${rule.protocol === ANY_PROTOCOL ? `meta l4proto ${name} ` : protocolMatch(rule) ?? ''}accept`)))];
   });
 }
 

@@ -6,10 +6,14 @@ import type { NamespaceBuilder } from './builder.js';
 import { addGroupChains, TRACKED } from './groups.js';
 import type { Port, VpcLayout } from './layout.js';
 import { nftMap, nftSet } from './nft.js';
+import { remarked, type SemanticRule } from './remarks.js';
 import { addTtlChain } from './ttl.js';
 
 /** What no internet gateway carries (I4), and what is nowhere outside. */
 const NOT_PUBLIC = '{ 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16, 224.0.0.0/3 }';
+
+/** A rule that decides by one of the semantics'. */
+const by = (rule: SemanticRule, text: string): string => remarked(text, { kind: 'rule', rule });
 
 const hook = (type: string, at: string, priority: number | string, policy: 'accept' | 'drop' = 'accept'): string => `type ${type} hook ${at} priority ${priority}; policy ${policy};`;
 
@@ -38,16 +42,16 @@ export function addRouterTable(builder: NamespaceBuilder, layout: VpcLayout): vo
 function addArrival(builder: NamespaceBuilder, { vpc }: VpcLayout): void {
   const linkLocal = `{ 169.254.0.0/16${vpc.resolverAddress === undefined ? '' : `, ${formatAddress(vpc.resolverAddress)}`} }`;
   // The internet gateway translates address by address, and remembers nothing: before and after everything else.
-  builder.chain('from_internet', [`ip saddr ${NOT_PUBLIC} counter drop`, 'ip daddr set ip daddr map @private_of accept', 'counter drop']);
+  builder.chain('from_internet', [by('I4', `ip saddr ${NOT_PUBLIC} counter drop`), 'ip daddr set ip daddr map @private_of accept', by('I2', 'counter drop')]);
   builder.chain('arrival', [
     'meta mark set iifname map @subnet_of',
     'iifname { "e-*", "igw", "pl" } jump ttl',
     'iifname "igw" goto from_internet',
     // The source check (E3).
-    'iifname "e-*" iifname != @unchecked iifname . ip saddr != @own_address counter drop',
-    'iifname "e-*" ip daddr 224.0.0.0/3 counter drop',
+    by('E3', 'iifname "e-*" iifname != @unchecked iifname . ip saddr != @own_address counter drop'),
+    by('V4', 'iifname "e-*" ip daddr 224.0.0.0/3 counter drop'),
     // Metadata service and resolver know their askers by their addresses: no one else's, though the check is off.
-    `iifname "e-*" ip daddr ${linkLocal} iifname . ip saddr != @own_address counter drop`,
+    by('L1', `iifname "e-*" ip daddr ${linkLocal} iifname . ip saddr != @own_address counter drop`),
   ], hook('filter', 'prerouting', 'raw'));
 }
 
@@ -62,7 +66,7 @@ function addServices(builder: NamespaceBuilder, { vpc }: VpcLayout): void {
 }
 
 function addAclGates(builder: NamespaceBuilder): void {
-  const gate = ['iifname "svc" accept', 'oifname "svc" accept', 'meta mark . oifname @same_subnet accept'];
+  const gate = ['iifname "svc" accept', 'oifname "svc" accept', by('A3', 'meta mark . oifname @same_subnet accept')];
   builder.chain('acl_leaving', [...gate, 'meta mark vmap @acl_out'], hook('filter', 'forward', -20));
   builder.chain('acl_entering', [...gate, 'oifname vmap @acl_in'], hook('filter', 'forward', -15));
 }
@@ -72,13 +76,13 @@ function addAclGates(builder: NamespaceBuilder): void {
  * interface there tracks (S7); of any other it has to be admitted by the rules (S8).
  */
 function addGroupGates(builder: NamespaceBuilder): void {
-  const passes = (direction: 'original' | 'reply', bit: number): string => `ct direction ${direction} ct mark and ${bit} == ${bit} accept`;
+  const passes = (direction: 'original' | 'reply', bit: number): string => by('S7', `ct direction ${direction} ct mark and ${bit} == ${bit} accept`);
   const services = ['iifname "svc" ct state established accept', 'oifname "svc" ct status dnat accept', 'iifname "svc" counter drop', 'oifname "svc" counter drop'];
   builder.chain('egress_gate', [
     ...services,
-    'oifname "lo" counter drop',
-    `ip daddr { 169.254.0.0/16, ${PLUMBING} } counter drop`,
-    `oifname "igw" ip daddr ${NOT_PUBLIC} counter drop`,
+    by('R8', 'oifname "lo" counter drop'),
+    by('V4', `ip daddr { 169.254.0.0/16, ${PLUMBING} } counter drop`),
+    by('I4', `oifname "igw" ip daddr ${NOT_PUBLIC} counter drop`),
     'ct state invalid counter drop',
     'ct state related accept',
     passes('original', TRACKED.client),
@@ -89,7 +93,7 @@ function addGroupGates(builder: NamespaceBuilder): void {
   builder.chain('ingress_gate', [
     ...services,
     // The destination check (E3).
-    'oifname "e-*" oifname != @unchecked oifname . ip daddr != @own_address counter drop',
+    by('E3', 'oifname "e-*" oifname != @unchecked oifname . ip daddr != @own_address counter drop'),
     'ct state related accept',
     passes('original', TRACKED.server),
     passes('reply', TRACKED.client),
@@ -113,7 +117,7 @@ function addTimeouts(builder: NamespaceBuilder, { ports }: VpcLayout): void {
 }
 
 function addDeparture(builder: NamespaceBuilder): void {
-  builder.chain('to_internet', ['ip saddr set ip saddr map @public_of accept', 'counter drop']);
+  builder.chain('to_internet', ['ip saddr set ip saddr map @public_of accept', by('I2', 'counter drop')]);
   builder.chain('departure', ['oifname "igw" goto to_internet'], hook('filter', 'postrouting', 300));
   // Through the gateway segments are of the internet's size.
   builder.chain('segments', ['iifname "igw" tcp flags syn tcp option maxseg size set 1460', 'oifname "igw" tcp flags syn tcp option maxseg size set 1460'], hook('filter', 'forward', 0));

@@ -79,7 +79,7 @@ describe('the plan', () => {
     const steps = stepsOf(setIngress(LAB.sg1, tcpFrom(22, '203.0.113.0/24')));
     expect(steps.settle).toHaveLength(1);
     expect(steps.settle[0]?.namespace).toBe('v1');
-    expect(steps.settle[0]?.script).toMatch(/^nft -f - <<'NFT'\n(?:.*\n)*?add rule ip ssmlab ingress_1 ip saddr 203\.0\.113\.0\/24 tcp dport 22 goto track_server\n(?:.*\n)*NFT\n$/u);
+    expect(steps.settle[0]?.script).toMatch(/^nft -f - <<'NFT'\n(?:.*\n)*?add rule ip ssmlab ingress_1 ip saddr 203\.0\.113\.0\/24 tcp dport 22 goto track_server comment "group [^"]+"\n(?:.*\n)*NFT\n$/u);
     expect({ ...steps, settle: [] }).toEqual({ unlink: [], remove: [], create: [], link: [], settle: [], machines: [], ready: [] });
   });
 

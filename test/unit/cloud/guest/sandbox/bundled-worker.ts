@@ -57,6 +57,8 @@ export function silentFabric(overrides: Partial<Fabric> = {}): Fabric {
     apply: () => Promise.resolve(),
     serve: () => Promise.resolve(),
     serveMetadata: () => Promise.resolve(),
+    trace: () => Promise.reject(new Error('nothing is traced here')),
+    namespaces: () => undefined,
     connect: never,
     listen: () => Promise.resolve({ close: () => undefined }),
     ping: () => Promise.resolve(undefined),

@@ -1,0 +1,13 @@
+/** ssmlab:DescribeFabric: the data plane, and where its packets can be seen. */
+import type { Operation } from '../../endpoint/operation.js';
+
+/** `UidMode` and `Namespaces` are absent where no packets are sent. */
+export const describeFabric: Operation = (_input, context) => {
+  const { fabric } = context.runtime;
+  const inside = fabric.namespaces(context.region);
+  return {
+    Kind: fabric.kind,
+    UidMode: inside?.uidMode,
+    Namespaces: inside?.namespaces.map(({ kind, id, entrance }) => ({ Kind: kind, Id: id, Entrance: entrance })),
+  };
+};

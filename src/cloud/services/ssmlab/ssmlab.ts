@@ -1,0 +1,20 @@
+/** ssmlab's own service, which AWS does not have: a look into the local cloud's data plane, for the tool. The lab's own keys only. */
+import { AwsError, type Operation, type Service } from '../../endpoint/operation.js';
+import { describeFabric } from './describe-fabric.js';
+import { traceFlow } from './trace-flow.js';
+
+/** A policy that allows `*` to a role or a user does not mean this: it would tell a guest of the host's processes. */
+const forTheLab = (operation: Operation): Operation => (input, context) => {
+  if (context.caller.kind !== 'lab' || context.origin.kind !== 'loopback') throw new AwsError('AccessDeniedException', `${context.caller.arn} may not look into the local cloud: only the lab's own keys may, on the endpoint`);
+  return operation(input, context);
+};
+
+export const ssmlab: Service = {
+  name: 'ssmlab',
+  protocol: 'json',
+  targetPrefix: 'Ssmlab',
+  operations: {
+    DescribeFabric: forTheLab(describeFabric),
+    TraceFlow: forTheLab(traceFlow),
+  },
+};
