@@ -55,7 +55,7 @@ const sends = (node: InterfaceNode): FlowStep => ({
 function endOf(leg: FlowStep['leg'], outcome: Outcome): FlowStep {
   switch (outcome.decision) {
     case 'drop':
-      return { leg, kind: KINDS.find(([prefix]) => outcome.by.startsWith(prefix))?.[1] ?? 'vpc', id: outcome.by, rule: outcome.rule, detail: outcome.why, verdict: 'drop' };
+      return { leg, ...placeOf(outcome.by), detail: outcome.why, verdict: 'drop' };
     case 'arrive':
       return { leg, ...arrived(outcome.arrival), verdict: 'pass' };
     case 'ttl-exceeded':
@@ -63,6 +63,12 @@ function endOf(leg: FlowStep['leg'], outcome: Outcome): FlowStep {
     case 'frag-needed':
       return { leg, kind: 'vpc', id: outcome.router.vpc.vpc.vpcId, detail: `larger than ${outcome.mtu} bytes`, verdict: 'drop' };
   }
+}
+
+/** `acl-1 egress rule 50`, `rtb-1 0.0.0.0/0`, `sg-1`: the resource, and what decided within it. */
+function placeOf(by: string): Pick<FlowStep, 'kind' | 'id' | 'rule'> {
+  const [id = by, ...within] = by.split(' ');
+  return { kind: KINDS.find(([prefix]) => id.startsWith(prefix))?.[1] ?? 'vpc', id, rule: within.at(-1) };
 }
 
 function arrived(arrival: Arrival): Pick<FlowStep, 'kind' | 'id' | 'detail'> {

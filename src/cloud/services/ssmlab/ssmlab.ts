@@ -4,7 +4,7 @@ import { describeFabric } from './describe-fabric.js';
 import { traceFlow } from './trace-flow.js';
 
 /** A policy that allows `*` to a role or a user does not mean this: it would tell a guest of the host's processes. */
-const forTheLab = (operation: Operation): Operation => (input, context) => {
+const forTheLab = (operation: Operation): Operation => async (input, context) => {
   if (context.caller.kind !== 'lab' || context.origin.kind !== 'loopback') throw new AwsError('AccessDeniedException', `${context.caller.arn} may not look into the local cloud: only the lab's own keys may, on the endpoint`);
   return operation(input, context);
 };

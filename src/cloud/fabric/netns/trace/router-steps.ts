@@ -112,10 +112,18 @@ function groupSteps(vpc: VpcLayout, port: Port | undefined, packet: TracedPacket
     if (verdict !== 'drop') return ids === '' ? [] : [{ kind: 'security-group', id: ids, detail: `${direction}: ${REASONS[remark.rule]}`, verdict: 'pass' }];
     if (remark.rule === 'I4') return [gatewayStep(vpc, `${REASONS.I4}: ${packet.destination}`, 'drop')];
     if (remark.rule === 'E3') return [{ kind: 'network-interface', id: port?.node.id, detail: REASONS.E3, verdict: 'drop' }];
-    return [{ kind: 'vpc', id: vpc.vpc.vpc.vpcId, detail: `${REASONS[remark.rule]}: ${packet.destination}`, verdict: 'drop' }];
+    return [remark.rule === 'R8' ? nobodyThere(vpc, packet.destination) : { kind: 'vpc', id: vpc.vpc.vpc.vpcId, detail: `${REASONS[remark.rule]}: ${packet.destination}`, verdict: 'drop' }];
   }
   if (!decided.chain.startsWith('list_')) return [{ kind: 'vpc', id: vpc.vpc.vpc.vpcId, detail: 'the packet belongs to no connection that is known', verdict: 'drop' }];
   return [{ kind: 'security-group', id: ids, detail: ids === '' ? 'the interface has no security group' : `no ${direction} rule admits ${packetWords(packet, direction)}`, verdict: 'drop' }];
+}
+
+/** The router has no link to the address: nothing has it, or what has it is off. */
+function nobodyThere(vpc: VpcLayout, address: string): Step {
+  const node = vpc.vpc.interfaces.get(addressOf(address));
+  if (node === undefined) return { kind: 'vpc', id: vpc.vpc.vpc.vpcId, detail: `${REASONS.R8}: ${address}`, verdict: 'drop' };
+  if (node.endpoint !== undefined) return { kind: 'vpc-endpoint', id: node.endpoint.vpcEndpointId, detail: `is ${node.endpoint.state}, and takes nothing`, verdict: 'drop' };
+  return { kind: 'network-interface', id: node.id, detail: `${node.interface.instanceId ?? 'what it is for'} does not run`, verdict: 'drop' };
 }
 
 function gatewayStep(vpc: VpcLayout, detail: string, verdict: Step['verdict']): Step {
