@@ -61,8 +61,8 @@ function endOf(leg: FlowStep['leg'], outcome: Outcome): FlowStep {
     case 'ttl-exceeded':
       return { leg, kind: 'nat-gateway', id: outcome.node.natGateway?.natGatewayId, detail: 'the last hop is used up', verdict: 'drop' };
     case 'frag-needed':
-      return { leg, kind: 'vpc', id: outcome.router.vpc.vpc.vpcId, detail: `larger than ${outcome.mtu} bytes`, verdict: 'drop' };
   }
+  return { leg, kind: 'vpc', id: outcome.router.vpc.vpc.vpcId, detail: `larger than ${outcome.mtu} bytes`, verdict: 'drop' };
 }
 
 /** `acl-1 egress rule 50`, `rtb-1 0.0.0.0/0`, `sg-1`: the resource, and what decided within it. */

@@ -49,11 +49,10 @@ function nextPlace(layout: Layout, place: Place, output: string | undefined): Pl
       const port = place.vpc.doors.find((door) => door.port !== undefined && endpointDevice(door) === output)?.port;
       return port === undefined ? undefined : routerPlace(place.vpc, port.device);
     }
-    case 'internet': {
-      const vpc = layout.vpcs.find((each) => internetLinks(each).gateway === output);
-      return vpc === undefined ? undefined : routerPlace(vpc, ROUTER_LINKS.internetGateway);
-    }
+    case 'internet':
   }
+  const vpc = layout.vpcs.find((each) => internetLinks(each).gateway === output);
+  return vpc === undefined ? undefined : routerPlace(vpc, ROUTER_LINKS.internetGateway);
 }
 
 function beyondRouter(layout: Layout, vpc: VpcLayout, output: string): Place | undefined {

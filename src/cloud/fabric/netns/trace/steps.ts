@@ -39,8 +39,8 @@ async function stepsAt(place: Place, packet: TracedPacket, leg: FlowStep['leg'],
     case 'private-link':
       return privateLinkSteps(place.vpc, packet);
     case 'internet':
-      return internetSteps(packet, hostAt);
   }
+  return internetSteps(packet, hostAt);
 }
 
 function unseen(place: Place): Step {
