@@ -23,8 +23,7 @@ export class GuestNetwork implements Pick<Guest, 'resolve' | 'connect' | 'listen
 
   async connect(host: string, port: number, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<Duplex> {
     const [address = host] = await this.resolve(host);
-    const { networkInterfaceId, privateIp } = this.#specification;
-    return this.#fabric.connect({ networkInterfaceId }, { address: address.startsWith('127.') ? privateIp : address, port }, options);
+    return this.#fabric.connect({ networkInterfaceId: this.#specification.networkInterfaceId }, { address, port }, options);
   }
 
   listen(port: number, onConnection: (stream: Duplex, peer: Peer) => void): Promise<Listener> {

@@ -1,10 +1,12 @@
 /** Guests of real processes on the fabric of real packets: what people see in a terminal of the lab's instances, and files by OpenSSH's scp. */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,6 +107,17 @@ describe.runIf(obstacle === undefined)('real processes on real packets', () => {
     const listener = await guest('one').listen(22, (stream) => stream.end('hello from one\n'));
     expect(await out('three', `exec 3<> /dev/tcp/${LAB.ip.one}/22; cat <&3`)).toBe('hello from one\n');
     listener.close();
+  });
+
+  it('a program that listens on 127.0.0.1 alone is reached as localhost, and from nowhere else', async () => {
+    const listener = `perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:8081", Listen => 1) or die "$!"; $| = 1; print "listens\\n"; my $c = $s->accept; print $c $c->peerhost, "\\n"'`;
+    const program = await guest('one').spawn({ user: 'ec2-user', run: { kind: 'line', line: listener } });
+    const [first] = (await once(program.stdout, 'data')) as [Buffer];
+    expect(String(first)).toBe('listens\n');
+    await expect(guest('one').connect(LAB.ip.one, 8081)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const stream = await guest('one').connect('localhost', 8081);
+    expect(await text(stream)).toMatch(/^[\d.]+\n$/u);
+    await program.status;
   });
 
   it('OpenSSH\'s scp brings a hundred megabytes and back', async () => {
