@@ -19,6 +19,8 @@ const FORWARDS: readonly (readonly [string, string])[] = [
 /** Rules; what changes in one place has to fit one transaction. */
 const LONGEST_CHAIN = 100;
 
+const namedAs = (kind: string, lines: readonly string[]): string => `${kind}_${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 20)}`;
+
 export class NamespaceBuilder {
   readonly #owned: boolean;
   readonly #first: string[] = ['link set lo up'];
@@ -87,7 +89,7 @@ export class NamespaceBuilder {
   /** A long one is made of parts that are named by what is in them: they never change, and are there before anything refers to them. */
   chain(name: string, rules: readonly string[], hook?: string): void {
     if (rules.length <= LONGEST_CHAIN) {
-      this.#chains.set(name, { hook, rules });
+      this.shared(name, { hook, rules });
       return;
     }
     const parts = Array.from({ length: Math.ceil(rules.length / LONGEST_CHAIN) }, (_, index) => rules.slice(index * LONGEST_CHAIN, (index + 1) * LONGEST_CHAIN));
@@ -95,8 +97,20 @@ export class NamespaceBuilder {
   }
 
   #part(rules: readonly string[]): string {
-    const name = `part_${createHash('sha256').update(rules.join('\n')).digest('hex').slice(0, 24)}`;
-    this.#chains.set(name, { rules });
+    const name = namedAs('part', rules);
+    this.shared(name, { rules });
+    return name;
+  }
+
+  /** A chain as it is; one that many namespaces have is compared by what it is. */
+  shared(name: string, chain: NftChain): void {
+    this.#chains.set(name, chain);
+  }
+
+  /** Name of a set of addresses and prefixes, which may overlap, by what is in it. */
+  prefixes(prefixes: readonly string[]): string {
+    const name = namedAs('prefixes', prefixes);
+    this.#sets.set(name, { kind: 'set', type: 'ipv4_addr; flags interval; auto-merge', elements: new Set(prefixes) });
     return name;
   }
 

@@ -32,7 +32,7 @@ export function addGroupChains(builder: NamespaceBuilder, { vpc, ports }: VpcLay
   }
   for (const [end, bit] of Object.entries(TRACKED)) builder.chain(`track_${end}`, [`ct state new ct mark set ct mark or ${bit}`, 'accept']);
   for (const direction of ['egress', 'ingress'] as const) {
-    for (const [id, group] of groups) builder.chain(`${direction}_${numbers.of(id)}`, group[direction].flatMap((rule) => admission(rule, direction, numbers)));
+    for (const [id, group] of groups) builder.chain(`${direction}_${numbers.of(id)}`, group[direction].flatMap((rule) => admission(builder, rule, direction, numbers)));
     for (const [name, list] of lists(worn, direction, numbers)) builder.chain(name, [...untracked(list, direction), ...list.map((group) => `jump ${direction}_${numbers.of(group.group.groupId)}`), 'counter drop']);
     builder.set(`${direction}_of`, nftMap('ifname : verdict', ports.map((port) => [`"${port.device}"`, port.kind === 'nat' ? 'accept' : `goto ${listName(port, direction, numbers)}`])));
   }
@@ -50,9 +50,9 @@ function lists(ports: readonly Port[], direction: Direction, numbers: Numbers): 
   return new Map(ports.map((port) => [listName(port, direction, numbers), port.node.groups]));
 }
 
-function admission(rule: GroupRule, direction: Direction, numbers: Numbers): string[] {
+function admission(builder: NamespaceBuilder, rule: GroupRule, direction: Direction, numbers: Numbers): string[] {
   const what = protocolMatch(rule);
-  return what === undefined ? [] : peerMatches(rule, direction, numbers).map((peer) => of(rule, `${peer}${what}goto track_${TRACKER[direction]}`));
+  return what === undefined ? [] : peerMatches(builder, rule, direction, numbers).map((peer) => of(rule, `${peer}${what}goto track_${TRACKER[direction]}`));
 }
 
 const of = ({ rule }: GroupRule, text: string): string => remarked(text, { kind: 'security-group-rule', ruleId: rule.ruleId });
@@ -96,9 +96,12 @@ export function icmpMatch(type: number, code: number): string {
   return `meta l4proto icmp ${type === -1 ? '' : `icmp type ${type} `}${code === -1 ? '' : `icmp code ${code} `}`;
 }
 
-function peerMatches(rule: GroupRule, direction: Direction, numbers: Numbers): string[] {
+function peerMatches(builder: NamespaceBuilder, rule: GroupRule, direction: Direction, numbers: Numbers): string[] {
   const field = direction === 'ingress' ? 'ip saddr' : 'ip daddr';
   const { groupId } = rule.rule;
   if (groupId !== undefined) return [`${field} @members_${numbers.of(groupId)} `];
-  return rule.anyPeer ? [''] : rule.peers.map((peer) => `${field} ${formatCidr(peer)} `);
+  if (rule.anyPeer) return [''];
+  // A prefix list's.
+  if (rule.peers.length > 1) return [`${field} @${builder.prefixes(rule.peers.map(formatCidr))} `];
+  return rule.peers.map((peer) => `${field} ${formatCidr(peer)} `);
 }

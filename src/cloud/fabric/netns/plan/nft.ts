@@ -31,61 +31,88 @@ export function nftMap(type: string, elements: Iterable<readonly [string, string
   return { kind: 'map', type, elements: new Set([...elements].map(([key, value]) => `${key} : ${value}`)) };
 }
 
-const sameRules = (a: NftChain, b: NftChain): boolean => a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
-const sameElements = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((element) => b.has(element));
+const sameRules = (a: NftChain, b: NftChain): boolean => a === b || (a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]));
 
 /** Elements a line: a set of thousands must not become one line that nobody can read in an error. */
 const ELEMENTS_PER_LINE = 50;
-/** Lines of a transaction that only prepares. What one takes has to fit the kernel's buffer for a message, some 200 kB; a rule takes half of one. */
-const LINES_PER_TRANSACTION = 250;
 
 /**
- * Texts for `nft -f`, one after the other, that turn `before` into `after`; none when they are equal. Only the last one
- * changes what holds: those before it fill chains and sets that nothing refers to yet, as many as there are. A chain of one
- * name has the same hook in both, a set the same type.
+ * What one transaction may be, in bytes of netlink messages: `nft` sends it in one piece, and who is not the host's root cannot
+ * make a socket's buffer larger than the kernel's 208 KB.
  */
-export function nftTransactions(table: string, before: NftTable, after: NftTable): string[] {
-  const made: string[] = [];
-  const filled: string[] = [];
-  const switched: string[] = [];
-  const isNew = before.chains.size === 0 && before.sets.size === 0;
-  if (isNew && (after.chains.size > 0 || after.sets.size > 0)) made.push(`add table ip ${table}`);
-  for (const [name, seconds] of after.timeouts) {
-    if (!before.timeouts.has(name)) made.push(`add ct timeout ip ${table} ${name} { protocol tcp; l3proto ip; policy = { established : ${seconds} }; }`);
-  }
-  for (const [name, set] of after.sets) if (!before.sets.has(name)) made.push(`add ${set.kind} ip ${table} ${name} { type ${set.type}; }`);
-  for (const [name, { hook }] of after.chains) if (!before.chains.has(name)) made.push(hook === undefined ? `add chain ip ${table} ${name}` : `add chain ip ${table} ${name} { ${hook} }`);
+const MOST = 120_000;
 
-  // First everything lets go of what goes away, then it goes, then what is there is filled.
-  const changed = [...after.chains].filter(([name, chain]) => !sameRules(before.chains.get(name) ?? { rules: [] }, chain));
-  const gone = [...before.chains.keys()].filter((name) => !after.chains.has(name));
-  for (const name of [...changed.map(([each]) => each), ...gone]) if (before.chains.has(name)) switched.push(`flush chain ip ${table} ${name}`);
-  for (const [name, set] of before.sets) switched.push(...elementLines('delete', table, name, set.elements, after.sets.get(name)?.elements ?? NO_ELEMENTS));
-  for (const [name, set] of after.sets) {
-    const known = before.sets.get(name)?.elements;
-    (known === undefined ? filled : switched).push(...elementLines('add', table, name, set.elements, known ?? NO_ELEMENTS));
-  }
-  for (const [name, { hook, rules }] of changed) {
-    const lines = rules.map((rule) => `add rule ip ${table} ${name} ${rule}`);
-    (hook === undefined && !before.chains.has(name) ? filled : switched).push(...lines);
-  }
-  for (const name of gone) switched.push(`delete chain ip ${table} ${name}`);
-  for (const name of before.sets.keys()) if (!after.sets.has(name)) switched.push(`delete ${before.sets.get(name)?.kind ?? 'set'} ip ${table} ${name}`);
-  for (const name of before.timeouts.keys()) if (!after.timeouts.has(name)) switched.push(`delete ct timeout ip ${table} ${name}`);
+/** Generous: a rule's messages have six bytes for each of its characters, an element's a hundred. */
+const weightOf = (line: string): number => 80 + 8 * line.length + 60 * line.split(',').length;
+const weigh = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + weightOf(line), 0);
 
-  const prepared = [...made, ...filled];
-  // What fits is one transaction.
-  if (prepared.length + switched.length <= LINES_PER_TRANSACTION) return prepared.length + switched.length === 0 ? [] : [text([...prepared, ...switched])];
-  const parts = Array.from({ length: Math.ceil(prepared.length / LINES_PER_TRANSACTION) }, (_, index) => prepared.slice(index * LINES_PER_TRANSACTION, (index + 1) * LINES_PER_TRANSACTION));
-  return [...parts, switched].filter((lines) => lines.length > 0).map(text);
+/** Pieces as they come, together as long as they are not too much; a piece is never cut. */
+function packed(pieces: readonly (readonly string[])[]): string[][] {
+  const packs: string[][] = [];
+  let weight = Infinity;
+  for (const piece of pieces.filter((each) => each.length > 0)) {
+    const more = weigh(piece);
+    if (weight + more > MOST) {
+      packs.push([]);
+      weight = 0;
+    }
+    packs.at(-1)?.push(...piece);
+    weight += more;
+  }
+  return packs;
 }
 
-const NO_ELEMENTS: ReadonlySet<string> = new Set();
-const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+/**
+ * Texts for `nft -f`, in their order, that turn `before` into `after`; none when they are equal: one where it is not too
+ * much. Else what is new is made first, where no packet comes by yet; then each set that changes, in one piece each; then all
+ * rules that packets come by, in one piece; then goes what they do not come by any more. A chain of one name has the
+ * same hook in both, a set the same type.
+ */
+export function nftTransactions(table: string, before: NftTable, after: NftTable): string[] {
+  const isNew = before.chains.size === 0 && before.sets.size === 0;
+  const declared: string[] = isNew && (after.chains.size > 0 || after.sets.size > 0) ? [`add table ip ${table}`] : [];
+  const [prepared, elements, rules, bases, flushed, lost, gone]: [string[], string[], string[], string[], string[], string[], string[]] = [[], [], [], [], [], [], []];
+  const changing: string[][] = [];
 
-function elementLines(verb: 'add' | 'delete', table: string, name: string, elements: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
-  if (sameElements(elements, others)) return [];
-  const different = [...elements].filter((element) => !others.has(element));
-  return Array.from({ length: Math.ceil(different.length / ELEMENTS_PER_LINE) }, (_, index) =>
-    `${verb} element ip ${table} ${name} { ${different.slice(index * ELEMENTS_PER_LINE, (index + 1) * ELEMENTS_PER_LINE).join(', ')} }`);
+  for (const [name, seconds] of after.timeouts) {
+    if (!before.timeouts.has(name)) declared.push(`add ct timeout ip ${table} ${name} { protocol tcp; l3proto ip; policy = { established : ${seconds} }; }`);
+  }
+  for (const [name, set] of after.sets) if (!before.sets.has(name)) declared.push(`add ${set.kind} ip ${table} ${name} { type ${set.type}; }`);
+  for (const [name, chain] of after.chains) {
+    if (before.chains.has(name)) continue;
+    if (chain.hook === undefined) declared.push(`add chain ip ${table} ${name}`);
+    else bases.push(`add chain ip ${table} ${name} { ${chain.hook} }`);
+  }
+  for (const [name, chain] of after.chains) {
+    const known = before.chains.get(name);
+    if (sameRules(known ?? { rules: [] }, chain)) continue;
+    if (known !== undefined) flushed.push(`flush chain ip ${table} ${name}`);
+    (known === undefined && chain.hook === undefined ? prepared : rules).push(...chain.rules.map((rule) => `add rule ip ${table} ${name} ${rule}`));
+  }
+  for (const name of before.chains.keys()) {
+    if (after.chains.has(name)) continue;
+    flushed.push(`flush chain ip ${table} ${name}`);
+    gone.push(`delete chain ip ${table} ${name}`);
+  }
+  for (const [name, set] of after.sets) {
+    const known = before.sets.get(name);
+    if (known === undefined) elements.push(...elementLines('add', name, set.elements, new Set()));
+    else changing.push([...elementLines('delete', name, known.elements, set.elements), ...elementLines('add', name, set.elements, known.elements)]);
+  }
+  for (const [name, set] of before.sets) {
+    if (after.sets.has(name)) continue;
+    lost.push(...elementLines('delete', name, set.elements, new Set()));
+    gone.push(`delete ${set.kind} ip ${table} ${name}`);
+  }
+  for (const name of before.timeouts.keys()) if (!after.timeouts.has(name)) gone.push(`delete ct timeout ip ${table} ${name}`);
+  const single = (lines: readonly string[]): string[][] => lines.map((line) => [line]);
+  const pieces = [...single([...declared, ...elements, ...prepared]), ...changing, [...bases, ...flushed, ...rules], ...single([...lost, ...gone])].filter((each) => each.length > 0);
+  const packs = weigh(pieces.flat()) > MOST ? packed(pieces) : pieces.length > 0 ? [pieces.flat()] : [];
+  return packs.map((lines) => `${lines.join('\n')}\n`);
+
+  function elementLines(verb: 'add' | 'delete', name: string, some: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+    const different = [...some].filter((element) => !others.has(element));
+    return Array.from({ length: Math.ceil(different.length / ELEMENTS_PER_LINE) }, (_, index) =>
+      `${verb} element ip ${table} ${name} { ${different.slice(index * ELEMENTS_PER_LINE, (index + 1) * ELEMENTS_PER_LINE).join(', ')} }`);
+  }
 }
