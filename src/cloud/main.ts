@@ -50,6 +50,18 @@ function listen(server: ReturnType<typeof createServer>, asked: number | undefin
   });
 }
 
+/** Who comes between the server's listening and the regions' being there waits for them: Node would take a request that nobody listens for, and never answer. */
+function doorOf(server: ReturnType<typeof createServer>): (cloud: LocalCloud) => void {
+  let open: (cloud: LocalCloud) => void = () => undefined;
+  const opened = new Promise<LocalCloud>((resolve) => (open = resolve));
+  server.on('request', (request, reply) => void opened.then((cloud) => cloud.onRequest(request, reply)));
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    void opened.then((cloud) => (socket.destroyed ? undefined : cloud.onUpgrade(request, socket, head)));
+  });
+  return open;
+}
+
 /** The folder's secrets, new ones for a new folder. A journal is worth nothing without those that it was written with. */
 async function secretsOf(folder: string): Promise<RegionSecrets> {
   let secrets: RegionSecrets | undefined;
@@ -74,6 +86,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   const fabric = await chooseFabric({ choice, before: fabricBefore(journal.memory, GLOBAL), standing, probe });
   // A head has 20 s to come whole, looked at every 5: connections that dribble do not pile up. Bodies have their own limit.
   const server = createServer({ headersTimeout: 20_000, connectionsCheckingInterval: 5000 });
+  const open = doorOf(server);
   const port = await listen(server, askedPort, secrets.ports.endpoint);
   const cloud = await startRegions({
     memory: journal.memory,
@@ -95,8 +108,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
     log,
   });
   rememberFabric(journal.memory, GLOBAL, cloud.fabric);
-  server.on('request', cloud.onRequest);
-  server.on('upgrade', cloud.onUpgrade);
+  open(cloud);
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,

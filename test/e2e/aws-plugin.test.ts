@@ -8,14 +8,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pluginObstacleHere } from '../conformance/session/plugin.js';
-import { Home, Terminal, exportsOf } from './program.js';
+import { Home, Terminal, exportsOf, onEachFabric } from './program.js';
 
 const PROMPT = /sh-5\.2\$ $/u;
 const lacking = (...programs: string[]): string | undefined => programs.find((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
 const missing = pluginObstacleHere() ?? (lacking('aws', 'ssh', 'scp', 'ssh-keygen', 'script') === undefined ? undefined : `no ${lacking('aws', 'ssh', 'scp', 'ssh-keygen', 'script')} on PATH`);
 
-describe.skipIf(!Terminal.available)('--client plugin', () => {
-  const home = new Home();
+onEachFabric('--client plugin', (fabric) => describe.skipIf(!Terminal.available)('in a terminal', () => {
+  const home = new Home(fabric);
   let third = '';
   beforeAll(() => {
     expect(home.run(['deploy', '--yes']).status).toBe(0);
@@ -106,4 +106,4 @@ describe.skipIf(!Terminal.available)('--client plugin', () => {
       expect(run.stdout).toBe('0\n');
     });
   });
-});
+}));

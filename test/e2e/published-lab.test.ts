@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf, Home, root, Terminal } from './program.js';
+import { exportsOf, Home, onEachFabric, root, Terminal } from './program.js';
 
 const hasAws = spawnSync('aws', ['--version']).status === 0;
 const fixtures = join(root, 'test/e2e/published-lab');
@@ -24,8 +24,8 @@ interface Instance {
   readonly SecurityGroups: readonly { readonly GroupId: string; readonly GroupName: string }[];
 }
 
-describe.skipIf(!hasAws)(`the published lab${hasAws ? '' : ' (no aws on PATH)'}`, () => {
-  const home = new Home();
+onEachFabric('the published lab', (fabric) => describe.skipIf(!hasAws)(`by its walkthrough${hasAws ? '' : ' (no aws on PATH)'}`, () => {
+  const home = new Home(fabric);
   const pem = join(home.folder, 'MyKeyPair.pem');
   let environment: NodeJS.ProcessEnv = {};
 
@@ -149,4 +149,4 @@ describe.skipIf(!hasAws)(`the published lab${hasAws ? '' : ' (no aws on PATH)'}`
     expect(text('iam', 'list-roles', '--query', 'Roles[].RoleName')).toBe('');
     text('s3', 'rb', '--force', 's3://my-bucket');
   }, 240_000);
-});
+}));

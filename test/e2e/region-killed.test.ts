@@ -3,18 +3,18 @@
  * told within 10 s, and does not resume the session as if it were whole, not even when the region is back at once.
  */
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home } from './program.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Home, onEachFabric } from './program.js';
 
-const home = new Home();
 const TOLD_WITHIN_MS = 10_000;
 
-beforeAll(() => {
-  expect(home.run(['deploy', '--yes']).status).toBe(0);
-});
-afterAll(() => home.remove());
+onEachFabric('the region is killed in the middle of a transfer', (fabric) => {
+  const home = new Home(fabric);
+  beforeAll(() => {
+    expect(home.run(['deploy', '--yes']).status).toBe(0);
+  });
+  afterAll(() => home.remove());
 
-describe('the region is killed in the middle of a transfer', () => {
   it.each([['and stays away', false], ['and is back at once', true]])('%s: the client ends within 10 s and says why', async (_name, back) => {
     home.run(['local', 'start']);
     const { localCloud } = home.json<{ localCloud: { pid: number } }>('status');

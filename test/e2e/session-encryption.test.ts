@@ -4,13 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf, Home, Terminal } from './program.js';
+import { exportsOf, Home, onEachFabric, Terminal } from './program.js';
 
 const hasAws = spawnSync('aws', ['--version']).status === 0;
 const REFUSED = /\[encryption-failed\]/u;
 
-describe.skipIf(!hasAws)(`sessions encrypted with KMS${hasAws ? '' : ' (no aws on PATH)'}`, () => {
-  const home = new Home();
+onEachFabric('sessions encrypted with KMS', (fabric) => describe.skipIf(!hasAws)(`by the preferences${hasAws ? '' : ' (no aws on PATH)'}`, () => {
+  const home = new Home(fabric);
   let environment: NodeJS.ProcessEnv = {};
   let key = '';
   let role = '';
@@ -91,4 +91,4 @@ describe.skipIf(!hasAws)(`sessions encrypted with KMS${hasAws ? '' : ' (no aws o
     text('kms', 'enable-key', '--key-id', key);
     expect(home.run(['exec', '3', '--', 'hostname']).status).toBe(0);
   });
-});
+}));

@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Home, type Terminal, Terminal as RealTerminal } from './program.js';
+import { Home, onEachFabric, type Terminal, Terminal as RealTerminal } from './program.js';
 
 const UP = '\u001B[A';
 const DOWN = '\u001B[B';
 const CTRL = { a: '\u0001', c: '\u0003', d: '\u0004', e: '\u0005', r: '\u0012', u: '\u0015', w: '\u0017', z: '\u001A' };
 
-describe.skipIf(!RealTerminal.available)('a shell in a real terminal', () => {
-  const home = new Home();
+onEachFabric('a shell in a real terminal', (fabric) => describe.skipIf(!RealTerminal.available)('of a window', () => {
+  const home = new Home(fabric);
   beforeAll(() => {
     expect(home.run(['deploy', '--yes']).status).toBe(0);
   });
@@ -141,4 +141,4 @@ describe.skipIf(!RealTerminal.available)('a shell in a real terminal', () => {
       two.kill();
     }
   });
-});
+}));
