@@ -34,7 +34,8 @@ export type Start = 'never' | 'always' | 'when-there-is-state';
 export async function labContext(flags: LabFlags, start: Start = 'never'): Promise<LabContext> {
   checkStackName(flags.stack);
   if (flags.region !== undefined) checkRegionName(flags.region);
-  if (flags.target === 'aws' && flags.fabric !== undefined && flags.fabric !== 'auto') {
+  // What the environment says is said of every local cloud, and no mistake here.
+  if (flags.target === 'aws' && flags.fabric !== undefined && flags.fabric !== 'auto' && flags.fabric !== process.env['SSMLAB_FABRIC']) {
     throw new SsmlabError('usage', `--fabric ${flags.fabric} is of the local cloud, and the target is AWS`, { hint: 'leave out --fabric, or --target aws' });
   }
   const home = stateHome();

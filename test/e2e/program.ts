@@ -1,6 +1,6 @@
 /** Running the real program: as a plain child with pipes, and in a real terminal made by util-linux's `script`. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,12 @@ export interface Run {
 
 export type Fabric = 'computed' | 'netns';
 
+/** Whom to run it as, where root runs the tests. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Why this machine cannot carry the netns fabric; undefined when it can. The program's own probe says so. */
 export const netnsObstacle = (JSON.parse(execFileSync(process.execPath, [join(root, 'dist/cloud/probe.js')], { encoding: 'utf8' })) as { readonly reason?: string }).reason;
 
@@ -32,8 +38,11 @@ export function onEachFabric(what: string, suite: (fabric: Fabric) => void): voi
 export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'ssmlab-e2e-'));
   readonly environment: NodeJS.ProcessEnv;
+  readonly user: User | undefined;
 
-  constructor(fabric: Fabric = 'computed') {
+  constructor(fabric: Fabric = 'computed', user?: User) {
+    this.user = user;
+    if (user !== undefined) chownSync(this.folder, user.uid, user.gid);
     this.environment = {
       // Installed as `npm link` does it: hints then name the program by its name.
       PATH: [process.env['PATH'], join(this.folder, 'installed')].join(delimiter),
@@ -52,6 +61,7 @@ export class Home {
   run(args: readonly string[], options: { readonly input?: string | Buffer; readonly environment?: NodeJS.ProcessEnv; readonly timeout?: number } = {}): Run {
     const started = Date.now();
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+      ...this.user,
       cwd: this.folder,
       env: { ...this.environment, ...options.environment },
       input: options.input ?? '',
@@ -73,13 +83,13 @@ export class Home {
   }
 
   start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, [bin, ...args], { cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(process.execPath, [bin, ...args], { ...this.user, cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   terminal(args: readonly string[], size: { readonly columns: number; readonly rows: number } = { columns: 100, rows: 30 }): Terminal {
     const quoted = [process.execPath, bin, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
     // The shell is to live on after a Ctrl-C at the program, and tell its status.
-    return new Terminal(`trap : INT; tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, this.environment);
+    return new Terminal(`trap : INT; tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, this.environment, this.user);
   }
 
   remove(): void {
@@ -104,8 +114,8 @@ export class Terminal {
 
   static readonly available = spawnSync('script', ['--version']).status === 0;
 
-  constructor(command: string, cwd: string, environment: NodeJS.ProcessEnv) {
-    this.#child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(command: string, cwd: string, environment: NodeJS.ProcessEnv, user?: User) {
+    this.#child = spawn('script', ['-qefc', command, '/dev/null'], { ...user, cwd, env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       // A real bash brackets pastes: a terminal shows nothing of that.
       this.#seen = (this.#seen + text).replaceAll('\u001B[?2004h', '').replaceAll('\u001B[?2004l\r', '');

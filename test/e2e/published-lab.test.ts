@@ -78,7 +78,8 @@ onEachFabric('the published lab', (fabric) => describe.skipIf(!hasAws)(`by its w
     text('cloudformation', 'wait', 'stack-create-complete', '--stack-name', 'fa-003');
   }, 240_000);
 
-  it('is what the walkthrough finds', () => {
+  // Answers of the API, which are the same on every fabric.
+  it.skipIf(fabric !== 'computed')('is what the walkthrough finds', () => {
     const ids = resources();
     const id = (name: string): string => ids.get(name) ?? `no ${name}`;
     const instances = new Map(json<{ Reservations: { Instances: Instance[] }[] }>('ec2', 'describe-instances', '--filters', 'Name=instance-state-name,Values=running').Reservations.flatMap((each) => each.Instances).map((each) => [each.InstanceId, each]));
