@@ -71,7 +71,7 @@ describe.skipIf(!canHide)(`a machine without nft${canHide ? '' : ' (no nft here,
     expect(JSON.parse(run('local', 'doctor', '--json').stdout)).toMatchObject({ usable: false, reason: 'nft is missing: sudo apt-get install nftables' });
   });
 
-  it('computes them unasked, and every report says so, the way to real ones once', () => {
+  it('computes them unasked, and every report says why', () => {
     const why = 'nft is missing: sudo apt-get install nftables';
     const deployed = run('deploy', '--yes');
     expect([deployed.status, deployed.stderr]).toEqual([0, expect.stringContaining(`computed fabric; no AWS account is used\n  no real packets: ${why}\n`)]);
