@@ -1,8 +1,6 @@
-/** Which data plane the local cloud runs on: what is asked for, what this machine can do, what stands on it already (issue 5, "Which fabric"). */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home, netnsObstacle, root } from './program.js';
+/** Which data plane the local cloud runs on: what is asked for, what stands on it already (issue 5, "Which fabric"). Machines that have no choice: no-real-packets.test.ts. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { Home, netnsObstacle } from './program.js';
 
 interface Started {
   readonly started: boolean;
@@ -13,10 +11,6 @@ interface Started {
 
 /** Nobody asked by the environment. */
 const unasked = { SSMLAB_FABRIC: undefined };
-const nft = spawnSync('sh', ['-c', 'command -v nft'], { encoding: 'utf8', env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } }).stdout.trim();
-/** A machine like this one without nft: something that is no program in its place. */
-const WITHOUT_NFT = ['unshare', '-r', '-m', 'sh', '-c', `mount --bind /dev/null '${nft}' && exec "$@"`, 'sh'];
-const canHide = nft !== '' && spawnSync(WITHOUT_NFT[0] ?? '', [...WITHOUT_NFT.slice(1), 'true']).status === 0;
 
 describe.skipIf(netnsObstacle !== undefined)(`the fabric of the local cloud${netnsObstacle === undefined ? '' : ` (${netnsObstacle})`}`, () => {
   const home = new Home();
@@ -54,33 +48,5 @@ describe.skipIf(netnsObstacle !== undefined)(`the fabric of the local cloud${net
     home.run(['local', 'stop']);
     expect(home.run(['destroy', '--yes'])).toMatchObject({ status: 0, stderr: expect.stringContaining('Destroyed') as string });
     expect(start(unasked, '--fabric', 'computed')).toMatchObject({ started: true, fabric: 'computed' });
-  });
-});
-
-describe.skipIf(!canHide)(`a machine without nft${canHide ? '' : ' (no nft here, or none that can be hidden)'}`, () => {
-  const home = new Home();
-  const run = (...args: string[]) => spawnSync(WITHOUT_NFT[0] ?? '', [...WITHOUT_NFT.slice(1), process.execPath, join(root, 'bin/run.js'), ...args], { cwd: home.folder, env: { ...home.environment, ...unasked }, encoding: 'utf8', timeout: 60_000, input: '' });
-  beforeAll(() => {
-    expect(run('local', 'doctor')).toMatchObject({ status: 3, stdout: expect.stringContaining('what packets would do is computed instead') as string });
-  });
-  afterAll(() => home.remove());
-
-  it('refuses real packets, and says what is missing', () => {
-    const refused = run('local', 'start', '--fabric', 'netns');
-    expect([refused.status, refused.stderr.replaceAll(/\s+/gu, ' ')]).toEqual([3, expect.stringMatching(/cannot carry the netns fabric: nft is missing: sudo apt-get install nftables \[fabric-unavailable\] hint: run `ssmlab local doctor`/u)]);
-    expect(JSON.parse(run('local', 'doctor', '--json').stdout)).toMatchObject({ usable: false, reason: 'nft is missing: sudo apt-get install nftables' });
-  });
-
-  it('computes them unasked, and every report says why', () => {
-    const why = 'nft is missing: sudo apt-get install nftables';
-    const deployed = run('deploy', '--yes');
-    expect([deployed.status, deployed.stderr]).toEqual([0, expect.stringContaining(`computed fabric; no AWS account is used\n  no real packets: ${why}\n`)]);
-    expect(run('local', 'start').stderr).toContain(`No real packets: ${why}\n`);
-    expect(run('status').stdout).toContain(`computed fabric`);
-    expect(run('status').stdout).toContain(`no real packets: ${why}\n`);
-    expect(JSON.parse(run('verify', '--json').stdout)).toMatchObject({ verdict: 'pass', fabric: 'computed' });
-    // With nft back the stack stays where it stands.
-    run('local', 'stop');
-    expect(JSON.parse(home.run(['local', 'start', '--json'], { environment: unasked }).stdout)).toMatchObject({ started: true, fabric: 'computed', fabricNote: null });
   });
 });
