@@ -1,8 +1,8 @@
 /** The region's default DHCP option set, which every new VPC uses (V6, L14). */
 import { createHash } from 'node:crypto';
+import { internalDomain } from '../../../../lib/vpc/resolver.js';
 import type { Transaction } from '../../../state/store.js';
 import { DHCP_OPTIONS as TABLE, type DhcpOptionsRecord } from '../model.js';
-import { privateDomain } from '../network-interface/interface.js';
 import type { Scope } from '../operation.js';
 
 /** The same id for a region and an account for ever, whether it was stored yet or not. */
@@ -11,7 +11,7 @@ export function defaultOptions(scope: Scope): DhcpOptionsRecord {
   const dhcpOptionsId = `dopt-0${digest.slice(0, 16)}`;
   return scope.state.get(TABLE, dhcpOptionsId) ?? {
     dhcpOptionsId,
-    configurations: [{ key: 'domain-name', values: [privateDomain(scope.region)] }, { key: 'domain-name-servers', values: ['AmazonProvidedDNS'] }],
+    configurations: [{ key: 'domain-name', values: [internalDomain(scope.region)] }, { key: 'domain-name-servers', values: ['AmazonProvidedDNS'] }],
     tags: [],
   };
 }

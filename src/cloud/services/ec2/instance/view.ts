@@ -1,6 +1,7 @@
 /** An instance as the API shows it. */
+import { privateHostName } from '../../../../lib/vpc/resolver.js';
 import { INSTANCE, type InstanceRecord, type InstanceStateName, type VolumeRecord } from '../model.js';
-import { groupSetOf, privateDnsNameOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
+import { groupSetOf, publicDnsNameOf, publicIpOf } from '../network-interface/interface.js';
 import { instanceInterfaceView } from '../network-interface/view.js';
 import type { Scope } from '../operation.js';
 import { zoneIdOf } from '../region/zones.js';
@@ -24,7 +25,7 @@ function networkView(record: InstanceRecord, scope: Scope, of: ByInstance) {
     subnetId: record.subnetId,
     privateIpAddress: eni.privateIpAddress,
     ipAddress: publicIp,
-    privateDnsName: privateDnsNameOf(eni.privateIpAddress, scope.region),
+    privateDnsName: privateHostName(scope.region, eni.privateIpAddress),
     dnsName: publicDnsNameOf(scope.state, record.vpcId, publicIp, scope.region) ?? '',
     sourceDestCheck: eni.sourceDestCheck,
     groupSet: groupSetOf(scope.state, eni.groupIds),

@@ -1,4 +1,5 @@
 /** Network interfaces as the other nouns make, change and see them. */
+import { publicHostName } from '../../../../lib/vpc/resolver.js';
 import { createHash } from 'node:crypto';
 import { AwsError } from '../../../endpoint/operation.js';
 import type { Reader, Transaction } from '../../../state/store.js';
@@ -85,24 +86,15 @@ export function publicIpOf(record: NetworkInterfaceRecord | undefined): string |
   return record?.elasticIp?.publicIp ?? record?.autoPublicIp;
 }
 
-/** `us-east-1` has names of its own (L4, L5). */
-export function privateDomain(region: string): string {
-  return region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-}
-
 export function hostNameOf(privateIp: string): string {
   return `ip-${privateIp.replaceAll('.', '-')}`;
-}
-
-export function privateDnsNameOf(privateIp: string, region: string): string {
-  return `${hostNameOf(privateIp)}.${privateDomain(region)}`;
 }
 
 /** The public name, which there is only when the VPC has both DNS attributes (L4). */
 export function publicDnsNameOf(state: Reader, vpcId: string, publicIp: string | undefined, region: string): string | undefined {
   const vpc = state.get(VPC, vpcId);
   if (publicIp === undefined || vpc?.enableDnsHostnames !== true || !vpc.enableDnsSupport) return undefined;
-  return `ec2-${publicIp.replaceAll('.', '-')}.${region === 'us-east-1' ? 'compute-1' : `${region}.compute`}.amazonaws.com`;
+  return publicHostName(region, publicIp);
 }
 
 /** The default group of a VPC, which it always has (V6). */

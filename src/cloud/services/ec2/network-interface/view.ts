@@ -1,9 +1,10 @@
 /** A network interface as DescribeNetworkInterfaces shows it, and the part of it that instances repeat. */
+import { privateHostName } from '../../../../lib/vpc/resolver.js';
 import { zoneIdOf } from '../region/zones.js';
 import type { NetworkInterfaceRecord } from '../model.js';
 import type { Scope } from '../operation.js';
 import { addressesOf, type InterfaceAddress } from './addresses.js';
-import { groupSetOf, privateDnsNameOf, publicDnsNameOf } from './interface.js';
+import { groupSetOf, publicDnsNameOf } from './interface.js';
 
 /** `association`, where there is a public address. An automatic one belongs to amazon. */
 function associationOf(record: NetworkInterfaceRecord, { publicIp, elasticIp }: InterfaceAddress, scope: Scope): {
@@ -21,7 +22,7 @@ function associationOf(record: NetworkInterfaceRecord, { publicIp, elasticIp }: 
 
 /** The resource's private name; interfaces of AWS services have none. */
 function privateDnsName(record: NetworkInterfaceRecord, privateIpAddress: string, scope: Scope): string | undefined {
-  return record.interfaceType === 'interface' ? privateDnsNameOf(privateIpAddress, scope.region) : undefined;
+  return record.interfaceType === 'interface' ? privateHostName(scope.region, privateIpAddress) : undefined;
 }
 
 function addressViews(record: NetworkInterfaceRecord, scope: Scope) {
