@@ -231,15 +231,6 @@ export function blobOpt(input: Input, name: string): Buffer | undefined {
   return Buffer.from(value, 'base64');
 }
 
-/** A time: ISO 8601 text or epoch seconds → milliseconds since the epoch; undefined when absent. */
-export function timeOpt(input: Input, name: string): number | undefined {
-  const value = valueAt(input, name);
-  if (value === undefined) return undefined;
-  const at = typeof value === 'number' ? value * 1000 : value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw new InputError(name, value, { kind: 'type', expected: 'a timestamp' });
-  return at;
-}
-
 /** A filter of a Describe call; any of `values` (which may hold `*` and `?`) matches. */
 export interface Filter {
   readonly name: string;

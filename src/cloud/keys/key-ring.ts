@@ -1,5 +1,5 @@
 /** The region's keys: the lab's own, which may do everything, those of IAM's users, and temporary ones, which live in memory. */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { KeyRing, RoleCredentials } from '../region.js';
 
 /** A key as the endpoint looks it up. */
@@ -102,11 +102,6 @@ const credentialsOf = ({ accessKeyId, secretAccessKey, sessionToken, expiration 
 /** Keys of AWS's form that are nobody's: `AKIA` and 16 of base 32, and 40 characters of secret. */
 export function makeLabKeys(): { accessKeyId: string; secretAccessKey: string } {
   return { accessKeyId: keyId('AKIA'), secretAccessKey: secret() };
-}
-
-/** Twelve digits, not beginning with 0. */
-export function makeAccountId(): string {
-  return String(randomInt(1, 10)) + String(randomInt(0, 100_000_000_000)).padStart(11, '0');
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

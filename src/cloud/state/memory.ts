@@ -160,8 +160,3 @@ class Overlay {
     return entries;
   }
 }
-
-/** A store that forgets with the process: for tests and for regions that are not to be kept. */
-export function createMemoryStore(scope = 'ap-northeast-1'): Store {
-  return new Memory().scope(scope);
-}

@@ -46,11 +46,6 @@ export function canonicalCidr(text: string): string | undefined {
   return prefix === undefined ? undefined : formatCidr(prefix);
 }
 
-/** True when the text is a prefix whose host bits are zero. */
-export function isCanonicalCidr(text: string): boolean {
-  return canonicalCidr(text) === text;
-}
-
 export function prefixContains(prefix: Prefix, address: number): boolean {
   return maskBase(address, prefix.length) === prefix.base;
 }
@@ -74,13 +69,6 @@ export function cidrContains(cidr: string, address: string): boolean {
   const prefix = parseCidr(cidr);
   const value = parseAddress(address);
   return prefix !== undefined && value !== undefined && prefixContains(prefix, value);
-}
-
-/** True when the two prefix texts share an address; false when either is malformed. */
-export function cidrsOverlap(a: string, b: string): boolean {
-  const first = parseCidr(a);
-  const second = parseCidr(b);
-  return first !== undefined && second !== undefined && prefixesOverlap(first, second);
 }
 
 const PRIVATE_USE: readonly Prefix[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].map(prefixOf);

@@ -1,5 +1,4 @@
 /** One packet's header as the rules see it, and the header of its answer. */
-import { formatAddress } from './address.js';
 
 /** IANA protocol numbers that a VPC knows by ports or types. */
 export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17 } as const;
@@ -42,14 +41,4 @@ export function sameFlow(a: Flow, b: Flow): boolean {
 export function protocolName(protocol: number): string {
   for (const [name, number] of Object.entries(PROTOCOL)) if (number === protocol) return name;
   return String(protocol);
-}
-
-/** `tcp 10.0.1.16:40000 → 8.8.8.8:443`, `icmp 8/0 10.0.1.16 → 8.8.8.8`. */
-export function formatFlow(flow: Flow): string {
-  if (flow.icmp !== undefined) {
-    return `icmp ${flow.icmp.type}/${flow.icmp.code} ${formatAddress(flow.source)} → ${formatAddress(flow.destination)}`;
-  }
-  const ports = flow.protocol === PROTOCOL.tcp || flow.protocol === PROTOCOL.udp;
-  const end = (address: number, port: number): string => formatAddress(address) + (ports ? `:${port}` : '');
-  return `${protocolName(flow.protocol)} ${end(flow.source, flow.sourcePort)} → ${end(flow.destination, flow.destinationPort)}`;
 }

@@ -26,12 +26,3 @@ export function inPortRange(range: PortRange, port: number): boolean {
 export function formatPortRange(range: PortRange): string {
   return range.from === range.to ? String(range.from) : `${range.from}-${range.to}`;
 }
-
-/** Reads `22` or `1024-65535`. Undefined when it is neither, or runs backwards. */
-export function parsePortRange(text: string): PortRange | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-  if (match === null) return undefined;
-  const from = Number(match[1]);
-  const to = Number(match[2] ?? match[1]);
-  return isPort(from) && isPort(to) && from <= to ? { from, to } : undefined;
-}

@@ -58,7 +58,6 @@ describe('readers', () => {
     expect([read.bool(input, 't'), read.bool(input, 'f'), read.bool(input, 'none', true)]).toEqual([true, false, true]);
     expect([read.list(input, 'l'), read.list(input, 'e'), read.list(input, 'none')]).toEqual([['a', '1'], [], []]);
     expect(read.blobOpt(input, 'b')?.toString()).toBe('hi');
-    expect(read.timeOpt({ x: 1.5 }, 'x')).toBe(1500);
   });
 
   it('filters and tags', () => {

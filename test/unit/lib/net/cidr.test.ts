@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf, formatAddress } from '../../../../src/lib/net/address.js';
 import {
-  canonicalCidr, cidrContains, cidrsOverlap, formatCidr, isCanonicalCidr, isLoopback, isNotUnicast, isPrivateUse, parseCidr, prefixContains, prefixCovers,
+  canonicalCidr, cidrContains, formatCidr, isLoopback, isNotUnicast, isPrivateUse, parseCidr, prefixContains, prefixCovers,
   prefixesOverlap, prefixLast, prefixOf, prefixSize,
 } from '../../../../src/lib/net/cidr.js';
 
@@ -29,7 +29,7 @@ describe('prefixes', () => {
   });
 
   it('are canonical once formatted', () => {
-    fc.assert(fc.property(anyPrefix, (prefix) => isCanonicalCidr(formatCidr(prefix))));
+    fc.assert(fc.property(anyPrefix, (prefix) => canonicalCidr(formatCidr(prefix)) === formatCidr(prefix)));
   });
 
   it.each([['100.68.0.18/18', '100.68.0.0/18'], ['10.0.1.16/0', '0.0.0.0/0'], ['10.0.1.16/32', '10.0.1.16/32']])('clears the host bits of %s (A6)', (text, canonical) => {
@@ -47,10 +47,6 @@ describe('prefixes', () => {
 
   it.each([['10.0.0.0/16', '10.0.255.255', true], ['10.0.0.0/16', '10.1.0.0', false], ['nonsense', '10.0.0.1', false], ['10.0.0.0/8', 'nonsense', false]])('%s contains %s: %s', (cidr, address, expected) => {
     expect(cidrContains(cidr, address)).toBe(expected);
-  });
-
-  it.each([['10.0.0.0/16', '10.0.3.0/24', true], ['10.0.3.0/24', '10.0.0.0/16', true], ['10.0.2.0/24', '10.0.3.0/24', false], ['10.0.0.0/8', 'x', false]])('%s and %s overlap: %s', (a, b, expected) => {
-    expect(cidrsOverlap(a, b)).toBe(expected);
   });
 
   it.each([
