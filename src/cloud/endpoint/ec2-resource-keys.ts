@@ -3,12 +3,12 @@
  * there by its record, of one that the request makes (`arn:…:instance/*`) by the request.
  */
 import { findImage } from '../services/ec2/image/describe-images.js';
-import { INSTANCE, PROFILE_ASSOCIATION, SUBNET } from '../services/ec2/model.js';
+import { INSTANCE, PROFILE_ASSOCIATION, SUBNET, VOLUME } from '../services/ec2/model.js';
 import { KEY_PAIR, TAGGABLE } from '../services/ec2/noun.js';
 import { findInstanceProfile } from '../services/iam/lookup.js';
 import type { ConditionContext } from '../services/iam/policy/condition.js';
 import type { Reader } from '../state/store.js';
-import type { Input } from './operation.js';
+import { AwsError, type Input } from './operation.js';
 
 /** The keys that are known here, in lower case: one that a resource has not is none of its type's. */
 export const EC2_RESOURCE_KEYS = new RegExp(`^ec2:(?:${[
@@ -64,7 +64,7 @@ function ofRecord(type: string, id: string, facts: Ec2KeyFacts): Keys {
   if (record === undefined) return {};
   if (type === 'instance') return instanceKeys(id, state);
   if (type === 'vpc') return { Tenancy: 'default' };
-  if (type === 'volume') return { ...volumeKeys(record), AvailabilityZone: record.availabilityZone };
+  if (type === 'volume') return volumeKeys(id, state);
   const { Vpc, Subnet, AvailabilityZone } = placeKeys(record, facts);
   // A subnet's own id is its SubnetID, not the subnet that it is in.
   return type === 'subnet' ? { Vpc, AvailabilityZone } : { Vpc, Subnet, AvailabilityZone };
@@ -74,8 +74,9 @@ function imageKeys(id: string, region: string): Keys {
   try {
     const image = findImage(region, id);
     return { ImageType: 'machine', Owner: image.ownerId, Public: 'true', RootDeviceType: 'ebs' };
-  } catch {
-    // Which the operation says of an image that is not there.
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    // That the image is not there is the operation's to say.
     return {};
   }
 }
@@ -91,12 +92,11 @@ function instanceKeys(id: string, state: Reader): Keys {
   };
 }
 
-function volumeKeys(record: object): Keys {
-  const text = (name: string): string | undefined => {
-    const value: unknown = Reflect.get(record, name);
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-  };
-  return { Encrypted: text('encrypted'), VolumeSize: text('size'), VolumeType: text('volumeType'), VolumeIops: text('iops'), VolumeThroughput: text('throughput') };
+function volumeKeys(id: string, state: Reader): Keys {
+  const volume = state.get(VOLUME, id);
+  if (volume === undefined) return {};
+  const { availabilityZone, encrypted, size, volumeType, iops, throughput } = volume;
+  return { AvailabilityZone: availabilityZone, Encrypted: String(encrypted), VolumeSize: String(size), VolumeType: volumeType, VolumeIops: iops?.toString(), VolumeThroughput: throughput?.toString() };
 }
 
 /** What the request says of a resource that it makes. */
