@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { SsmlabError } from '../lib/errors.js';
 import { checkRegionName, checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
-import { hasLocalState } from '../lib/target/local/cloud.js';
+import { hasLocalState, type StartOptions } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { resolveTarget } from '../lib/target/resolve.js';
 import type { Target } from '../lib/target/target.js';
@@ -15,7 +15,7 @@ export interface LabFlags {
   readonly profile?: string | undefined;
   readonly stack: string;
   /** `fabricFlag`, where the command has it. */
-  readonly fabric?: 'auto' | 'netns' | 'computed' | undefined;
+  readonly fabric?: StartOptions['fabric'];
   /** `identityFlag`, where the command has it. */
   readonly identity?: string | undefined;
 }

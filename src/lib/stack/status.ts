@@ -3,7 +3,7 @@ import { describeAgents } from '../aws/ssm.js';
 import { findStack } from '../aws/cloudformation.js';
 import { callerIdentity } from '../aws/sts.js';
 import { stackInstances } from '../inventory/stack-instances.js';
-import { findLocalCloud, hasLocalState } from '../target/local/cloud.js';
+import { findLocalCloud, hasLocalState, type LocalCloud } from '../target/local/cloud.js';
 import { cloudFolder } from '../target/local/home.js';
 import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
 import type { Target } from '../target/target.js';
@@ -15,7 +15,7 @@ export interface LocalCloudStatus {
   readonly pid: number | null;
   readonly version: string | null;
   readonly endpoint: string | null;
-  readonly fabric: 'computed' | 'netns' | null;
+  readonly fabric: LocalCloud['fabric'] | null;
   /** Why it is computed though nobody asked for that, and what to install. */
   readonly fabricNote: string | null;
   readonly stateFolder: string;

@@ -8,11 +8,8 @@ import { VERSION } from '../../../version.js';
 import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
 import { cloudFolder, ensureSafeFolder } from './home.js';
 import { packageRoot } from './package-root.js';
-import { askLock, type Holding, type LockGreeting, lockAddress } from './lock.js';
+import { askLock, type FabricKind, type Holding, type LockGreeting, lockAddress } from './lock.js';
 import { readSecrets } from './secrets.js';
-
-/** The data plane of a local cloud: computed in process, or real packets in network namespaces. */
-export type FabricKind = 'computed' | 'netns';
 
 /** A running local cloud. */
 export interface LocalCloud {
@@ -145,9 +142,9 @@ export async function startLocalCloud(options: StartOptions): Promise<LocalCloud
   const address = lockAddress(folder);
   for (let attempt = 0; attempt < 5; attempt++) {
     const greeting = await askLock(address);
-    if (greeting !== undefined && (await giveWay(greeting, options))) continue;
     if (greeting !== undefined) {
       refuseOtherVersion(greeting);
+      if (await giveWay(greeting, options)) continue;
       return { ...(await describe(greeting, folder)), started: attempt > 0 };
     }
     const outcome = await launch(folder, address, options);

@@ -14,6 +14,9 @@ export interface Holding {
   readonly count: number;
 }
 
+/** The data plane of a local cloud: computed in process, or real packets in network namespaces. */
+export type FabricKind = 'computed' | 'netns';
+
 /** What the holder of the lock says of itself. Holds no secret: any local user may connect. */
 export interface LockGreeting {
   readonly version: string;
@@ -21,7 +24,7 @@ export interface LockGreeting {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly uplinkPort: number;
-  readonly fabric: 'computed' | 'netns';
+  readonly fabric: FabricKind;
   /** Why it is not the netns fabric though nobody asked for another, and what to install. */
   readonly fabricNote: string | null;
   /** What somebody would miss, by region. */
