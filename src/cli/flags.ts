@@ -26,7 +26,10 @@ export const stackFlags = {
 } as const;
 
 /** Which lab of the local cloud, for what AWS has no like of. */
-export const localLabFlags = { region: targetFlags.region, stack: stackFlags.stack } as const;
+export const localLabFlags = {
+  region: Flags.string({ description: 'region of the local cloud [default: ap-northeast-1]', helpValue: 'NAME', env: 'SSMLAB_REGION', helpGroup: 'TARGET' }),
+  stack: stackFlags.stack,
+} as const;
 
 /** The key for an instance that wants one. */
 export const identityFlag = {

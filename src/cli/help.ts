@@ -10,6 +10,9 @@ const SHARED = ['TARGET', 'CONVERSATION', 'GLOBAL'];
 const WIDEST = 100;
 const EXIT_STATUS = /^Exit status: /u;
 
+/** oclif says where a value comes from when it is not given before it says what the value is. */
+const meaningFirst = (text: string | undefined): string | undefined => text?.replace(/^(\[(?:default|env): [^\]]*\]) ([\s\S]*)$/u, '$2 $1');
+
 const place = (order: readonly string[], name: string, missing: number): number => (order.includes(name) ? order.indexOf(name) : missing);
 
 class Page extends CommandHelp {
@@ -33,12 +36,12 @@ class Page extends CommandHelp {
   /** oclif puts dots behind every argument of a command that takes more; only the usage line knows which. */
   protected override args(args: Command.Arg.Any[]): [string, string | undefined][] | undefined {
     const usage = String(this.command.usage ?? '');
-    return super.args(args)?.map(([name, text]) => [usage.includes(name.replaceAll(/[[\]]/gu, '')) ? name : name.replace('...', ''), text]);
+    return super.args(args)?.map(([name, text]) => [usage.includes(name.replaceAll(/[[\]]/gu, '')) ? name : name.replace('...', ''), meaningFirst(text)]);
   }
 
-  /** What it says comes before where else it may come from; oclif's own flag speaks as ours do. */
+  /** oclif's own flag speaks as ours do. */
   protected override flags(flags: Command.Flag.Any[]): [string, string | undefined][] | undefined {
-    return super.flags(flags.map((flag) => (flag.name === 'json' ? { ...flag, description: 'print the value as JSON' } : flag)))?.map(([name, text]) => [name, text?.replace(/^(\[(?:default|env): [^\]]*\]) ([\s\S]*)$/u, '$2 $1')]);
+    return super.flags(flags.map((flag) => (flag.name === 'json' ? { ...flag, description: 'print the value as JSON' } : flag)))?.map(([name, text]) => [name, meaningFirst(text)]);
   }
 
   protected override groupFlags(flags: Command.Flag.Any[]): { mainFlags: Command.Flag.Any[]; flagGroups: Record<string, Command.Flag.Any[]> } {

@@ -15,7 +15,7 @@ export default class LocalTrace extends BaseCommand {
 
 Exit status: 0 when an answer came, also one that refuses; 1 when nothing came back.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 ssm.ap-northeast-1.amazonaws.com:443', '<%= config.bin %> <%= command.id %> 2 10.0.1.16:22 --json'];
-  static override usage = '<%= command.id %> INSTANCE ADDRESS[:PORT] [flags]';
+  static override usage = '<%= command.id %> INSTANCE DESTINATION[:PORT] [flags]';
   static override args = {
     instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }),
     destination: Args.string({ ignoreStdin: true, required: true, description: 'IPv4 address, or a name for the instance\'s resolver, with or without a port' }),
