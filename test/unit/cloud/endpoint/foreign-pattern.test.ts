@@ -23,4 +23,16 @@ describe('a pattern that a request brings', () => {
     expect(() => testForeignPattern(/abc/, 'abc', starved(100))).toThrow(PatternTooSlow);
     expect(asked).toBe(8);
   });
+
+  it('is cut off for the work of all tries together', () => {
+    let asked = 0;
+    const working = (): boolean => {
+      asked += 1;
+      const before = process.cpuUsage();
+      while (process.cpuUsage(before).user < 60_000);
+      throw new Error('Script execution timed out after 250ms');
+    };
+    expect(() => testForeignPattern(/abc/, 'abc', working)).toThrow(PatternTooSlow);
+    expect(asked).toBeLessThanOrEqual(2);
+  });
 });
