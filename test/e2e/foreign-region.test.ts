@@ -122,7 +122,7 @@ describe('a target AWS that is not there', () => {
 
   it.each<[string, NodeJS.ProcessEnv, string[], number, RegExp]>([
     ['no credentials', { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: nobody }, ['list'], 3, /no AWS credentials were found[\s\S]*\[credentials-missing\]/u],
-    ['a profile that is not there', { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' }, ['list', '--profile', 'nope'], 3, /profile "nope"[\s\S]*\[credentials-missing\]/u],
+    ['a profile that is not there', { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' }, ['list', '--profile', 'nope'], 2, /no profile "nope"[\s\S]*\[profile-missing\]/u],
     ['no region', { ...KEYS, AWS_ENDPOINT_URL: nobody }, ['list'], 2, /\[region-missing\][\s\S]*--region/u],
     ['an endpoint that is no URL', { ...KEYS, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: '127.0.0.1:9' }, ['list'], 2, /AWS_ENDPOINT_URL is no http or https URL: "127\.0\.0\.1:9"/u],
     ...(['list', 'status', 'destroy --yes', 'deploy --yes --ssh-from 203.0.113.7/32'].map((command): [string, NodeJS.ProcessEnv, string[], number, RegExp] =>

@@ -47,6 +47,27 @@ describe.skipIf(netnsObstacle !== undefined)(`what is left of a lab of real pack
   const before = hostState();
   afterAll(() => expect(hostState()).toEqual(before));
 
+  it('two labs at once do not know of each other', async () => {
+    const [one, other] = [new Home('netns'), new Home('netns')];
+    try {
+      for (const home of [one, other]) expect(home.run(['deploy', '--yes']).status).toBe(0);
+      const [first = 0, second = 0] = [one, other].map((home) => home.json<{ localCloud: { pid: number } }>('status').localCloud.pid);
+      const addresses = (home: Home): string => home.json<{ instances: { publicIpv4: string | null; privateIpv4: string }[] }>('list').instances.map(({ publicIpv4, privateIpv4 }) => `${publicIpv4} ${privateIpv4}`).join();
+      expect(addresses(one)).toBe(addresses(other));
+      expect(one.run(['exec', '1', '--', 'echo one > mine; pwd']).stdout).toBe('/home/ec2-user\n');
+      expect(other.run(['exec', '1', '--', 'ls; cat /proc/[0-9]*/cmdline | tr -d "\\0" | grep -c "[u]nshare\\|[s]smlab network"']).stdout).toBe('0\n');
+      const seen = footprint(first);
+      const theirs = footprint(second).namespaces;
+      expect([...seen.namespaces].filter((name) => theirs.has(name))).toEqual([]);
+      process.kill(first, 'SIGKILL');
+      await until(() => remainsOf(seen).length === 0, GONE_MS, () => remainsOf(seen));
+      expect(other.run(['verify']).status).toBe(0);
+    } finally {
+      one.remove();
+      other.remove();
+    }
+  });
+
   for (const { as, user, skip } of users) describe.skipIf(skip)(as, () => {
     const home = new Home('netns', user);
     const region = (): number => home.json<{ localCloud: { pid: number } }>('status').localCloud.pid;
