@@ -33,7 +33,7 @@ interface Answer {
 }
 
 export interface FileWorkerParts {
-  readonly entrance: Entrance;
+  readonly entrance: Pick<Entrance, 'spawn'>;
   readonly uidMode: UidMode;
   readonly user: GuestUser;
 }
@@ -164,11 +164,16 @@ class Program {
       this.#settle();
     });
     const pieces: Buffer[] = [];
+    let size = 0;
     answers.on('data', (chunk: Buffer) => {
       pieces.push(chunk);
-      if (!chunk.includes(0)) return;
+      size += chunk.length;
+      // It speaks when it is asked, and comes to an end.
+      if (this.#waiting === undefined || size > MOST_VALUE) return this.#fail();
+      if (!chunk.includes(0)) return undefined;
       this.#said = Buffer.concat([this.#said, ...pieces.splice(0)]);
-      this.#settle();
+      size = 0;
+      return this.#settle();
     });
     this.#child.once('error', () => this.#fail());
     this.#child.once('exit', () => this.#fail());
