@@ -37,9 +37,11 @@ export class Shells {
   }
 
   #next(): void {
-    const shell = this.#waiting.length === 0 ? undefined : this.#idle.pop();
-    const job = shell === undefined ? undefined : this.#waiting.shift();
-    if (shell === undefined || job === undefined) return;
+    const idle = this.#waiting.length === 0 ? undefined : this.#idle.pop();
+    const job = idle === undefined ? undefined : this.#waiting.shift();
+    if (idle === undefined || job === undefined) return;
+    // Killed while it had nothing to do (the kernel's memory killer): it would never answer.
+    const shell = idle.ended ? new Shell() : idle;
     shell.run(job, (usable) => {
       this.#idle.push(usable ? shell : new Shell());
       this.#next();
@@ -49,6 +51,7 @@ export class Shells {
 
 class Shell {
   readonly #process: ChildProcessWithoutNullStreams;
+  ended = false;
   #output = '';
   #job: Job | undefined;
   #done: (usable: boolean) => void = () => undefined;
@@ -80,6 +83,7 @@ class Shell {
   }
 
   #fail(error: Error): void {
+    this.ended = true;
     const job = this.#job;
     this.#job = undefined;
     if (job === undefined) return;
