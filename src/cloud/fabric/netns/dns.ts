@@ -39,8 +39,15 @@ function decoded(bytes: Buffer): DecodedPacket | undefined {
   }
 }
 
-/** Asks one server, and once more after half of the time. `silent` when nothing came, and when it says that it does not answer. */
+/** Whether it can be asked for: labels of 1 to 63 bytes, 253 in all (RFC 1035, 2.3.4). `dns-packet` would make another name of one that is none. */
+function isName(name: string): boolean {
+  const labels = name.replace(/\.$/u, '').split('.');
+  return Buffer.byteLength(name) <= 253 && labels.every((label) => label !== '' && Buffer.byteLength(label) <= 63);
+}
+
+/** Asks one server, and once more after half of the time. `silent` when nothing came, and when it says that it does not answer; `nxdomain`, unasked, for what is no name. */
 export function askDns(socket: Socket, server: string, name: string, timeoutMs: number): Promise<Resolution> {
+  if (!isName(name)) return Promise.resolve({ kind: 'nxdomain' });
   const id = Math.floor(Math.random() * 65_536);
   const query = encode({ type: 'query', id, flags: RECURSION_DESIRED, questions: [{ type: 'A', name }] });
   return new Promise((resolve) => {
