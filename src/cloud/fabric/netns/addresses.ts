@@ -26,5 +26,4 @@ export const doorOf = (index: number): string => within(65, index);
 export const SIDE_DOORS = '240.66.0.0/16';
 export const sideDoorOf = (index: number): string => within(66, index);
 /** … and this one is the machine's end of it: its loopback address, as seen from there. */
-export const LOOPBACKS = '240.67.0.0/16';
 export const loopbackOf = (index: number): string => within(67, index);

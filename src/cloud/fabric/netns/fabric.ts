@@ -267,7 +267,13 @@ export class NetnsFabric implements Fabric {
     if (found === undefined) throw noInterface(at.networkInterfaceId);
     const key = `${found.network.region}/${found.node.interface.instanceId ?? found.node.id}`;
     this.#listeners.add(key, at.port, onConnection);
-    await this.#settle();
+    try {
+      await this.#settle();
+    } catch (error) {
+      // Nobody could close it.
+      this.#listeners.remove(key, at.port, onConnection);
+      throw error;
+    }
     return {
       close: () => {
         if (this.#listeners.remove(key, at.port, onConnection)) void this.#settle().catch(() => undefined);

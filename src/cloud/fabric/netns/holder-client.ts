@@ -84,6 +84,8 @@ export class HolderClient {
   /** Pid 1 of the lab, as the host sees it. Throws when the lab is gone. */
   get firstProcess(): number {
     const { pid } = this.#launched.process;
+    // Its number may be another program's by now.
+    if (this.#ended !== undefined) throw new Error(this.#ended);
     const first = pid === undefined ? undefined : firstProcess(pid);
     if (first === undefined) throw new Error('the network\'s holder is gone');
     return first;

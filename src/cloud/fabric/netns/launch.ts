@@ -107,6 +107,10 @@ function spawned([program = '', ...args]: readonly string[]): Promise<ChildProce
 
 /** Pid 1 of the lab, as the host sees it. Undefined when it is not there. */
 export function firstProcess(outermost: number): number | undefined {
-  const [first] = readFileSync(`/proc/${outermost}/task/${outermost}/children`, 'utf8').trim().split(' ');
-  return first === undefined || first === '' ? undefined : Number(first);
+  try {
+    const [first] = readFileSync(`/proc/${outermost}/task/${outermost}/children`, 'utf8').trim().split(' ');
+    return first === undefined || first === '' ? undefined : Number(first);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 /** Can this machine carry the netns fabric? Found out by doing, in namespaces that are gone afterwards; fabric.md §7 and §10. */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { tryGuestUids } from './launch.js';
+import { searchPath, tryGuestUids } from './launch.js';
 import { PROGRAMS, REFUSALS, REFUSED_BY_CONTAINER, STEPS, type Wanted, wantedOf } from './probe-checks.js';
 import { NAMESPACES_SCRIPT, PROGRAMS_SCRIPT } from './probe-script.js';
 
@@ -29,15 +29,12 @@ export interface Probe {
 /** What a shell printed; `undefined` when it could not be started or took too long. */
 export type RunScript = (argv: readonly string[], script: string) => Promise<string | undefined>;
 
-/** The administrator's folders are not on everybody's PATH, and `ip` and `nft` are there. */
-export const ADMIN_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
-
 const TIMEOUT_MS = 8000;
 
 const runShell: RunScript = (argv, script) =>
   new Promise((resolve) => {
     const [program = 'sh', ...args] = argv;
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: ADMIN_PATH, LC_ALL: 'C' }, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: searchPath(), LC_ALL: 'C' }, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
     let text = '';
     let complaint = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -33,10 +33,13 @@ export class Machine {
     const script = rootScript({ specification, certificateAuthority, uidMode: namespaces.uidMode });
     const isolated = ['unshare', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child', '--mount-proc'];
     const process = await namespaces.start(specification.networkInterfaceId, ['env', '-i', `PATH=${SYSTEM_PATH}`, 'LC_ALL=C', ...isolated, 'setpriv', '--no-new-privs', '--', 'bash', '--norc', '-c', LOADER], script);
+    let entrance: Entrance | undefined;
     try {
-      const init = await readyInit(process);
-      return new Machine(process, Entrance.open(init, namespaces.uidMode), namespaces.uidMode, parts.onPower);
+      entrance = Entrance.open(await readyInit(process), namespaces.uidMode);
+      return new Machine(process, entrance, namespaces.uidMode, parts.onPower);
     } catch (error) {
+      // A host that has no file watch to give (fs.inotify.max_user_watches) refuses one.
+      entrance?.close();
       process.kill();
       throw new Error(`${specification.instanceId}: its machine could not be made: ${(error as Error).message}`, { cause: error });
     }

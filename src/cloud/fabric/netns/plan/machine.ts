@@ -1,5 +1,4 @@
 /** The namespace of one running instance: its interfaces as EC2's images have them, and its side door. */
-import { formatAddress } from '../../../../lib/net/address.js';
 import { NamespaceBuilder } from './builder.js';
 import type { Machine } from './layout.js';
 import { nftMap, nftSet } from './nft.js';
@@ -89,6 +88,3 @@ function addTable(builder: NamespaceBuilder, { ports, sideDoor, loopback }: Mach
     `iifname "${SIDE_DOOR_LINK}" ct state established,related accept`,
   ], 'type filter hook forward priority 0; policy drop;');
 }
-
-/** The address that a machine is spoken to under by its own side. */
-export const primaryAddress = (machine: Machine): string => formatAddress(machine.ports[0]?.node.address ?? 0);
