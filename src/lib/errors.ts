@@ -25,6 +25,7 @@ export const ERRORS = {
   'fabric-unavailable': { exit: 3, hint: 'run `ssmlab local doctor` to see what is missing, or pass --fabric computed' },
   'no-packets': { exit: 3, hint: 'run `ssmlab local doctor` to see what real packets need; `ssmlab local trace` says what the rules decide' },
   'capture-unavailable': { exit: 3, hint: '`ssmlab local trace` shows one packet\'s way without it' },
+  'wan-unavailable': { exit: 3, hint: 'leave that condition out; where the kernel has it as a module, `sudo modprobe sch_netem sch_tbf` loads it' },
   'state-unsafe': { exit: 3, hint: 'set SSMLAB_HOME to a folder that is yours alone' },
   'state-version': { exit: 3, hint: 'use the ssmlab version that wrote it, or remove the folder to begin anew' },
   'state-corrupt': { exit: 3, hint: 'move the file away to begin anew, or restore it from a copy' },

@@ -72,6 +72,26 @@ onEachFabric('packets of the lab', (fabric) => {
     expect(run.stderr).toContain(said);
   });
 
+  it.skipIf(fabric === 'netns')('wan has nothing to lose where no packets are sent', () => {
+    for (const words of [[], ['loss=1%']]) {
+      const { status, stderr } = home.run(['local', 'wan', ...words]);
+      expect(status).toBe(3);
+      expect(stderr).toContain('[no-packets]');
+    }
+  });
+
+  it.skipIf(fabric === 'computed')('wan loses packets of the internet, at once, and lets them through again', () => {
+    expect(home.run(['local', 'wan', 'loss=100%', 'rate=20mbit']).stdout).toBe('The internet has loss 100%, rate 20 Mbit/s, each way.\n');
+    expect(home.json<Traced>('local', 'trace', '3', '8.8.8.8').answer).toBe('none');
+    expect(home.json<Traced>('local', 'trace', '4', 'ssm.ap-northeast-1.amazonaws.com:443').answer).toBe('connected');
+    expect(home.run(['local', 'wan', 'loss=0']).status).toBe(0);
+    expect(home.json('local', 'wan')).toEqual({ lossPercent: 0, bitsPerSecond: 20_000_000, delayMs: 0 });
+    expect(home.json<Traced>('local', 'trace', '3', '8.8.8.8').answer).toBe('echo-reply');
+    expect(home.run(['local', 'wan', 'off']).stdout).toContain('loses nothing');
+    const wrong = home.run(['local', 'wan', 'loss=lots']);
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('loss=lots')]);
+  });
+
   it.skipIf(fabric === 'netns')('capture has nothing to show where no packets are sent', () => {
     const { status, stderr } = home.run(['local', 'capture', '3']);
     expect(status).toBe(3);

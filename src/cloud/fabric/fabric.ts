@@ -107,6 +107,27 @@ export interface FabricNamespaces {
   readonly namespaces: readonly FabricNamespace[];
 }
 
+/** How the simulated internet carries packets, to and from every internet gateway; 0 is none of it. */
+export interface WanConditions {
+  /** Of the packets each way, percent, to the hundredth. */
+  readonly lossPercent: number;
+  /** What a gateway's link carries each way. */
+  readonly bitsPerSecond: number;
+  /** Each way, milliseconds. */
+  readonly delayMs: number;
+}
+
+export interface Wan {
+  readonly conditions: WanConditions;
+  /** Changes those that are named; holds for the next packet. Rejects with {@link WanError} and changes nothing when the kernel cannot. */
+  set(change: Partial<WanConditions>): Promise<void>;
+}
+
+/** This machine's kernel cannot do that to packets. */
+export class WanError extends Error {
+  override readonly name = 'WanError';
+}
+
 export interface Fabric {
   readonly kind: 'computed' | 'netns';
   /**
@@ -130,6 +151,8 @@ export interface Fabric {
   trace(request: FlowRequest): Promise<FlowAccount>;
   /** Of a region; undefined where no packets are sent. */
   namespaces(region: string): FabricNamespaces | undefined;
+  /** Undefined where no packets are sent. */
+  readonly wan: Wan | undefined;
   close(): Promise<void>;
 }
 

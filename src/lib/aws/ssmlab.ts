@@ -1,6 +1,7 @@
 /** ssmlab's own service on the local cloud's endpoint, which AWS does not have: what carries the packets, and how they fare. */
 import { SsmlabError } from '../errors.js';
 import type { ApiTarget } from './client.js';
+import { awsCode } from './errors.js';
 import { jsonCall } from './json-call.js';
 
 const call = (target: ApiTarget, name: string, input: Readonly<Record<string, unknown>>) => jsonCall(target, { service: 'ssmlab', targetPrefix: 'Ssmlab', name }, input);
@@ -76,11 +77,20 @@ export interface PacketNamespace {
   readonly entrance: readonly string[];
 }
 
+/** How the simulated internet carries packets each way; 0 is none of it. */
+export interface WanConditions {
+  readonly lossPercent: number;
+  readonly bitsPerSecond: number;
+  readonly delayMs: number;
+}
+
 export interface FabricDescription {
   readonly kind: 'netns' | 'computed';
   /** Null where no packets are sent. */
   readonly uidMode: 'single' | 'multi' | null;
   readonly namespaces: readonly PacketNamespace[];
+  /** Null where no packets are sent. */
+  readonly wan: WanConditions | null;
 }
 
 export async function describeFabric(target: ApiTarget): Promise<FabricDescription> {
@@ -88,12 +98,33 @@ export async function describeFabric(target: ApiTarget): Promise<FabricDescripti
   return {
     kind: reader(reply, 'DescribeFabric')('Kind') as FabricDescription['kind'],
     uidMode: textOrNull(reply['UidMode']) as FabricDescription['uidMode'],
+    wan: conditionsOf(reply['WanConditions']),
     namespaces: structures(reply['Namespaces']).map((each) => ({
       kind: reader(each, 'DescribeFabric')('Kind') as PacketNamespace['kind'],
       id: textOrNull(each['Id']),
       entrance: Array.isArray(each['Entrance']) ? each['Entrance'].map(String) : [],
     })),
   };
+}
+
+/** Changes those that are named. Throws `no-packets` on the computed fabric, `wan-unavailable` when the kernel cannot: then nothing has changed. */
+export async function setWanConditions(target: ApiTarget, { lossPercent, bitsPerSecond, delayMs }: Partial<WanConditions>): Promise<WanConditions> {
+  const input = { LossPermyriad: lossPercent === undefined ? undefined : Math.round(lossPercent * 100), BitsPerSecond: bitsPerSecond, DelayMilliseconds: delayMs };
+  const reply = await call(target, 'SetWanConditions', input).catch((error: unknown) => {
+    const code = awsCode(error);
+    if (code === 'NoPacketsException') throw new SsmlabError('no-packets', 'the local cloud runs on the computed fabric, which sends no packets that could be lost or late', { cause: error });
+    if (code === 'WanConditionUnavailableException') throw new SsmlabError('wan-unavailable', `nothing was changed: ${(error as Error).message.replace(/^ssmlab SetWanConditions: (.*) \(\w+\)$/u, '$1')}`, { cause: error });
+    throw error;
+  });
+  const conditions = conditionsOf(reply['WanConditions']);
+  if (conditions === null) throw new SsmlabError('aws-error', 'ssmlab SetWanConditions: the reply has no conditions');
+  return conditions;
+}
+
+function conditionsOf(value: unknown): WanConditions | null {
+  const [found] = structures([value]);
+  if (found === undefined) return null;
+  return { lossPercent: Number(found['LossPermyriad']) / 100, bitsPerSecond: Number(found['BitsPerSecond']), delayMs: Number(found['DelayMilliseconds']) };
 }
 
 type Structure = Readonly<Record<string, unknown>>;

@@ -51,6 +51,7 @@ export function createComputedFabric(options: ComputedFabricOptions): Fabric {
 
 class ComputedFabric implements Fabric {
   readonly kind = 'computed';
+  readonly wan = undefined;
   readonly #log: (line: string) => void;
   readonly #now: () => number;
   readonly #networks = new Map<string, Network>();

@@ -31,6 +31,7 @@ import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.
 import { type MachineMemory, planState } from './plan/plan.js';
 import { Servers } from './servers.js';
 import { traceFlow } from './trace/trace.js';
+import { NetnsWan } from './wan.js';
 
 /** How long the kernel tries before a connect fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 130_000;
@@ -68,6 +69,7 @@ const EMPTY: Layout = layOut([], { behind: () => undefined }, layoutNumbers());
 
 export class NetnsFabric implements Fabric {
   readonly kind = 'netns';
+  readonly wan: NetnsWan;
   readonly #holder: HolderClient;
   readonly #log: (line: string) => void;
   readonly #kernel: Kernel;
@@ -93,6 +95,7 @@ export class NetnsFabric implements Fabric {
     this.#holder = holder;
     this.#log = log;
     this.#kernel = new Kernel(holder);
+    this.wan = new NetnsWan(holder, () => this.#settle());
     this.#servers = new Servers(holder);
     this.guests = guestNamespaces({ holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, renew: (id) => this.#renew(id), log });
     this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#acceptAtMachine(machine, socket, onConnection));
@@ -168,6 +171,7 @@ export class NetnsFabric implements Fabric {
       pingGroups: this.#holder.uidMode === 'multi' ? '0 65535' : '0 0',
       remembered: this.#machines,
     }));
+    await this.wan.hold(layout);
     // The machine's own ends go with its power, after its links: the other side hears nothing.
     for (const [, machine] of off) this.#servers.cut(machine.sideDoor);
     await this.#openServers(hosts);

@@ -1,6 +1,7 @@
-/** ssmlab's own service, which AWS does not have: a look into the local cloud's data plane, for the tool. The lab's own keys only. */
+/** ssmlab's own service, which AWS does not have: the local cloud's data plane, for the tool to look into. The lab's own keys only. */
 import { AwsError, type Operation, type Service } from '../../endpoint/operation.js';
 import { describeFabric } from './describe-fabric.js';
+import { setWanConditions } from './set-wan-conditions.js';
 import { traceFlow } from './trace-flow.js';
 
 /** A policy that allows `*` to a role or a user does not mean this: it would tell a guest of the host's processes. */
@@ -15,6 +16,7 @@ export const ssmlab: Service = {
   targetPrefix: 'Ssmlab',
   operations: {
     DescribeFabric: forTheLab(describeFabric),
+    SetWanConditions: forTheLab(setWanConditions),
     TraceFlow: forTheLab(traceFlow),
   },
 };

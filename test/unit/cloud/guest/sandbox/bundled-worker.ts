@@ -59,6 +59,7 @@ export function silentFabric(overrides: Partial<Fabric> = {}): Fabric {
     serveMetadata: () => Promise.resolve(),
     trace: () => Promise.reject(new Error('nothing is traced here')),
     namespaces: () => undefined,
+    wan: undefined,
     connect: never,
     listen: () => Promise.resolve({ close: () => undefined }),
     ping: () => Promise.resolve(undefined),

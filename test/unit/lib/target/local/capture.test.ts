@@ -3,7 +3,7 @@ import type { FabricDescription } from '../../../../../src/lib/aws/ssmlab.js';
 import { captureCommands, type CapturePoint } from '../../../../../src/lib/target/local/capture.js';
 
 const FABRIC: FabricDescription = {
-  kind: 'netns', uidMode: 'multi',
+  kind: 'netns', uidMode: 'multi', wan: null,
   namespaces: [
     { kind: 'internet', id: null, entrance: ['enter', 'internet'] }, { kind: 'nat-gateway', id: 'nat-1', entrance: ['enter', 'n1'] },
     { kind: 'instance', id: 'i-1', entrance: ['enter', 'i1'] }, { kind: 'instance', id: 'i-2', entrance: ['enter', 'i2'] },
@@ -50,6 +50,6 @@ describe('where and how packets are captured', () => {
   it('is nowhere for an instance that is off, with one uid, and without packets', () => {
     expect(thrown(() => captureCommands(FABRIC, { point: { kind: 'instance', instanceId: 'i-9' }, filter: [], raw: false }))).toEqual(failure('capture-unavailable', /i-9 does not run/u));
     expect(thrown(() => captureCommands({ ...FABRIC, uidMode: 'single' }, { point: INSTANCE, filter: [], raw: false }))).toEqual(failure('capture-unavailable', /one uid only/u));
-    expect(thrown(() => captureCommands({ kind: 'computed', uidMode: null, namespaces: [] }, { point: INSTANCE, filter: [], raw: false }))).toEqual(failure('no-packets', /computed fabric/u));
+    expect(thrown(() => captureCommands({ kind: 'computed', uidMode: null, namespaces: [], wan: null }, { point: INSTANCE, filter: [], raw: false }))).toEqual(failure('no-packets', /computed fabric/u));
   });
 });
