@@ -19,6 +19,8 @@ export interface DataPlaneOptions {
   readonly holderProgram: string;
   /** The namespaces are gone though nobody closed them: whatever is left of the region is without a network. */
   readonly onEnd: (why: string) => void;
+  /** Nothing new comes about in the network any more, and why; undefined: it does again. */
+  readonly onHeld: (why: string | undefined) => void;
   readonly log: (line: string) => void;
 }
 
@@ -33,7 +35,7 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   if (options.kind === 'computed') return computed(options);
   const { certificateAuthority, log } = options;
   try {
-    const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd });
+    const fabric = await createNetnsFabric({ program: options.holderProgram, log, onEnd: options.onEnd, onHeld: options.onHeld });
     return { fabric, guests: createNamespaceGuestHost({ fabric, namespaces: fabric.guests, log, certificateAuthority }) };
   } catch (error) {
     const note = `the netns fabric did not start: ${(error as Error).message.replaceAll(/\s*\n\s*/gu, '; ')}`;

@@ -112,7 +112,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: cloud.fabricNote ?? fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? null }),
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: cloud.fabricNote ?? fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? cloud.held() ?? null }),
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -43,7 +43,7 @@ export interface RegionsOptions {
   readonly uplinkPort: number | undefined;
   /** Where the bytes of S3's objects are. */
   readonly objectFolder: string;
-  readonly dataPlane: Omit<DataPlaneOptions, 'certificateAuthority' | 'log'>;
+  readonly dataPlane: Omit<DataPlaneOptions, 'certificateAuthority' | 'log' | 'onHeld'>;
   readonly log: (line: string) => void;
 }
 
@@ -52,6 +52,8 @@ export interface LocalCloud {
   /** Why it is not the one that was chosen. */
   readonly fabricNote: string | undefined;
   readonly uplinkPort: number;
+  /** Why nothing new comes about in the network; undefined while it does. */
+  readonly held: () => string | undefined;
   /** The dispatch tables of AWS's services; the endpoint has one more, of ours. */
   readonly services: readonly Service[];
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
@@ -64,8 +66,10 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const { memory, secrets, log } = options;
   const now = Date.now;
   const globalState = memory.scope(GLOBAL);
+  const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
+  let held: string | undefined;
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
-  const { fabric, guests, note } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log });
+  const { fabric, guests, note } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log, onHeld });
   const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
   // The way by which a request to the message service came, then that of its caller.
   const origins = new WeakMap<object, Origin>();
@@ -91,7 +95,6 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   });
   const runtime: RegionRuntime = { fabric, messages, keys, cipher: createRegionCipher(secrets.rootKey), endpointUrl: options.endpointUrl, pace: 1 };
 
-  const living = new Map<string, Promise<{ readonly region: RunningRegion; readonly services: ReturnType<typeof serviceHosts> }>>();
   const objectFiles = createObjectFiles(options.objectFolder);
   objectFiles.sweep(namedFiles(globalState));
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
@@ -118,6 +121,13 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     if (origin !== undefined) origins.set(request, origin);
     if (!allowed || !messages.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
+
+  /** Whose agents get no new connection is not connected, and is again when they do. */
+  function onHeld(why: string | undefined): void {
+    held = why;
+    log(why ?? 'the network answers again');
+    for (const starting of living.values()) void starting.then(({ region }) => region.proveSoon(), () => undefined);
+  }
 
   /** A machine without power answers no one: who was on it is told by the service. */
   function endSessionsOn(region: string, instanceId: string): void {
@@ -157,6 +167,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     fabric: fabric.kind,
     fabricNote: note,
     uplinkPort: uplink.port,
+    held: () => held,
     services,
     onRequest,
     onUpgrade,

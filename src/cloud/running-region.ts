@@ -18,6 +18,9 @@ const HOST_KEYS = table<{ readonly keys: readonly HostKey[] }>('guest/host-keys'
 
 /** After a change of network or IAM the agents prove their way; changes that come together are proved once. */
 const PROOF_DELAY_MS = 100;
+/** After a round that failed comes another. */
+const AGAIN_FIRST_MS = 1000;
+const AGAIN_LAST_MS = 60_000;
 
 export interface RunningRegionOptions {
   readonly region: string;
@@ -41,6 +44,9 @@ export class RunningRegion {
   readonly #unsubscribe: (() => void)[] = [];
   #clock: NodeJS.Timeout | undefined;
   #proof: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  /** Rounds in a row. */
+  #failures = 0;
   #settling: Promise<void> = Promise.resolve();
   #dirty = false;
   #stopped = false;
@@ -55,7 +61,7 @@ export class RunningRegion {
     this.#unsubscribe.push(
       state.onCommit((changes) => this.#onCommit(changes)),
       globalState.onCommit((changes) => {
-        if (changes.some((change) => change.table.startsWith('iam/'))) this.#proveSoon();
+        if (changes.some((change) => change.table.startsWith('iam/'))) this.proveSoon();
       }),
     );
     this.#advance();
@@ -68,6 +74,7 @@ export class RunningRegion {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#clock);
     clearTimeout(this.#proof);
+    clearTimeout(this.#again);
     await this.#settling;
     await Promise.all([...this.#instances.values()].map((instance) => instance.stop()));
   }
@@ -86,7 +93,7 @@ export class RunningRegion {
     setImmediate(() => this.#advance());
     if (changes.some((change) => EC2_NETWORK_TABLES.has(change.table))) this.#settle();
     // Which role an instance has is no matter of the network, but of its agent's.
-    else if (changes.some((change) => change.table === PROFILE_ASSOCIATION.name)) this.#proveSoon();
+    else if (changes.some((change) => change.table === PROFILE_ASSOCIATION.name)) this.proveSoon();
   }
 
   /** Moves what is due, and sets the clock to the next due moment. */
@@ -112,10 +119,14 @@ export class RunningRegion {
     try {
       await this.#options.fabric.apply(networkModel(this.#options.state, this.#options.region));
       await this.#reconcile();
+      this.#failures = 0;
     } catch (error) {
       this.#options.log(`${this.#options.region}: ${(error as Error).stack ?? String(error)}`);
+      // The records are the truth, and what is not as they say must become so without another change.
+      clearTimeout(this.#again);
+      if (!this.#stopped) this.#again = setTimeout(() => this.#settle(), Math.min(AGAIN_FIRST_MS * 2 ** this.#failures++, AGAIN_LAST_MS));
     }
-    this.#proveSoon();
+    this.proveSoon();
   }
 
   async #reconcile(): Promise<void> {
@@ -191,7 +202,8 @@ export class RunningRegion {
     return keys;
   }
 
-  #proveSoon(): void {
+  /** Has every agent prove its way; asked for again within a moment, it is done once. */
+  proveSoon(): void {
     if (this.#proof !== undefined || this.#stopped) return;
     this.#proof = setTimeout(() => {
       this.#proof = undefined;

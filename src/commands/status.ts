@@ -23,9 +23,10 @@ export default class Status extends BaseCommand {
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
     if (localCloud !== null) {
-      const { running, pid, version, endpoint, fabric, fabricNote, stateFolder } = localCloud;
+      const { running, pid, version, endpoint, fabric, fabricNote, trouble, stateFolder } = localCloud;
       this.print(row('local cloud', running ? `runs, pid ${pid}, version ${version}, ${fabric} fabric, ${endpoint}` : `does not run${localCloud.hasState ? '; its state is kept' : ''}`));
       if (fabricNote !== null) this.print(row('', `no real packets: ${fabricNote}`));
+      if (trouble !== null) this.print(row('trouble', this.style.bad(trouble)));
       if (running || localCloud.hasState) this.print(row('state', stateFolder));
     }
     this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy'], { lab: flags, width: textWidth(process.stderr) }));

@@ -18,6 +18,8 @@ export interface LocalCloudStatus {
   readonly fabric: LocalCloud['fabric'] | null;
   /** Why it is computed though nobody asked for that, and what to install. */
   readonly fabricNote: string | null;
+  /** What keeps it from going on, in words. */
+  readonly trouble: string | null;
   readonly stateFolder: string;
 }
 
@@ -72,6 +74,7 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     endpoint: cloud?.endpoint ?? null,
     fabric: cloud?.fabric ?? null,
     fabricNote: cloud?.fabricNote ?? null,
+    trouble: cloud?.trouble ?? null,
     stateFolder: cloud?.stateFolder ?? cloudFolder(home),
   };
   const region = cloud === undefined ? { stack: null, instances: null } : await readRegion(localTarget(cloud, options), options.stack);

@@ -21,6 +21,7 @@ import { askDns, serveDns } from './dns.js';
 import { namespacesOf } from './entrance.js';
 import type { GuestNamespaces } from './guest-namespaces.js';
 import { guestNamespaces } from './guest-processes.js';
+import { type Heartbeat, heartbeat } from './heartbeat.js';
 import { HolderClient } from './holder-client.js';
 import type { RunResult } from './holder/protocol.js';
 import { Kernel } from './kernel.js';
@@ -45,6 +46,8 @@ export interface NetnsFabricOptions {
   readonly log: (line: string) => void;
   /** The lab's namespaces are gone though nobody closed the fabric; nothing of it works any more. */
   readonly onEnd: (why: string) => void;
+  /** The holder does not answer any more, or does again: `why` says which process. What is open goes on, nothing new comes about. */
+  readonly onHeld?: (why: string | undefined) => void;
 }
 
 /** Starts an empty fabric: no region, and an internet with nobody but 8.8.8.8. Rejects when this machine does not let it. */
@@ -57,7 +60,7 @@ export async function createNetnsFabric(options: NetnsFabricOptions): Promise<Ne
     options.onEnd(why);
   };
   try {
-    await fabric.start();
+    await fabric.start(options.onHeld);
   } catch (error) {
     await holder.close();
     throw error;
@@ -88,6 +91,7 @@ export class NetnsFabric implements Fabric {
   #next: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #tracing: Promise<unknown> = Promise.resolve();
+  #heartbeat: Heartbeat | undefined;
   /** Why nothing works any more. */
   #ended: string | undefined;
 
@@ -124,10 +128,16 @@ export class NetnsFabric implements Fabric {
   }
 
   /** Used once, by {@link createNetnsFabric}. */
-  async start(): Promise<void> {
+  async start(onHeld: NetnsFabricOptions['onHeld'] = () => undefined): Promise<void> {
+    this.#heartbeat = heartbeat(() => this.#holder.beat(), (held) => onHeld(held ? this.#whyHeld() : undefined));
     await this.#settle();
     await this.#servers.open(METADATA_SERVER, 80, (socket) => this.#acceptMetadata(socket));
     serveDns(await this.#bind(RESOLVER_SERVER), (name, from) => this.#resolveInVpc(name, from.address));
+  }
+
+  #whyHeld(): string {
+    const pid = this.#holder.holderProcess;
+    return `nothing new comes about in the network: process ${pid} (ssmlab network) does not answer; if it was stopped, \`kill -CONT ${pid}\` has it go on`;
   }
 
   async apply(model: NetworkModel): Promise<void> {
@@ -341,6 +351,7 @@ export class NetnsFabric implements Fabric {
   cutOff(why: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
+    this.#heartbeat?.stop();
     for (const socket of this.#nameServers.values()) socket.close();
     this.#servers.closeAll();
     this.#listeners.clear();

@@ -3,7 +3,7 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { FromHolder, Request, RunResult } from './holder/protocol.js';
 import { onLines } from './lines.js';
-import { firstProcess, launchHolder, type LaunchedHolder } from './launch.js';
+import { childOf, launchHolder, type LaunchedHolder } from './launch.js';
 
 export interface HolderOptions {
   /** The compiled `holder/main.ts`. */
@@ -86,9 +86,14 @@ export class HolderClient {
     const { pid } = this.#launched.process;
     // Its number may be another program's by now.
     if (this.#ended !== undefined) throw new Error(this.#ended);
-    const first = pid === undefined ? undefined : firstProcess(pid);
+    const first = pid === undefined ? undefined : childOf(pid);
     if (first === undefined) throw new Error('the network\'s holder is gone');
     return first;
+  }
+
+  /** The holder itself, as the host sees it; undefined when it is gone. */
+  get holderProcess(): number | undefined {
+    return childOf(this.firstProcess);
   }
 
   async run(namespace: string, argv: readonly string[], input = ''): Promise<RunResult> {
@@ -117,6 +122,11 @@ export class HolderClient {
   /** Rejects with Node's code, and with the signal's reason when that comes first. */
   dial(from: string, address: string, port: number, signal: AbortSignal): Promise<Socket> {
     return this.#handle({ op: 'dial', from, address, port }, signal);
+  }
+
+  /** Resolves when the holder has answered. */
+  async beat(): Promise<void> {
+    await this.#ask({ op: 'beat' });
   }
 
   /** Ends the holder and all of the lab; resolves when nothing of it runs. */

@@ -105,10 +105,10 @@ function spawned([program = '', ...args]: readonly string[]): Promise<ChildProce
   });
 }
 
-/** Pid 1 of the lab, as the host sees it. Undefined when it is not there. */
-export function firstProcess(outermost: number): number | undefined {
+/** The first child of a process: of the outermost pid 1 of the lab, of that the holder. Undefined when there is none. */
+export function childOf(pid: number): number | undefined {
   try {
-    const [first] = readFileSync(`/proc/${outermost}/task/${outermost}/children`, 'utf8').trim().split(' ');
+    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
     return first === undefined || first === '' ? undefined : Number(first);
   } catch {
     return undefined;

@@ -22,6 +22,8 @@ export interface LocalCloud {
   readonly fabric: FabricKind;
   /** Why it is not the netns fabric though nobody asked for another, and what to install. */
   readonly fabricNote: string | null;
+  /** What keeps it from going on, in words. */
+  readonly trouble: string | null;
   readonly stateFolder: string;
   readonly holdings: readonly Holding[];
 }
@@ -51,6 +53,7 @@ async function describe(greeting: LockGreeting, folder: string): Promise<LocalCl
     uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
     fabric: greeting.fabric,
     fabricNote: greeting.fabricNote,
+    trouble: greeting.trouble,
     stateFolder: folder,
     holdings: greeting.holdings,
   };

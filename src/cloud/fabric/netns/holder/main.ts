@@ -36,6 +36,7 @@ async function carryOut(request: ToHolder, signal: AbortSignal): Promise<RunResu
       return bind(request.address, request.port);
     case 'dial':
       return dial(request.from, request.address, request.port, signal);
+    case 'beat':
     case 'abort':
   }
   return undefined;

@@ -20,6 +20,8 @@ export type Request =
   | { readonly op: 'bind'; readonly address: string; readonly port: number }
   /** A connected TCP socket, dialled from a local address. */
   | { readonly op: 'dial'; readonly from: string; readonly address: string; readonly port: number }
+  /** Answers at once. */
+  | { readonly op: 'beat' }
   /** Gives up what the request of this number asked for. */
   | { readonly op: 'abort'; readonly request: number };
 
