@@ -1,51 +1,20 @@
-/** The screen of a pager: what is shown, and what each key does. Keys as less(1) has them. */
+/** The screen of a pager: what is shown, and what each key does. */
 import { Interrupted } from '../system/errors.js';
-import { openPath } from '../system/open.js';
-import type { OpenFile } from '../system/open-file.js';
 import type { Process } from '../system/process.js';
 import type { Termios, Tty } from '../system/tty.js';
 import type { Call } from './call.js';
 import { UsageError } from './call.js';
+import { commandOf, HELP, PagerKeys, type Shown } from './pager-keys.js';
 import { ESCAPE, type Layout, PagerText } from './pager-text.js';
 import { compile } from './regular-expression.js';
-
-const HELP = `SUMMARY OF COMMANDS
-
-  h                     this help; q ends it
-  q  Q  :q  ZZ          leave
-  e  j  ENTER  DOWN     forward one line (or N lines)
-  y  k  UP              back one line (or N lines)
-  SPACE  f  ^F  PGDN    forward one window
-  b  ^B  PGUP           back one window
-  d  ^D   u  ^U         forward, back half a window
-  g  <  HOME            first line (or line N)
-  G  >  END             last line (or line N)
-  p  %                  N percent into the file
-  /PATTERN  ?PATTERN    search forward, backward
-  n  N                  search on, search the other way
-  :n  :p                next file, previous file
-  -S  -N  -i            turn chopping, line numbers, case on or off
-  =  ^G                 where this is
-  r  ^L                 paint the screen anew`.split('\n');
-
-/** What else keys are called on a keyboard. */
-const SAME: Readonly<Record<string, string>> = {
-  '\n': 'j', '\r': 'j', e: 'j', '\x05': 'j', '\x0e': 'j', '\x1b[B': 'j', '\x1bOB': 'j', y: 'k', '\x19': 'k', '\x10': 'k', '\x0b': 'k', '\x1b[A': 'k', '\x1bOA': 'k', ' ': 'f', '\x06': 'f', '\x16': 'f', '\x1b[6~': 'f',
-  '\x02': 'b', '\x1bv': 'b', '\x1b[5~': 'b', '\x04': 'd', '\x15': 'u', '<': 'g', '\x1b<': 'g', '\x1b[H': 'g', '\x1bOH': 'g', '\x1b[1~': 'g', '>': 'G', '\x1b>': 'G', '\x1b[F': 'G', '\x1bOF': 'G', '\x1b[4~': 'G', '%': 'p', Q: 'q',
-  '\x07': '=', '\x0c': 'r', '\x12': 'r', R: 'r', H: 'h',
-};
 
 /** What options say, and keys change. */
 export type Switches = { chop: boolean; numbers: boolean; colours: boolean; squeeze: boolean; ignoreCase: 'no' | 'smart' | 'yes'; quitAtEnd: 'no' | 'second' | 'first' };
 
 export const layoutOf = (tty: Tty, { chop, numbers, colours, squeeze }: Switches): Layout => ({ columns: Math.max(1, tty.columns), chop, numbers, colours, squeeze });
 
+/** Descriptor of the file that is shown, above those that a shell hands on. */
 const HELD = 64;
-/** A key as the terminal sends it, and an escape sequence that is not whole yet. */
-const SEQUENCE = new RegExp(`^(?:${ESCAPE}(?:\\[[0-9;]*[~A-Za-z]|O[A-Za-z]|[v<>])|[\\s\\S])`, 'u');
-const BEGUN = new RegExp(`^${ESCAPE}(?:\\[[0-9;]*|O)?$`, 'u');
-/** How long the rest of an escape sequence may take. */
-const ESCAPE_MS = 50;
 
 /** The text of a file, held by a descriptor, so that it is let go when the process ends, however it ends. */
 export function textOf(call: Call, name: string, layout: Layout): PagerText {
@@ -62,15 +31,13 @@ export class PagerScreen {
   readonly #call: Call;
   readonly #process: Process;
   readonly #tty: Tty;
-  readonly #keys: OpenFile;
+  readonly #keys: PagerKeys;
   readonly #switches: Switches;
   readonly #names: readonly string[];
   readonly #modes: Termios;
-  readonly #decoder = new TextDecoder();
   #at = 0;
   #text: PagerText;
   #top = 0;
-  #typed = '';
   #message = '';
   #pattern: { readonly text: string; readonly backward: boolean } | undefined;
   /** What help covers. */
@@ -85,22 +52,28 @@ export class PagerScreen {
     this.#text = first;
     this.#switches = switches;
     this.#modes = { ...tty.termios };
-    this.#keys = openPath(call.process, '/dev/tty', { read: true });
+    this.#keys = new PagerKeys(call.process);
   }
 
   get #height(): number {
     return Math.max(1, this.#tty.rows - 1);
   }
 
+  /** Text is read as far as the screen goes. */
+  get #wanting(): boolean {
+    return this.#text.rows.length < this.#top + this.#height;
+  }
+
   async run(start: readonly string[]): Promise<void> {
     const { dispositions } = this.#process;
     for (const name of ['INT', 'WINCH', 'TSTP']) dispositions.set(name, () => this.#process.interrupt(name));
     await this.#enter();
-    this.#typed = start.map((command) => (/^[/?]/u.test(command) ? `${command}\n` : command)).join('');
+    this.#keys.type(start.map((command) => (/^[/?]/u.test(command) ? `${command}\n` : command)).join(''));
+    const shown: Shown = { paint: () => this.#paint(), grow: () => this.#wanting && this.#text.pull(), growable: () => (this.#wanting ? this.#text.readable() : undefined) };
     try {
       for (;;) {
         try {
-          if (await this.#command(await this.#key())) return;
+          if (await this.#command(await this.#keys.next(shown))) return;
         } catch (error) {
           if (!(error instanceof Interrupted)) throw error;
           if (error.signal === 'TSTP') await this.#suspend();
@@ -134,45 +107,6 @@ export class PagerScreen {
     await this.#enter();
   }
 
-  /** The next key, or its whole sequence. The screen is painted, and grows while text comes in. */
-  async #key(painted = true): Promise<string> {
-    for (let paint = painted; ; ) {
-      const sequence = SEQUENCE.exec(this.#typed)?.[0];
-      if (sequence !== undefined) {
-        if (await this.#continues()) continue;
-        this.#typed = this.#typed.slice(sequence.length);
-        return sequence;
-      }
-      const turn = this.#process.breathe();
-      if (turn !== undefined) await turn;
-      if (this.#process.mustStopFor(this.#keys)) continue;
-      const wanting = painted && this.#text.rows.length < this.#top + this.#height;
-      if (wanting && this.#text.pull()) {
-        paint = true;
-        continue;
-      }
-      if (paint) await this.#paint();
-      paint = false;
-      // One at a time: what is typed behind q is for the shell.
-      const typed = this.#keys.take(1);
-      if (typed !== undefined) {
-        // The terminal is gone.
-        if (typed.length === 0) return 'q';
-        this.#typed += this.#decoder.decode(typed, { stream: true });
-      } else await this.#process.wait(wanting ? Promise.race([this.#keys.readable(), this.#text.readable()]) : this.#keys.readable());
-    }
-  }
-
-  /** True when an escape sequence had begun, and the rest of it came. Escape itself is a key, too. */
-  async #continues(): Promise<boolean> {
-    if (!BEGUN.test(this.#typed)) return false;
-    await Promise.race([this.#process.wait(this.#keys.readable()), this.#process.sleep(ESCAPE_MS)]);
-    const typed = this.#keys.take(1);
-    if (typed === undefined || typed.length === 0) return false;
-    this.#typed += this.#decoder.decode(typed, { stream: true });
-    return true;
-  }
-
   /** True to leave. */
   async #command(first: string): Promise<boolean> {
     this.#message = '';
@@ -180,11 +114,11 @@ export class PagerScreen {
     let key = first;
     for (; /^\d$/u.test(key); key = await this.#ask(count)) count += key;
     const number = count === '' ? undefined : Number(count);
-    switch (SAME[key] ?? key) {
+    switch (commandOf(key)) {
       case 'q':
         return this.#close();
       case 'Z':
-        return (await this.#key(false)) === 'Z' && this.#close();
+        return (await this.#keys.next()) === 'Z' && this.#close();
       case 'j':
         return this.#forward(number ?? 1);
       case 'k':
@@ -345,7 +279,7 @@ export class PagerScreen {
   /** A key behind a prompt of its own. */
   async #ask(prompt: string): Promise<string> {
     await this.#process.write(1, `\r\x1b[K${prompt}`);
-    return this.#key(false);
+    return this.#keys.next();
   }
 
   #where(): string {
