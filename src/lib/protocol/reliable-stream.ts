@@ -7,13 +7,13 @@
 import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
 import type { AgentMessage, PayloadPlace } from './agent-message.js';
 import { acknowledgeOf, encodeAcknowledge, parseAcknowledge } from './payloads.js';
+import type { StreamType } from './outgoing.js';
 import { StreamReceiver } from './stream-receiver.js';
 import type { OnData } from './stream-receiver.js';
 import { StreamSender } from './stream-sender.js';
-import type { StreamType } from './stream-sender.js';
 
+export type { StreamType } from './outgoing.js';
 export type { OnData } from './stream-receiver.js';
-export type { StreamType } from './stream-sender.js';
 
 /** An instant acknowledgement would be lost on AWS's peers, which file a message only after they sent it (§4). */
 const ACKNOWLEDGE_AFTER = 3;

@@ -3,17 +3,15 @@
  * wire now: those that were lost first, each by itself, then new ones as the window admits (`protocol.md` §4). Nothing is
  * ever dropped. Times are milliseconds of any steady clock.
  */
-import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
 import type { PayloadPlace } from './agent-message.js';
 import { CongestionWindow } from './congestion-window.js';
+import { DoubtedMessages } from './doubted-messages.js';
+import { admit, costOf, frameOf, outgoing } from './outgoing.js';
+import type { MessageForm, Outgoing } from './outgoing.js';
 import { RoundTripEstimator } from './round-trip.js';
 
-export type StreamType = typeof MESSAGE_TYPE.inputStreamData | typeof MESSAGE_TYPE.outputStreamData;
-
 /** Payload bytes on their way and not acknowledged, and bytes taken in ahead of that. */
-export const WINDOW_BYTES = 1024 * 1024;
-/** What a message costs beside its payload. */
-export const MESSAGE_OVERHEAD = 160;
+const WINDOW_BYTES = 1024 * 1024;
 /** Numbers on their way: AWS's plugin keeps 10 000 early messages and forgets the rest. */
 const WINDOW_MESSAGES = 8_192;
 /** The path below is TCP: what is silent for less is slow and not lost. */
@@ -21,51 +19,13 @@ const SHORTEST_TIMEOUT = 200;
 /** A message that was sent this much earlier than one that is acknowledged already was lost, or a quarter of a round trip. */
 const OVERTAKEN_AFTER = 10;
 
-/**
- * AWS's plugin never acknowledges a duplicate: where its acknowledgement was lost with a connection there comes no other
- * (§4). So what was sent over an earlier connection and is not acknowledged over this one is in doubt: it no longer counts,
- * is sent again now and then, and is taken for received when that many later messages were acknowledged in between.
- */
-const DOUBT_ENDS_AFTER = 20;
-const DOUBT_INTERVAL = 100;
-const LONGEST_DOUBT_INTERVAL = 1_000;
-
 /** The longest round trip that a message which was sent again may speak for. */
 const LONGEST_AFTER_RESEND = 1_000;
 
-export interface StreamSenderOptions {
-  /** An agent's output sets SYN on its message 0; a client's input never does (§3). */
-  readonly messageType: StreamType;
-  readonly newMessageId: () => string;
-  /** Wall clock for CreatedDate, milliseconds since the epoch. */
-  readonly wallClock: () => number;
+export interface StreamSenderOptions extends MessageForm {
   /** Largest window. Default {@link WINDOW_BYTES}. */
   readonly windowBytes?: number | undefined;
 }
-
-interface Outgoing {
-  readonly sequence: number;
-  readonly payloadType: number;
-  readonly payload: Uint8Array;
-  readonly place: PayloadPlace;
-  admitted: (() => void) | undefined;
-  frame: Buffer | undefined;
-  firstSent: number;
-  lastSent: number;
-  resends: number;
-  lost: boolean;
-  /** Was sent over an earlier connection. */
-  carried: boolean;
-  /** Of its sendings over this connection, how many were followed by something that is acknowledged. */
-  overtaken: number;
-  /** The last sending is counted there. */
-  counted: boolean;
-  /** While it is in doubt: when it is sent again, and how long after that once more. */
-  again: number;
-  interval: number;
-}
-
-const costOf = (message: Outgoing): number => message.payload.byteLength + MESSAGE_OVERHEAD;
 
 export class StreamSender {
   readonly #options: StreamSenderOptions;
@@ -77,7 +37,7 @@ export class StreamSender {
   #waiting: Outgoing[] = [];
   /** Messages to be sent again; some may have been acknowledged since. */
   #lost: Outgoing[] = [];
-  readonly #doubted = new Set<Outgoing>();
+  readonly #doubted = new DoubtedMessages();
   #next = 0;
   /** Without what is in doubt. */
   #keptBytes = 0;
@@ -127,7 +87,7 @@ export class StreamSender {
 
   /** Takes a message in. `admitted` is called once, when there is room for it; at once if there is. */
   enqueue(payloadType: number, payload: Uint8Array, admitted?: () => void, place: PayloadPlace = 'apart'): void {
-    const message: Outgoing = { sequence: this.#next, payloadType, payload, place, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
+    const message = outgoing({ sequence: this.#next, payloadType, payload, place, admitted });
     this.#next += 1;
     this.#waiting.push(message);
     this.#waitingBytes += costOf(message);
@@ -138,7 +98,7 @@ export class StreamSender {
   take(now: number, judge = true): Buffer[] {
     if (!judge) this.#timerBegan = now;
     else if (this.#onTheWay > 0 && now >= this.#deadline) this.#timedOut(now);
-    const frames = this.#takeDoubted(now);
+    const frames = this.#doubted.take(now).map((message) => frameOf(message, this.#options));
     let at = 0;
     for (; at < this.#lost.length; at += 1) {
       const message = this.#lost[at];
@@ -154,8 +114,7 @@ export class StreamSender {
 
   /** When to call {@link take} again though nothing else happened; undefined when nothing is on its way. */
   get nextTake(): number | undefined {
-    let next = this.#onTheWay > 0 ? this.#deadline : Number.POSITIVE_INFINITY;
-    for (const message of this.#doubted) if (this.#worthAnother(message)) next = Math.min(next, message.again);
+    const next = Math.min(this.#onTheWay > 0 ? this.#deadline : Number.POSITIVE_INFINITY, this.#doubted.nextTake);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
@@ -255,22 +214,7 @@ export class StreamSender {
     this.#onTheWay += costOf(message);
     message.lastSent = now;
     message.resends += 1;
-    message.frame ??= this.#encode(message);
-    return message.frame;
-  }
-
-  #encode({ sequence, payloadType, payload, place }: Outgoing): Buffer {
-    const { messageType, wallClock, newMessageId } = this.#options;
-    return encodeAgentMessage({
-      messageType,
-      schemaVersion: 1,
-      createdDate: wallClock(),
-      sequenceNumber: sequence,
-      flags: messageType === MESSAGE_TYPE.outputStreamData && sequence === 0 ? FLAGS.syn : FLAGS.none,
-      messageId: newMessageId(),
-      payloadType,
-      payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    }, place);
+    return frameOf(message, this.#options);
   }
 
   /** Nothing came for a whole timeout: all that is on its way is taken for lost, and sent again from the oldest on. */
@@ -288,44 +232,10 @@ export class StreamSender {
 
   #doubt(message: Outgoing, now: number): void {
     if (this.#doubted.has(message)) return;
-    this.#doubted.add(message);
+    this.#doubted.add(message, now);
     if (!message.lost) this.#onTheWay -= costOf(message);
     message.lost = false;
     this.#keptBytes -= costOf(message);
-    message.again = now + DOUBT_INTERVAL;
-    message.interval = DOUBT_INTERVAL;
-  }
-
-  /** The oldest of all holds up the stream if it was lost; of the others it is known when later ones came through. */
-  #worthAnother(message: Outgoing): boolean {
-    const [oldest] = this.#doubted;
-    return message === oldest || message.counted;
-  }
-
-  #takeDoubted(now: number): Buffer[] {
-    const frames: Buffer[] = [];
-    for (const message of this.#doubted) {
-      if (message.again > now || !this.#worthAnother(message)) continue;
-      message.interval = Math.min(LONGEST_DOUBT_INTERVAL, 2 * message.interval);
-      message.again = now + message.interval;
-      message.lastSent = now;
-      message.counted = false;
-      message.resends += 1;
-      frames.push(message.frame ?? this.#encode(message));
-    }
-    return frames;
-  }
-
-  /** Something was acknowledged that was sent after these were. */
-  #countOvertaken(before: number): void {
-    for (const message of this.#doubted) {
-      if (message.counted || message.lastSent >= before) continue;
-      message.counted = true;
-      message.overtaken += 1;
-      if (message.overtaken < DOUBT_ENDS_AFTER) continue;
-      this.#doubted.delete(message);
-      this.#unacknowledged.delete(message.sequence);
-    }
   }
 
   #resolveDoubt(slow: boolean, now: number): void {
@@ -345,7 +255,7 @@ export class StreamSender {
   /** What was sent well before something that is acknowledged by now was lost on the way. */
   #findOvertaken(now: number): void {
     const before = this.#newestAcknowledged - Math.max(OVERTAKEN_AFTER, this.#roundTrip.rtt / 4);
-    this.#countOvertaken(before);
+    for (const received of this.#doubted.countOvertaken(before)) this.#unacknowledged.delete(received.sequence);
     const overtaken: Outgoing[] = [];
     for (const message of this.#unacknowledged.values()) {
       if (!message.lost && !this.#doubted.has(message) && message.lastSent < before) {
@@ -380,10 +290,4 @@ export class StreamSender {
       admit(next);
     }
   }
-}
-
-function admit(message: Outgoing): void {
-  const { admitted } = message;
-  message.admitted = undefined;
-  admitted?.();
 }
