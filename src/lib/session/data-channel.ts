@@ -5,18 +5,20 @@ import type { WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '../protocol/agent-message.js';
 import type { AgentMessage, PayloadPlace } from '../protocol/agent-message.js';
-import { CLIENT_VERSION, parseHandshakeComplete } from '../protocol/handshake.js';
-import type { HandshakeRequest } from '../protocol/handshake.js';
+import { CLIENT_VERSION } from '../protocol/handshake.js';
 import { encodeOpenDataChannelByClient } from '../protocol/open-channel.js';
 import { parseChannelClosed } from '../protocol/payloads.js';
 import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
 import { Connection, printable } from './connection.js';
+import { Inbox } from './inbox.js';
+import type { DataMessage } from './inbox.js';
 import type { SessionEncryption } from './kms-encryption.js';
 import { Pace } from './pace.js';
 import { Reconnector } from './reconnect.js';
 import type { ReconnectOptions, StreamAddress } from './reconnect.js';
+import { SessionBeginning } from './session-beginning.js';
 import { openStreamSocket, parseStreamUrl, streamHost } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
@@ -39,20 +41,9 @@ export interface DataChannelOptions extends StreamSocketOptions {
   readonly onRegained?: (() => void) | undefined;
 }
 
-/** A message of the remote side, in order. */
-export interface DataMessage {
-  /** One of PAYLOAD_TYPE. */
-  readonly payloadType: number;
-  readonly payload: Buffer;
-}
-
 /** `byService`: it said so, and knows the session no more. */
 type ChannelEnd = { readonly byService: boolean } & ({ readonly output: string } | { readonly error: SsmlabError });
 
-/** Bytes received and not yet taken, from which on a message is acknowledged only when it is taken. */
-const HIGH_WATER = 1024 * 1024;
-/** What comes after a failed handshake: the agent's channel_closed, with its words. */
-const FAILED_HANDSHAKE_MS = 2_000;
 /** A session that has not begun may lose its connection this often: a service that closes every one is told about, not asked for ever. */
 const LOSSES_BEFORE_IT_BEGINS = 2;
 
@@ -80,16 +71,14 @@ export class DataChannel {
   readonly #options: DataChannelOptions;
   readonly #stream: ReliableStream;
   readonly #handshake: ClientHandshake;
+  readonly #beginning: SessionBeginning;
+  readonly #inbox = new Inbox();
   readonly #reconnector: Reconnector | undefined;
   readonly #pace: Pace | undefined;
   readonly #clientId = randomUUID();
   readonly #ended = new AbortController();
   #connection: Connection | undefined;
   #losses = 0;
-  #customerMessage = '';
-  #phase: 'silent' | 'handshake' | 'running' = 'silent';
-  #queue: (DataMessage & { readonly accept: () => void })[] = [];
-  #queuedBytes = 0;
   #end: ChannelEnd | undefined;
   #waiters: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -100,6 +89,11 @@ export class DataChannel {
     this.#options = options;
     this.sessionId = options.sessionId;
     this.#handshake = new ClientHandshake(options.sessionId, options.encryption);
+    this.#beginning = new SessionBeginning({
+      handshake: this.#handshake,
+      send: (payloadType, payload) => this.send(payloadType, payload),
+      fail: (error) => this.#finish({ byService: false, error }),
+    });
     this.#reconnector = options.reconnect === undefined ? undefined : new Reconnector(options.reconnect);
     this.#pace = options.payloadsPerSecond === undefined ? undefined : new Pace(options.payloadsPerSecond);
     this.#stream = new ReliableStream({
@@ -120,7 +114,7 @@ export class DataChannel {
 
   /** The handshake's message for the user; empty for none. */
   get customerMessage(): string {
-    return this.#customerMessage;
+    return this.#beginning.customerMessage;
   }
 
   /** What the service said at the end; empty after a normal one, undefined before the end. */
@@ -142,7 +136,7 @@ export class DataChannel {
   async begun(timeoutMs: number): Promise<void> {
     const timer = setTimeout(() => this.#fail(`the agent did not speak within ${timeoutMs / 1000} s in session ${this.sessionId}`), timeoutMs);
     try {
-      while (this.#phase !== 'running') {
+      while (!this.#beginning.over) {
         if (this.#end !== undefined) throw 'error' in this.#end ? this.#end.error : this.#handshake.endedEarly(this.#end.output);
         await this.#changed();
       }
@@ -154,10 +148,8 @@ export class DataChannel {
   /** The remote side's messages in order, to be taken by one consumer; what is not taken holds the sender back. Throws when the channel fails. */
   async *messages(): AsyncGenerator<DataMessage, void, void> {
     for (;;) {
-      const next = this.#queue.shift();
+      const next = this.#inbox.take();
       if (next !== undefined) {
-        this.#queuedBytes -= next.payload.length;
-        next.accept();
         this.#connection?.readFrom(!this.#stream.full);
         yield next;
       } else if (this.#end !== undefined) {
@@ -249,7 +241,7 @@ export class DataChannel {
     this.#connection = undefined;
     this.#stream.disconnect();
     this.#losses += 1;
-    if (this.#reconnector === undefined || (this.#phase !== 'running' && this.#losses > LOSSES_BEFORE_IT_BEGINS)) this.#finish({ byService: false, error: why });
+    if (this.#reconnector === undefined || (!this.#beginning.over && this.#losses > LOSSES_BEFORE_IT_BEGINS)) this.#finish({ byService: false, error: why });
     else void this.#reconnect(this.#reconnector, why);
   }
 
@@ -292,54 +284,15 @@ export class DataChannel {
   }
 
   #deliver(payloadType: number, payload: Buffer, accept: () => void): void {
-    switch (payloadType) {
-      case PAYLOAD_TYPE.handshakeRequest:
-        accept();
-        void this.#answerHandshake(this.#handshake.read(payload));
-        break;
-      case PAYLOAD_TYPE.encChallengeRequest:
-        accept();
-        this.#answerChallenge(payload);
-        break;
-      case PAYLOAD_TYPE.handshakeComplete:
-        accept();
-        this.#customerMessage = printable(parseHandshakeComplete(payload).customerMessage);
-        this.#phase = 'running';
-        break;
-      default: {
-        // A session without a handshake begins with its first output (§5.1).
-        if (this.#phase === 'silent') this.#phase = 'running';
-        const plain = this.#decrypt(() => this.#handshake.open(payloadType, payload));
-        if (plain === undefined) return;
-        this.#queue.push({ payloadType, payload: plain, accept });
-        this.#queuedBytes += plain.length;
-        if (this.#queuedBytes <= HIGH_WATER) accept();
-      }
+    if (this.#beginning.concerns(payloadType)) {
+      accept();
+      this.#beginning.take(payloadType, payload);
+    } else {
+      const plain = this.#beginning.open(payloadType, payload);
+      if (plain === undefined) return;
+      this.#inbox.put({ payloadType, payload: plain }, accept);
     }
     this.#wake();
-  }
-
-  /** Undefined, and the session has failed, when what came was not encrypted as agreed. */
-  #decrypt(open: () => Buffer | undefined): Buffer | undefined {
-    try {
-      return open();
-    } catch (error) {
-      if (!(error instanceof SsmlabError)) throw error;
-      this.#finish({ byService: false, error });
-      return undefined;
-    }
-  }
-
-  #answerChallenge(payload: Buffer): void {
-    const answer = this.#decrypt(() => this.#handshake.answerChallenge(payload));
-    if (answer !== undefined) this.send(PAYLOAD_TYPE.encChallengeResponse, answer);
-  }
-
-  async #answerHandshake(request: HandshakeRequest): Promise<void> {
-    this.#phase = 'handshake';
-    const { payload, failure } = await this.#handshake.answer(request);
-    this.send(PAYLOAD_TYPE.handshakeResponse, payload);
-    if (failure !== undefined) setTimeout(() => this.#finish({ byService: false, error: failure }), FAILED_HANDSHAKE_MS).unref();
   }
 
   #fail(message: string): void {
