@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { VERSION } from '../../../version.js';
 import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
 import { cloudFolder, ensureSafeFolder } from './home.js';
+import { withOwnKeyring } from './keyring.js';
 import { packageRoot } from './package-root.js';
 import { askLock, type FabricKind, type Holding, type LockGreeting, lockAddress } from './lock.js';
 import { readSecrets } from './secrets.js';
@@ -99,9 +100,10 @@ function launch(folder: string, address: string, { port, fabric }: StartOptions)
   const program = join(packageRoot(), 'dist', 'cloud', 'main.js');
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
   const asked = [...(port === undefined ? [] : ['--port', String(port)]), ...(fabric === undefined ? [] : ['--fabric', fabric])];
-  const args = [...HEAP_OPTIONS, program, '--state', folder, '--lock', address, ...asked];
+  // What its guests run must not have the user's keys.
+  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, program, '--state', folder, '--lock', address, ...asked]);
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
-  const child = spawn(process.execPath, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
+  const child = spawn(first, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);
   return new Promise((resolve, reject) => {
     let text = '';
