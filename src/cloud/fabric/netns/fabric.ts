@@ -52,19 +52,22 @@ export interface NetnsFabricOptions {
 
 /** Starts an empty fabric: no region, and an internet with nobody but 8.8.8.8. Rejects when this machine does not let it. */
 export async function createNetnsFabric(options: NetnsFabricOptions): Promise<NetnsFabric> {
-  let onEnd = options.onEnd;
+  // An end before it is there is a start that failed, and told as one.
+  let onEnd: (why: string) => void = () => undefined;
   const holder = await HolderClient.start({ ...options, onEnd: (why) => onEnd(why) });
   const fabric = new NetnsFabric(holder, options.log);
-  onEnd = (why) => {
-    fabric.cutOff(why);
-    options.onEnd(why);
-  };
+  onEnd = (why) => fabric.cutOff(why);
   try {
     await fabric.start(options.onHeld);
   } catch (error) {
     await holder.close();
+    fabric.cutOff('the fabric did not start');
     throw error;
   }
+  onEnd = (why) => {
+    fabric.cutOff(why);
+    options.onEnd(why);
+  };
   return fabric;
 }
 

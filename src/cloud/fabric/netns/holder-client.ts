@@ -170,7 +170,8 @@ export class HolderClient {
       this.#waiting.set(id, { resolve: (answer) => settled(() => resolve(answer)), reject: (error) => settled(() => reject(error)) });
       signal?.addEventListener('abort', onAbort, { once: true });
       child.send({ id, ...request }, (error) => {
-        if (error === null) return;
+        // Of a channel that broke the end says why.
+        if (error === null || ['EPIPE', 'ECONNRESET', 'ERR_IPC_CHANNEL_CLOSED'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
         this.#waiting.delete(id);
         settled(() => reject(error));
       });

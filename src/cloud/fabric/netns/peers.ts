@@ -27,7 +27,8 @@ export async function openerBehind(holder: HolderClient, networks: Iterable<Netw
   if (node?.natGateway === undefined) return node?.id;
   const gateway = layout.natGateways.find((each) => each.port.node.id === node.id);
   if (gateway === undefined) return undefined;
-  const { stdout } = await holder.run(gateway.namespace, ['cat', '/proc/net/nf_conntrack']);
+  // Of thousands of connections the few that can be it.
+  const { stdout } = await holder.run(gateway.namespace, ['grep', '-F', ` dport=${port} `, '/proc/net/nf_conntrack']);
   const source = clientOf(stdout, formatAddress(node.address), port);
   return source === undefined ? undefined : interfaceAt(node.vpc, source)?.id;
 }

@@ -1,10 +1,11 @@
 /** What is left of the lab when one of its processes dies: nothing; and what the host and other labs notice of it: nothing. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { NetnsFabric } from '../../../../../src/cloud/fabric/netns/fabric.js';
+import { createNetnsFabric, type NetnsFabric } from '../../../../../src/cloud/fabric/netns/fabric.js';
 import { Lab } from '../../../../conformance/fabric/probes.js';
 import { LAB, labModel } from '../../../../conformance/fabric/lab-network.js';
 import { bundled, bundleHolder, netnsObstacle, startNetnsFabric } from './bundled-holder.js';
@@ -50,6 +51,18 @@ describe.skipIf(obstacle !== undefined)(`the lab's processes${obstacle === undef
     fabrics.push(fabric);
     return fabric;
   };
+
+  it('that end before the fabric is there are a start that failed, and no end of one that was', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ssmlab-holder-'));
+    const program = join(folder, 'holder.mjs');
+    writeFileSync(program, 'process.send({ ready: true, uidMode: "single" }, () => process.exit(9));\n');
+    const ends: string[] = [];
+    await expect(createNetnsFabric({ program, log: () => undefined, onEnd: (why) => ends.push(why) })).rejects.toThrow(/^the network's holder (?:ended \(status 9\)|hung up)$/u);
+    // What ended it is heard of in any order.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(ends).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
 
   it.each([
     ['the outermost', (pids: readonly number[]) => pids[0]],
