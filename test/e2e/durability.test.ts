@@ -11,7 +11,7 @@ import { type LocalCloud, removeLocalCloud, startLocalCloud } from '../../src/li
 import { type Fabric, Home, onEachFabric } from './program.js';
 
 /** A region of namespaces takes longer to come back, and its journal is the same one. */
-const killsOn = (fabric: Fabric): number => Number(process.env['SSMLAB_KILLS'] ?? (fabric === 'netns' ? 6 : 25));
+const killsOn = (fabric: Fabric): number => Number(process.env['SSMLAB_KILLS'] ?? (fabric === 'netns' ? 5 : 25));
 const seed = Number(process.env['SSMLAB_SEED'] ?? randomInt(2 ** 31));
 
 /** Mulberry32: small, seeded. */

@@ -1,7 +1,8 @@
-/** The agents that a session can end at: ours, in a guest of the sandbox, and AWS's where it can be run. */
+/** The agents that a session can end at: ours, in a guest of the sandbox, and AWS's where it can be run, by itself and on the lab's instances 2 to 4. */
 import { createServer, type AddressInfo } from 'node:net';
 import { bootGuest, bundleWorker } from '../../unit/cloud/guest/sandbox/bundled-worker.js';
 import type { SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
+import { onInstanceObstacle, PLACES, startAgentOnInstance } from './aws-agent-on-instance.js';
 import { ECHO_PORT, agentOnPath, startAwsAgent } from './aws-agent.js';
 
 export interface AgentUnderTest {
@@ -39,4 +40,13 @@ const aws: AgentUnderTest = {
   },
 };
 
-export const AGENTS: readonly AgentUnderTest[] = [ours, aws];
+const obstacle = await onInstanceObstacle();
+
+/** Over the real path: the internet gateway, the NAT gateway, the VPC's endpoints. */
+const onInstances = PLACES.map((at): AgentUnderTest => ({
+  name: `AWS's agent on instance ${at}`,
+  missing: obstacle,
+  start: async (region) => (await startAgentOnInstance(region, at)).stop,
+}));
+
+export const AGENTS: readonly AgentUnderTest[] = [ours, aws, ...onInstances];
