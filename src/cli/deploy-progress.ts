@@ -3,6 +3,7 @@ import type { ListedInstance } from '../lib/inventory/instance.js';
 import type { DeployEvent, DeployResult } from '../lib/stack/deploy.js';
 import type { ResourceEvent } from '../lib/stack/events.js';
 import type { LabContext } from './lab-context.js';
+import { fabricText } from '../lib/report/fabric.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 import { doneLine, failedLine, groupLines, waitingLine } from './resource-groups.js';
@@ -24,8 +25,7 @@ export interface Deployed extends DeployResult {
 
 /** What is going to be made, and where. */
 export function deployHeader({ target, stack }: LabContext, resources: number): string {
-  const fabric = target.fabric === 'netns' ? 'netns fabric: real packets' : `${target.fabric} fabric`;
-  const where = target.kind === 'local' ? `local cloud, region ${target.region}, ${fabric}; no AWS account is used` : `AWS, region ${target.region}`;
+  const where = target.fabric === 'aws' ? `AWS, region ${target.region}` : `local cloud, region ${target.region}, ${fabricText(target.fabric)}; no AWS account is used`;
   const note = target.fabricNote === undefined ? '' : `\n  no real packets: ${target.fabricNote}`;
   return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}${note}`;
 }

@@ -4,6 +4,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { fabricFlag } from '../../cli/flags.js';
 import { SsmlabError } from '../../lib/errors.js';
 import { agentsBack } from '../../lib/inventory/agents-back.js';
+import { fabricText } from '../../lib/report/fabric.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
 import { localTarget } from '../../lib/target/resolve.js';
@@ -16,7 +17,7 @@ interface Started {
   pid: number;
   version: string;
   endpoint: string;
-  fabric: string;
+  fabric: LocalCloud['fabric'];
   fabricNote: string | null;
   accountId: string;
   stateFolder: string;
@@ -40,7 +41,7 @@ export default class LocalStart extends BaseCommand {
     if (!started && flags.port !== undefined && new URL(endpoint).port !== String(flags.port)) {
       throw new SsmlabError('usage', `the local cloud runs already, on port ${new URL(endpoint).port}`, { hint: `run \`ssmlab local stop\` first, then \`ssmlab local start --port ${flags.port}\`` });
     }
-    this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabric} fabric${fabric === 'netns' ? ': real packets' : ''}`);
+    this.print(`The local cloud ${started ? 'has started' : 'runs already'}: ${endpoint}, pid ${pid}, ${fabricText(fabric)}`);
     if (fabricNote !== null) this.say(`No real packets: ${fabricNote}`);
     if (started) await this.#agents(cloud);
     return { started, pid, version, endpoint, fabric, fabricNote, accountId, stateFolder };
@@ -51,7 +52,7 @@ export default class LocalStart extends BaseCommand {
     for (const region of new Set(cloud.holdings.flatMap((holding) => (holding.kind === 'VPCs' ? [holding.region] : [])))) {
       const { online, lost } = await agentsBack(localTarget(cloud, { region }), { boundMs: AGENTS_MS, signal: this.interruption.signal });
       if (online > 0) this.print(`${online} agent${online === 1 ? ' is' : 's are'} online in ${region}`);
-      if (lost.length > 0) this.say(`No connection yet to the agent of ${lost.join(', ')}.`);
+      if (lost.length > 0) this.say(`No connection yet to the agent of ${lost.join(', ')}; \`ssmlab list\` shows whether it comes back.`);
     }
   }
 }
