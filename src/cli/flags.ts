@@ -2,7 +2,7 @@
 import { Flags } from '@oclif/core';
 
 /** What the command acts on. */
-export const targetFlags = {
+const targetFlags = {
   target: Flags.option({
     options: ['local', 'aws'] as const,
     default: 'local',

@@ -12,7 +12,7 @@ export async function confirmOrDecline(question: string, declined: string, signa
 }
 
 /** Line of the picker for an instance; short, so that it stays one line in 80 columns. */
-export function pickerLine(instance: ListedInstance): string {
+function pickerLine(instance: ListedInstance): string {
   const parts = [pathText(instance), authText(instance), instance.publicIpv4 ?? instance.privateIpv4, instance.agent].filter((part) => part !== null);
   return `${instance.number}  ${printable(instance.name)}  ${parts.join(' · ')}`;
 }

@@ -33,7 +33,7 @@ export interface ShellOptions {
 }
 
 /** The one line above a shell: the way, the instance, what it goes through. */
-export function shellHeader({ instance, style }: Pick<ShellOptions, 'instance' | 'style'>, way: string, last: readonly string[]): string {
+function shellHeader({ instance, style }: Pick<ShellOptions, 'instance' | 'style'>, way: string, last: readonly string[]): string {
   const through = instance.path === 'none' ? 'no known path' : `through the ${pathText(instance)}${instance.path === 'vpc-endpoint' ? 's' : ''}`;
   return [style.strong(way), `${printable(instance.name)} (${instance.instanceId})`, through, ...last].join(` ${style.separator} `);
 }

@@ -72,7 +72,7 @@ export function authorize(caller: Caller, action: string, resources: string | re
 }
 
 /** Every policy that bounds a request of this caller, by kind. */
-export function layersOf(caller: Caller, endpointPolicy: string | undefined, globalState: Reader): PolicyLayers {
+function layersOf(caller: Caller, endpointPolicy: string | undefined, globalState: Reader): PolicyLayers {
   const holder = caller.kind === 'role' ? globalState.get(roles, caller.roleName ?? '') : caller.kind === 'user' ? globalState.get(users, caller.userName ?? '') : undefined;
   const boundary = holder?.permissionsBoundary;
   const bounding = boundary === undefined ? undefined : managedByArn(globalState, boundary);

@@ -16,7 +16,7 @@ export function escapeXml(text: string): string {
  * An element and all below it. Members that are undefined or null are left out, Dates become ISO 8601, bytes base64,
  * arrays a list of `item` elements (`item` for ec2, `member` for query).
  */
-export function writeElement(name: string, value: unknown, item: 'item' | 'member'): string {
+function writeElement(name: string, value: unknown, item: 'item' | 'member'): string {
   if (value === undefined || value === null) return '';
   const content = writeContent(value, item);
   return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`;

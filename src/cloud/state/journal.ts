@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 import { Memory, type Entry } from './memory.js';
 
 /** Version of the format and of the records in it; another one is refused. */
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 /** Why a journal could not be opened. */
 export class JournalError extends Error {

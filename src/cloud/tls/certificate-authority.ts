@@ -25,7 +25,7 @@ export interface CertificateAuthorityOptions {
 /** Domains that the CA may sign, with all names below them. `ssmlab.internal` is the lab's own (`internal` is reserved for private use). */
 export const PERMITTED_DOMAINS = ['amazonaws.com', 'api.aws', 'ssmlab.internal'] as const;
 
-export const LEAF_DAYS = 397;
+const LEAF_DAYS = 397;
 const CA_DAYS = 3650;
 const DAY_MS = 86_400_000;
 

@@ -14,7 +14,7 @@ interface Identity {
 export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint'> & Partial<Pick<Target, 'kind'>>;
 
 /** The options that every client takes. */
-export function clientOptions(target: ApiTarget) {
+function clientOptions(target: ApiTarget) {
   return {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
@@ -31,7 +31,7 @@ interface Stack {
 }
 
 /** Makes every error of the client one of ours. */
-export function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
+function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
   const stack = client.middlewareStack as Stack;
   const siteOf = (context: { commandName?: string }): CallSite => ({
     service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: target.endpoint, region: target.region, isLocal: target.kind === 'local',

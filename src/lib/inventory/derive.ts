@@ -20,7 +20,7 @@ export function inboundOf(groups: readonly SecurityGroup[]): string[] {
 }
 
 /** True when a group admits the TCP port from outside. */
-export function admitsTcp(groups: readonly SecurityGroup[], port: number): boolean {
+function admitsTcp(groups: readonly SecurityGroup[], port: number): boolean {
   return groups.some((group) =>
     group.ingress.some((rule) => {
       const protocol = number(rule.protocol);

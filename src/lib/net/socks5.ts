@@ -6,7 +6,7 @@
  */
 import { formatAddress, parseAddress } from './address.js';
 
-export const SOCKS_VERSION = 5;
+const SOCKS_VERSION = 5;
 
 export const METHOD = { none: 0x00, usernamePassword: 0x02, noneAcceptable: 0xff } as const;
 

@@ -8,7 +8,7 @@ import type { Target } from '../target/target.js';
 import { type ChannelOptions, openChannel, startOn, type StartSession } from './session-way.js';
 
 /** For connections to the port, of the instance or through it of another host. */
-export function forwardRequest(instanceId: string, { local, remoteHost, remotePort }: Pick<ForwardSpec, 'local' | 'remoteHost' | 'remotePort'>): SessionRequest {
+function forwardRequest(instanceId: string, { local, remoteHost, remotePort }: Pick<ForwardSpec, 'local' | 'remoteHost' | 'remotePort'>): SessionRequest {
   const ports = { portNumber: [String(remotePort)], localPortNumber: [String(local.kind === 'tcp' ? local.port : 0)] };
   return remoteHost === undefined
     ? { instanceId, documentName: 'AWS-StartPortForwardingSession', parameters: ports }

@@ -27,7 +27,7 @@ export function sessionStarter(target: Target, start: (request: SessionRequest) 
 }
 
 /** The document that runs one line without a terminal, its streams apart. */
-export const COMMAND_DOCUMENT = 'AWS-StartNonInteractiveCommand';
+const COMMAND_DOCUMENT = 'AWS-StartNonInteractiveCommand';
 
 /** The request for one line. */
 export const commandRequest = (instanceId: string, line: string): SessionRequest => ({

@@ -10,7 +10,7 @@ import { openKnownHosts } from '../ssh/known-hosts.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
 
-export const SSH_PORT = 22;
+const SSH_PORT = 22;
 
 /** Opens the connection. Throws `not-connected` where the machine is off, `key-missing`, `key-unsafe`, `key-unusable`, `ssh-unreachable`, `ssh-refused`, `host-key-changed`. */
 export async function openSsh(target: Target, lab: LabFolder, instance: KnownInstance, timeoutMs = 10_000): Promise<Client> {

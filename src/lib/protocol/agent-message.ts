@@ -41,7 +41,7 @@ export const PAYLOAD_TYPE = {
 export const FLAGS = { none: 0, syn: 1, fin: 2, synFin: 3 } as const;
 
 /** Value of HeaderLength: the offset of PayloadLength. */
-export const HEADER_LENGTH = 116;
+const HEADER_LENGTH = 116;
 /** Bytes before the payload. */
 export const FIXED_BYTES = HEADER_LENGTH + 4;
 const TYPE_BYTES = 32;

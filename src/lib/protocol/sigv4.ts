@@ -56,7 +56,7 @@ export type Verification =
   | { readonly ok: true; readonly authorization: Authorization }
   | { readonly ok: false; readonly why: 'unsigned' | 'malformed' | 'mismatch'; readonly detail: string };
 
-export const ALGORITHM = 'AWS4-HMAC-SHA256';
+const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
 /** Headers that proxies and HTTP libraries change: never signed by us. */

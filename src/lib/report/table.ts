@@ -12,7 +12,7 @@ export interface Column<Row> {
 }
 
 /** Columns of this rank and above go before others are put shorter. */
-export const SPARE = 5;
+const SPARE = 5;
 
 export interface TableOptions {
   /** Columns of the terminal; unlimited when absent (a pipe gets everything). */

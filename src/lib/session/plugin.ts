@@ -5,7 +5,7 @@ import { compareVersions } from '../protocol/handshake.js';
 import { isLoopback } from './stream-socket.js';
 
 /** The oldest version that AWS still supports (§0). */
-export const MINIMUM_PLUGIN_VERSION = '1.2.764.0';
+const MINIMUM_PLUGIN_VERSION = '1.2.764.0';
 /** The first that takes the token by variable (§0): older ones would show it to every user of the machine. */
 const FIRST_BY_VARIABLE = '1.2.536.0';
 /** The first that connects to AWS's own hosts only (§0). */

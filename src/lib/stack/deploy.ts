@@ -44,7 +44,7 @@ const AT_REST = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_
 type ApiStack = NonNullable<Awaited<ReturnType<StackApi['findStack']>>>;
 
 /** True when the stack was made by ssmlab. */
-export const isLabStack = (stack: ApiStack): boolean => stack.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
+const isLabStack = (stack: ApiStack): boolean => stack.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
 
 /** `stack-foreign` when it was not. */
 export function requireLabStack(stack: ApiStack, name: string): void {

@@ -19,7 +19,7 @@ interface Judged {
 }
 
 /** How the way in is asked for: the call or the connection. */
-export function wayInBy({ way, instance, name }: Expectation): string {
+function wayInBy({ way, instance, name }: Expectation): string {
   if (way === 'session-manager') return `ssm:StartSession ${instance?.instanceId ?? name}`;
   return way === 'ssh-key-pair' ? `ssh ec2-user@${instance?.publicIpv4 ?? name}` : 'ec2:DescribeInstances';
 }

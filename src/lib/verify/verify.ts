@@ -15,7 +15,7 @@ export type RunOn = (instance: KnownInstance, way: Way, line: string) => Promise
 const CLOSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-connected', 'ssh-unreachable', 'ssh-refused', 'session-failed', 'stream-unreachable']);
 
 /** Tries one instance. Errors that are not ours are faults of the program and are thrown on. */
-export async function observe({ instance, way, name, source }: Expectation, runOn: RunOn): Promise<Observation> {
+async function observe({ instance, way, name, source }: Expectation, runOn: RunOn): Promise<Observation> {
   if (instance === undefined) return { way: 'closed', why: `${name} is not there` };
   if (way === undefined) return { way: 'unknown', why: 'it has neither a key pair nor a role for Session Manager, so there is nothing to try' };
   // That a stack's instance is stopped breaks nothing that anybody declared of it.

@@ -62,7 +62,7 @@ export function compilePrefixLists(lists: readonly PrefixList[]): PrefixLists {
 const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = { ...PROTOCOL, icmpv6: 58 };
 
 /** `tcp` → 6, `6` → 6, `-1` → {@link ANY_PROTOCOL}; NaN, which equals nothing, for a name that is not known. */
-export function protocolNumber(text: string): number {
+function protocolNumber(text: string): number {
   return PROTOCOL_NUMBERS[text] ?? Number(text);
 }
 

@@ -6,9 +6,9 @@ import { PROTOCOL } from '../net/flow.js';
 import { subnetAt, type VpcNode } from './network.js';
 import type { Reason } from './verdict.js';
 
-export const METADATA_ADDRESS = addressOf('169.254.169.254');
+const METADATA_ADDRESS = addressOf('169.254.169.254');
 export const RESOLVER_ADDRESS = addressOf('169.254.169.253');
-export const TIME_ADDRESS = addressOf('169.254.169.123');
+const TIME_ADDRESS = addressOf('169.254.169.123');
 
 const METADATA_PORT = 80;
 const DNS_PORT = 53;

@@ -36,7 +36,7 @@ export function internalDomain(region: string): string {
 }
 
 /** Domain of public host names (L5). */
-export function publicDomain(region: string): string {
+function publicDomain(region: string): string {
   return region === 'us-east-1' ? 'compute-1.amazonaws.com' : `${region}.compute.amazonaws.com`;
 }
 

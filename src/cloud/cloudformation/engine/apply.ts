@@ -183,7 +183,7 @@ function changeHalted(run: Run, type: ResourceType, halt: Halt, record: Resource
   return true;
 }
 
-export function changedProperties(before: Structure, after: Structure): string[] {
+function changedProperties(before: Structure, after: Structure): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => !sameValue(before[name], after[name]));
 }

@@ -46,7 +46,7 @@ function callService(context: OperationContext, service: string, operation: stri
 }
 
 /** A step was not written, so it did not happen (a full disk): the engine tries it again. */
-export class JournalFailure extends Error {}
+class JournalFailure extends Error {}
 
 export class Run {
   readonly context: OperationContext;

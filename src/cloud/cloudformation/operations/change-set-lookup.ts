@@ -10,7 +10,7 @@ export function changeSetOperation(changeSetId: string): string {
   return changeSetId.slice(changeSetId.lastIndexOf('/') + 1);
 }
 
-export function changeSetMissing(name: string): AwsError {
+function changeSetMissing(name: string): AwsError {
   return new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, { status: 404 });
 }
 

@@ -5,7 +5,7 @@ import { isList, isStructure, type Structure, type Value } from '../template/val
 import { ownTags, type ResourceScope } from './resource-type.js';
 
 /** A reply's value as a template's, without what is absent. */
-export function asValue(found: unknown): Value | undefined {
+function asValue(found: unknown): Value | undefined {
   if (found === undefined || found === null) return undefined;
   if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean') return found;
   return JSON.parse(JSON.stringify(found)) as Value;

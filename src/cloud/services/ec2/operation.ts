@@ -12,7 +12,7 @@ export interface Scope {
   readonly now: number;
 }
 
-export function scopeOf(state: Reader, context: OperationContext): Scope {
+function scopeOf(state: Reader, context: OperationContext): Scope {
   return { state, region: context.region, accountId: context.accountId, now: context.now() };
 }
 

@@ -46,7 +46,7 @@ export function policiesOfUser(reader: Reader, userName: string): NamedPolicy[] 
   return [user, ...reader.list(groups).filter((group) => group.members.includes(userName))].flatMap((holder) => policiesOf(reader, holder));
 }
 
-export function policiesOf(reader: Reader, holder: PolicyHolder | undefined): NamedPolicy[] {
+function policiesOf(reader: Reader, holder: PolicyHolder | undefined): NamedPolicy[] {
   if (holder === undefined) return [];
   return [
     ...holder.attachedPolicies.flatMap((arn) => managedByArn(reader, arn) ?? []),

@@ -36,7 +36,7 @@ export interface PublicParameter {
 }
 
 /** Where the parameters live. */
-export const PUBLIC_PATH = '/aws/service/ami-amazon-linux-latest';
+const PUBLIC_PATH = '/aws/service/ami-amazon-linux-latest';
 
 /** The one release that the local cloud has; bump it to publish a new one. */
 const RELEASE = { number: '2023.12.20261109.0', created: Date.UTC(2026, 10, 9, 21, 4, 17), version: 128 };

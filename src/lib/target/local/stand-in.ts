@@ -8,7 +8,7 @@ import { packageRoot } from './package-root.js';
 const PROGRAM = 'session-manager-plugin';
 
 /** Part of the local cloud's state: it goes when that goes. */
-export const standInFolder = (home: string): string => join(cloudFolder(home), 'bin');
+const standInFolder = (home: string): string => join(cloudFolder(home), 'bin');
 
 /** Writes the program, 0700, for this Node and this package, and returns its folder. */
 export async function writeStandIn(home: string): Promise<string> {

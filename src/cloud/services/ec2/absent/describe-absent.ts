@@ -21,7 +21,7 @@ export interface Absent {
   readonly taggable?: boolean | undefined;
 }
 
-export const ABSENT = {
+const ABSENT = {
   DescribeVpcPeeringConnections: {
     ids: 'VpcPeeringConnectionId', notFound: 'InvalidVpcPeeringConnectionID.NotFound', words: 'vpcPeeringConnection ID', set: 'vpcPeeringConnectionSet', pages: { minimum: 5, maximum: 1000 },
     filters: [

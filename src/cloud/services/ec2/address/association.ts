@@ -82,7 +82,7 @@ export const associateAddress = changing((input, tx, context) => {
   return { return: true, associationId: associate(tx, context, find(tx, ADDRESS, address.allocationId), find(tx, NETWORK_INTERFACE, eni.networkInterfaceId), privateIp) };
 });
 
-export function alreadyAssociated(address: AddressRecord): AwsError {
+function alreadyAssociated(address: AddressRecord): AwsError {
   return new AwsError('Resource.AlreadyAssociated', `resource ${address.allocationId} is already associated with associate-id ${address.associationId ?? ''}`);
 }
 

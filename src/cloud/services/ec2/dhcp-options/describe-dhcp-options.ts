@@ -7,7 +7,7 @@ import { reading } from '../operation.js';
 import { defaultOptions } from './default-options.js';
 import { dhcpOptionsView, type DhcpOptionsView } from './view.js';
 
-export const DHCP_OPTIONS_FILTERS: FilterTable<DhcpOptionsView> = {
+const DHCP_OPTIONS_FILTERS: FilterTable<DhcpOptionsView> = {
   'dhcp-options-id': (item) => item.dhcpOptionsId,
   'key': (item) => item.dhcpConfigurationSet.map(({ key }) => key),
   'value': (item) => item.dhcpConfigurationSet.flatMap(({ valueSet }) => valueSet.map(({ value }) => value)),

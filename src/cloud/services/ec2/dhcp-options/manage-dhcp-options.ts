@@ -10,7 +10,7 @@ import { defaultOptions, storeDefaultOptions } from './default-options.js';
 import { dhcpOptionsView } from './view.js';
 
 /** As VPCs name the lack of a set. */
-export const NO_OPTIONS = 'default';
+const NO_OPTIONS = 'default';
 
 function addresses(key: string, values: readonly string[], accepts: (value: string) => boolean): void {
   const wrong = values.find((value) => !accepts(value));

@@ -8,14 +8,14 @@ import { changing } from '../operation.js';
 import { metadataDefaults } from './metadata-defaults.js';
 
 /** What an image with `imds-support=v2.0` gives: tokens required, two hops (L10). */
-export const IMAGE_DEFAULT: MetadataOptions = {
+const IMAGE_DEFAULT: MetadataOptions = {
   httpTokens: 'required', httpPutResponseHopLimit: 2, httpEndpoint: 'enabled', httpProtocolIpv6: 'disabled', instanceMetadataTags: 'disabled',
 };
 
 const SWITCH = ['enabled', 'disabled'] as const;
 
 /** `base` with what the structure says. */
-export function metadataOptionsFrom(input: Input, base: MetadataOptions): MetadataOptions {
+function metadataOptionsFrom(input: Input, base: MetadataOptions): MetadataOptions {
   return {
     httpTokens: oneOfOpt(input, 'HttpTokens', ['optional', 'required']) ?? base.httpTokens,
     httpPutResponseHopLimit: intOpt(input, 'HttpPutResponseHopLimit', { min: 1, max: 64 }) ?? base.httpPutResponseHopLimit,
@@ -26,7 +26,7 @@ export function metadataOptionsFrom(input: Input, base: MetadataOptions): Metada
 }
 
 /** A key is a path's last part at the metadata service, so not every one can be shown there. */
-export function checkTagsInMetadata(options: MetadataOptions, tags: readonly Tag[]): void {
+function checkTagsInMetadata(options: MetadataOptions, tags: readonly Tag[]): void {
   if (options.instanceMetadataTags !== 'enabled') return;
   const unfit = tags.find(({ key }) => !key.startsWith('aws:') && (!/^[0-9a-zA-Z\-_+=,.@:]{1,255}$/.test(key) || ['.', '..', '_index'].includes(key)));
   if (unfit !== undefined) {

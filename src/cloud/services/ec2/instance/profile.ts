@@ -61,7 +61,7 @@ export function withProfile(input: Input, context: OperationContext, body: (prof
   return body(profileFrom(reply, named));
 }
 
-export function profileOf(state: Reader, instanceId: string): ProfileAssociationRecord | undefined {
+function profileOf(state: Reader, instanceId: string): ProfileAssociationRecord | undefined {
   return state.list(PROFILE_ASSOCIATION).find((association) => association.instanceId === instanceId);
 }
 

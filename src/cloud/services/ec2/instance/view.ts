@@ -42,7 +42,7 @@ export function blockDevicesOf(volumes: readonly VolumeRecord[]) {
   }]));
 }
 
-export function metadataOptionsView(record: InstanceRecord) {
+function metadataOptionsView(record: InstanceRecord) {
   return { state: 'applied', ...record.metadataOptions };
 }
 

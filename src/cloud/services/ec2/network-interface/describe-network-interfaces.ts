@@ -6,7 +6,7 @@ import { NETWORK_INTERFACE } from '../noun.js';
 import { reading } from '../operation.js';
 import { networkInterfaceView, type NetworkInterfaceView } from './view.js';
 
-export const NETWORK_INTERFACE_FILTERS = {
+const NETWORK_INTERFACE_FILTERS = {
   'addresses.association.owner-id': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.association?.ipOwnerId),
   'addresses.association.public-ip': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.association?.publicIp),
   'addresses.primary': (view: NetworkInterfaceView) => view.privateIpAddressesSet.map((one) => one.primary),

@@ -98,7 +98,7 @@ export function publicDnsNameOf(state: Reader, vpcId: string, publicIp: string |
 }
 
 /** The default group of a VPC, which it always has (V6). */
-export function defaultGroupOf(state: Reader, vpcId: string): SecurityGroupRecord {
+function defaultGroupOf(state: Reader, vpcId: string): SecurityGroupRecord {
   const group = state.list(SECURITY_GROUP).find((candidate) => candidate.vpcId === vpcId && candidate.groupName === 'default');
   if (group === undefined) throw new AwsError('InternalError', `The vpc '${vpcId}' has no default security group`, { status: 500 });
   return group;

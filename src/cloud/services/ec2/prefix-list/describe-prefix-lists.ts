@@ -25,8 +25,8 @@ const ID_AND_NAME = {
   'prefix-list-name': (view: Named) => view.prefixListName,
 };
 
-export const PREFIX_LIST_FILTERS: FilterTable<Named> = ID_AND_NAME;
-export const MANAGED_PREFIX_LIST_FILTERS: FilterTable<PrefixListView> = { ...ID_AND_NAME, 'owner-id': (view) => view.ownerId };
+const PREFIX_LIST_FILTERS: FilterTable<Named> = ID_AND_NAME;
+const MANAGED_PREFIX_LIST_FILTERS: FilterTable<PrefixListView> = { ...ID_AND_NAME, 'owner-id': (view) => view.ownerId };
 
 export const describePrefixLists = reading((input, scope) => {
   const views = chosen(input, awsPrefixLists(scope.region), 'InvalidPrefixListId.NotFound').map((one) => ({ prefixListId: one.prefixListId, prefixListName: one.prefixListName, cidrSet: one.cidrs }));

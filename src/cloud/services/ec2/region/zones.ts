@@ -16,7 +16,7 @@ const TOKYO: readonly (readonly [letter: string, number: number])[] = [['a', 4],
 const OTHERS: readonly (readonly [letter: string, number: number])[] = [['a', 1], ['b', 2], ['c', 3]];
 
 /** `eu-west-1` → `euw1`; a name of another form is only stripped of its dashes. */
-export function zoneIdPrefix(region: string): string {
+function zoneIdPrefix(region: string): string {
   return region.split('-').map((part) => DIRECTIONS[part] ?? part).join('');
 }
 

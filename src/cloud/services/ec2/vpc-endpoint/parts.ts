@@ -57,7 +57,7 @@ export function checkPrivateDns(state: Reader, endpoint: VpcEndpointRecord, priv
 }
 
 /** The prefix list whose route leads to a gateway endpoint. */
-export function prefixListIdFor(region: string, serviceName: string): string {
+function prefixListIdFor(region: string, serviceName: string): string {
   return awsPrefixLists(region).find((one) => one.prefixListName === serviceName)?.prefixListId ?? '';
 }
 

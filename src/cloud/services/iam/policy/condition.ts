@@ -109,7 +109,7 @@ function testOne(name: string, actual: readonly string[] | undefined, operands: 
 }
 
 /** ARNs match part by part: a `*` in one of the six parts does not reach over a colon, except in the last. `pattern` has escapes. */
-export function matchesArn(arn: string, pattern: string): boolean {
+function matchesArn(arn: string, pattern: string): boolean {
   const patterns = splitArn(pattern);
   const parts = splitArn(arn);
   return patterns.length === parts.length && patterns.every((part, index) => matchesWildcard(part, parts[index] ?? '', { escape: true }));
