@@ -8,11 +8,11 @@ import type { Duplex } from 'node:stream';
 import { formatAddress, isAddress, parseAddress } from '../../../lib/net/address.js';
 import { isLoopback } from '../../../lib/net/cidr.js';
 import type { NetworkModel } from '../../../lib/vpc/model.js';
-import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
+import type { Network } from '../../../lib/vpc/network.js';
 import { indexModel, isUp } from '../../../lib/vpc/network.js';
 import { nameServers } from '../../../lib/vpc/resolver.js';
 import type { FlowAccount, FlowRequest } from '../account.js';
-import type { Fabric, FabricNamespaces, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
+import type { Fabric, FabricNamespaces, InternetHost, Listener, OnConnection, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import { Internet } from '../internet.js';
 import { Resolvers } from '../resolvers.js';
@@ -26,10 +26,11 @@ import { HolderClient } from './holder-client.js';
 import type { RunResult } from './holder/protocol.js';
 import { Kernel } from './kernel.js';
 import { MachineListeners } from './machine-listeners.js';
-import { interfaceAt, openerBehind } from './peers.js';
+import { findInterface } from './peers.js';
 import { pingCommand, readPing } from './ping.js';
 import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.js';
 import { type MachineMemory, planState } from './plan/plan.js';
+import { Reception } from './reception.js';
 import { Servers } from './servers.js';
 import { traceFlow } from './trace/trace.js';
 import { NetnsWan } from './wan.js';
@@ -77,14 +78,13 @@ export class NetnsFabric implements Fabric {
   readonly kind = 'netns';
   readonly wan: NetnsWan;
   readonly #holder: HolderClient;
-  readonly #log: (line: string) => void;
   readonly #kernel: Kernel;
   readonly #servers: Servers;
   readonly #listeners: MachineListeners;
+  readonly #reception: Reception;
   readonly #networks = new Map<string, Network>();
   readonly #internet = new Internet();
   readonly #resolvers = new Resolvers(this.#internet, this.#networks);
-  readonly #metadata = new Map<string, OnConnection>();
   readonly #numbers = layoutNumbers();
   readonly #machines: MachineMemory = new Map();
   readonly #nameServers = new Map<string, UdpSocket>();
@@ -100,12 +100,12 @@ export class NetnsFabric implements Fabric {
 
   constructor(holder: HolderClient, log: (line: string) => void) {
     this.#holder = holder;
-    this.#log = log;
     this.#kernel = new Kernel(holder);
     this.wan = new NetnsWan(holder, () => this.#settle());
     this.#servers = new Servers(holder);
     this.guests = guestNamespaces({ holder, namespaceOf: (id) => this.#layout.machineOf.get(id)?.namespace, renew: (id) => this.#renew(id), log });
-    this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#acceptAtMachine(machine, socket, onConnection));
+    this.#reception = new Reception({ holder, networks: this.#networks, layout: () => this.#layout, log });
+    this.#listeners = new MachineListeners(this.#servers, (machine, socket, onConnection) => this.#reception.machine(machine, socket, onConnection));
   }
 
   async #renew(networkInterfaceId: string): Promise<void> {
@@ -134,7 +134,7 @@ export class NetnsFabric implements Fabric {
   async start(onHeld: NetnsFabricOptions['onHeld'] = () => undefined): Promise<void> {
     this.#heartbeat = heartbeat(() => this.#holder.beat(), (held) => onHeld(held ? this.#whyHeld() : undefined));
     await this.#settle();
-    await this.#servers.open(METADATA_SERVER, 80, (socket) => this.#acceptMetadata(socket));
+    await this.#servers.open(METADATA_SERVER, 80, (socket) => this.#reception.metadata(socket));
     serveDns(await this.#bind(RESOLVER_SERVER), (name, from) => this.#resolveInVpc(name, from.address));
   }
 
@@ -154,7 +154,7 @@ export class NetnsFabric implements Fabric {
   }
 
   serveMetadata(region: string, onConnection: OnConnection): Promise<void> {
-    this.#metadata.set(region, onConnection);
+    this.#reception.serveMetadata(region, onConnection);
     return Promise.resolve();
   }
 
@@ -200,7 +200,7 @@ export class NetnsFabric implements Fabric {
     };
     for (const host of hosts) {
       for (const address of host.addresses) {
-        for (const [port, onConnection] of host.tcp) open(address, port, (socket) => void this.#acceptInInternet(socket, onConnection));
+        for (const [port, onConnection] of host.tcp) open(address, port, (socket) => void this.#reception.internet(socket, onConnection));
         if (host.resolves === true && !this.#nameServers.has(address)) opening.push(this.#bind(address).then((socket) => serveDns(socket, (name) => this.#resolvers.publicly(name))));
       }
     }
@@ -208,9 +208,7 @@ export class NetnsFabric implements Fabric {
       for (const port of door.tcp) {
         const onConnection = door.host.tcp.get(port);
         if (onConnection === undefined) continue;
-        open(door.address, port, (socket) => this.#accept(socket, onConnection, {
-          vpcEndpointId: door.vpcEndpointId, networkInterfaceId: interfaceAt(door.vpc, socket.remoteAddress ?? '')?.id,
-        }));
+        open(door.address, port, (socket) => this.#reception.door(door, socket, onConnection));
       }
     }
     this.#servers.retain(wanted, (address) => !this.#listeners.owns(address));
@@ -221,42 +219,6 @@ export class NetnsFabric implements Fabric {
     const socket = await this.#holder.bind(address, 53);
     this.#nameServers.set(address, socket);
     return socket;
-  }
-
-  #acceptMetadata(socket: Socket): void {
-    const port = this.#layout.identities.get(socket.remoteAddress ?? '');
-    const region = port === undefined ? undefined : this.#find(port.node.id)?.network.region;
-    const onConnection = this.#metadata.get(region ?? '');
-    if (port === undefined || onConnection === undefined) socket.destroy();
-    else this.#accept(socket, onConnection, { address: port.addresses[0], networkInterfaceId: port.node.id });
-  }
-
-  async #acceptInInternet(socket: Socket, onConnection: OnConnection): Promise<void> {
-    const networkInterfaceId = await this.#opener(socket);
-    this.#accept(socket, onConnection, { networkInterfaceId });
-  }
-
-  #opener(socket: Socket): Promise<string | undefined> {
-    return openerBehind(this.#holder, this.#networks.values(), this.#layout, socket.remoteAddress ?? '', socket.remotePort ?? 0).catch(() => undefined);
-  }
-
-  #acceptAtMachine(machine: Machine, socket: Socket, onConnection: OnConnection): void {
-    const { remoteAddress = '' } = socket;
-    const first = machine.ports[0];
-    if (remoteAddress === machine.loopback) return this.#accept(socket, onConnection, { address: '127.0.0.1', networkInterfaceId: first?.node.id });
-    const inside = machine.ports.flatMap((port) => interfaceAt(port.node.vpc, remoteAddress) ?? [])[0];
-    if (inside !== undefined) return this.#accept(socket, onConnection, { networkInterfaceId: inside.id });
-    void this.#acceptInInternet(socket, onConnection);
-  }
-
-  #accept(socket: Socket, onConnection: OnConnection, more: { readonly [name in keyof Peer]?: Peer[name] | undefined }): void {
-    const peer: Peer = { vpcEndpointId: undefined, ...more, address: more.address ?? socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    try {
-      onConnection(socket, peer);
-    } catch (error) {
-      this.#log(`a server failed on a connection from ${peer.address}: ${(error as Error).stack ?? String(error)}`);
-      socket.destroy();
-    }
   }
 
   async connect(from: Source, to: { readonly address: string; readonly port: number }, options: Parameters<Fabric['connect']>[2] = {}): Promise<Duplex> {
@@ -280,7 +242,7 @@ export class NetnsFabric implements Fabric {
   }
 
   async listen(at: { readonly networkInterfaceId: string; readonly port: number }, onConnection: OnConnection): Promise<Listener> {
-    const found = this.#find(at.networkInterfaceId);
+    const found = findInterface(this.#networks.values(), at.networkInterfaceId);
     if (found === undefined) throw noInterface(at.networkInterfaceId);
     const key = `${found.network.region}/${found.node.interface.instanceId ?? found.node.id}`;
     this.#listeners.add(key, at.port, onConnection);
@@ -309,7 +271,7 @@ export class NetnsFabric implements Fabric {
   async resolve(from: Source, name: string): Promise<Resolution> {
     if ('internet' in from) return this.#resolvers.publicly(name);
     const machine = this.#layout.machineOf.get(from.networkInterfaceId);
-    const vpc = this.#find(from.networkInterfaceId)?.node.vpc;
+    const vpc = findInterface(this.#networks.values(), from.networkInterfaceId)?.node.vpc;
     if (machine === undefined || vpc === undefined) return { kind: 'silent' };
     const socket = await this.#holder.bind(machine.sideDoor, 0);
     try {
@@ -327,7 +289,7 @@ export class NetnsFabric implements Fabric {
 
   #resolveInVpc(name: string, identity: string): Resolution {
     const port = this.#layout.identities.get(identity);
-    const network = port === undefined ? undefined : this.#find(port.node.id)?.network;
+    const network = port === undefined ? undefined : findInterface(this.#networks.values(), port.node.id)?.network;
     return port === undefined || network === undefined ? { kind: 'silent' } : this.#resolvers.inVpc(network, port.node, name);
   }
 
@@ -364,21 +326,13 @@ export class NetnsFabric implements Fabric {
   #sender(from: Source): Machine | undefined {
     if ('internet' in from) return undefined;
     const machine = this.#layout.machineOf.get(from.networkInterfaceId);
-    const found = this.#find(from.networkInterfaceId);
+    const found = findInterface(this.#networks.values(), from.networkInterfaceId);
     if (machine === undefined || found === undefined || !isUp(found.node)) throw noInterface(from.networkInterfaceId);
     return machine;
   }
 
   #check(): void {
     if (this.#ended !== undefined) throw new FabricError('ECONNRESET', this.#ended);
-  }
-
-  #find(networkInterfaceId: string): { readonly network: Network; readonly node: InterfaceNode } | undefined {
-    for (const network of this.#networks.values()) {
-      const node = network.interfaces.get(networkInterfaceId);
-      if (node !== undefined) return { network, node };
-    }
-    return undefined;
   }
 }
 

@@ -4,6 +4,15 @@ import type { InterfaceNode, Network, VpcNode } from '../../../lib/vpc/network.j
 import type { HolderClient } from './holder-client.js';
 import type { Layout } from './plan/layout.js';
 
+/** An interface of any region, and that region's network; undefined where none has the id. */
+export function findInterface(networks: Iterable<Network>, networkInterfaceId: string): { readonly network: Network; readonly node: InterfaceNode } | undefined {
+  for (const network of networks) {
+    const node = network.interfaces.get(networkInterfaceId);
+    if (node !== undefined) return { network, node };
+  }
+  return undefined;
+}
+
 /** A private address of a VPC. */
 export function interfaceAt(vpc: VpcNode, address: string): InterfaceNode | undefined {
   return vpc.interfaces.get(parseAddress(address) ?? 0);
