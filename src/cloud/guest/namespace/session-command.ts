@@ -2,7 +2,7 @@
 import type { PtySize, SpawnRequest } from '../guest.js';
 import { type Account, accountOf, directoryOf, environmentOf } from '../image/accounts.js';
 import { FILES_SCRIPT } from './files-script.js';
-import { MOST_PROCESSES } from './limits.js';
+import { LIMITS } from './limits.js';
 import { becoming, type UidMode } from './accounts.js';
 
 /** As one word of a shell script. */
@@ -14,10 +14,6 @@ const words = (argv: readonly string[]): string => argv.map(quoted).join(' ');
 
 /** On file 3 the session says who its leader is, and with a terminal how it ended. */
 export const STATUS_FILE = 3;
-
-/** The kernel's memory killer takes the guest's processes before any of the host's. */
-const LIMITS = `ulimit -u ${MOST_PROCESSES}
-echo 900 > /proc/self/oom_score_adj`;
 
 /** Started on a socket, bash would take itself for a remote shell and read root's .bashrc. */
 const BASH = ['/bin/bash', '--norc', '-c'];

@@ -6,7 +6,7 @@
  * appended to) is carried. It is in a process group of its own, which gets the signals that reach the user's side. A
  * shell at a terminal needs one that it controls: it gets a new one, carried to and fro, as by sudo's use_pty.
  */
-import { MOST_PROCESSES } from '../limits.js';
+import { LIMITS } from '../limits.js';
 
 /** Shared by both sides: the accounts, and how a process of root's becomes one of them. */
 export const BECOME = `# Sourced. become NAME: the words before a command that make it the user's, in the array become.
@@ -161,8 +161,7 @@ set -m
 client=$1 place=/run/ssmlab/requests/$1
 . "$place/request" || exit
 exec 3<> "$place/control" 4<> "$place/status" 5<> "$place/resume"
-ulimit -u ${MOST_PROCESSES}
-echo 900 > /proc/self/oom_score_adj
+${LIMITS}
 umask "$mask"
 become "$name"
 cd -- "$directory" 2> /dev/null || cd /

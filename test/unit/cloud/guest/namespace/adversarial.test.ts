@@ -122,6 +122,14 @@ describe.runIf(missing === undefined)(`a hostile guest, ${UID_MODE} uid`, () => 
     expect(await root('ulimit -u; ulimit -u 5000 2>&1 | grep -c "cannot modify"; ulimit -u')).toBe('512\n1\n512\n');
   });
 
+  it.each(['root', 'ec2-user'] as const)('a process of %s gets so much memory and so many files, and no more', async (user) => {
+    const out = (line: string) => run(guest, line, { user });
+    // The shell that starts sessions has the limits, and so has what sudo starts.
+    for (const by of ['', 'sudo ']) expect((await out(`${by}bash -c 'ulimit -d; ulimit -n; ulimit -n 100000 2> /dev/null; ulimit -d unlimited 2> /dev/null; ulimit -n; ulimit -d'`)).stdout).toBe('1048576\n4096\n4096\n1048576\n');
+    expect(await out('head -c 1200M /dev/zero | tail -n 1 | wc -c')).toMatchObject({ stdout: '0\n', stderr: expect.stringContaining('memory exhausted') as string });
+    expect((await out(`bash -c 'i=10; while { eval "exec $i<> /dev/null"; } 2> /dev/null && [ $i -lt 9000 ]; do i=$((i + 1)); done; echo $i'`)).stdout).toBe('4096\n');
+  }, 60_000);
+
   it('fills nothing but its own disk', async () => {
     expect(await root('for d in / /tmp /run /dev/shm /dev /usr/local; do dd if=/dev/zero of=$d/fill bs=1M count=400 2>&1 | grep -c "No space"; stat -f -c %b $d > /dev/null; rm -f $d/fill; done | sort -u')).toBe('1\n');
     expect(await root('mkdir /n; cd /n; i=0; while [ $i -lt 70000 ] && true > $i; do i=$((i + 1)); done 2> /dev/null; [ $i -lt 66000 ] && echo bounded; rm -rf /n')).toBe('bounded\n');
