@@ -17,7 +17,7 @@ const FAILED = 3;
 
 export default class LocalCapture extends BaseCommand {
   static override summary = 'Show the packets that pass an instance, the NAT gateway or the internet, by the host\'s tcpdump.';
-  static override description = `On the netns fabric, started by root: tcpdump needs more than one uid. Ctrl-C ends it. Words behind the place are a filter, as for tcpdump.
+  static override description = `It needs the netns fabric of a local cloud that root started: tcpdump wants more than one uid. Ctrl-C ends it. Words behind the place are a filter, as for tcpdump.
 
 The internet is what passes between the gateways: addresses there are public ones. At the NAT gateway a packet is seen twice, as it comes and as it goes on.
 
