@@ -126,6 +126,16 @@ describe.skipIf(obstacle !== undefined)(`the kernel's account${obstacle === unde
     expect(end(ends)?.id).toBe(LAB.main2);
   });
 
+  it('is not led astray by packets that look like the probe', async () => {
+    const namespace = fabric.layout.machineOf.get(eni.one)?.namespace ?? '';
+    const others = fabric.run(namespace, ['ping', '-q', '-Q', '168', '-c', '60', '-i', '0.02', ip.two]);
+    const account = await traced(lab, { from: 'one', to: '8.8.8.8', answer: 'echo-reply' });
+    await others;
+    expect(account.answer).toBe('echo-reply');
+    expect(account.steps.filter(({ leg }) => leg === 'forward').at(-1)?.kind).toBe('internet');
+    expect(account.steps.at(-1)).toMatchObject({ leg: 'return', kind: 'network-interface', id: eni.one });
+  });
+
   it('leaves no rule and no listener behind', async () => {
     await traced(lab, { from: 'three', to: '8.8.8.8', answer: 'echo-reply' });
     for (const namespace of ['', ...fabric.layout.vpcs.map(({ router }) => router), ...fabric.layout.natGateways.map((nat) => nat.namespace)]) {

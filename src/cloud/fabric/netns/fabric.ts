@@ -295,7 +295,9 @@ export class NetnsFabric implements Fabric {
 
   async trace(request: FlowRequest): Promise<FlowAccount> {
     // One after the other: what tells the probe from everything else is the same for all.
-    const tracing = this.#tracing.then(() => traceFlow({ holder: this.#holder, layout: this.#layout, request, hostAt: (address) => this.#internet.at(parseAddress(address) ?? 0) }));
+    const tracing = this.#tracing.then(() => traceFlow({
+      holder: this.#holder, layout: this.#layout, request, delayMs: this.wan.conditions.delayMs, hostAt: (address) => this.#internet.at(parseAddress(address) ?? 0),
+    }));
     this.#tracing = tracing.catch(() => undefined);
     return tracing;
   }

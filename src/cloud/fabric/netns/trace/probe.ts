@@ -6,7 +6,7 @@ import { searchPath } from '../launch.js';
 import { PROBE_DSCP } from './rules.js';
 
 /** Longer than the first second, after which TCP sends again, and short enough to be waited for. Milliseconds. */
-const PATIENCE_MS = 1500;
+export const PATIENCE_MS = 1500;
 
 /** Ports below the ephemeral ones, so that no connection of the instance's own has one. */
 export const probePort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
@@ -26,10 +26,10 @@ if (protocol === 'tcp') {
 }
 `;
 
-/** `from` is the interface's own address. */
-export function probeCommand({ protocol, address, port }: FlowRequest, from: string, sourcePort: number): string[] {
-  if (protocol === 'icmp') return ['ping', '-n', '-c', '1', '-W', String(PATIENCE_MS / 1000), '-Q', String(PROBE_DSCP * 4), '-I', from, address];
-  return [process.execPath, '-e', SCRIPT, protocol, from, String(sourcePort), address, String(port), String(PATIENCE_MS)];
+/** `from` is the interface's own address; `patienceMs`: how long an answer is waited for. */
+export function probeCommand({ protocol, address, port }: FlowRequest, from: string, sourcePort: number, patienceMs: number): string[] {
+  if (protocol === 'icmp') return ['ping', '-n', '-c', '1', '-W', String(patienceMs / 1000), '-Q', String(PROBE_DSCP * 4), '-I', from, address];
+  return [process.execPath, '-e', SCRIPT, protocol, from, String(sourcePort), address, String(port), String(patienceMs)];
 }
 
 export interface RunningProbe {

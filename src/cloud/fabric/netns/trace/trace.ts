@@ -10,7 +10,7 @@ import type { Layout, Machine, Port, VpcLayout } from '../plan/layout.js';
 import { startMonitor } from './monitor.js';
 import { dropOf, type TracedPacket } from './packets.js';
 import { answerPlace, follow, namespacesOnTheWay, routerPlace } from './path.js';
-import { probeCommand, probePort, readProbe, type RunningProbe, sendProbe } from './probe.js';
+import { PATIENCE_MS, probeCommand, probePort, readProbe, type RunningProbe, sendProbe } from './probe.js';
 import type { AskRoute } from './router-steps.js';
 import { traceRules } from './rules.js';
 import { ownerOf, stepsOf } from './steps.js';
@@ -18,6 +18,10 @@ import { ownerOf, stepsOf } from './steps.js';
 /** The kernel has said all when it has been silent for so long after the probe's end; milliseconds. */
 const SILENCE_MS = 60;
 const SILENCE_BOUND_MS = 1000;
+/** An answer that the kernel gives by itself (a SYN's, an echo request's) does not let it be silent for so long, milliseconds. */
+const STUCK_MS = 500;
+/** How often a packet and its answer may pass the internet, one after the other. */
+const CROSSINGS = 4;
 
 const TCP = { syn: 0x02, rst: 0x04, ack: 0x10 } as const;
 const ICMP = { echoReply: 0, echoRequest: 8 } as const;
@@ -27,6 +31,8 @@ export interface TraceInput {
   readonly layout: Layout;
   readonly hostAt: (address: string) => InternetHost | undefined;
   readonly request: FlowRequest;
+  /** Of the internet, each way. */
+  readonly delayMs: number;
 }
 
 interface Sender {
@@ -36,15 +42,17 @@ interface Sender {
 }
 
 /** Rejects when the interface is on no running instance, and when the kernel does not take the rules. One at a time: the probe's mark is one. */
-export async function traceFlow({ holder, layout, hostAt, request }: TraceInput): Promise<FlowAccount> {
+export async function traceFlow({ holder, layout, hostAt, request, delayMs }: TraceInput): Promise<FlowAccount> {
   const sender = senderOf(layout, request.networkInterfaceId);
   const [source = ''] = sender.port.addresses;
   const own = isLoopback(addressOf(request.address)) || sender.machine.ports.some((port) => port.addresses.includes(request.address));
-  const { probe, packetsIn } = await watched(holder, layout, sender, request, own);
+  const { probe, packetsIn } = await watched(holder, layout, sender, request, own ? undefined : delayMs * CROSSINGS);
   const answered = readProbe(request.protocol, probe);
   const base = { by: 'kernel', source, ...answered } as const;
   if (own) return { ...base, steps: [sends(sender, `${request.address} is the instance's own: no packet leaves it`)] };
-  const there = follow(layout, routerPlace(sender.vpc, sender.port.device), packetsIn, isProbe(request));
+  // Whoever is root in an instance may send what looks like the probe, but for where to.
+  const fits = isProbe(request);
+  const there = follow(layout, routerPlace(sender.vpc, sender.port.device), packetsIn, (packet) => fits(packet) && (packet.input !== sender.port.device || packet.destination === request.address));
   if (there[0]?.packet === undefined) return { ...base, steps: [{ ...sends(sender, 'the packet did not come out of the instance: its own network kept it'), verdict: 'drop' }] };
   const askRoute = kernelRoutes(holder);
   const forward = await stepsOf({ leg: 'forward', passes: there, askRoute, hostAt });
@@ -69,12 +77,12 @@ function silent(last: FlowStep | undefined): FlowStep {
   return { leg: 'return', kind: last?.kind ?? 'network-interface', id: last?.id, detail: 'sent no answer', verdict: 'drop' };
 }
 
-/** Sends the probe under the kernel's eyes. Whatever happens, the rules are taken back. */
-async function watched(holder: HolderClient, layout: Layout, { vpc, port, machine }: Sender, request: FlowRequest, own: boolean) {
+/** Sends the probe under the kernel's eyes. Whatever happens, the rules are taken back. `lateMs` is undefined where no packet will be seen. */
+async function watched(holder: HolderClient, layout: Layout, { vpc, port, machine }: Sender, request: FlowRequest, lateMs: number | undefined) {
   const [source = ''] = port.addresses;
   const sourcePort = probePort();
   const flow = { protocol: request.protocol, sourcePort, destinationPort: request.port };
-  const namespaces = own ? [] : namespacesOnTheWay(layout, vpc, request.address);
+  const namespaces = lateMs === undefined ? [] : namespacesOnTheWay(layout, vpc, request.address);
   let heard = performance.now();
   const starting = await Promise.allSettled(namespaces.map(async (namespace) => {
     const rules = traceRules(flow, namespace === vpc.router ? { device: port.device, source, destination: request.address } : undefined);
@@ -84,8 +92,12 @@ async function watched(holder: HolderClient, layout: Layout, { vpc, port, machin
   try {
     const failed = starting.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    const probe = await probed(sendProbe(entranceArgv(holder, machine.namespace), probeCommand(request, source, sourcePort)), () =>
-      [...monitors.values()].some((monitor) => monitor.packets().some((packet) => dropOf(packet) !== undefined)));
+    const command = probeCommand(request, source, sourcePort, PATIENCE_MS + (lateMs ?? 0));
+    const probe = await probed(sendProbe(entranceArgv(holder, machine.namespace), command), () => {
+      const seen = [...monitors.values()].flatMap((monitor) => monitor.packets());
+      const stuck = seen.length > 0 && request.protocol !== 'udp' && performance.now() - heard > STUCK_MS + (lateMs ?? 0);
+      return stuck || seen.some((packet) => dropOf(packet) !== undefined);
+    });
     const ended = performance.now();
     heard = ended;
     while (performance.now() - heard < SILENCE_MS && performance.now() - ended < SILENCE_BOUND_MS) await new Promise((resolve) => setTimeout(resolve, SILENCE_MS / 4));
@@ -95,10 +107,10 @@ async function watched(holder: HolderClient, layout: Layout, { vpc, port, machin
   }
 }
 
-/** Waits for the probe; once the kernel has dropped it, or the answer, nobody need wait until it gives up by itself. */
-async function probed({ result, giveUp }: RunningProbe, dropped: () => boolean): Promise<RunResult> {
+/** Waits for the probe; once the kernel has done with it, or with the answer, nobody need wait until it gives up by itself. */
+async function probed({ result, giveUp }: RunningProbe, isOver: () => boolean): Promise<RunResult> {
   const looking = setInterval(() => {
-    if (!dropped()) return;
+    if (!isOver()) return;
     clearInterval(looking);
     giveUp();
   }, SILENCE_MS);
