@@ -128,7 +128,7 @@ describe.skipIf(obstacle !== undefined)(`the kernel's account${obstacle === unde
 
   it('is not led astray by packets that look like the probe', async () => {
     const namespace = fabric.layout.machineOf.get(eni.one)?.namespace ?? '';
-    const others = fabric.run(namespace, ['ping', '-q', '-Q', '168', '-c', '60', '-i', '0.02', ip.two]);
+    const others = fabric.run(namespace, ['ping', '-q', '-Q', '168', '-c', '100', '-i', '0.02', '-W', '0.1', ip.two]);
     const account = await traced(lab, { from: 'one', to: '8.8.8.8', answer: 'echo-reply' });
     await others;
     expect(account.answer).toBe('echo-reply');

@@ -21,7 +21,7 @@ until grep -Eq '^[0-9a-f]+ 12 +[0-9]+ +[0-9a-f]{5}[13579bdf][0-9a-f]{2} ' /proc/
   kill -0 $monitor
   sleep 0.01
 done
-echo ready
+echo ready >&2
 read -r _ || :
 `;
 
@@ -37,16 +37,19 @@ export async function startMonitor(entrance: readonly string[], rules: string, o
   const [program = '', ...args] = entrance;
   const child = spawn(program, [...args, 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: searchPath() }, detached: true });
   const reader = new PacketReader();
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-500)));
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close').then(() => undefined, () => undefined);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    reader.line(line);
+    onPacket();
+  });
+  let said = '';
+  // On the other output: what nft prints need not come in whole lines.
   const ready = new Promise<boolean>((resolve) => {
     void ended.then(() => resolve(false));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line === 'ready') resolve(true);
-      else reader.line(line);
-      onPacket();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = `${said}${text}`.slice(-500);
+      if (/^ready$/mu.test(said)) resolve(true);
     });
   });
   const stop = async (): Promise<void> => {

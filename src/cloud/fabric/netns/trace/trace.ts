@@ -50,9 +50,8 @@ export async function traceFlow({ holder, layout, hostAt, request, delayMs }: Tr
   const answered = readProbe(request.protocol, probe);
   const base = { by: 'kernel', source, ...answered } as const;
   if (own) return { ...base, steps: [sends(sender, `${request.address} is the instance's own: no packet leaves it`)] };
-  // Whoever is root in an instance may send what looks like the probe, but for where to.
   const fits = isProbe(request);
-  const there = follow(layout, routerPlace(sender.vpc, sender.port.device), packetsIn, (packet) => fits(packet) && (packet.input !== sender.port.device || packet.destination === request.address));
+  const there = follow(layout, routerPlace(sender.vpc, sender.port.device), packetsIn, (packet) => fits(packet) && isMeant(packet, sender, request));
   if (there[0]?.packet === undefined) return { ...base, steps: [{ ...sends(sender, 'the packet did not come out of the instance: its own network kept it'), verdict: 'drop' }] };
   const askRoute = kernelRoutes(holder);
   const forward = await stepsOf({ leg: 'forward', passes: there, askRoute, hostAt });
@@ -96,7 +95,7 @@ async function watched(holder: HolderClient, layout: Layout, { vpc, port, machin
     const probe = await probed(sendProbe(entranceArgv(holder, machine.namespace), command), () => {
       const seen = [...monitors.values()].flatMap((monitor) => monitor.packets());
       const stuck = seen.length > 0 && request.protocol !== 'udp' && performance.now() - heard > STUCK_MS + (lateMs ?? 0);
-      return stuck || seen.some((packet) => dropOf(packet) !== undefined);
+      return stuck || seen.some((packet) => dropOf(packet) !== undefined && isMeant(packet, { port }, request));
     });
     const ended = performance.now();
     heard = ended;
@@ -119,6 +118,11 @@ async function probed({ result, giveUp }: RunningProbe, isOver: () => boolean): 
   } finally {
     clearInterval(looking);
   }
+}
+
+/** Whoever is root in an instance may send what looks like the probe, but for where to. */
+function isMeant({ input, destination }: TracedPacket, { port }: Pick<Sender, 'port'>, { address }: FlowRequest): boolean {
+  return input !== port.device || destination === address;
 }
 
 function isProbe({ protocol, port }: FlowRequest): (packet: TracedPacket) => boolean {
