@@ -67,7 +67,11 @@ export function remainsOf({ processes, namespaces, at }: Footprint): string[] {
     const stat = statOf(pid);
     return stat !== undefined && stat.begun === begun && !stat.zombie;
   });
-  const held = new Set(pids().filter((pid) => Number(statOf(pid)?.begun ?? Infinity) <= at).flatMap((pid) => [...namespacesOf(pid), ...heldBy(pid)]));
+  // One that has ended and is not yet collected by the machine's init, which may take it seconds, holds nothing but its number.
+  const held = new Set(pids().filter((pid) => {
+    const stat = statOf(pid);
+    return stat !== undefined && !stat.zombie && Number(stat.begun) <= at;
+  }).flatMap((pid) => [...namespacesOf(pid), ...heldBy(pid)]));
   return [...running.map(([pid]) => `process ${pid}: ${tried(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.replaceAll('\0', ' ').slice(0, 80)}`), ...[...namespaces].filter((name) => held.has(name))];
 }
 
