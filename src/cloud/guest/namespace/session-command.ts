@@ -25,12 +25,15 @@ exec "$@"`;
 
 /**
  * Node's pipes are sockets, which cannot be opened again: `echo oops > /dev/stderr` would fail. So each stream gets a
- * real pipe, made by the user and carried by a cat that survives what is meant for the command.
+ * real pipe, made by the user and carried by a cat that survives what is meant for the command, and is no child of the
+ * command's: ps ends when one of its children does.
  */
 const STREAMS = `cd -- "$1" 2> /dev/null || cd /
 umask 022
-carry() { trap '' HUP INT QUIT TERM TSTP; exec 60>&- 61>&- 62>&- 63>&-; exec cat; }
-exec < <(carry 2>&-) > >(carry 2>&-) 2> >(carry >&2)
+carry() { trap '' HUP INT QUIT TERM TSTP; exec 9<&0 60>&- 61>&- 62>&- 63>&-; cat <&9 9<&- & }
+exec < <(carry 2>&-); wait $!
+exec > >(carry 2>&-); wait $!
+exec 2> >(carry >&2); wait $!
 unset -f carry
 exec -a "$2" /bin/bash "\${@:3}"`;
 
