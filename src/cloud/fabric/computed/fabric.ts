@@ -1,7 +1,7 @@
 /** The computed fabric: every packet and connection of every region decided in process by the rules of `lib/vpc`. */
 import type { Duplex } from 'node:stream';
 import { addressOf, formatAddress, isAddress, parseAddress } from '../../../lib/net/address.js';
-import { isLoopback } from '../../../lib/net/cidr.js';
+import { isLoopback, prefixContains, prefixLast, prefixOf } from '../../../lib/net/cidr.js';
 import type { Flow } from '../../../lib/net/flow.js';
 import { PROTOCOL } from '../../../lib/net/flow.js';
 import { EPHEMERAL_PORTS, NAT_PORTS } from '../../../lib/net/port.js';
@@ -28,6 +28,8 @@ import type { Arrival, World } from './walk.js';
 /** How long the kernel tries before a connect fails, milliseconds. */
 const CONNECT_TIMEOUT_MS = 130_000;
 const DNS_PORT = 53;
+const BROADCAST = addressOf('255.255.255.255');
+const MULTICAST = prefixOf('224.0.0.0/4');
 
 export interface ComputedFabricOptions {
   /** Gets one line when a server of the fabric throws. */
@@ -107,6 +109,7 @@ class ComputedFabric implements Fabric {
     const sender = this.#sender(from);
     const destination = addressOf(to.address);
     if (sender.node !== undefined && isOwn(this.#world, sender.node, destination)) return this.#connectWithin(sender.node, destination, to.port);
+    if (sender.node !== undefined && isToMany(this.#world, sender.node, destination)) throw new FabricError('ENETUNREACH', `connect ENETUNREACH ${to.address}:${to.port}: not the address of one host`);
     const port = this.#ephemeralPorts.take(sender.key, `${to.address}:${to.port}`);
     if (port === undefined) throw new FabricError('ENETUNREACH', `connect ENETUNREACH ${to.address}:${to.port}: no free local port`);
     const sent: Flow = { protocol: PROTOCOL.tcp, source: sender.address, sourcePort: port, destination, destinationPort: to.port };
@@ -224,7 +227,9 @@ class ComputedFabric implements Fabric {
       this.#within.delete(entry);
       this.#ephemeralPorts.release(node.id, target, local);
     });
-    this.#accept(server, pair.server, { address: formatAddress(destination), port: local, networkInterfaceId: node.id });
+    // The guest's kernel speaks as the first address of the interface that has the other.
+    const spoken = interfacesBeside(this.#world, node).find((own) => own.addresses.has(destination));
+    this.#accept(server, pair.server, { address: formatAddress(spoken?.address ?? destination), port: local, networkInterfaceId: node.id });
     return Promise.resolve(pair.client);
   }
 
@@ -321,6 +326,11 @@ class ComputedFabric implements Fabric {
 /** Whether the address is one of the machine's that has the interface, on whichever of its interfaces. */
 function isOwn(world: World, node: InterfaceNode, destination: number): boolean {
   return isLoopback(destination) || interfacesBeside(world, node).some((own) => own.addresses.has(destination));
+}
+
+/** Broadcast and multicast: the guest's own kernel has no TCP connection to those, and sends nothing (V4). */
+function isToMany(world: World, node: InterfaceNode, destination: number): boolean {
+  return destination === BROADCAST || prefixContains(MULTICAST, destination) || interfacesBeside(world, node).some((own) => prefixLast(own.subnet.prefix) === destination);
 }
 
 /** The guest's end of a connection goes with its power; the other end hears nothing until the address answers again. */

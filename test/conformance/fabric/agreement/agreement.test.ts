@@ -1,0 +1,49 @@
+/**
+ * One behaviour, two fabrics: random networks, random changes and random flows, and both fabrics see the same of each.
+ * FABRIC_AGREEMENT_FLOWS: how many flows at least; FABRIC_AGREEMENT_SEED and FABRIC_AGREEMENT_PATH: as a failing run printed them.
+ */
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { netnsObstacle, startNetnsFabric } from '../../../unit/cloud/fabric/netns/bundled-holder.js';
+import { KernelSide } from './kernel-side.js';
+import { Counters, type Round, runScenario, scenarios } from './scenario.js';
+import { accepted } from './verdicts.js';
+
+const FLOWS = Number(process.env['FABRIC_AGREEMENT_FLOWS'] ?? 10_000);
+const SEED = Number(process.env['FABRIC_AGREEMENT_SEED'] ?? 20_261_129);
+const PATH = process.env['FABRIC_AGREEMENT_PATH'];
+/** When a disagreement is made smaller no longer, milliseconds. */
+const ENOUGH_MS = 400_000;
+
+const obstacle = await netnsObstacle();
+const rounds: Round[] = [];
+
+describe(`one behaviour on two fabrics${obstacle === undefined ? '' : ` (on the computed one only: ${obstacle})`}`, () => {
+  it('sees the same of every flow, before and after every change', { timeout: ENOUGH_MS + 60_000 }, async () => {
+    const fabric = obstacle === undefined ? await startNetnsFabric() : undefined;
+    const kernel = fabric === undefined ? undefined : await KernelSide.start(fabric);
+    const counters = new Counters();
+    let flows = 0;
+    try {
+      await fc.assert(fc.asyncProperty(scenarios, async (scenario) => {
+        if (flows >= FLOWS) return;
+        const made = await runScenario(scenario, counters, kernel);
+        rounds.push(...made);
+        flows += made.reduce((sum, round) => sum + round.flows.length, 0);
+      }), { seed: SEED, ...(PATH === undefined ? {} : { path: PATH }), numRuns: FLOWS, interruptAfterTimeLimit: ENOUGH_MS, markInterruptAsFailure: true });
+    } finally {
+      await kernel?.close();
+      await fabric?.close();
+    }
+  });
+
+  it('has enough of them, of which some get through and some do not', () => {
+    const verdicts = rounds.flatMap((round) => [...round.verdicts.values()]);
+    const share = verdicts.filter(accepted).length / verdicts.length;
+    expect(verdicts.length).toBeGreaterThanOrEqual(FLOWS);
+    expect(share).toBeGreaterThan(0.3);
+    expect(share).toBeLessThan(0.7);
+  });
+
+  afterAll(() => void rounds.splice(0));
+});

@@ -1,0 +1,193 @@
+/** Random changes of a network, one call of the EC2 API each: what is chosen by numbers, so that a failing run shrinks. */
+import fc from 'fast-check';
+import type { NetworkAclEntry, NetworkModel, Route, SecurityGroupRule } from '../../../../src/lib/vpc/model.js';
+import { entry, route } from '../lab-network.js';
+import { GROUPS, HOSTS, S3_LIST } from './topology.js';
+
+/** Which change, and of what. */
+export interface ChangeDraw {
+  readonly what: ChangeName;
+  readonly at: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+export interface Changed {
+  readonly model: NetworkModel;
+  /** The call, for people. */
+  readonly text: string;
+}
+
+type Apply = (model: NetworkModel, draw: Omit<ChangeDraw, 'what'>) => Changed;
+type ListKey = Exclude<keyof NetworkModel, 'region'>;
+
+export const pick = <T>(list: readonly T[], index: number): T => {
+  if (list.length === 0) throw new Error('nothing to pick from');
+  return list[index % list.length] as T;
+};
+
+/** The model with one item of a list patched. */
+function patched<K extends ListKey>(model: NetworkModel, key: K, item: NetworkModel[K][number], patch: Partial<NetworkModel[K][number]>, text: string): Changed {
+  const list: readonly object[] = model[key];
+  const id = Object.values(item)[0] as string;
+  return { model: { ...model, [key]: list.map((each) => (each === item ? { ...each, ...patch } : each)) }, text: `${id}: ${text}` };
+}
+
+const PORTS = [[22, 22], [443, 443], [7, 7], [8080, 8080], [0, 65535], [20, 1024]] as const;
+const CIDRS = ['0.0.0.0/0', '10.0.0.0/16', '10.0.1.0/24', '10.0.2.0/24', '198.51.100.0/24', '198.18.0.0/16', '203.0.113.0/24', '198.19.0.0/16', '10.0.1.17/32'] as const;
+
+function groupRule(vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): SecurityGroupRule {
+  const peers: readonly Partial<SecurityGroupRule>[] = [...CIDRS.map((cidr) => ({ cidr })), { prefixListId: S3_LIST }, ...GROUPS.map((which) => ({ groupId: `${vpcId.replace('vpc', 'sg')}-${which}` }))];
+  const [from, to] = pick(PORTS, first >> 2);
+  const what: readonly Partial<SecurityGroupRule>[] = [
+    { protocol: '-1' }, { protocol: 'tcp', fromPort: from, toPort: to }, { protocol: 'udp', fromPort: from, toPort: to },
+    { protocol: 'icmp', fromPort: pick([-1, 8, 0, 3], first >> 2), toPort: -1 },
+  ];
+  return { ruleId: `sgr-${first}-${second}`, protocol: '-1', ...pick(what, first), ...pick(peers, second) };
+}
+
+/** Ranges either hold all ephemeral ports or none: which one a flow gets is the kernel's business, here and there. */
+const ENTRY_PORTS = [[22, 22], [443, 443], [7, 7], [0, 1023], [1024, 65535], [0, 65535]] as const;
+
+function aclEntry({ first, second }: Omit<ChangeDraw, 'what'>): NetworkAclEntry {
+  const [from, to] = pick(ENTRY_PORTS, first >> 3);
+  const what: readonly Partial<NetworkAclEntry>[] = [
+    { protocol: '-1' }, { protocol: '6', portRange: { from, to } }, { protocol: '17', portRange: { from, to } },
+    { protocol: '1', icmp: { type: pick([-1, 8, 0, 3], first >> 3), code: -1 } }, { protocol: '58' }, { protocol: '50' },
+  ];
+  return entry(50 + second % 100, first % 2 === 0, pick(['deny', 'deny', 'allow'], second), { ...pick(what, first >> 1), cidr: pick(CIDRS, second >> 1) });
+}
+
+const DESTINATIONS = ['0.0.0.0/0', '0.0.0.0/0', '203.0.113.0/24', '8.8.8.0/24', '198.18.0.0/15', '198.19.0.0/24', '10.0.0.0/8'] as const;
+
+function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): Route {
+  const vpc = vpcId.slice('vpc-'.length);
+  const destination = pick(DESTINATIONS, second);
+  const guests = model.networkInterfaces.filter((each) => each.vpcId === vpcId && each.interfaceType === 'interface');
+  return pick([
+    () => route('internet-gateway', `igw-${vpc}`, destination),
+    () => route('nat-gateway', `nat-${vpc}`, destination),
+    () => route('nat-gateway', 'nat-gone', destination, 'blackhole'),
+    () => route('network-interface', pick(guests, second >> 3).networkInterfaceId, destination),
+    () => route('vpc-endpoint', `vpce-s3${vpc}`, S3_LIST),
+    () => route('unsupported', 'tgw-1', destination),
+    () => route('internet-gateway', 'igw-of-another', destination),
+  ], first)();
+}
+
+const guests = (model: NetworkModel) => model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0);
+
+const CHANGES = {
+  route: (model, draw) => {
+    const table = pick(model.routeTables, draw.at);
+    const made = routeTo(model, table.vpcId, draw);
+    return patched(model, 'routeTables', table, { routes: [...table.routes.filter((each) => each.destination !== made.destination), made] }, `${made.destination} to ${made.targetId}`);
+  },
+  unroute: (model, draw) => {
+    const table = pick(model.routeTables, draw.at);
+    const gone = pick(table.routes, draw.first);
+    if (gone.targetKind === 'local') return { model, text: 'the local route stays' };
+    return patched(model, 'routeTables', table, { routes: table.routes.filter((each) => each !== gone) }, `no route for ${gone.destination}`);
+  },
+  associate: (model, draw) => {
+    const { subnetId, vpcId } = pick(model.subnets, draw.at);
+    const tables = model.routeTables.filter((each) => each.vpcId === vpcId);
+    const chosen = pick([...tables, undefined], draw.first);
+    const next = model.routeTables.map((each) => ({ ...each, subnetIds: [...each.subnetIds.filter((id) => id !== subnetId), ...(each === chosen ? [subnetId] : [])] }));
+    return { model: { ...model, routeTables: next }, text: `${subnetId} uses ${chosen?.routeTableId ?? 'the main table'}` };
+  },
+  main: (model, draw) => {
+    const chosen = pick(model.routeTables, draw.at);
+    return { model: { ...model, routeTables: model.routeTables.map((each) => (each.vpcId === chosen.vpcId ? { ...each, main: each === chosen } : each)) }, text: `${chosen.routeTableId} is the main table` };
+  },
+  admit: (model, draw) => {
+    const group = pick(model.securityGroups, draw.at);
+    const rule = groupRule(group.vpcId, draw);
+    const direction = pick(['ingress', 'ingress', 'egress'] as const, draw.first + draw.second);
+    return patched(model, 'securityGroups', group, { [direction]: [...group[direction], rule] }, `${direction} ${JSON.stringify(rule)}`);
+  },
+  revoke: (model, draw) => {
+    const group = pick(model.securityGroups, draw.at);
+    const direction = pick(['ingress', 'egress'] as const, draw.second);
+    if (group[direction].length === 0) return { model, text: 'nothing to revoke' };
+    const gone = pick(group[direction], draw.first);
+    return patched(model, 'securityGroups', group, { [direction]: group[direction].filter((each) => each !== gone) }, `no ${direction} ${gone.ruleId}`);
+  },
+  mute: (model, draw) => patched(model, 'securityGroups', pick(model.securityGroups, draw.at), { egress: [] }, 'no egress rule at all'),
+  wear: (model, draw) => {
+    const each = pick(model.networkInterfaces.filter(({ interfaceType }) => interfaceType !== 'nat_gateway'), draw.at);
+    const own = model.securityGroups.filter((group) => group.vpcId === each.vpcId).map((group) => group.groupId);
+    const groupIds = [...new Set(pick([[draw.first], [draw.first], [draw.first, draw.second]], draw.second).map((index) => pick(own, index)))];
+    return patched(model, 'networkInterfaces', each, { groupIds }, `wears ${groupIds.join(' and ')}`);
+  },
+  entry: (model, draw) => {
+    const acl = pick(model.networkAcls, draw.at);
+    const made = aclEntry(draw);
+    const others = acl.entries.filter((each) => each.ruleNumber !== made.ruleNumber || each.egress !== made.egress);
+    return patched(model, 'networkAcls', acl, { entries: [...others, made] }, `entry ${JSON.stringify(made)}`);
+  },
+  'remove-entry': (model, draw) => {
+    const acl = pick(model.networkAcls, draw.at);
+    if (acl.entries.length === 0) return { model, text: 'no entry to remove' };
+    const gone = pick(acl.entries, draw.first);
+    return patched(model, 'networkAcls', acl, { entries: acl.entries.filter((each) => each !== gone) }, `no ${gone.egress ? 'egress' : 'ingress'} entry ${gone.ruleNumber}`);
+  },
+  guard: (model, draw) => {
+    const { subnetId, vpcId } = pick(model.subnets, draw.at);
+    const chosen = pick(model.networkAcls.filter((each) => each.vpcId === vpcId), draw.first);
+    return { model: { ...model, networkAcls: model.networkAcls.map((each) => ({ ...each, subnetIds: [...each.subnetIds.filter((id) => id !== subnetId), ...(each === chosen ? [subnetId] : [])] })) }, text: `${subnetId} is guarded by ${chosen.networkAclId}` };
+  },
+  address: (model, draw) => {
+    const each = pick(guests(model), draw.at);
+    // A new one at every time, as after a stop (V11); it never comes back.
+    const publicIp = pick([undefined, `198.18.${1 + draw.first % 250}.${1 + draw.second % 250}`, `198.18.${1 + draw.first % 250}.${1 + draw.second % 250}`], draw.first);
+    return patched(model, 'networkInterfaces', each, { publicIp: model.networkInterfaces.some((other) => other.publicIp === publicIp) ? undefined : publicIp }, `public address ${publicIp ?? 'none'}`);
+  },
+  secondary: (model, draw) => {
+    const each = pick(guests(model), draw.at);
+    const index = each.networkInterfaceId.slice(-1);
+    const secondaryAddresses = pick([[], [{ privateIp: each.privateIp.replace(/\d+$/, `10${index}`), publicIp: pick([undefined, `198.18.0.10${index}`], draw.second) }]], draw.first);
+    return patched(model, 'networkInterfaces', each, { secondaryAddresses }, `secondary addresses ${JSON.stringify(secondaryAddresses)}`);
+  },
+  power: (model, draw) => {
+    const each = pick(guests(model), draw.at);
+    const up = !each.up;
+    return patched(model, 'networkInterfaces', each, { up }, up ? 'started' : 'stopped');
+  },
+  check: (model, draw) => {
+    const each = pick(guests(model), draw.at);
+    return patched(model, 'networkInterfaces', each, { sourceDestCheck: !each.sourceDestCheck }, `source/dest check ${each.sourceDestCheck ? 'off' : 'on'}`);
+  },
+  nat: (model, draw) => patched(model, 'natGateways', pick(model.natGateways, draw.at), { state: pick(['available', 'pending', 'available', 'deleted'], draw.first) }, `state ${pick(['available', 'pending', 'available', 'deleted'], draw.first)}`),
+  gateway: (model, draw) => {
+    const each = pick(model.internetGateways, draw.at);
+    const vpcId = each.vpcId === undefined ? each.internetGatewayId.replace('igw', 'vpc') : undefined;
+    return patched(model, 'internetGateways', each, { vpcId }, vpcId === undefined ? 'detached' : `attached to ${vpcId}`);
+  },
+  attribute: (model, draw) => {
+    const patch = pick([{ enableDnsSupport: false }, { enableDnsHostnames: false }, { enableDnsSupport: true, enableDnsHostnames: true }, { domainNameServers: ['8.8.8.8'] }, { domainNameServers: undefined }, { domainNameServers: [HOSTS.ssm, 'AmazonProvidedDNS'] }], draw.first);
+    return patched(model, 'vpcs', pick(model.vpcs, draw.at), patch, JSON.stringify(patch));
+  },
+  endpoint: (model, draw) => {
+    const patch = pick([{ state: 'pending' }, { state: 'available' }, { privateDnsEnabled: false }, { state: 'available', privateDnsEnabled: true }], draw.first);
+    return patched(model, 'vpcEndpoints', pick(model.vpcEndpoints, draw.at), patch, JSON.stringify(patch));
+  },
+} satisfies Record<string, Apply>;
+
+export type ChangeName = keyof typeof CHANGES;
+
+/** How often each is drawn. */
+const WEIGHTS: Readonly<Record<ChangeName, number>> = {
+  route: 9, unroute: 2, associate: 4, main: 2, admit: 8, revoke: 4, mute: 2, wear: 7, entry: 5, 'remove-entry': 2, guard: 2, address: 5, secondary: 3, power: 2, check: 2,
+  nat: 3, gateway: 1, attribute: 3, endpoint: 3,
+};
+
+const NUMBER = fc.nat(9999);
+export const changes: fc.Arbitrary<ChangeDraw> = fc.record({
+  what: fc.oneof(...(Object.keys(WEIGHTS) as ChangeName[]).map((what) => ({ weight: WEIGHTS[what], arbitrary: fc.constant(what) }))),
+  at: NUMBER, first: NUMBER, second: NUMBER,
+});
+
+export function applyChange(model: NetworkModel, { what, ...draw }: ChangeDraw): Changed {
+  return (CHANGES[what] as Apply)(model, draw);
+}

@@ -1,0 +1,154 @@
+/** The same flows on the computed fabric. Also bundled with a rule of `lib/vpc` switched off (mutants.ts). */
+import type { Duplex } from 'node:stream';
+import { createComputedFabric } from '../../../../src/cloud/fabric/computed/fabric.js';
+import { type Fabric, FabricError, INTERNET, type InternetHost, type OnConnection, type Source } from '../../../../src/cloud/fabric/fabric.js';
+import { judge } from '../../../../src/cloud/fabric/computed/connections.js';
+import { Conversation } from '../../../../src/cloud/fabric/computed/conversation.js';
+import { PortTable } from '../../../../src/cloud/fabric/computed/ports.js';
+import { addressOf, formatAddress } from '../../../../src/lib/net/address.js';
+import { PROTOCOL } from '../../../../src/lib/net/flow.js';
+import { NAT_PORTS } from '../../../../src/lib/net/port.js';
+import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
+import { indexModel, type Network } from '../../../../src/lib/vpc/network.js';
+import { ECHO_PORT, type Flow, GUEST_TCP } from './flows.js';
+import { HOSTS, S3_SERVICE, SSM_SERVICE } from './topology.js';
+import { pingText, SILENT, type Verdicts } from './verdicts.js';
+
+/** Nothing is under way between two turns of the event loop. */
+const SILENCE_MS = 2;
+const REGION = 'ap-northeast-1';
+const ECHOING: readonly string[] = [HOSTS.echo, HOSTS.s3, HOSTS.ssm];
+
+const greet: OnConnection = (stream, peer) => {
+  stream.on('error', () => undefined);
+  stream.write(`${peer.address}\n`);
+  stream.pipe(stream);
+};
+
+export function internetHosts(): InternetHost[] {
+  const host = (addresses: readonly string[], name: string, more: Partial<InternetHost> = {}): InternetHost => ({ addresses, names: [name], tcp: new Map([[443, greet]]), answersPing: true, ...more });
+  return [
+    host([HOSTS.ssm], `ssm.${REGION}.amazonaws.com`, { serviceName: SSM_SERVICE, answersPing: false }),
+    host([HOSTS.s3], `s3.${REGION}.amazonaws.com`, { serviceName: S3_SERVICE }),
+    host([HOSTS.echo, ...HOSTS.privateOnes], 'echo.example'),
+    host(HOSTS.sizes, 'sizes.example', { tcp: new Map() }),
+  ];
+}
+
+const sourceOf = (flow: Flow): Source => (flow.guest === undefined ? { internet: flow.internet ?? INTERNET.laptop } : { networkInterfaceId: flow.guest });
+
+export class ComputedSide {
+  readonly #fabric: Fabric = createComputedFabric({
+    log: (line) => {
+      throw new Error(line);
+    },
+  });
+  readonly #held = new Map<number, Duplex>();
+  #network: Network | undefined;
+  #up = new Set<string>();
+
+  static async start(): Promise<ComputedSide> {
+    const side = new ComputedSide();
+    await side.#fabric.serve(REGION, internetHosts());
+    await side.#fabric.serveMetadata(REGION, (stream, peer) => stream.end(`${peer.networkInterfaceId}\n`));
+    return side;
+  }
+
+  async apply(model: NetworkModel): Promise<void> {
+    await this.#fabric.apply(model);
+    this.#network = indexModel(model);
+    const up = new Set(model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0 && each.up).map((each) => each.networkInterfaceId));
+    const started = [...up].filter((id) => !this.#up.has(id));
+    await Promise.all(started.flatMap((networkInterfaceId) => GUEST_TCP.map((port) => this.#fabric.listen({ networkInterfaceId, port }, greet))));
+    this.#up = up;
+  }
+
+  /** `held` stay, for {@link talk}. */
+  async run(flows: readonly Flow[], held: readonly Flow[] = []): Promise<Verdicts> {
+    const all = [...flows.map((flow) => ({ flow, hold: false })), ...held.map((flow) => ({ flow, hold: true }))];
+    return new Map(await Promise.all(all.map(async ({ flow, hold }) => [flow.id, await this.#one(flow, hold)] as const)));
+  }
+
+  async #one(flow: Flow, hold: boolean): Promise<string> {
+    switch (flow.kind) {
+      case 'tcp':
+        return this.#tcp(flow, hold);
+      case 'udp':
+        return this.#udp(flow);
+      case 'icmp':
+        return pingText(await this.#fabric.ping(sourceOf(flow), { ...flow, sequence: 1, identifier: 1, timeoutMs: SILENCE_MS }));
+      case 'dns': {
+        const resolution = await this.#fabric.resolve(sourceOf(flow), flow.name);
+        return resolution.kind === 'addresses' ? resolution.addresses.join(' ') : resolution.kind;
+      }
+    }
+  }
+
+  async #tcp(flow: Flow & { readonly kind: 'tcp' | 'udp' }, hold: boolean): Promise<string> {
+    try {
+      const stream = await this.#fabric.connect(sourceOf(flow), { address: flow.to, port: flow.port }, { timeoutMs: SILENCE_MS });
+      const greeting = await heard(stream);
+      if (hold) this.#held.set(flow.id, stream);
+      else stream.destroy();
+      return greeting === undefined ? SILENT : `open: ${greeting.trim()}`;
+    } catch (error) {
+      if (error instanceof FabricError && error.code === 'ETIMEDOUT') return SILENT;
+      if (error instanceof FabricError && error.code === 'ECONNREFUSED') return 'refused';
+      if (error instanceof FabricError) return error.code;
+      throw error;
+    }
+  }
+
+  /** The fabric's contract has no datagrams: they are judged as its connections are, and answered where somebody echoes. */
+  #udp(flow: Flow & { readonly kind: 'tcp' | 'udp' }): string {
+    if (this.#network === undefined) return SILENT;
+    const sender = this.#network.interfaces.get(flow.guest ?? '');
+    const destination = addressOf(flow.to);
+    if (sender?.addresses.has(destination) === true) return `echo: ${formatAddress(sender.address)}`;
+    const source = sender?.address ?? addressOf(flow.internet ?? '');
+    const sent = { protocol: PROTOCOL.udp, source, sourcePort: 40_000, destination, destinationPort: flow.port };
+    const opener = flow.guest === undefined ? { kind: 'internet' as const } : { kind: 'interface' as const, networkInterfaceId: flow.guest };
+    const judgement = judge({ networks: new Map([[REGION, this.#network]]) }, { opener, sent, conversation: new Conversation(new PortTable(NAT_PORTS)) });
+    if (judgement.decision === 'drop' || flow.port !== ECHO_PORT) return SILENT;
+    const { arrival } = judgement;
+    const echoes = arrival.kind === 'interface' ? arrival.node.interface.instanceId !== undefined : arrival.kind === 'internet' && ECHOING.includes(formatAddress(arrival.flow.destination));
+    return echoes ? `echo: ${formatAddress(arrival.flow.source)}` : SILENT;
+  }
+
+  async talk(held: readonly Flow[]): Promise<Verdicts> {
+    return new Map(await Promise.all(held.map(async ({ id }) => {
+      const stream = this.#held.get(id);
+      this.#held.delete(id);
+      if (stream === undefined || stream.destroyed) return [id, 'gone'] as const;
+      stream.write('still there?\n');
+      try {
+        return [id, (await heard(stream)) === undefined ? SILENT : 'alive'] as const;
+      } catch (error) {
+        return [id, (error as FabricError).code === 'ECONNRESET' ? 'reset' : String(error)] as const;
+      } finally {
+        stream.destroy();
+      }
+    })));
+  }
+
+  close(): Promise<void> {
+    return this.#fabric.close();
+  }
+}
+
+/** The next bytes within the silence; undefined when none come. */
+function heard(stream: Duplex): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const finish = (then: () => void): void => {
+      clearTimeout(timer);
+      stream.off('data', onData).off('error', onError);
+      stream.on('error', () => undefined);
+      stream.pause();
+      then();
+    };
+    const onData = (bytes: Buffer): void => finish(() => resolve(bytes.toString()));
+    const onError = (error: Error): void => finish(() => reject(error));
+    const timer = setTimeout(() => finish(() => resolve(undefined)), SILENCE_MS * 10);
+    stream.on('data', onData).on('error', onError).resume();
+  });
+}

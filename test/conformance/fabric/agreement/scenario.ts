@@ -1,0 +1,132 @@
+/** A network, what is changed in it one call after the other, and the flows that are tried before and after each. */
+import fc from 'fast-check';
+import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
+import { applyChange, type ChangeDraw, changes } from './changes.js';
+import { ComputedSide } from './computed-side.js';
+import { type Flow, type FlowDraw, flowDraws, flowText, resolveFlow } from './flows.js';
+import type { KernelSide } from './kernel-side.js';
+import { HOSTS, networkOf, type Shape, shapes } from './topology.js';
+import { SILENT, type Verdicts } from './verdicts.js';
+
+/** Flows of a round, and how many of its connections are kept over the next change. */
+const FLOWS = 90;
+const KEPT = 10;
+
+export interface Scenario {
+  readonly shape: Shape;
+  /** Made at once, before the first flows. */
+  readonly setup: readonly ChangeDraw[];
+  readonly changes: readonly ChangeDraw[];
+  /** In every round. */
+  readonly flows: readonly FlowDraw[];
+}
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  shape: shapes,
+  setup: fc.array(changes, { maxLength: 8, size: 'max' }),
+  changes: fc.array(changes, { maxLength: 4, size: 'max' }),
+  flows: fc.array(flowDraws, { minLength: 1, maxLength: FLOWS, size: 'max' }),
+});
+
+/** What was seen in one state of a network. */
+export interface Round {
+  readonly model: NetworkModel;
+  readonly text: string;
+  readonly flows: readonly Flow[];
+  /** TCP flows among them that stay open for the next round's `talk`. */
+  readonly held: readonly Flow[];
+  readonly verdicts: Verdicts;
+  /** What the connections that the round before held have become. */
+  readonly talk: Verdicts;
+}
+
+export interface Disagreement {
+  readonly flow: string;
+  readonly computed: string;
+  readonly kernel: string;
+  /** The calls that led to the network. */
+  readonly changes: readonly string[];
+  readonly model: NetworkModel;
+}
+
+/** Counts through a run: ids of flows are never used twice, and a guest asks each address once what size it takes. */
+export class Counters {
+  #id = 0;
+  readonly #sizes = new Map<string, number>();
+  /** Below the 16 bits of a DNS question's id. */
+  readonly id = (): number => (this.#id = this.#id % 65_000 + 1);
+  readonly fresh = (guest: string): string | undefined => {
+    const used = this.#sizes.get(guest) ?? 0;
+    this.#sizes.set(guest, used + 1);
+    return HOSTS.sizes[used];
+  };
+}
+
+/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently. */
+export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined): Promise<readonly Round[]> {
+  const computed = await ComputedSide.start();
+  const rounds: Round[] = [];
+  try {
+    let model = networkOf(scenario.shape);
+    const texts: string[] = [];
+    const apply = (draw: ChangeDraw): void => {
+      const changed = applyChange(model, draw);
+      model = changed.model;
+      texts.push(`${draw.what} ${changed.text}`);
+    };
+    scenario.setup.forEach(apply);
+    let held: readonly Flow[] = [];
+    for (let round = 0; round <= scenario.changes.length; round++) {
+      const change = round === 0 ? undefined : scenario.changes[round - 1];
+      if (change !== undefined) apply(change);
+      await computed.apply(model);
+      const t0 = performance.now();
+      await kernel?.apply(model);
+      const t1 = performance.now();
+      const talk = await seen(computed.talk(held), (expected) => kernel?.talk(held, expected));
+      compare(held, talk, 'kept: ');
+      const flows = scenario.flows.flatMap((draw, index) => resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh) ?? []);
+      const hold = round < scenario.changes.length ? flows.filter((flow) => flow.kind === 'tcp').slice(0, KEPT) : [];
+      const once = flows.filter((flow) => !hold.includes(flow));
+      const verdicts = await seen(computed.run(once, hold), (expected) => kernel?.run(once, hold, expected));
+      console.log('TIMES apply', Math.round(t1 - t0), 'run', Math.round(performance.now() - t1), flows.length);
+      compare(flows, verdicts, '');
+      held = hold.filter(({ id }) => verdicts.kernel.get(id)?.startsWith('open: ') === true);
+      rounds.push({ model, text: texts.at(-1) ?? '', flows, held, verdicts: verdicts.kernel, talk: talk.kernel });
+    }
+    return rounds;
+
+    function compare(flows: readonly Flow[], verdicts: Both, prefix: string): void {
+      const differing = flows.flatMap((flow): Disagreement[] => {
+        const [computedSays = SILENT, kernelSays = SILENT] = [verdicts.computed.get(flow.id), verdicts.kernel.get(flow.id)];
+        return computedSays === kernelSays ? [] : [{ flow: `${prefix}${flowText(flow)}`, computed: computedSays, kernel: kernelSays, changes: [...texts], model }];
+      });
+      if (differing[0] !== undefined) throw new DisagreementError(differing);
+    }
+  } finally {
+    await computed.close();
+  }
+}
+
+interface Both {
+  readonly computed: Verdicts;
+  readonly kernel: Verdicts;
+}
+
+async function seen(computed: Promise<Verdicts>, kernel: (expected: Verdicts) => Promise<Verdicts> | undefined): Promise<Both> {
+  const expected = await computed;
+  return { computed: expected, kernel: await kernel(expected) ?? expected };
+}
+
+/** The two fabrics do not see the same. */
+export class DisagreementError extends Error {
+  constructor(all: readonly Disagreement[]) {
+    const [first] = all;
+    super([
+      ...all.slice(0, 8).map(({ flow, computed, kernel }) => `${flow}: computed says \`${computed}\`, the kernel \`${kernel}\``),
+      `after ${first?.changes.join('; ') ?? 'no change'}`,
+      `in ${JSON.stringify(first?.model)}`,
+    ].join('\n'));
+    this.name = 'DisagreementError';
+  }
+}

@@ -1,0 +1,111 @@
+/** Random networks, small enough for the kernel to hold in a moment: a shape, whose every part is there, and what changes make of it. */
+import fc from 'fast-check';
+import type { NetworkInterface, NetworkModel, Route, RouteTable, SecurityGroup, SecurityGroupRule, Vpc } from '../../../../src/lib/vpc/model.js';
+import { entry, OPEN_ENTRIES, REGION, route } from '../lab-network.js';
+
+/** Hosts of the internet: who answers what there. Only private addresses reach no gateway, wherever they are (I4). */
+export const HOSTS = {
+  ssm: '198.19.0.10', s3: '198.19.0.200', echo: '203.0.113.5', privateOnes: ['192.168.77.1', '100.64.0.9'],
+  /** For pings of a size: the kernel keeps in mind what an address once said about sizes. */
+  sizes: Array.from({ length: 64 }, (_, index) => `203.0.113.${100 + index}`),
+} as const;
+
+export const SSM_SERVICE = `com.amazonaws.${REGION}.ssm`;
+export const S3_SERVICE = `com.amazonaws.${REGION}.s3`;
+export const S3_LIST = 'pl-s3';
+export const GUESTS = 8;
+const ANYWHERE = '0.0.0.0/0';
+/** VPC of each guest. */
+const VPC_OF = [0, 0, 0, 0, 0, 1, 1, 1];
+const RANGES = [['10.0.0.0/16', '10.0.0.0/16'], ['10.0.0.0/16', '10.0.0.0/20'], ['10.0.0.0/20', '10.0.0.0/16'], ['10.0.0.0/16', '172.16.0.0/16']] as const;
+
+export interface Shape {
+  readonly ranges: number;
+  /** How many subnets each VPC has. */
+  readonly subnets: readonly [number, number];
+  /** Subnet of each guest, of those its VPC has. */
+  readonly places: readonly number[];
+  /** Security group of each guest. */
+  readonly worn: readonly number[];
+  /** Which guests have a public address, bit by bit. */
+  readonly publics: number;
+}
+
+export const shapes: fc.Arbitrary<Shape> = fc.record({
+  ranges: fc.nat(RANGES.length - 1),
+  subnets: fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 4 })),
+  places: fc.array(fc.nat(3), { minLength: GUESTS, maxLength: GUESTS }),
+  worn: fc.array(fc.nat(3), { minLength: GUESTS, maxLength: GUESTS }),
+  publics: fc.nat(2 ** GUESTS - 1).map((bits) => bits | 0b0110_1011),
+});
+
+export const name = {
+  vpc: (vpc: number) => `vpc-${vpc}`, subnet: (vpc: number, subnet: number) => `subnet-${vpc}${subnet}`, guest: (index: number) => `eni-g${index}`,
+  nat: (vpc: number) => `nat-${vpc}`, igw: (vpc: number) => `igw-${vpc}`, group: (vpc: number, which: string) => `sg-${vpc}-${which}`,
+};
+export const GROUPS = ['open', 'some', 'inner', 'tight'] as const;
+
+const rule = (ruleId: string, protocol: string, peer: Partial<SecurityGroupRule>, from?: number, to = from): SecurityGroupRule => ({ ruleId, protocol, fromPort: from, toPort: to, ...peer });
+
+function groupsOf(vpc: number, cidr: string): SecurityGroup[] {
+  const all = [rule('sgr-out', '-1', { cidr: ANYWHERE })];
+  const group = (which: string, ingress: readonly SecurityGroupRule[], egress = all): SecurityGroup => ({ groupId: name.group(vpc, which), groupName: which, vpcId: name.vpc(vpc), ingress, egress });
+  return [
+    group('open', [rule('sgr-all', '-1', { cidr: ANYWHERE })]),
+    group('some', [rule('sgr-ssh', 'tcp', { cidr: ANYWHERE }, 22), rule('sgr-echo', 'udp', { cidr: ANYWHERE }, 7), rule('sgr-ping', 'icmp', { cidr: ANYWHERE }, 8, -1)]),
+    group('inner', [rule('sgr-self', '-1', { groupId: name.group(vpc, 'inner') }), rule('sgr-some', '-1', { groupId: name.group(vpc, 'some') })]),
+    group('tight', [rule('sgr-vpc', 'tcp', { cidr }, 22), rule('sgr-vpc-udp', 'udp', { cidr }, 7)],
+      [rule('sgr-https', 'tcp', { cidr: ANYWHERE }, 443), rule('sgr-ssh', 'tcp', { cidr }, 22), rule('sgr-echo', 'udp', { cidr: ANYWHERE }, 7), rule('sgr-ping', 'icmp', { cidr: ANYWHERE }, -1)]),
+    group('endpoint', [rule('sgr-443', 'tcp', { cidr }, 443), rule('sgr-any', '-1', { groupId: name.group(vpc, 'open') })]),
+  ];
+}
+
+function nic(id: string, vpc: number, subnet: number, privateIp: string, groupIds: readonly string[], more: Partial<NetworkInterface>): NetworkInterface {
+  return { networkInterfaceId: id, vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, subnet), privateIp, groupIds, sourceDestCheck: true, interfaceType: 'interface', macAddress: '', up: true, ...more };
+}
+
+/** Everything that a shape has, before any change. */
+export function networkOf(shape: Shape): NetworkModel {
+  const both = [0, 1] as const;
+  const ranges = RANGES[shape.ranges] ?? RANGES[0];
+  const net = (vpc: number): string => (ranges[vpc] ?? '').split('.').slice(0, 2).join('.');
+  const count = (vpc: number): number => shape.subnets[vpc] ?? 2;
+  const last = (vpc: number): number => count(vpc) - 1;
+  const local = (vpc: number): Route => ({ destination: ranges[vpc] ?? '', targetKind: 'local', targetId: 'local', state: 'active' });
+  const table = (vpc: number, which: string, subnetIds: readonly string[], routes: readonly Route[], main = false): RouteTable => ({ routeTableId: `rtb-${vpc}-${which}`, vpcId: name.vpc(vpc), main, subnetIds, routes: [local(vpc), ...routes] });
+  const s3 = (vpc: number): Route => route('vpc-endpoint', `vpce-s3${vpc}`, S3_LIST);
+  return {
+    region: REGION,
+    vpcs: both.map((vpc): Vpc => ({ vpcId: name.vpc(vpc), cidrs: [ranges[vpc] ?? ''], enableDnsSupport: true, enableDnsHostnames: true })),
+    subnets: both.flatMap((vpc) => Array.from({ length: count(vpc) }, (_, index) => ({ subnetId: name.subnet(vpc, index), vpcId: name.vpc(vpc), cidr: `${net(vpc)}.${index + 1}.0/24`, availabilityZone: `${REGION}a` }))),
+    // The first subnet is public, the second behind the NAT gateway, a third has S3 only, the fourth uses the main table.
+    routeTables: both.flatMap((vpc) => [
+      table(vpc, 'main', [], [], true),
+      table(vpc, 'public', [name.subnet(vpc, 0)], [route('internet-gateway', name.igw(vpc))]),
+      table(vpc, 'private', [name.subnet(vpc, 1)], [route('nat-gateway', name.nat(vpc))]),
+      table(vpc, 'isolated', [name.subnet(vpc, 2)], [s3(vpc)]),
+    ]),
+    networkAcls: both.flatMap((vpc) => ['default', 'own'].map((which) => ({
+      networkAclId: `acl-${vpc}-${which}`, vpcId: name.vpc(vpc), isDefault: which === 'default', subnetIds: which === 'default' ? [] : [name.subnet(vpc, last(vpc))],
+      entries: which === 'default' ? OPEN_ENTRIES : [...OPEN_ENTRIES, entry(90, false, 'deny', { protocol: '6', portRange: { from: 8080, to: 8080 } })],
+    }))),
+    securityGroups: both.flatMap((vpc) => groupsOf(vpc, ranges[vpc] ?? '')),
+    networkInterfaces: [
+      ...VPC_OF.map((vpc, index) => {
+        const subnet = (shape.places[index] ?? 0) % count(vpc);
+        return nic(name.guest(index), vpc, subnet, `${net(vpc)}.${subnet + 1}.${16 + index % 5}`, [name.group(vpc, GROUPS[shape.worn[index] ?? 0] ?? 'open')], {
+          instanceId: `i-g${index}`, publicIp: (shape.publics >> index) % 2 === 1 ? `198.18.0.${10 + index}` : undefined,
+        });
+      }),
+      ...both.map((vpc) => nic(`eni-nat${vpc}`, vpc, 0, `${net(vpc)}.1.200`, [], { interfaceType: 'nat_gateway', publicIp: `198.18.0.${200 + vpc}`, sourceDestCheck: false })),
+      ...both.map((vpc) => nic(`eni-ssm${vpc}`, vpc, last(vpc), `${net(vpc)}.${count(vpc)}.50`, [name.group(vpc, 'endpoint')], { interfaceType: 'vpc_endpoint' })),
+    ],
+    internetGateways: both.map((vpc) => ({ internetGatewayId: name.igw(vpc), vpcId: name.vpc(vpc) })),
+    natGateways: both.map((vpc) => ({ natGatewayId: name.nat(vpc), vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, 0), networkInterfaceId: `eni-nat${vpc}`, privateIp: `${net(vpc)}.1.200`, publicIp: `198.18.0.${200 + vpc}`, state: 'available' })),
+    vpcEndpoints: both.flatMap((vpc) => [
+      { vpcEndpointId: `vpce-${vpc}a`, vpcId: name.vpc(vpc), endpointType: 'Interface' as const, serviceName: SSM_SERVICE, state: 'available', privateDnsEnabled: true, networkInterfaceIds: [`eni-ssm${vpc}`], routeTableIds: [] },
+      { vpcEndpointId: `vpce-s3${vpc}`, vpcId: name.vpc(vpc), endpointType: 'Gateway' as const, serviceName: S3_SERVICE, state: 'available', privateDnsEnabled: false, networkInterfaceIds: [], routeTableIds: [`rtb-${vpc}-isolated`] },
+    ]),
+    prefixLists: [{ prefixListId: S3_LIST, prefixListName: S3_SERVICE, cidrs: ['198.19.0.200/32'] }],
+  };
+}
