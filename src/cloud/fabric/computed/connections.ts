@@ -149,8 +149,10 @@ function timeoutAt(world: World, networkInterfaceId: string | undefined): number
 export function judgeAgain(world: World, connection: Connection): void {
   const verdict = judge(world, connection.flow);
   const arrives = verdict.decision === 'pass' && !(verdict.arrival.kind === 'interface' && verdict.arrival.node.interface.instanceId === undefined);
-  connection.astray = arrives && !sameServer(verdict.arrival, connection.arrival);
-  connection.pair.gate.set(arrives);
+  // A NAT gateway that the client's packets come to now, and that does not know them, resets them too (N9).
+  const reset = verdict.decision === 'drop' && verdict.rule === 'N9';
+  connection.astray = reset || (arrives && !sameServer(verdict.arrival, connection.arrival));
+  connection.pair.gate.set(arrives || reset);
 }
 
 function sameServer(now: Arrival, then: Arrival): boolean {

@@ -28,6 +28,8 @@ export class Conversation {
   #mapping: Mapping | undefined;
   /** Set once the NAT gateway has forgotten the flow: it does not take it on again (N9). */
   #forgotten = false;
+  /** Set once a TCP connection has come about: its further packets open nothing. */
+  established = false;
 
   constructor(natPorts: PortTable) {
     this.#natPorts = natPorts;
@@ -70,10 +72,15 @@ export class Conversation {
       if (port === undefined) return deny('N10', by, `${FLOWS_PER_DESTINATION} flows to ${destination} are open`);
       this.#mapping = { natInterfaceId: nat.id, source: flow.source, sourcePort: flow.sourcePort, port, destination };
     }
-    const { natInterfaceId, source, sourcePort, port } = this.#mapping;
-    return natInterfaceId === nat.id && source === flow.source && sourcePort === flow.sourcePort
-      ? translateByNatGateway(nat, flow, port)
+    return this.isMappedBy(nat, flow)
+      ? translateByNatGateway(nat, flow, this.#mapping.port)
       : deny('N5', by, 'does not know the flow, which began another way');
+  }
+
+  /** Whether the gateway has the flow, of which this is a packet on its way outwards. */
+  isMappedBy(nat: InterfaceNode, flow: Flow): boolean {
+    const mapping = this.#mapping;
+    return mapping?.natInterfaceId === nat.id && mapping.source === flow.source && mapping.sourcePort === flow.sourcePort;
   }
 
   /** Inwards to a NAT gateway: the client's header, or undefined when no mapping leads inside (N7). */

@@ -180,6 +180,7 @@ class ComputedFabric implements Fabric {
 
   #establish(flow: OpenFlow, arrival: Arrival, server: OnConnection, onClose: () => void): Duplex {
     const pair = createStreamPair();
+    flow.conversation.established = true;
     const opener = flow.opener.kind === 'interface' ? flow.opener.networkInterfaceId : undefined;
     const connection: Connection = {
       flow, pair, arrival,

@@ -1,7 +1,7 @@
 /** One packet's way through the regions, in the order of `vpc-semantics.md` §0, each step decided by a rule of `lib/vpc`. */
 import { formatAddress } from '../../../lib/net/address.js';
 import { prefixContains } from '../../../lib/net/cidr.js';
-import type { Flow } from '../../../lib/net/flow.js';
+import { answerTo, type Flow } from '../../../lib/net/flow.js';
 import { gatewayEndpointAccepts, interfaceEndpointAccepts } from '../../../lib/vpc/endpoint.js';
 import { enterByInternetGateway, INTERNET_MTU, leaveByInternetGateway } from '../../../lib/vpc/internet-gateway.js';
 import { linkLocalService } from '../../../lib/vpc/link-local.js';
@@ -140,8 +140,9 @@ function toForeignInterface(network: Network, route: Route): Reason {
 
 function throughInternetGateway(step: Step, subnet: SubnetNode, route: Route, packet: Forwarding): Outcome {
   const out = leaveByInternetGateway(subnet.vpc, route.targetId, packet.flow);
+  // Its link takes no larger packet, whoever sends it; an unattached gateway has no link.
+  if (step.dontFragment && step.bytes > INTERNET_MTU && subnet.vpc.internetGateway?.internetGatewayId === route.targetId) return { decision: 'frag-needed', router: subnet, mtu: INTERNET_MTU };
   if (out.decision === 'deny') return drop(out);
-  if (step.dontFragment && step.bytes > INTERNET_MTU) return { decision: 'frag-needed', router: subnet, mtu: INTERNET_MTU };
   return onInternet(step, { flow: out.flow, ttl: packet.ttl }, step.network.region);
 }
 
@@ -154,17 +155,29 @@ function throughNatGateway(step: Step, subnet: SubnetNode, nat: InterfaceNode, p
   if (step.leg === 'reply') return drop(deny('N5', id, 'does not know the flow, which began another way'));
   const accepts = natGatewayAccepts(nat, subnet.vpc, packet.flow);
   if (accepts.decision === 'deny') return drop(accepts);
+  if (step.bytes > NAT_MTU && step.bytes <= GUEST_MTU && step.dontFragment) return { decision: 'frag-needed', router: subnet, mtu: NAT_MTU };
+  if (step.bytes > NAT_MTU) return drop(deny('N11', id, 'does not carry fragments'));
+  if (packet.ttl <= 1) return { decision: 'ttl-exceeded', node: nat };
+  if (step.conversation.established && !step.conversation.isMappedBy(nat, packet.flow)) return drop(strangerAtNat(step, subnet, nat, packet.flow));
   const back = selectRoute(nat.subnet, packet.flow.destination);
   if (back.decision === 'route' && back.route.targetKind === 'nat-gateway') {
     return drop(deny('N13', back.by, `the subnet of ${id} is not public: its route leads to ${back.route.targetId}`));
   }
-  if (step.bytes > NAT_MTU && step.bytes <= GUEST_MTU && step.dontFragment) return { decision: 'frag-needed', router: subnet, mtu: NAT_MTU };
-  if (step.bytes > NAT_MTU) return drop(deny('N11', id, 'does not carry fragments'));
-  if (packet.ttl <= 1) return { decision: 'ttl-exceeded', node: nat };
   const mapped = step.conversation.mapOut(nat, packet.flow);
   if ('decision' in mapped) return drop(mapped);
   step.conversation.trackAlways('client', id, 'a NAT gateway is on the way');
   return forward(step, nat.subnet, { flow: mapped, ttl: packet.ttl - 1 });
+}
+
+/** The middle of a flow that the gateway does not know, because it forgot it or it began another way: it answers with a reset (N9), which has to come back. */
+function strangerAtNat(step: Step, subnet: SubnetNode, nat: InterfaceNode, flow: Flow): Reason {
+  const client = subnet.vpc.interfaces.get(flow.source);
+  const reset = answerTo(flow);
+  const verdicts = [
+    ...(nat.subnet === subnet ? [] : [networkAclVerdict(nat.subnet, 'egress', reset), networkAclVerdict(subnet, 'ingress', reset)]),
+    ...(client === undefined ? [] : [step.conversation.judgeGroups('client', client, 'ingress', reset)]),
+  ];
+  return verdicts.find(({ decision }) => decision === 'deny') ?? deny('N9', nat.natGateway?.natGatewayId ?? nat.id, 'does not know the flow, and resets it');
 }
 
 /** To an address of the VPC. `from` is the subnet that it comes from; undefined when it comes from outside. */

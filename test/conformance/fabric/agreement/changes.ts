@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import type { NetworkAclEntry, NetworkModel, Route, SecurityGroupRule } from '../../../../src/lib/vpc/model.js';
 import { entry, route } from '../lab-network.js';
-import { GROUPS, HOSTS, S3_LIST } from './topology.js';
+import { HOSTS } from './hosts.js';
+import { GROUPS, S3_LIST } from './topology.js';
 
 /** Which change, and of what. */
 export interface ChangeDraw {
@@ -77,6 +78,12 @@ function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<Cha
 
 const guests = (model: NetworkModel) => model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0);
 
+/** A group that somebody wears. */
+function wornGroup(model: NetworkModel, { at, first }: Omit<ChangeDraw, 'what'>): NetworkModel['securityGroups'][number] {
+  const worn = pick(pick(guests(model), at).groupIds, first);
+  return model.securityGroups.find((group) => group.groupId === worn) ?? pick(model.securityGroups, at);
+}
+
 const CHANGES = {
   route: (model, draw) => {
     const table = pick(model.routeTables, draw.at);
@@ -113,7 +120,8 @@ const CHANGES = {
     const gone = pick(group[direction], draw.first);
     return patched(model, 'securityGroups', group, { [direction]: group[direction].filter((each) => each !== gone) }, `no ${direction} ${gone.ruleId}`);
   },
-  mute: (model, draw) => patched(model, 'securityGroups', pick(model.securityGroups, draw.at), { egress: [] }, 'no egress rule at all'),
+  mute: (model, draw) => patched(model, 'securityGroups', wornGroup(model, draw), { egress: [] }, 'no egress rule at all'),
+  close: (model, draw) => patched(model, 'securityGroups', wornGroup(model, draw), { ingress: [] }, 'no ingress rule at all'),
   wear: (model, draw) => {
     const each = pick(model.networkInterfaces.filter(({ interfaceType }) => interfaceType !== 'nat_gateway'), draw.at);
     const own = model.securityGroups.filter((group) => group.vpcId === each.vpcId).map((group) => group.groupId);
@@ -165,8 +173,10 @@ const CHANGES = {
     return patched(model, 'internetGateways', each, { vpcId }, vpcId === undefined ? 'detached' : `attached to ${vpcId}`);
   },
   attribute: (model, draw) => {
-    const patch = pick([{ enableDnsSupport: false }, { enableDnsHostnames: false }, { enableDnsSupport: true, enableDnsHostnames: true }, { domainNameServers: ['8.8.8.8'] }, { domainNameServers: undefined }, { domainNameServers: [HOSTS.ssm, 'AmazonProvidedDNS'] }], draw.first);
-    return patched(model, 'vpcs', pick(model.vpcs, draw.at), patch, JSON.stringify(patch));
+    const vpc = pick(model.vpcs, draw.at);
+    const second = `${vpc.cidrs[0]?.split('.').slice(0, 2).join('.')}.0.2`;
+    const patch = pick([{ domainNameServers: [second] }, { enableDnsSupport: false }, { enableDnsHostnames: false }, { enableDnsSupport: true, enableDnsHostnames: true }, { domainNameServers: ['8.8.8.8'] }, { domainNameServers: undefined }, { domainNameServers: [HOSTS.ssm, 'AmazonProvidedDNS'] }], draw.first);
+    return patched(model, 'vpcs', vpc, patch, JSON.stringify(patch));
   },
   endpoint: (model, draw) => {
     const patch = pick([{ state: 'pending' }, { state: 'available' }, { privateDnsEnabled: false }, { state: 'available', privateDnsEnabled: true }], draw.first);
@@ -178,8 +188,8 @@ export type ChangeName = keyof typeof CHANGES;
 
 /** How often each is drawn. */
 const WEIGHTS: Readonly<Record<ChangeName, number>> = {
-  route: 9, unroute: 2, associate: 4, main: 2, admit: 8, revoke: 4, mute: 2, wear: 7, entry: 5, 'remove-entry': 2, guard: 2, address: 5, secondary: 3, power: 2, check: 2,
-  nat: 3, gateway: 1, attribute: 3, endpoint: 3,
+  route: 9, unroute: 2, associate: 4, main: 3, admit: 8, revoke: 3, mute: 3, close: 4, wear: 7, entry: 5, 'remove-entry': 2, guard: 2, address: 6, secondary: 3, power: 2, check: 2,
+  nat: 3, gateway: 1, attribute: 4, endpoint: 3,
 };
 
 const NUMBER = fc.nat(9999);

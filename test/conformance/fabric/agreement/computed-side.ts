@@ -10,13 +10,14 @@ import { PROTOCOL } from '../../../../src/lib/net/flow.js';
 import { NAT_PORTS } from '../../../../src/lib/net/port.js';
 import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { indexModel, type Network } from '../../../../src/lib/vpc/network.js';
-import { ECHO_PORT, type Flow, GUEST_TCP } from './flows.js';
-import { HOSTS, S3_SERVICE, SSM_SERVICE } from './topology.js';
+import { REGION } from '../lab-network.js';
+import type { Flow } from './flows.js';
+import { ECHO_PORT, GUEST_TCP, HOSTS, S3_SERVICE, SSM_SERVICE } from './hosts.js';
 import { pingText, SILENT, type Verdicts } from './verdicts.js';
 
 /** Nothing is under way between two turns of the event loop. */
 const SILENCE_MS = 2;
-const REGION = 'ap-northeast-1';
+const TURNS = 20;
 const ECHOING: readonly string[] = [HOSTS.echo, HOSTS.s3, HOSTS.ssm];
 
 const greet: OnConnection = (stream, peer) => {
@@ -28,9 +29,10 @@ const greet: OnConnection = (stream, peer) => {
 export function internetHosts(): InternetHost[] {
   const host = (addresses: readonly string[], name: string, more: Partial<InternetHost> = {}): InternetHost => ({ addresses, names: [name], tcp: new Map([[443, greet]]), answersPing: true, ...more });
   return [
-    host([HOSTS.ssm], `ssm.${REGION}.amazonaws.com`, { serviceName: SSM_SERVICE, answersPing: false }),
+    // Its endpoints lead to 443 only, whatever else it listens on (P12).
+    host([HOSTS.ssm], `ssm.${REGION}.amazonaws.com`, { serviceName: SSM_SERVICE, answersPing: false, tcp: new Map([[22, greet], [443, greet]]) }),
     host([HOSTS.s3], `s3.${REGION}.amazonaws.com`, { serviceName: S3_SERVICE }),
-    host([HOSTS.echo, ...HOSTS.privateOnes], 'echo.example'),
+    host([HOSTS.echo, ...HOSTS.privateOnes, HOSTS.linkLocal], 'echo.example'),
     host(HOSTS.sizes, 'sizes.example', { tcp: new Map() }),
   ];
 }
@@ -136,6 +138,10 @@ export class ComputedSide {
   }
 }
 
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** The next bytes within the silence; undefined when none come. */
 function heard(stream: Duplex): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -148,7 +154,8 @@ function heard(stream: Duplex): Promise<string | undefined> {
     };
     const onData = (bytes: Buffer): void => finish(() => resolve(bytes.toString()));
     const onError = (error: Error): void => finish(() => reject(error));
-    const timer = setTimeout(() => finish(() => resolve(undefined)), SILENCE_MS * 10);
+    // What is under way comes within a few turns, however late the timer is.
+    const timer = setTimeout(() => void turns(TURNS).then(() => finish(() => resolve(undefined))), SILENCE_MS);
     stream.on('data', onData).on('error', onError).resume();
   });
 }

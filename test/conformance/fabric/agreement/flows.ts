@@ -4,7 +4,7 @@ import { INTERNET } from '../../../../src/cloud/fabric/fabric.js';
 import type { NetworkInterface, NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { REGION } from '../lab-network.js';
 import { pick } from './changes.js';
-import { HOSTS, S3_SERVICE } from './topology.js';
+import { ECHO_PORT, HOSTS, S3_SERVICE } from './hosts.js';
 
 /** Who sends: a guest's interface, or an address of the internet. */
 export interface Sender {
@@ -19,15 +19,11 @@ export type Probe =
 
 export type Flow = Sender & Probe & { readonly id: number };
 
-/** Ports with servers: TCP in guests, UDP echo everywhere. */
-export const GUEST_TCP = [22, 443] as const;
-export const ECHO_PORT = 7;
-
 export interface FlowDraw {
   readonly kind: 'tcp' | 'udp' | 'icmp' | 'dns';
   readonly from: number;
   readonly to: number;
-  readonly where: 'guest' | 'host' | 'public' | 'odd' | 'out';
+  readonly where: 'guest' | 'host' | 'public' | 'odd' | 'metadata' | 'out';
   readonly more: number;
 }
 
@@ -36,7 +32,7 @@ const weighted = <T>(choices: readonly (readonly [number, T])[]): fc.Arbitrary<T
 
 export const flowDraws: fc.Arbitrary<FlowDraw> = fc.record({
   kind: weighted([[9, 'tcp'], [6, 'udp'], [6, 'icmp'], [3, 'dns']] as const),
-  where: weighted([[8, 'guest'], [9, 'host'], [4, 'public'], [2, 'odd'], [5, 'out']] as const),
+  where: weighted([[8, 'guest'], [9, 'host'], [4, 'public'], [3, 'odd'], [2, 'metadata'], [5, 'out']] as const),
   from: NUMBER, to: NUMBER, more: NUMBER,
 });
 
@@ -73,7 +69,7 @@ function withPort(head: Sender & { readonly to: string; readonly id: number }, {
   return { ...head, kind: 'icmp', size: 56, ttl: pick([64, 64, 64, 2, 1], more), dontFragment: false };
 }
 
-const serves443 = (address: string): boolean => address.startsWith('198.19.') || address.endsWith('.50') || (HOSTS.privateOnes as readonly string[]).includes(address) || address === HOSTS.echo;
+const serves443 = (address: string): boolean => address.startsWith('198.19.') || address.endsWith('.50') || (HOSTS.privateOnes as readonly string[]).includes(address) || address === HOSTS.echo || address === HOSTS.linkLocal;
 
 function destinationOf(model: NetworkModel, guest: NetworkInterface, { where, to, more }: FlowDraw): string {
   const own = model.networkInterfaces.filter((each) => each.vpcId === guest.vpcId);
@@ -88,10 +84,12 @@ function destinationOf(model: NetworkModel, guest: NetworkInterface, { where, to
       const range = guest.privateIp.split('.').slice(0, 2).join('.');
       const others = model.networkInterfaces.filter((each) => each.vpcId !== guest.vpcId).map((each) => each.privateIp);
       return pick([
-        `${range}.0.2`, `${range}.1.1`, `${range}.1.77`, `${range}.77.9`, `${range}.1.255`, '255.255.255.255', '169.254.169.254', '169.254.169.254', '169.254.1.1',
+        `${range}.0.2`, `${range}.1.1`, `${range}.1.77`, `${range}.77.9`, `${range}.1.255`, '255.255.255.255', '255.255.255.255', HOSTS.linkLocal, HOSTS.linkLocal,
         ...HOSTS.privateOnes, pick(others, more), pick(others, more + 1), '203.0.113.99', '198.18.77.77',
       ], to);
     }
+    case 'metadata':
+      return '169.254.169.254';
     case 'host':
     case 'out':
   }

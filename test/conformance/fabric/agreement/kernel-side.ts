@@ -8,10 +8,10 @@ import { indexModel } from '../../../../src/lib/vpc/network.js';
 import { nameServers } from '../../../../src/lib/vpc/resolver.js';
 import { REGION } from '../lab-network.js';
 import { internetHosts } from './computed-side.js';
-import { ECHO_PORT, type Flow, GUEST_TCP } from './flows.js';
+import type { Flow } from './flows.js';
+import { ECHO_PORT, GUEST_TCP, HOSTS } from './hosts.js';
 import type { Order, Report } from './orders.js';
 import { INTERNET_PROBER, Probers } from './probers.js';
-import { HOSTS } from './topology.js';
 import { pingText, SILENT, type Verdicts } from './verdicts.js';
 
 /** Nothing more comes when for so long nothing came, milliseconds, and for so many times the slowest answer. */

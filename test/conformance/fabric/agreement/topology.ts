@@ -2,16 +2,8 @@
 import fc from 'fast-check';
 import type { NetworkInterface, NetworkModel, Route, RouteTable, SecurityGroup, SecurityGroupRule, Vpc } from '../../../../src/lib/vpc/model.js';
 import { entry, OPEN_ENTRIES, REGION, route } from '../lab-network.js';
+import { S3_SERVICE, SSM_SERVICE } from './hosts.js';
 
-/** Hosts of the internet: who answers what there. Only private addresses reach no gateway, wherever they are (I4). */
-export const HOSTS = {
-  ssm: '198.19.0.10', s3: '198.19.0.200', echo: '203.0.113.5', privateOnes: ['192.168.77.1', '100.64.0.9'],
-  /** For pings of a size: the kernel keeps in mind what an address once said about sizes. */
-  sizes: Array.from({ length: 64 }, (_, index) => `203.0.113.${100 + index}`),
-} as const;
-
-export const SSM_SERVICE = `com.amazonaws.${REGION}.ssm`;
-export const S3_SERVICE = `com.amazonaws.${REGION}.s3`;
 export const S3_LIST = 'pl-s3';
 export const GUESTS = 8;
 const ANYWHERE = '0.0.0.0/0';
@@ -29,21 +21,24 @@ export interface Shape {
   readonly worn: readonly number[];
   /** Which guests have a public address, bit by bit. */
   readonly publics: number;
+  /** Security group of the endpoints: their own, or one that admits only those who wear it (S14). */
+  readonly endpoints: number;
 }
 
 export const shapes: fc.Arbitrary<Shape> = fc.record({
   ranges: fc.nat(RANGES.length - 1),
   subnets: fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 4 })),
   places: fc.array(fc.nat(3), { minLength: GUESTS, maxLength: GUESTS }),
-  worn: fc.array(fc.nat(3), { minLength: GUESTS, maxLength: GUESTS }),
+  worn: fc.array(fc.nat(4), { minLength: GUESTS, maxLength: GUESTS }),
   publics: fc.nat(2 ** GUESTS - 1).map((bits) => bits | 0b0110_1011),
+  endpoints: fc.nat(1),
 });
 
 export const name = {
   vpc: (vpc: number) => `vpc-${vpc}`, subnet: (vpc: number, subnet: number) => `subnet-${vpc}${subnet}`, guest: (index: number) => `eni-g${index}`,
   nat: (vpc: number) => `nat-${vpc}`, igw: (vpc: number) => `igw-${vpc}`, group: (vpc: number, which: string) => `sg-${vpc}-${which}`,
 };
-export const GROUPS = ['open', 'some', 'inner', 'tight'] as const;
+export const GROUPS = ['open', 'some', 'inner', 'tight', 'fresh'] as const;
 
 const rule = (ruleId: string, protocol: string, peer: Partial<SecurityGroupRule>, from?: number, to = from): SecurityGroupRule => ({ ruleId, protocol, fromPort: from, toPort: to, ...peer });
 
@@ -56,6 +51,8 @@ function groupsOf(vpc: number, cidr: string): SecurityGroup[] {
     group('inner', [rule('sgr-self', '-1', { groupId: name.group(vpc, 'inner') }), rule('sgr-some', '-1', { groupId: name.group(vpc, 'some') })]),
     group('tight', [rule('sgr-vpc', 'tcp', { cidr }, 22), rule('sgr-vpc-udp', 'udp', { cidr }, 7)],
       [rule('sgr-https', 'tcp', { cidr: ANYWHERE }, 443), rule('sgr-ssh', 'tcp', { cidr }, 22), rule('sgr-echo', 'udp', { cidr: ANYWHERE }, 7), rule('sgr-ping', 'icmp', { cidr: ANYWHERE }, -1)]),
+    // As it is made (S2).
+    group('fresh', []),
     group('endpoint', [rule('sgr-443', 'tcp', { cidr }, 443), rule('sgr-any', '-1', { groupId: name.group(vpc, 'open') })]),
   ];
 }
@@ -98,7 +95,7 @@ export function networkOf(shape: Shape): NetworkModel {
         });
       }),
       ...both.map((vpc) => nic(`eni-nat${vpc}`, vpc, 0, `${net(vpc)}.1.200`, [], { interfaceType: 'nat_gateway', publicIp: `198.18.0.${200 + vpc}`, sourceDestCheck: false })),
-      ...both.map((vpc) => nic(`eni-ssm${vpc}`, vpc, last(vpc), `${net(vpc)}.${count(vpc)}.50`, [name.group(vpc, 'endpoint')], { interfaceType: 'vpc_endpoint' })),
+      ...both.map((vpc) => nic(`eni-ssm${vpc}`, vpc, last(vpc), `${net(vpc)}.${count(vpc)}.50`, [name.group(vpc, shape.endpoints === 0 ? 'endpoint' : 'inner')], { interfaceType: 'vpc_endpoint' })),
     ],
     internetGateways: both.map((vpc) => ({ internetGatewayId: name.igw(vpc), vpcId: name.vpc(vpc) })),
     natGateways: both.map((vpc) => ({ natGatewayId: name.nat(vpc), vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, 0), networkInterfaceId: `eni-nat${vpc}`, privateIp: `${net(vpc)}.1.200`, publicIp: `198.18.0.${200 + vpc}`, state: 'available' })),

@@ -4,6 +4,7 @@ import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER } from '../addresses.js';
 import { addAclChains } from './acls.js';
 import type { NamespaceBuilder } from './builder.js';
 import { addGroupChains, TRACKED } from './groups.js';
+import { addLargePacketGates } from './large-packets.js';
 import type { Port, VpcLayout } from './layout.js';
 import { nftMap, nftSet } from './nft.js';
 import { remarked, type SemanticRule } from './remarks.js';
@@ -35,6 +36,7 @@ export function addRouterTable(builder: NamespaceBuilder, layout: VpcLayout): vo
   addAclGates(builder);
   addGroupChains(builder, layout);
   addGroupGates(builder);
+  addLargePacketGates(builder, layout);
   addTimeouts(builder, layout);
   addDeparture(builder);
 }
