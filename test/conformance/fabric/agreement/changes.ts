@@ -53,13 +53,16 @@ const ENTRY_PORTS = [[22, 22], [443, 443], [7, 7], [0, 1023], [1024, 65535], [0,
 function aclEntry({ first, second }: Omit<ChangeDraw, 'what'>): NetworkAclEntry {
   const [from, to] = pick(ENTRY_PORTS, first >> 3);
   const what: readonly Partial<NetworkAclEntry>[] = [
-    { protocol: '-1' }, { protocol: '6', portRange: { from, to } }, { protocol: '17', portRange: { from, to } },
+    { protocol: '-1' }, { protocol: '-1' }, { protocol: '6', portRange: { from, to } }, { protocol: '17', portRange: { from, to } }, { protocol: '58' },
     { protocol: '1', icmp: { type: pick([-1, 8, 0, 3], first >> 3), code: -1 } }, { protocol: '58' }, { protocol: '50' },
   ];
-  return entry(50 + second % 100, first % 2 === 0, pick(['deny', 'deny', 'allow'], second), { ...pick(what, first >> 1), cidr: pick(CIDRS, second >> 1) });
+  return entry(50 + second % 60, first % 2 === 0, pick(['deny', 'deny', 'allow'], second), { ...pick(what, first >> 1), cidr: pick(CIDRS, second >> 1) });
 }
 
 const DESTINATIONS = ['0.0.0.0/0', '0.0.0.0/0', '203.0.113.0/24', '8.8.8.0/24', '198.18.0.0/15', '198.19.0.0/24', '10.0.0.0/8'] as const;
+
+/** Of what a default route leads to. */
+const PARTS = ['203.0.113.0/24', '198.19.0.0/24', '198.18.0.0/15', '8.8.8.8/32'] as const;
 
 function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): Route {
   const vpc = vpcId.slice('vpc-'.length);
@@ -68,7 +71,8 @@ function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<Cha
   return pick([
     () => route('internet-gateway', `igw-${vpc}`, destination),
     () => route('nat-gateway', `nat-${vpc}`, destination),
-    () => route('nat-gateway', 'nat-gone', destination, 'blackhole'),
+    () => route('nat-gateway', 'nat-gone', pick(PARTS, second), 'blackhole'),
+    () => route('network-interface', 'eni-gone', pick(PARTS, second), 'blackhole'),
     () => route('network-interface', pick(guests, second >> 3).networkInterfaceId, destination),
     () => route('vpc-endpoint', `vpce-s3${vpc}`, S3_LIST),
     () => route('unsupported', 'tgw-1', destination),
@@ -125,7 +129,7 @@ const CHANGES = {
   wear: (model, draw) => {
     const each = pick(model.networkInterfaces.filter(({ interfaceType }) => interfaceType !== 'nat_gateway'), draw.at);
     const own = model.securityGroups.filter((group) => group.vpcId === each.vpcId).map((group) => group.groupId);
-    const groupIds = [...new Set(pick([[draw.first], [draw.first], [draw.first, draw.second]], draw.second).map((index) => pick(own, index)))];
+    const groupIds = [...new Set(pick([[draw.first], [draw.first, draw.second]], draw.second).map((index) => pick(own, index)))];
     return patched(model, 'networkInterfaces', each, { groupIds }, `wears ${groupIds.join(' and ')}`);
   },
   entry: (model, draw) => {
@@ -188,8 +192,8 @@ export type ChangeName = keyof typeof CHANGES;
 
 /** How often each is drawn. */
 const WEIGHTS: Readonly<Record<ChangeName, number>> = {
-  route: 9, unroute: 2, associate: 4, main: 3, admit: 8, revoke: 3, mute: 3, close: 4, wear: 7, entry: 5, 'remove-entry': 2, guard: 2, address: 6, secondary: 3, power: 2, check: 2,
-  nat: 3, gateway: 1, attribute: 4, endpoint: 3,
+  route: 14, unroute: 2, associate: 5, main: 6, admit: 8, revoke: 3, mute: 7, close: 8, wear: 8, entry: 14, 'remove-entry': 1, guard: 3, address: 10, secondary: 3, power: 2, check: 3,
+  nat: 3, gateway: 3, attribute: 9, endpoint: 6,
 };
 
 const NUMBER = fc.nat(9999);
@@ -199,5 +203,5 @@ export const changes: fc.Arbitrary<ChangeDraw> = fc.record({
 });
 
 export function applyChange(model: NetworkModel, { what, ...draw }: ChangeDraw): Changed {
-  return (CHANGES[what] as Apply)(model, draw);
+  return CHANGES[what](model, draw);
 }

@@ -79,11 +79,10 @@ export class ComputedSide {
         return this.#udp(flow);
       case 'icmp':
         return pingText(await this.#fabric.ping(sourceOf(flow), { ...flow, sequence: 1, identifier: 1, timeoutMs: SILENCE_MS }));
-      case 'dns': {
-        const resolution = await this.#fabric.resolve(sourceOf(flow), flow.name);
-        return resolution.kind === 'addresses' ? resolution.addresses.join(' ') : resolution.kind;
-      }
+      case 'dns':
     }
+    const resolution = await this.#fabric.resolve(sourceOf(flow), flow.name);
+    return resolution.kind === 'addresses' ? resolution.addresses.join(' ') : resolution.kind;
   }
 
   async #tcp(flow: Flow & { readonly kind: 'tcp' | 'udp' }, hold: boolean): Promise<string> {
@@ -121,7 +120,8 @@ export class ComputedSide {
     return new Map(await Promise.all(held.map(async ({ id }) => {
       const stream = this.#held.get(id);
       this.#held.delete(id);
-      if (stream === undefined || stream.destroyed) return [id, 'gone'] as const;
+      // With its guest's power off nobody hears anything.
+      if (stream === undefined || stream.destroyed) return [id, SILENT] as const;
       stream.write('still there?\n');
       try {
         return [id, (await heard(stream)) === undefined ? SILENT : 'alive'] as const;

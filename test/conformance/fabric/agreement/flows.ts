@@ -32,7 +32,7 @@ const weighted = <T>(choices: readonly (readonly [number, T])[]): fc.Arbitrary<T
 
 export const flowDraws: fc.Arbitrary<FlowDraw> = fc.record({
   kind: weighted([[9, 'tcp'], [6, 'udp'], [6, 'icmp'], [3, 'dns']] as const),
-  where: weighted([[8, 'guest'], [9, 'host'], [4, 'public'], [3, 'odd'], [2, 'metadata'], [5, 'out']] as const),
+  where: weighted([[8, 'guest'], [9, 'host'], [5, 'public'], [3, 'odd'], [3, 'metadata'], [5, 'out']] as const),
   from: NUMBER, to: NUMBER, more: NUMBER,
 });
 
@@ -51,9 +51,9 @@ export function resolveFlow(model: NetworkModel, draw: FlowDraw, id: number, fre
   if (guest === undefined) return undefined;
   const sender = { guest: guest.networkInterfaceId, id };
   if (draw.kind === 'dns') return { ...sender, kind: 'dns', name: nameOf(model, guest, draw) };
-  if (draw.kind === 'icmp' && draw.where === 'host' && draw.more % 4 === 0) {
+  if (draw.kind === 'icmp' && draw.where === 'host' && draw.more % 2 === 0) {
     const to = fresh(guest.networkInterfaceId);
-    return to === undefined ? undefined : { ...sender, kind: 'icmp', to, ttl: 64, ...pick([{ size: 1472, dontFragment: true }, { size: 1473, dontFragment: true }, { size: 8473, dontFragment: true }, { size: 3000, dontFragment: false }, { size: 9500, dontFragment: false }], draw.more >> 2) };
+    return to === undefined ? undefined : { ...sender, kind: 'icmp', to, ttl: 64, ...pick([{ size: 1472, dontFragment: true }, { size: 1473, dontFragment: true }, { size: 8473, dontFragment: true }, { size: 3000, dontFragment: false }, { size: 9500, dontFragment: false }], draw.more >> 1) };
   }
   return withPort({ ...sender, to: destinationOf(model, guest, draw) }, draw);
 }
@@ -64,7 +64,7 @@ function fromOutside(model: NetworkModel, draw: FlowDraw, id: number): Flow | un
 }
 
 function withPort(head: Sender & { readonly to: string; readonly id: number }, { kind, more }: FlowDraw): Flow {
-  if (kind === 'tcp') return { ...head, kind, port: head.to === '169.254.169.254' ? 80 : serves443(head.to) && more % 8 !== 0 ? 443 : pick([22, 22, 443, 443, 22, 8080], more) };
+  if (kind === 'tcp') return { ...head, kind, port: head.to === '169.254.169.254' ? 80 : serves443(head.to) && more % 3 !== 0 ? 443 : pick([22, 22, 443, 443, 22, 8080], more) };
   if (kind === 'udp') return { ...head, kind, port: ECHO_PORT };
   return { ...head, kind: 'icmp', size: 56, ttl: pick([64, 64, 64, 2, 1], more), dontFragment: false };
 }

@@ -1,5 +1,4 @@
 /** Flows on the fabric of real packets: sent all at once by the probers, with silence judged once for all of them. */
-import { INTERNET } from '../../../../src/cloud/fabric/fabric.js';
 import type { NetnsFabric } from '../../../../src/cloud/fabric/netns/fabric.js';
 import { pingCommand, readPing } from '../../../../src/cloud/fabric/netns/ping.js';
 import { formatAddress } from '../../../../src/lib/net/address.js';
@@ -19,7 +18,7 @@ const SILENCE_MS = 250;
 const SLOWEST = 3;
 /** What ought to come has this much time, whatever else the machine does. */
 const PATIENCE_MS = 10_000;
-const DNS_WAIT_MS = 400;
+const DNS_WAIT_MS = 250;
 const FIRST_PORT = 32_768;
 const PORTS = 28_000;
 /** Ids of orders that are no flows. */
@@ -175,5 +174,3 @@ const proberOf = (flow: Flow): string => flow.guest ?? INTERNET_PROBER;
 
 /** The guests' first interfaces. */
 export const guestsOf = (model: NetworkModel) => model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0);
-
-export const LAPTOP = INTERNET.laptop;

@@ -146,7 +146,7 @@ function obey(order: Order): void {
       return dns(order);
     case 'over':
   }
-  for (const stop of [...pending]) stop();
+  for (const stop of pending) stop();
   if (order.letGo) for (const socket of held.values()) socket.destroy();
   if (order.letGo) held.clear();
   report({ id: order.id, got: 'over' });

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { NetnsFabric } from '../../../../src/cloud/fabric/netns/fabric.js';
 import type { NamespaceProcess } from '../../../../src/cloud/fabric/netns/guest-namespaces.js';
-import { firstProcess } from '../../../../src/cloud/fabric/netns/launch.js';
+import { searchPath } from '../../../../src/cloud/fabric/netns/launch.js';
 import { bundled } from '../../../unit/cloud/fabric/netns/bundled-holder.js';
+import { REGION } from '../lab-network.js';
 import type { Order, Report } from './orders.js';
 
 export const INTERNET_PROBER = 'internet';
@@ -36,8 +37,8 @@ export class Probers {
     const program = readFileSync(await bundled(join(import.meta.dirname, 'prober.ts')), 'utf8');
     const probers = new Probers(fabric, program);
     await probers.#listen();
-    const pid = firstProcess(fabric.pid);
-    const child = spawn('nsenter', ['-t', String(pid), '-U', '-m', '-p', '-n', '--preserve-credentials', ...probers.#argv(INTERNET_PROBER)], { stdio: ['pipe', 'inherit', 'inherit'] });
+    const [enter = '', ...entrance] = fabric.namespaces(REGION).namespaces.find(({ kind }) => kind === 'internet')?.entrance ?? [];
+    const child = spawn(enter, [...entrance, ...probers.#argv(INTERNET_PROBER)], { stdio: ['pipe', 'inherit', 'inherit'], env: { PATH: searchPath() } });
     probers.#internet = child;
     child.stdin?.end(program);
     await probers.#arrival(INTERNET_PROBER);

@@ -48,7 +48,7 @@ function groupsOf(vpc: number, cidr: string): SecurityGroup[] {
   return [
     group('open', [rule('sgr-all', '-1', { cidr: ANYWHERE })]),
     group('some', [rule('sgr-ssh', 'tcp', { cidr: ANYWHERE }, 22), rule('sgr-echo', 'udp', { cidr: ANYWHERE }, 7), rule('sgr-ping', 'icmp', { cidr: ANYWHERE }, 8, -1)]),
-    group('inner', [rule('sgr-self', '-1', { groupId: name.group(vpc, 'inner') }), rule('sgr-some', '-1', { groupId: name.group(vpc, 'some') })]),
+    group('inner', [rule('sgr-self', '-1', { groupId: name.group(vpc, 'inner') }), rule('sgr-some', '-1', { groupId: name.group(vpc, 'some') }), rule('sgr-open', '-1', { groupId: name.group(vpc, 'open') })]),
     group('tight', [rule('sgr-vpc', 'tcp', { cidr }, 22), rule('sgr-vpc-udp', 'udp', { cidr }, 7)],
       [rule('sgr-https', 'tcp', { cidr: ANYWHERE }, 443), rule('sgr-ssh', 'tcp', { cidr }, 22), rule('sgr-echo', 'udp', { cidr: ANYWHERE }, 7), rule('sgr-ping', 'icmp', { cidr: ANYWHERE }, -1)]),
     // As it is made (S2).
@@ -75,12 +75,12 @@ export function networkOf(shape: Shape): NetworkModel {
     region: REGION,
     vpcs: both.map((vpc): Vpc => ({ vpcId: name.vpc(vpc), cidrs: [ranges[vpc] ?? ''], enableDnsSupport: true, enableDnsHostnames: true })),
     subnets: both.flatMap((vpc) => Array.from({ length: count(vpc) }, (_, index) => ({ subnetId: name.subnet(vpc, index), vpcId: name.vpc(vpc), cidr: `${net(vpc)}.${index + 1}.0/24`, availabilityZone: `${REGION}a` }))),
-    // The first subnet is public, the second behind the NAT gateway, a third has S3 only, the fourth uses the main table.
+    // The first subnet is public, the second behind the NAT gateway; a third uses the main table, which leads to S3, a fourth has nothing.
     routeTables: both.flatMap((vpc) => [
-      table(vpc, 'main', [], [], true),
+      table(vpc, 'main', [], [s3(vpc)], true),
       table(vpc, 'public', [name.subnet(vpc, 0)], [route('internet-gateway', name.igw(vpc))]),
       table(vpc, 'private', [name.subnet(vpc, 1)], [route('nat-gateway', name.nat(vpc))]),
-      table(vpc, 'isolated', [name.subnet(vpc, 2)], [s3(vpc)]),
+      table(vpc, 'isolated', [name.subnet(vpc, 3)], []),
     ]),
     networkAcls: both.flatMap((vpc) => ['default', 'own'].map((which) => ({
       networkAclId: `acl-${vpc}-${which}`, vpcId: name.vpc(vpc), isDefault: which === 'default', subnetIds: which === 'default' ? [] : [name.subnet(vpc, last(vpc))],
@@ -101,7 +101,7 @@ export function networkOf(shape: Shape): NetworkModel {
     natGateways: both.map((vpc) => ({ natGatewayId: name.nat(vpc), vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, 0), networkInterfaceId: `eni-nat${vpc}`, privateIp: `${net(vpc)}.1.200`, publicIp: `198.18.0.${200 + vpc}`, state: 'available' })),
     vpcEndpoints: both.flatMap((vpc) => [
       { vpcEndpointId: `vpce-${vpc}a`, vpcId: name.vpc(vpc), endpointType: 'Interface' as const, serviceName: SSM_SERVICE, state: 'available', privateDnsEnabled: true, networkInterfaceIds: [`eni-ssm${vpc}`], routeTableIds: [] },
-      { vpcEndpointId: `vpce-s3${vpc}`, vpcId: name.vpc(vpc), endpointType: 'Gateway' as const, serviceName: S3_SERVICE, state: 'available', privateDnsEnabled: false, networkInterfaceIds: [], routeTableIds: [`rtb-${vpc}-isolated`] },
+      { vpcEndpointId: `vpce-s3${vpc}`, vpcId: name.vpc(vpc), endpointType: 'Gateway' as const, serviceName: S3_SERVICE, state: 'available', privateDnsEnabled: false, networkInterfaceIds: [], routeTableIds: [`rtb-${vpc}-main`] },
     ]),
     prefixLists: [{ prefixListId: S3_LIST, prefixListName: S3_SERVICE, cidrs: ['198.19.0.200/32'] }],
   };

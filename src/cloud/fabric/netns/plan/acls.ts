@@ -16,8 +16,11 @@ import { remarked } from './remarks.js';
 /** Entries of protocol 58 that name an IPv4 prefix stand for all ICMP types (A4). */
 const ICMPV6 = 58;
 
+/** What a subnet's network ACL says, as the verdict of a rule. */
+export type AclVerdict = (subnet: SubnetNode, direction: Direction) => string;
+
 /** Adds the chains, the maps `acl_out` (subnet's mark) and `acl_in` (router's device) to them, and `same_subnet`. */
-export function addAclChains(builder: NamespaceBuilder, layout: VpcLayout): void {
+export function addAclChains(builder: NamespaceBuilder, layout: VpcLayout): AclVerdict {
   const { marks } = layout;
   const acls = new Map(layout.vpc.subnets.flatMap((subnet) => (subnet.acl === undefined ? [] : [[subnet.acl.acl.networkAclId, subnet.acl] as const])));
   const numbers = new Numbers();
@@ -26,10 +29,11 @@ export function addAclChains(builder: NamespaceBuilder, layout: VpcLayout): void
     for (const direction of ['egress', 'ingress'] as const) builder.chain(`acl_${direction}_${numbers.of(id)}`, entries(acl, direction));
   }
   // A subnet for which no network ACL is known lets nothing through.
-  const verdict = (subnet: SubnetNode, direction: Direction): string => (subnet.acl === undefined ? 'drop' : `goto acl_${direction}_${numbers.of(subnet.acl.acl.networkAclId)}`);
+  const verdict: AclVerdict = (subnet, direction) => (subnet.acl === undefined ? 'drop' : `goto acl_${direction}_${numbers.of(subnet.acl.acl.networkAclId)}`);
   builder.set('acl_out', nftMap('mark : verdict', [...marks].map(([subnet, mark]) => [String(mark), verdict(subnet, 'egress')])));
   builder.set('acl_in', nftMap('ifname : verdict', layout.ports.map((port) => [`"${port.device}"`, verdict(port.node.subnet, 'ingress')])));
   builder.set('same_subnet', nftSet('mark . ifname', layout.ports.map((port) => `${marks.get(port.node.subnet) ?? 0} . "${port.device}"`)));
+  return verdict;
 }
 
 function entries(acl: AclNode, direction: Direction): string[] {

@@ -62,8 +62,6 @@ function addTable(builder: NamespaceBuilder, layout: Layout, hosts: readonly Int
   builder.set('doors', nftSet('ifname . ipv4_addr', layout.vpcs.flatMap((vpc) => vpc.doors.map((door) => `"${internetLinks(vpc).privateLink}" . ${door.address}`))));
   addTtlChain(builder);
   // From each link only what it is for: whoever is root in a machine can send what he likes into its side door.
-  // From one gateway to the next it is no hop that shows.
-  addTtlChain(builder);
   builder.chain('arrival', [
     'iifname "s-*" iifname . ip daddr != @side_doors counter drop',
     'iifname "d-*" iifname . ip daddr != @doors counter drop',
@@ -71,10 +69,10 @@ function addTable(builder: NamespaceBuilder, layout: Layout, hosts: readonly Int
     `iifname "m-*" ip daddr != { ${METADATA_SERVER}, ${RESOLVER_SERVER} } counter drop`,
     `iifname "w-*" ip saddr ${PLUMBING} counter drop`,
     `iifname "w-*" ip daddr ${PLUMBING} counter drop`,
-    // From gateway to gateway (I8) no hop shows either; of what comes to its own hosts they see what is left.
+    // From one gateway to the next (I8) it is no hop that shows, nor one that ends what has one hop left.
     'iifname "w-*" fib daddr type != local jump ttl',
   ], 'type filter hook prerouting priority raw; policy accept;');
-  builder.chain('forwarding', ['iifname "w-*" oifname "w-*" jump ttl', 'iifname "w-*" oifname "w-*" accept'], 'type filter hook forward priority 0; policy drop;');
+  builder.chain('forwarding', ['iifname "w-*" oifname "w-*" accept'], 'type filter hook forward priority 0; policy drop;');
   builder.chain('pings', ['icmp type echo-request ip daddr != @answers_ping counter drop'], 'type filter hook input priority 0; policy accept;');
   builder.chain('answers', [
     'icmp type echo-reply ip saddr @answers_ping ip ttl set ' + INTERNET_TTL,

@@ -32,11 +32,11 @@ export function addRouterTable(builder: NamespaceBuilder, layout: VpcLayout): vo
   addTtlChain(builder);
   addArrival(builder, layout);
   addServices(builder, layout);
-  addAclChains(builder, layout);
+  const aclVerdict = addAclChains(builder, layout);
   addAclGates(builder);
   addGroupChains(builder, layout);
   addGroupGates(builder);
-  addLargePacketGates(builder, layout);
+  addLargePacketGates(builder, layout, aclVerdict);
   addTimeouts(builder, layout);
   addDeparture(builder);
 }

@@ -1,0 +1,17 @@
+/** Each rule switched off in the source, one at a time: the suite's own scenarios of it notice. */
+import { describe, expect, it } from 'vitest';
+import { ALL_RULES, OUT_OF_SCOPE } from '../scope.js';
+import { MUTANTS, NOT_BY_FLOWS, NOT_BY_SCENARIOS, without } from './mutants.js';
+
+describe('a rule switched off in the source', () => {
+  it.each(ALL_RULES.filter((rule) => MUTANTS[rule] !== undefined && !NOT_BY_SCENARIOS.includes(rule)))('%s is missed by its own scenarios', async (rule) => {
+    const { failing } = await without(rule);
+    expect(await failing(rule)).not.toEqual([]);
+  });
+
+  it('can be every rule of the fabric, but those that only the suite on live connections shows', () => {
+    const inScope = ALL_RULES.filter((rule) => OUT_OF_SCOPE[rule] === undefined);
+    expect(inScope.filter((rule) => MUTANTS[rule] === undefined)).toEqual(['S10']);
+    expect(NOT_BY_SCENARIOS.filter((rule) => NOT_BY_FLOWS.includes(rule))).toEqual(['V11', 'R7', 'R12', 'N9', 'S6', 'S8', 'S9', 'A7']);
+  });
+});
