@@ -72,7 +72,7 @@ add rule ip probe arrival ip daddr set ip daddr map @identities accept
 add rule ip probe departure ip saddr set ip saddr map @identities accept
 add rule ip probe gate tcp flags syn tcp option maxseg size set 1460`,
   'nft.reject': 'add rule ip probe gate ct state invalid ip saddr @vpc tcp flags & rst == 0 reject with tcp reset',
-  'nft.fib': 'add chain ip probe answers { type filter hook output priority 0; policy accept; }\nadd rule ip probe answers oifname "lo" fib daddr type != local counter drop',
+  'nft.fib': 'add chain ip probe answers { type filter hook output priority 0; policy accept; }\nadd rule ip probe answers oifname "lo" fib daddr type != local counter drop\nadd rule ip probe mangling meta length <= 1500 fib daddr . mark oifname != { "igw", "e-1" } accept',
 };
 
 /** All rules of the rehearsal, for the test that compares them with the plan's. */
