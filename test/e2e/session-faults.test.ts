@@ -133,7 +133,7 @@ describe('a stream of the program', () => {
   }, 120_000);
 
   it('is away for longer than anybody likes to wait: told on stderr, and that it is back; stdout has the command\'s bytes alone', async () => {
-    const running = start('exec', '3', '--', 'echo before; read -t 6; echo after >&2; echo after');
+    const running = start('exec', '3', '--', 'echo before; sleep 6; echo after >&2; echo after');
     let stdout = '';
     running.child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     await until(() => stdout !== '', 'the first line');
