@@ -147,6 +147,8 @@ onEachFabric('the lab on the local cloud', (fabric) => {
   it.skipIf(!Terminal.available)('gives a shell by Session Manager in a real terminal', async () => {
     const terminal = home.terminal(['connect', '4'], { columns: 90, rows: 28 });
     await terminal.waitFor(/sh-5\.2\$ /);
+    // A client tells the size when the shell has begun, and a real terminal takes it by a program of its own.
+    await new Promise((resolve) => setTimeout(resolve, 700));
     terminal.type('stty size\r');
     await terminal.waitFor(/\r\n28 90\r\n/);
     terminal.resize({ columns: 77, rows: 20 });

@@ -24,18 +24,12 @@ const ACCOUNTS: readonly GuestUser[] = ['root', 'ec2-user', 'ssm-user'];
 /** A process that outlives the hang-up is killed. */
 const HANGUP_MS = 300;
 const KILL_TRIES = 10;
-/** Clients tell their terminal's size right after the handshake; a shell that starts in it needs no second drawing. */
-const FIRST_SIZE_MS = 100;
 
 export class ShellSession implements SessionEnd {
   readonly #options: ShellSessionOptions;
   readonly #interactive: boolean;
   #process: GuestProcess | undefined;
   #size = INITIAL_SIZE;
-  #sized: () => void = () => undefined;
-  readonly #firstSize = new Promise<void>((resolve) => {
-    this.#sized = resolve;
-  });
 
   constructor(options: ShellSessionOptions) {
     this.#options = options;
@@ -45,7 +39,6 @@ export class ShellSession implements SessionEnd {
   async run(): Promise<SessionResult> {
     const { guest, order, channel } = this.#options;
     let process: GuestProcess;
-    if (this.#interactive) await this.#sizeOrPause();
     try {
       process = await guest.spawn(this.#spawnRequest());
     } catch (error) {
@@ -93,15 +86,6 @@ export class ShellSession implements SessionEnd {
     accept();
   }
 
-  async #sizeOrPause(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const pause = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FIRST_SIZE_MS);
-    });
-    await Promise.race([this.#firstSize, pause]);
-    clearTimeout(timer);
-  }
-
   /** What is typed before the shell is there is kept until it is, and acknowledged then. */
   async #typed(payload: Buffer, accept: () => void): Promise<void> {
     if (this.#process === undefined) await this.#options.channel.until(() => this.#process !== undefined);
@@ -140,7 +124,6 @@ export class ShellSession implements SessionEnd {
     const size = read(parseSize, payload);
     if (size === undefined || size.columns < 1 || size.rows < 1 || Math.max(size.columns, size.rows) > 65_535) return;
     this.#size = size;
-    this.#sized();
     if (this.#interactive) this.#process?.resize(this.#size);
   }
 }
