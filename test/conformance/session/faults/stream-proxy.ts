@@ -123,6 +123,8 @@ export class StreamProxy {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part)).once('end', () => {
         const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = answer.headers;
+        // Answers that come when the proxy has stopped have nobody to go to.
+        if (!this.#server.listening) return;
         const whole = Buffer.concat(parts).toString('latin1');
         this.tokens.push(...[...whole.matchAll(/"TokenValue":"([^"]+)"/gu)].map(([, token]) => token ?? ''));
         const body = whole.replace(/"StreamUrl":"(ws:[^"]+)"/u, (_member, url: string) => `"StreamUrl":"${this.streamUrl(url)}"`);
