@@ -41,7 +41,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
     this.say('Verifying over each instance\'s own way in');
     const report = await verify({
       expectations,
-      fabric: target.fabric,
+      where: { fabric: target.fabric, region: target.region, stack },
       runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS, this.interruption.signal),
     });
     this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, pathOf: (id) => instances.find((instance) => instance.labNumber === id || instance.instanceId === id)?.path }));

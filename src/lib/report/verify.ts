@@ -1,6 +1,6 @@
 /** The verify report as text: a table of the instances, then what is broken and why. */
 import type { Path } from '../lab/lab.js';
-import type { Claim, Verdict, VerifyReport } from '../verify/claim.js';
+import type { Claim, ClaimName, Verdict, VerifyReport } from '../verify/claim.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Column, tableLines } from './table.js';
@@ -68,7 +68,11 @@ function troubleLines(report: VerifyReport, style: Style, width: number): string
   ]);
 }
 
-const CLAIM_TEXT = { 'way-in': 'way in', 'public-ipv4': 'public IPv4', 'ping': 'ping' } as const;
+/** A claim's name for people. */
+export const CLAIM_TEXT: Readonly<Record<ClaimName, string>> = {
+  'way-in': 'way in', 'other-way': 'other way in', 'public-ipv4': 'public IPv4', 'ping': 'ping', 'egress-identity': 'seen outside as', 'service-address': 'service address',
+  'inbound': 'inbound', 'reachable': 'reachable', 'security-group': 'security group', 'default-route': 'default route', 'endpoint': 'endpoint', 'key-pair': 'key pair', 'instance-profile': 'instance profile',
+};
 
 /** The whole report, table first. */
 export function verifyLines(report: VerifyReport, { style, width, seconds, pathOf }: VerifyTextOptions): string[] {

@@ -78,12 +78,14 @@ export function judge(expectation: Expectation, observation: Observation): Claim
   const claim = (name: ClaimName, expected: string, by: string, judged: Judged): Claim => ({
     instance: expectation.id,
     claim: name,
+    subject: null,
     declared: isDeclared ? expected : null,
     predicted: isDeclared ? null : expected,
     observed: judged.observed,
     verdict: judged.verdict,
     by,
     why: judged.why,
+    blame: null,
   });
   const { way, publicIpv4, ping } = expectation;
   const address = publicIpv4 ?? 'not available';

@@ -34,14 +34,16 @@ async function observe({ instance, way, name, source }: Expectation, runOn: RunO
 
 export interface VerifyInput {
   readonly expectations: readonly Expectation[];
-  readonly fabric: VerifyReport['fabric'];
+  /** Where the instances are, for the report's head. */
+  readonly where: Pick<VerifyReport, 'fabric' | 'stack' | 'region'>;
   readonly runOn: RunOn;
 }
 
 /** The report. The order of claims is that of the expectations, whichever instance answers first. What ends it early is thrown once no instance is being tried any more. */
-export async function verify({ expectations, fabric, runOn }: VerifyInput): Promise<VerifyReport> {
+export async function verify({ expectations, where, runOn }: VerifyInput): Promise<VerifyReport> {
+  const takenAt = new Date().toISOString();
   const tries = expectations.map(async (expectation) => judge(expectation, await observe(expectation, runOn)));
   await Promise.allSettled(tries);
   const all = (await Promise.all(tries)).flat();
-  return { verdict: verdictOf(all), fabric, claims: all };
+  return { version: 1, verdict: verdictOf(all), fabric: where.fabric, stack: where.stack, region: where.region, takenAt, claims: all };
 }

@@ -20,13 +20,14 @@ const output = (address: string, received: number): string => `public-ipv4: ${ad
 
 const asMeant: RunOn = async (instance) => output(instance.publicIpv4 ?? 'not available', instance.path === 'vpc-endpoint' ? 0 : 4);
 const except = (number: number, run: RunOn): RunOn => (instance, way, line) => (instance.number === number ? run(instance, way, line) : asMeant(instance, way, line));
-const run = (runOn: RunOn, there = instances) => verify({ expectations: expectationsFor([], there), fabric: 'computed', runOn });
+const run = (runOn: RunOn, there = instances) => verify({ expectations: expectationsFor([], there), where: { fabric: 'computed', region: 'ap-northeast-1', stack: 'ssmlab' }, runOn });
 const verdicts = (report: Awaited<ReturnType<typeof run>>, instance: number): string[] => report.claims.filter((claim) => claim.instance === instance).map((claim) => claim.verdict);
 
 describe('verify', () => {
   it('holds for the lab as it is meant, in the lab\'s order', async () => {
     const report = await run(asMeant);
-    expect(report).toMatchObject({ verdict: 'pass', fabric: 'computed' });
+    expect(report).toMatchObject({ version: 1, verdict: 'pass', fabric: 'computed', stack: 'ssmlab', region: 'ap-northeast-1' });
+    expect(new Date(report.takenAt).toISOString()).toBe(report.takenAt);
     expect(report.claims.map((claim) => `${claim.instance} ${claim.claim}`)).toEqual([1, 2, 3, 4].flatMap((n) => [`${n} way-in`, `${n} public-ipv4`, `${n} ping`]));
     expect(report.claims.every((claim) => claim.predicted === null && claim.by !== '' && claim.why !== '')).toBe(true);
     expect(verifyLines(report, { style: plainStyle(false), pathOf: (n) => instances.find((i) => i.number === n)?.path })).toEqual([
