@@ -154,6 +154,22 @@ export interface PrefixList {
   readonly cidrs: readonly Cidr[];
 }
 
+/** What is left out of Block Public Access: a VPC, or a subnet. */
+export interface BlockPublicAccessExclusion {
+  readonly exclusionId: string;
+  /** `vpc-…` or `subnet-…`. */
+  readonly resourceId: string;
+  /** What is allowed there all the same: `allow-egress` lets only connections out that begin inside. */
+  readonly mode: 'allow-egress' | 'allow-bidirectional';
+}
+
+/** VPC Block Public Access of the account in the region (I10, I11). */
+export interface BlockPublicAccess {
+  readonly mode: 'off' | 'block-ingress' | 'block-bidirectional';
+  /** Those in force only. */
+  readonly exclusions: readonly BlockPublicAccessExclusion[];
+}
+
 /** The whole of a region's network at one moment. */
 export interface NetworkModel {
   readonly region: string;
@@ -167,4 +183,6 @@ export interface NetworkModel {
   readonly natGateways: readonly NatGateway[];
   readonly vpcEndpoints: readonly VpcEndpoint[];
   readonly prefixLists: readonly PrefixList[];
+  /** Off when absent. */
+  readonly blockPublicAccess?: BlockPublicAccess | undefined;
 }

@@ -117,7 +117,7 @@ export function changed(...changes: readonly Change[]): NetworkModel {
 }
 
 /** Patches the one item of a list that has the id; a typo in a test must not pass for a network without the change. */
-function edit(key: Exclude<keyof NetworkModel, 'region'>, id: string, patch: object): Change {
+function edit(key: Exclude<keyof NetworkModel, 'region' | 'blockPublicAccess'>, id: string, patch: object): Change {
   return (model) => {
     const items: readonly object[] = model[key];
     if (!items.some((item) => Object.values(item)[0] === id)) throw new Error(`no ${id} in ${key}`);

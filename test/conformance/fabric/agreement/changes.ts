@@ -20,7 +20,7 @@ export interface Changed {
 }
 
 type Apply = (model: NetworkModel, draw: Omit<ChangeDraw, 'what'>) => Changed;
-type ListKey = Exclude<keyof NetworkModel, 'region'>;
+type ListKey = Exclude<keyof NetworkModel, 'region' | 'blockPublicAccess'>;
 
 export const pick = <T>(list: readonly T[], index: number): T => {
   if (list.length === 0) throw new Error('nothing to pick from');
