@@ -1,11 +1,11 @@
 /** Whether a caller may do what it asks: the lab's keys everything, roles and users what all policies that bound them allow. */
 import { VPC_ENDPOINT } from '../services/ec2/model.js';
 import { managedByArn, policiesOfRole, policiesOfUser } from '../services/iam/lookup.js';
-import type { ConditionContext } from '../services/iam/policy/condition.js';
-import { parsePolicy } from '../services/iam/policy/document.js';
-import type { Decision, NamedPolicy } from '../services/iam/policy/evaluate.js';
-import { evaluateLayers, LAYER_NAMES, type LayeredDecision, type PolicyLayers } from '../services/iam/policy/layers.js';
-import { names } from '../services/iam/policy/trust.js';
+import type { ConditionContext } from '../../lib/policy/condition.js';
+import { readPolicy } from '../services/iam/read-policy.js';
+import type { Decision, NamedPolicy } from '../../lib/policy/evaluate.js';
+import { evaluateLayers, LAYER_NAMES, type LayeredDecision, type PolicyLayers } from '../../lib/policy/layers.js';
+import { statementsAbout } from '../../lib/policy/trust.js';
 import { roles, users } from '../services/iam/records.js';
 import type { Reader } from '../state/store.js';
 import { ec2ResourceKeys } from './ec2-resource-keys.js';
@@ -80,18 +80,17 @@ function layersOf(caller: Caller, endpointPolicy: string | undefined, globalStat
     'identity': caller.kind === 'lab' ? [EVERYTHING] : caller.kind === 'role' ? policiesOfRole(globalState, caller.roleName ?? '') : policiesOfUser(globalState, caller.userName ?? ''),
     // A boundary that is gone allows nothing.
     'boundary': boundary === undefined ? undefined : bounding === undefined ? [] : [bounding],
-    'session': caller.sessionPolicies?.map((text, index) => ({ name: `session policy ${index + 1}`, document: parsePolicy(text, 'identity') })),
+    'session': caller.sessionPolicies?.map((text, index) => ({ name: `session policy ${index + 1}`, document: readPolicy(text, 'identity') })),
     'vpc-endpoint': endpointPolicy === undefined ? undefined : [endpointLayer(caller, endpointPolicy, holder?.arn)],
   };
 }
 
-const EVERYTHING: NamedPolicy = { name: 'the lab\'s own keys', document: parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', 'identity') };
+const EVERYTHING: NamedPolicy = { name: 'the lab\'s own keys', document: readPolicy('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', 'identity') };
 
 /** The statements of an endpoint's policy that are about this caller. */
 function endpointLayer(caller: Caller, text: string, roleArn: string | undefined): NamedPolicy {
-  const document = parsePolicy(text, 'resource');
   const principal = { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn } as const;
-  return { name: 'VPC endpoint policy', document: { ...document, statements: document.statements.filter((statement) => names(statement.principals, principal)) } };
+  return { name: 'VPC endpoint policy', document: statementsAbout(readPolicy(text, 'resource'), principal) };
 }
 
 function denial(caller: Caller, action: string, resource: string, decision: LayeredDecision, protocol: WireProtocol): AwsError {

@@ -6,7 +6,7 @@ import { findImage } from '../services/ec2/image/describe-images.js';
 import { INSTANCE, PROFILE_ASSOCIATION, SUBNET, VOLUME } from '../services/ec2/model.js';
 import { KEY_PAIR, TAGGABLE } from '../services/ec2/noun.js';
 import { findInstanceProfile } from '../services/iam/lookup.js';
-import type { ConditionContext } from '../services/iam/policy/condition.js';
+import type { ConditionContext } from '../../lib/policy/condition.js';
 import type { Reader } from '../state/store.js';
 import { AwsError, type Input } from './operation.js';
 

@@ -3,7 +3,7 @@
  * those of EC2, SSM and STS): what the region knows of who asks, from where, when, and of which resource.
  */
 import { roles, users, type TagRecord } from '../services/iam/records.js';
-import type { ConditionContext } from '../services/iam/policy/condition.js';
+import type { ConditionContext } from '../../lib/policy/condition.js';
 import type { Reader } from '../state/store.js';
 import { EC2_RESOURCE_KEYS } from './ec2-resource-keys.js';
 import type { Caller, Input, Origin } from './operation.js';

@@ -3,7 +3,7 @@
  * IAM and KMS): the same for all resources of a request. Keys of S3 are with S3's permissions.
  */
 import { roles, users } from '../services/iam/records.js';
-import type { ConditionContext } from '../services/iam/policy/condition.js';
+import type { ConditionContext } from '../../lib/policy/condition.js';
 import type { Reader } from '../state/store.js';
 import type { Input } from './operation.js';
 

@@ -2,7 +2,7 @@
 import { filters, has, list, type Filter } from '../../endpoint/input.js';
 import { AwsError, type Input, type Output } from '../../endpoint/operation.js';
 import { page, pageOf, type Page } from '../../endpoint/page.js';
-import { wildcard } from '../../endpoint/wildcard.js';
+import { wildcard } from '../../../lib/policy/wildcard.js';
 import type { Tag } from './model.js';
 import { checkForm, findAll, type Noun } from './noun.js';
 import type { Scope } from './operation.js';

@@ -1,8 +1,8 @@
 /** What other services ask of IAM: which role an instance profile gives, and what the policies of an identity say. */
 import type { Reader } from '../../state/store.js';
 import { findPolicy } from './policies.js';
-import { parsePolicy } from './policy/document.js';
-import type { NamedPolicy } from './policy/evaluate.js';
+import { readPolicy } from './read-policy.js';
+import type { NamedPolicy } from '../../../lib/policy/evaluate.js';
 import { accessKeys, groups, instanceProfiles, roles, users, type InstanceProfileRecord, type PolicyHolder, type RoleRecord, type UserRecord } from './records.js';
 
 /** An instance profile by name or ARN. */
@@ -50,7 +50,7 @@ function policiesOf(reader: Reader, holder: PolicyHolder | undefined): NamedPoli
   if (holder === undefined) return [];
   return [
     ...holder.attachedPolicies.flatMap((arn) => managedByArn(reader, arn) ?? []),
-    ...holder.inlinePolicies.map(({ policyName, document }) => ({ name: `inline policy ${policyName}`, document: parsePolicy(document, 'identity') })),
+    ...holder.inlinePolicies.map(({ policyName, document }) => ({ name: `inline policy ${policyName}`, document: readPolicy(document, 'identity') })),
   ];
 }
 
@@ -58,5 +58,5 @@ function policiesOf(reader: Reader, holder: PolicyHolder | undefined): NamedPoli
 export function managedByArn(reader: Reader, arn: string): NamedPolicy | undefined {
   const policy = findPolicy(reader, arn);
   const version = policy?.versions.find((each) => each.versionId === policy.defaultVersionId);
-  return version === undefined ? undefined : { name: arn, document: parsePolicy(version.document, 'identity') };
+  return version === undefined ? undefined : { name: arn, document: readPolicy(version.document, 'identity') };
 }

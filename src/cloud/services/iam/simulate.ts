@@ -3,11 +3,11 @@ import { AwsError, type Input, type Output } from '../../endpoint/operation.js';
 import { list, listOf1, str, structs } from '../../endpoint/input.js';
 import { unsupported } from '../../endpoint/unsupported.js';
 import { page } from '../../endpoint/page.js';
-import { parsePolicy } from './policy/document.js';
-import type { LayeredDecision, PolicyLayers } from './policy/layers.js';
-import { evaluateLayers } from './policy/layers.js';
-import { keysUsed } from './policy/keys-used.js';
-import { statementSpans } from './policy/positions.js';
+import { readPolicy } from './read-policy.js';
+import type { LayeredDecision, PolicyLayers } from '../../../lib/policy/layers.js';
+import { evaluateLayers } from '../../../lib/policy/layers.js';
+import { keysUsed } from '../../../lib/policy/keys-used.js';
+import { statementSpans } from '../../../lib/policy/positions.js';
 
 /** A policy by its text. */
 export interface TextPolicy {
@@ -32,7 +32,7 @@ export function simulate(input: Input, policies: readonly TextPolicy[], boundary
     str(entry, 'ContextKeyType');
     return [str(entry, 'ContextKeyName'), list(entry, 'ContextKeyValues')];
   }));
-  const named = (some: readonly TextPolicy[]) => some.map(({ name, text }) => ({ name, document: parsePolicy(text, 'identity') }));
+  const named = (some: readonly TextPolicy[]) => some.map(({ name, text }) => ({ name, document: readPolicy(text, 'identity') }));
   const layers: PolicyLayers = { identity: named(policies), boundary: boundary === undefined ? undefined : named(boundary) };
   const sources = new Map([...policies, ...(boundary ?? [])].map((policy) => [policy.name, policy]));
   const given = new Set(Object.keys(context).map((key) => key.toLowerCase()));

@@ -3,7 +3,7 @@ import { AwsError, type Input } from '../../endpoint/operation.js';
 import { has, str, strOpt, structs, tags } from '../../endpoint/input.js';
 import type { Reader } from '../../state/store.js';
 import { findPolicy } from '../iam/policies.js';
-import { parsePolicy } from '../iam/policy/document.js';
+import { readPolicy } from '../iam/read-policy.js';
 
 /** Characters of the inline policy, and how many managed ones there may be. */
 const LIMIT = { inline: 2048, managed: 10, tags: 50 } as const;
@@ -13,7 +13,7 @@ export function sessionPoliciesOf(input: Input, reader: Reader): { readonly sess
   const inline = strOpt(input, 'Policy', { min: 1 });
   const arns = structs(input, 'PolicyArns').map((entry) => str(entry, 'arn'));
   if (inline === undefined && arns.length === 0) return { sessionPolicies: undefined, packed: undefined };
-  if (inline !== undefined) parsePolicy(inline, 'identity');
+  if (inline !== undefined) readPolicy(inline, 'identity');
   const size = (inline ?? '').replaceAll(/\s/g, '').length + arns.reduce((sum, arn) => sum + arn.length, 0);
   if (size > LIMIT.inline) throw new AwsError('PackedPolicyTooLarge', `Packed size of session tags and policies consumes ${Math.ceil((size * 100) / LIMIT.inline)}% of allotted space.`);
   if (arns.length > LIMIT.managed) throw new AwsError('ValidationError', `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${LIMIT.managed}`);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as read from '../../../../src/cloud/endpoint/input.js';
 import { page } from '../../../../src/cloud/endpoint/page.js';
 import { decodeQuery } from '../../../../src/cloud/endpoint/query.js';
-import { matchesWildcard } from '../../../../src/cloud/endpoint/wildcard.js';
+import { matchesWildcard } from '../../../../src/lib/policy/wildcard.js';
 
 /** The InputError that a reader throws. */
 function thrown(body: () => unknown): read.InputError {

@@ -2,7 +2,7 @@
 import { AwsError, type Input, type OperationContext } from '../../../endpoint/operation.js';
 import { boolOpt, strOpt } from '../../../endpoint/input.js';
 import type { Reader, Transaction } from '../../../state/store.js';
-import { parsePolicy } from '../../iam/policy/document.js';
+import { readPolicy } from '../../iam/read-policy.js';
 import { ROUTE_TABLE, SUBNET, VPC, VPC_ENDPOINT, type VpcEndpointRecord } from '../model.js';
 import { createInterface } from '../network-interface/interface.js';
 import { findAll, ROUTE_TABLE as TABLE_NOUN, SUBNET as SUBNET_NOUN } from '../noun.js';
@@ -16,7 +16,7 @@ export function policyOf(input: Input): string {
   const reset = boolOpt(input, 'ResetPolicy') === true;
   if (text === undefined || text === '' || reset) return FULL_ACCESS;
   try {
-    parsePolicy(text, 'resource');
+    readPolicy(text, 'resource');
   } catch (error) {
     throw new AwsError('InvalidPolicyDocument', `The policy document is malformed: ${error instanceof Error ? error.message : String(error)}`);
   }

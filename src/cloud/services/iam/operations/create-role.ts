@@ -3,14 +3,14 @@ import type { Operation } from '../../../endpoint/operation.js';
 import { intOpt, strOpt } from '../../../endpoint/input.js';
 import { boundaryOf } from '../boundary.js';
 import { alreadyExists, documentText, entityName, entityPath, limitExceeded, newTags, newUniqueId, shownRole, ROLE_DESCRIPTION } from '../entities.js';
-import { parsePolicy } from '../policy/document.js';
+import { readPolicy } from '../read-policy.js';
 import { roles, type RoleRecord } from '../records.js';
 
 export const createRole: Operation = (input, context) => {
   const roleName = entityName(input, 'RoleName', 64);
   const path = entityPath(input);
   const trustPolicy = documentText(input, 'AssumeRolePolicyDocument');
-  parsePolicy(trustPolicy, 'trust');
+  readPolicy(trustPolicy, 'trust');
   if (trustPolicy.replaceAll(/\s/g, '').length > 2048) throw limitExceeded('Cannot exceed quota for ACLSizePerRole: 2048');
   const role: RoleRecord = {
     roleName,

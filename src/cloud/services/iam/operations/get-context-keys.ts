@@ -1,11 +1,11 @@
 /** GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy: what the simulator has to be told. */
 import type { Operation } from '../../../endpoint/operation.js';
 import { list, listOf1, str } from '../../../endpoint/input.js';
-import { parsePolicy } from '../policy/document.js';
-import { keysUsed } from '../policy/keys-used.js';
+import { readPolicy } from '../read-policy.js';
+import { keysUsed } from '../../../../lib/policy/keys-used.js';
 import { policiesOfPrincipal } from './simulate-principal-policy.js';
 
-const reply = (texts: readonly string[]) => ({ ContextKeyNames: keysUsed(texts.map((text) => parsePolicy(text, 'identity'))) });
+const reply = (texts: readonly string[]) => ({ ContextKeyNames: keysUsed(texts.map((text) => readPolicy(text, 'identity'))) });
 
 export const getContextKeysForCustomPolicy: Operation = (input) => reply(listOf1(input, 'PolicyInputList'));
 

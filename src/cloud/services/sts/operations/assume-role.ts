@@ -2,8 +2,8 @@
 import { AwsError, type Operation } from '../../../endpoint/operation.js';
 import { intOpt, str, strOpt } from '../../../endpoint/input.js';
 import { unsupported } from '../../../endpoint/unsupported.js';
-import { parsePolicy } from '../../iam/policy/document.js';
-import { evaluateTrust } from '../../iam/policy/trust.js';
+import { readPolicy } from '../../iam/read-policy.js';
+import { evaluateTrust } from '../../../../lib/policy/trust.js';
 import { roles } from '../../iam/records.js';
 import { shownCredentials } from '../credentials.js';
 import { sessionPoliciesOf, sessionTagsOf } from '../session.js';
@@ -28,7 +28,7 @@ export const assumeRole: Operation = (input, context) => {
     'aws:TagKeys': sessionTags === undefined ? undefined : sessionTags.map((tag) => tag.key), ...Object.fromEntries((sessionTags ?? []).map((tag) => [`aws:RequestTag/${tag.key}`, tag.value])),
   };
   const trusts = (action: string): boolean =>
-    role !== undefined && evaluateTrust(parsePolicy(role.trustPolicy, 'trust'), { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn: callerRole }, keys, action).decision === 'allow';
+    role !== undefined && evaluateTrust(readPolicy(role.trustPolicy, 'trust'), { kind: 'caller', arn: caller.arn, accountId: caller.accountId, roleArn: callerRole }, keys, action).decision === 'allow';
   const denied = (action: string): AwsError => new AwsError('AccessDenied', `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${roleArn}`, { status: 403 });
   // A role that is not there and one that does not trust the caller look the same from outside.
   if (role === undefined || !trusts('sts:AssumeRole')) throw denied('sts:AssumeRole');

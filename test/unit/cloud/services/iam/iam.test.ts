@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Input, OperationContext, Output } from '../../../../../src/cloud/endpoint/operation.js';
 import { findInstanceProfile, policiesOfRole, roleForInstanceProfile } from '../../../../../src/cloud/services/iam/iam.js';
-import { evaluate } from '../../../../../src/cloud/services/iam/policy/evaluate.js';
+import { evaluate } from '../../../../../src/lib/policy/evaluate.js';
 import { startHarness, type Harness } from '../../endpoint/harness.js';
 
 const TRUST = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }] });

@@ -27,5 +27,12 @@ export function names(principals: ReadonlyMap<string, readonly string[]> | undef
   if (principals === undefined) return false;
   if (principal.kind === 'service') return (principals.get('Service') ?? []).includes(principal.service);
   const { arn, accountId, roleArn } = principal;
-  return (principals.get('AWS') ?? []).some((name) => name === '*' || name === accountId || name === `arn:aws:iam::${accountId}:root` || name === arn || name === roleArn);
+  return (principals.get('AWS') ?? []).some((name) => name === '*' || name === accountId || isAccountRoot(name, accountId) || name === arn || name === roleArn);
+}
+
+const isAccountRoot = (name: string, accountId: string): boolean => /^arn:[^:]+:iam::([^:]*):root$/.exec(name)?.[1] === accountId;
+
+/** The document with those of its statements that are about the principal: of an endpoint's policy, what is to be evaluated for a caller. */
+export function statementsAbout(document: PolicyDocument, principal: Principal): PolicyDocument {
+  return { ...document, statements: document.statements.filter((statement) => names(statement.principals, principal)) };
 }

@@ -2,8 +2,8 @@
  * Condition blocks (IAM user guide, "IAM JSON policy elements: condition operators"). A condition on a key whose value the
  * region does not know is *unknown*, never true: an allow then does not hold, a deny does (see evaluate.ts).
  */
-import { BlockList, isIP } from 'node:net';
-import { matchesWildcard } from '../../../endpoint/wildcard.js';
+import { anyPrefixContains } from '../net/ipv6.js';
+import { matchesWildcard } from './wildcard.js';
 import type { Statement } from './document.js';
 import { patternOf, textOf } from './variables.js';
 
@@ -34,7 +34,7 @@ const PLAIN: Readonly<Record<string, Test>> = {
   stringequalsignorecase: (actual, operand) => actual.toLowerCase() === operand.toLowerCase(),
   bool: (actual, operand) => actual.toLowerCase() === operand.toLowerCase(),
   binaryequals: (actual, operand) => Buffer.from(actual, 'base64').equals(Buffer.from(operand, 'base64')),
-  ipaddress: inPrefix,
+  ipaddress: (actual, operand) => anyPrefixContains(operand, actual),
   numericequals: numbers((a, b) => a === b),
   numericlessthan: numbers((a, b) => a < b),
   numericlessthanequals: numbers((a, b) => a <= b),
@@ -127,17 +127,4 @@ function comparable(a: number, b: number, compare: (a: number, b: number) => boo
 /** ISO 8601, or seconds since the epoch. */
 function timeOf(text: string): number {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-}
-
-/** Whether an address lies in a prefix (or is the address); undefined for what is neither. IPv4 and IPv6. */
-function inPrefix(address: string, prefix: string): boolean | undefined {
-  const [network = '', length] = prefix.split('/');
-  const family = isIP(network);
-  const bits = length === undefined ? (family === 4 ? 32 : 128) : Number(length);
-  if (isIP(address) === 0 || family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 4 ? 32 : 128)) return undefined;
-  if (isIP(address) !== family) return false;
-  const list = new BlockList();
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  list.addSubnet(network, bits, kind);
-  return list.check(address, kind);
 }

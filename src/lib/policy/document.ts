@@ -1,5 +1,4 @@
 /** Policy documents: reads their JSON and refuses what IAM refuses (IAM user guide, "IAM JSON policy elements reference"). */
-import { AwsError } from '../../../endpoint/operation.js';
 import { operatorOf } from './condition.js';
 
 export interface Statement {
@@ -23,9 +22,25 @@ export interface PolicyDocument {
 /** `identity`: attached to a role, user or group, or bounding them; `trust`: says who may assume a role; `resource`: an endpoint's. */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
 
+/**
+ * - `malformed`: IAM refuses it; the message is in IAM's words
+ * - `unsupported`: IAM takes it and nothing here judges it; the message is what it is
+ */
+export type PolicyErrorCode = 'malformed' | 'unsupported';
+
+export class PolicyError extends Error {
+  readonly code: PolicyErrorCode;
+
+  constructor(code: PolicyErrorCode, message: string) {
+    super(message);
+    this.name = 'PolicyError';
+    this.code = code;
+  }
+}
+
 const STATEMENT_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition']);
 
-/** Reads a document. Throws AwsError MalformedPolicyDocument. */
+/** Reads a document. Throws {@link PolicyError}. */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   let value: unknown;
   try {
@@ -62,14 +77,14 @@ function parseStatement(entry: ReadonlyMap<string, unknown>, kind: PolicyKind): 
   const common = { sid: typeof entry.get('Sid') === 'string' ? String(entry.get('Sid')) : undefined, effect, actions, notActions, conditions: conditionsOf(entry.get('Condition')) } as const;
   if (kind === 'trust') {
     if (resources !== undefined || notResources !== undefined) throw malformed('Has prohibited field Resource');
-    if (entry.has('NotPrincipal')) throw malformed('The local cloud does not support NotPrincipal in a trust policy');
+    if (entry.has('NotPrincipal')) throw new PolicyError('unsupported', 'NotPrincipal in a trust policy');
     const principals = principalsOf(entry.get('Principal'));
     if (principals === undefined) throw malformed('Missing required field Principal');
     for (const action of actions ?? []) if (!/^(sts:|\*$)/i.test(action)) throw malformed('AssumeRole policy may only specify STS AssumeRole actions.');
     return { ...common, principals };
   }
   if (kind === 'resource') {
-    if (entry.has('NotPrincipal')) throw malformed('The local cloud does not support NotPrincipal in an endpoint policy');
+    if (entry.has('NotPrincipal')) throw new PolicyError('unsupported', 'NotPrincipal in an endpoint policy');
   } else if (entry.has('Principal') || entry.has('NotPrincipal')) throw malformed('Policy document should not specify a principal.');
   if ((resources === undefined) === (notResources === undefined)) throw malformed('Policy statement must contain resources.');
   for (const resource of [...(resources ?? []), ...(notResources ?? [])]) {
@@ -118,6 +133,6 @@ function members(value: unknown): Map<string, unknown> {
   return new Map(Object.entries(value));
 }
 
-function malformed(message: string): AwsError {
-  return new AwsError('MalformedPolicyDocument', message);
+function malformed(message: string): PolicyError {
+  return new PolicyError('malformed', message);
 }

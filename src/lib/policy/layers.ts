@@ -27,5 +27,8 @@ export function evaluateLayers(layers: PolicyLayers, request: AccessRequest): La
     const policies = layers[layer];
     return policies === undefined ? [] : [{ ...evaluate(policies, request), layer }];
   })];
-  return decisions.find((each) => each.decision === 'explicit-deny') ?? decisions.find((each) => each.decision === 'implicit-deny') ?? identity;
+  const chosen = decisions.find((each) => each.decision === 'explicit-deny') ?? decisions.find((each) => each.decision === 'implicit-deny') ?? identity;
+  // What one kind denies for certain, a doubt about another does not open.
+  const { doubt: _doubt, ...certain } = chosen;
+  return decisions.some((each) => each.decision !== 'allow' && each.doubt === undefined) ? certain : chosen;
 }

@@ -2,7 +2,7 @@
  * Evaluation of the policies of one kind: an explicit deny wins, else an allow is needed, else it is an implicit deny (IAM
  * user guide, "Policy evaluation logic"). What cannot be decided never allows and always denies.
  */
-import { matchesWildcard } from '../../../endpoint/wildcard.js';
+import { matchesWildcard } from './wildcard.js';
 import { testConditions, type ConditionContext, type ConditionOptions } from './condition.js';
 import type { PolicyDocument, Statement } from './document.js';
 import { patternOf } from './variables.js';
@@ -35,13 +35,17 @@ export interface Decision {
   readonly why: string;
   /** The statements that deny, or else those that allow. */
   readonly matched?: readonly MatchedStatement[] | undefined;
+  /** Set when another decision is possible: the condition that could not be decided. */
+  readonly doubt?: string | undefined;
 }
 
 /** Decides one request over all policies of one kind. */
 export function evaluate(policies: readonly NamedPolicy[], request: AccessRequest): Decision {
   let allowed: Decision | undefined;
   let denied: Decision | undefined;
-  let undecided: string | undefined;
+  let undecided: Pick<Decision, 'why' | 'doubt'> | undefined;
+  let certainDeny = false;
+  let deniedDoubt: string | undefined;
   const allowing: MatchedStatement[] = [];
   const denying: MatchedStatement[] = [];
   for (const policy of policies) {
@@ -54,16 +58,21 @@ export function evaluate(policies: readonly NamedPolicy[], request: AccessReques
       const doubt = condition.holds === 'unknown' ? condition.why : undefined;
       if (statement.effect === 'Deny') {
         denying.push({ policy, index });
+        certainDeny ||= doubt === undefined;
+        deniedDoubt ??= doubt;
         denied ??= { decision: 'explicit-deny', by, why: doubt === undefined ? `${by} denies ${request.action}` : `${by} may deny ${request.action}: ${doubt}` };
       } else if (doubt === undefined) {
         allowing.push({ policy, index });
         allowed ??= { decision: 'allow', by, why: `${by} allows ${request.action}` };
-      } else undecided ??= `${by} may allow ${request.action}, but ${doubt}`;
+      } else undecided ??= { why: `${by} may allow ${request.action}, but ${doubt}`, doubt };
     }
   }
-  if (denied !== undefined) return { ...denied, matched: denying };
+  // A deny that may not hold leaves nothing in doubt where nothing allows either.
+  const open = !certainDeny && (allowed !== undefined || undecided !== undefined) ? deniedDoubt : undefined;
+  if (denied !== undefined) return { ...denied, matched: denying, ...(open === undefined ? {} : { doubt: open }) };
   if (allowed !== undefined) return { ...allowed, matched: allowing };
-  return { decision: 'implicit-deny', why: undecided ?? `no policy allows the ${request.action} action` };
+  if (undecided !== undefined) return { decision: 'implicit-deny', ...undecided };
+  return { decision: 'implicit-deny', why: `no policy allows the ${request.action} action` };
 }
 
 /** Actions match in any case, with wildcards. */
