@@ -78,6 +78,8 @@ export interface Snapshot {
   readonly stack: string;
   /** All VPCs that its instances are in, whole. */
   readonly network: NetworkModel;
+  /** `Name` tag of what the network holds (VPC, subnet, route table, group, gateway, endpoint …), by id; what has none is not in it. */
+  readonly names: Readonly<Record<string, string>>;
   /** JSON policy of each VPC endpoint, by endpoint id. */
   readonly endpointPolicies: Readonly<Record<string, string>>;
   readonly instances: readonly SnapshotInstance[];
