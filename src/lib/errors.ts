@@ -30,6 +30,8 @@ export const ERRORS = {
   'state-version': { exit: 3, hint: 'use the ssmlab version that wrote it, or remove the folder to begin anew' },
   'state-corrupt': { exit: 3, hint: 'move the file away to begin anew, or restore it from a copy' },
   'template-invalid': { exit: 3, hint: 'mend the template at the line named' },
+  'expectations-invalid': { exit: 2, hint: 'mend the file where it says; `ssmlab expect init` writes one that is right' },
+  'expectations-unmatched': { exit: 3, hint: 'run `ssmlab list` to see the instances, their names and ids' },
   'stack-failed': { exit: 3, hint: 'the first failed event names the cause; `ssmlab destroy`, then deploy again' },
   'stack-busy': { exit: 3, hint: 'wait for the other operation to end, then run it again' },
   'stack-foreign': { exit: 3, hint: 'choose another name with --stack' },
