@@ -34,6 +34,7 @@ function routeTableOf(table: ApiRouteTable): RouteTable {
     vpcId: table.VpcId ?? '',
     main: associations.some((association) => association.Main === true),
     subnetIds: present(associations.map((association) => association.SubnetId)),
+    gatewayIds: present(associations.map((association) => association.GatewayId)),
     routes: (table.Routes ?? []).flatMap((route) => routeOf(route) ?? []),
   };
 }

@@ -50,6 +50,8 @@ export interface RouteTable {
   readonly main: boolean;
   /** Explicitly associated subnets; the others of the VPC use the main table (R3). */
   readonly subnetIds: readonly string[];
+  /** Gateways whose incoming packets it routes (R13); the fabrics have none. */
+  readonly gatewayIds?: readonly string[] | undefined;
   readonly routes: readonly Route[];
 }
 

@@ -41,6 +41,15 @@ export function translateByNatGateway(node: InterfaceNode, flow: Flow, port: num
   return { ...flow, source: node.address, sourcePort: port };
 }
 
+/** Whether the route of the gateway's own subnet leads on, and not back to a NAT gateway (N13). What else it is, is the route's business. */
+export function natGatewayLeadsOn(node: InterfaceNode, destination: number): Verdict {
+  const id = node.natGateway?.natGatewayId ?? node.id;
+  const choice = selectRoute(node.subnet, destination);
+  return choice.decision === 'route' && choice.route.targetKind === 'nat-gateway'
+    ? deny('N13', choice.by, `the subnet of ${id} is not public: its route leads to ${choice.route.targetId}`)
+    : allow('N5', id, 'its subnet leads on');
+}
+
 /** Whether the gateway's own subnet leads it to the internet (N2, N13). */
 export function natGatewayReaches(node: InterfaceNode, destination: number): Verdict {
   const id = node.natGateway?.natGatewayId ?? node.id;

@@ -3,7 +3,8 @@ import { formatAddress, parseAddress } from '../net/address.js';
 import { endpointAddresses, endpointNameAddresses, endpointNamed } from './endpoint.js';
 import { RESOLVER_ADDRESS } from './link-local.js';
 import type { Network, VpcNode } from './network.js';
-import type { Reason } from './verdict.js';
+import type { Reason, Verdict } from './verdict.js';
+import { allow, deny } from './verdict.js';
 
 export type Answer =
   | Reason & { readonly decision: 'addresses'; readonly addresses: readonly string[] }
@@ -56,10 +57,17 @@ export function canonicalName(name: string): string {
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }
 
+/** Whether the VPC's resolver answers at all (L3). */
+export function resolverAnswers(vpc: VpcNode): Verdict {
+  const { vpcId, enableDnsSupport } = vpc.vpc;
+  return enableDnsSupport ? allow('L1', vpcId, 'enableDnsSupport is on') : deny('L3', vpcId, 'enableDnsSupport is off');
+}
+
 /** The resolver at VPC + 2 and 169.254.169.253, which needs no route and meets no rule (L2). `name` is canonical. */
 export function resolveInVpc(network: Network, vpc: VpcNode, name: string, names: PublicNames = {}): Answer {
-  const { vpcId, enableDnsSupport, enableDnsHostnames } = vpc.vpc;
-  if (!enableDnsSupport) return { decision: 'silent', rule: 'L3', by: vpcId, why: 'enableDnsSupport is off' };
+  const { vpcId, enableDnsHostnames } = vpc.vpc;
+  const { decision, ...reason } = resolverAnswers(vpc);
+  if (decision === 'deny') return { decision: 'silent', ...reason };
   const captured = endpointNamed(vpc, name, names.nameOf);
   if (captured !== undefined) {
     const { endpoint, ...reason } = captured;

@@ -6,7 +6,7 @@ import { gatewayEndpointAccepts, interfaceEndpointAccepts } from '../../../lib/v
 import { enterByInternetGateway, INTERNET_MTU, leaveByInternetGateway } from '../../../lib/vpc/internet-gateway.js';
 import { linkLocalService } from '../../../lib/vpc/link-local.js';
 import type { Route } from '../../../lib/vpc/model.js';
-import { NAT_MTU, natGatewayAccepts, natGatewayRefusesInbound } from '../../../lib/vpc/nat-gateway.js';
+import { NAT_MTU, natGatewayAccepts, natGatewayLeadsOn, natGatewayRefusesInbound } from '../../../lib/vpc/nat-gateway.js';
 import { networkAclVerdict } from '../../../lib/vpc/network-acl.js';
 import { type InterfaceNode, isUp, type Network, type SubnetNode, type VpcNode } from '../../../lib/vpc/network.js';
 import { selectRoute } from '../../../lib/vpc/route.js';
@@ -159,10 +159,8 @@ function throughNatGateway(step: Step, subnet: SubnetNode, nat: InterfaceNode, p
   if (step.bytes > NAT_MTU) return drop(deny('N11', id, 'does not carry fragments'));
   if (packet.ttl <= 1) return { decision: 'ttl-exceeded', node: nat };
   if (step.conversation.established && !step.conversation.isMappedBy(nat, packet.flow)) return drop(strangerAtNat(step, subnet, nat, packet.flow));
-  const back = selectRoute(nat.subnet, packet.flow.destination);
-  if (back.decision === 'route' && back.route.targetKind === 'nat-gateway') {
-    return drop(deny('N13', back.by, `the subnet of ${id} is not public: its route leads to ${back.route.targetId}`));
-  }
+  const onward = natGatewayLeadsOn(nat, packet.flow.destination);
+  if (onward.decision === 'deny') return drop(onward);
   const mapped = step.conversation.mapOut(nat, packet.flow);
   if ('decision' in mapped) return drop(mapped);
   step.conversation.trackAlways('client', id, 'a NAT gateway is on the way');
