@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: unit and conformance tests share a process (the architecture forbids module state, so isolation
-// would only cost time); e2e tests start real programs, one file after the other, so that two cores are enough.
+// Two projects, one after the other, each with two files at a time, so that two cores are enough: unit and conformance tests
+// share a process (the architecture forbids module state, so isolation would only cost time); e2e tests start real programs,
+// every file with a home, a local cloud and networks of its own.
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-line-reporter.ts'],
@@ -12,6 +13,8 @@ export default defineConfig({
           include: ['test/*.test.ts', 'test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/scenarios/**/*.test.ts'],
           isolate: false,
           pool: 'threads',
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
           testTimeout: 20_000,
         },
       },
@@ -20,7 +23,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
