@@ -20,11 +20,12 @@ function withoutIds(shown: string): string {
 }
 
 /** Types, and returns what the terminal showed once that is what was wanted, or once there was time enough. */
-async function shownFor(terminal: Terminal, keys: string, wanted: string): Promise<string> {
+async function shownFor(terminal: Terminal, keys: string, wanted: string | RegExp): Promise<string> {
   const from = terminal.output.length;
   const shown = (): string => withoutIds(terminal.output.slice(from));
+  const isWanted = (): boolean => (typeof wanted === 'string' ? shown() === wanted : wanted.test(shown()));
   terminal.type(keys.replaceAll('\n', '\r'));
-  for (let round = 0; round < 160 && shown() !== wanted; round += 1) {
+  for (let round = 0; round < 160 && !isWanted(); round += 1) {
     await new Promise((resolve) => setTimeout(resolve, round < 40 ? 5 : 50));
     // A key of the terminal that came before the command had it.
     if (round % 20 === 19 && shown() === '' && keys < ' ') terminal.type(keys);
@@ -69,7 +70,7 @@ describe('jobs when the shell goes', () => {
     terminal.type('sleep 7001 &\r');
     await terminal.expect('sh-5.2$ ');
     terminal.type('sleep 7002\r');
-    await shownFor(terminal, '\u001A', 'never');
+    expect(await shownFor(terminal, '\u001A', /Stopped/u)).toMatch(/Stopped.* sleep 7002/u);
     terminal.type('exit\rexit\r');
     // The refusal was a status of 1, and `exit` takes the last.
     expect(await terminal.process.status).toEqual({ code: 1, signal: undefined });
