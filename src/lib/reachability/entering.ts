@@ -7,6 +7,7 @@ import { type InterfaceNode, isUp, subnetAt, type SubnetNode, type VpcNode } fro
 import { passAcl } from './network-acl.js';
 import { type Packet, packetOf } from './packet.js';
 import { passGroups } from './security-groups.js';
+import type { UnreadParts } from './unread.js';
 import type { Next, Passage } from './way.js';
 
 export function enterAddress({ way, unread }: Passage, vpc: VpcNode, from: SubnetNode | undefined, packet: Packet): Next {
@@ -48,7 +49,7 @@ function atInterface({ way, lifted, unread }: Passage, node: InterfaceNode, pack
   const arrival = { at: 'end', arrival: { kind: 'interface', node, packet } } as const;
   if (lifted.has(node.id)) return arrival;
   if (instanceId === undefined) {
-    const missing = node.interface.interfaceType === 'vpc_endpoint' ? unread.of('vpcEndpoints') : node.interface.up && node.interface.interfaceType === 'interface' ? `what ${node.id} belongs to is not modelled` : undefined;
+    const missing = whoseIs(node, unread);
     if (missing === undefined) way.block(component, id, { rule: 'I3', by: node.id, why: 'is attached to nothing that answers' }, packet, 'nobody-there', 'UNASSOCIATED_COMPONENT');
     else way.unknown('unsupported', id, { rule: 'I3', by: node.id, why: missing }, packet, missing, 'UNSUPPORTED_COMPONENT');
     return undefined;
@@ -56,6 +57,12 @@ function atInterface({ way, lifted, unread }: Passage, node: InterfaceNode, pack
   if (isUp(node)) way.pass(component, id, { rule: 'E1', by: node.id, why: way.leg === 'forward' ? `has the address ${packet.header.destination}` : 'gets the answer' }, packet);
   else if (way.leg === 'forward') way.block(component, id, { rule: 'E1', by: node.id, why: 'its instance is not running' }, packet, 'nobody-there', 'BAD_STATE');
   return arrival;
+}
+
+/** Why it is not known who answers at an interface without an instance; undefined when nobody does. */
+function whoseIs({ id, interface: { interfaceType, up } }: InterfaceNode, unread: UnreadParts): string | undefined {
+  if (interfaceType === 'vpc_endpoint') return unread.of('vpcEndpoints');
+  return interfaceType === 'interface' && !up ? undefined : `what ${id} belongs to is not modelled`;
 }
 
 function atEndpoint({ way }: Passage, node: InterfaceNode, packet: Packet): Next {

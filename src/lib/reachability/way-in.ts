@@ -1,6 +1,10 @@
-/** What is predicted of the way into an instance: each link of it, from the instance's own state to the service, with its verdict. Shapes only. */
+/** What is predicted of the way into an instance: each link of it, from the instance's own state to the service, with its verdict. */
 import type { RuleId } from '../vpc/verdict.js';
 import type { Trace } from './trace.js';
+
+/** The services that an agent of 3.3.40 or later needs (`aws-facts.md` §1). */
+export const AGENT_SERVICES = ['ssm', 'ssmmessages'] as const;
+export type AgentService = (typeof AGENT_SERVICES)[number];
 
 /** The links of a way in, in the order in which they matter. */
 export type LinkName =
@@ -18,7 +22,7 @@ export type LinkName =
 export interface Link {
   readonly link: LinkName;
   /** `ssm` or `ssmmessages` for the links that each service has; null for the others. */
-  readonly service: 'ssm' | 'ssmmessages' | null;
+  readonly service: AgentService | null;
   readonly verdict: 'open' | 'closed' | 'unknown';
   /** Id of what decided, with the rule in it. */
   readonly by: string;

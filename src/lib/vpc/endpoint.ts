@@ -48,7 +48,7 @@ export function privateDnsName(serviceName: string): string | undefined {
 }
 
 /** Whether private DNS of the endpoint is in force: it is on, the endpoint is available, and the VPC has both DNS attributes (P4, P5). */
-function privateDnsInForce(vpc: VpcNode, endpoint: VpcEndpoint): Verdict {
+export function privateDnsInForce(vpc: VpcNode, endpoint: VpcEndpoint): Verdict {
   const id = endpoint.vpcEndpointId;
   if (endpoint.endpointType !== 'Interface' || !endpoint.privateDnsEnabled) return deny('P6', id, 'private DNS is off: the public name keeps its public addresses');
   if (!isAvailable(endpoint)) return deny('P2', id, `its state is ${endpoint.state}`);

@@ -1,0 +1,156 @@
+/** The ways into the lab's instances, link by link, and what closes each of them. */
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../../src/lib/inventory/snapshot/snapshot.js';
+import { predictSession, predictSsh } from '../../../../src/lib/reachability/predict-way-in.js';
+import type { Link, WayInPrediction } from '../../../../src/lib/reachability/way-in.js';
+import { indexModel } from '../../../../src/lib/vpc/network.js';
+import {
+  type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setInterface, setNat, setRoutes, setVpc, tcpFrom,
+} from '../../../conformance/fabric/lab-network.js';
+import { labSnapshot, policyDocument, policyText, ROLE, setRole, setSnapshotInstance, type SnapshotChange, unreadable } from './lab-snapshot.js';
+
+const session = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSession(snapshot, indexModel(snapshot.network), instanceId);
+const ssh = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSsh(snapshot, indexModel(snapshot.network), instanceId, '198.51.100.7');
+const brief = ({ link, service, verdict, rule }: Link): string => [link, ...(service === null ? [] : [service]), verdict, rule].join(' ');
+const wrong = (prediction: WayInPrediction): string[] => prediction.links.filter(({ verdict }) => verdict !== 'open').map(brief);
+const of = (instanceId: string, network: readonly Change[] = [], ...changes: readonly SnapshotChange[]): WayInPrediction => session(labSnapshot(network, ...changes), instanceId);
+const ALLOW_ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
+
+describe('the lab as it is', () => {
+  it('has sessions on 2, 3 and 4, and SSH on 1', () => {
+    const snapshot = labSnapshot();
+    expect(['i-1', 'i-2', 'i-3', 'i-4'].map((id) => [session(snapshot, id).verdict, ssh(snapshot, id).verdict])).toEqual([['closed', 'open'], ['open', 'closed'], ['open', 'closed'], ['open', 'closed']]);
+    expect(wrong(session(snapshot, 'i-1'))).toEqual(['identity closed I06']);
+    expect(wrong(ssh(snapshot, 'i-2'))).toEqual(['identity closed N53', 'path closed S4']);
+    expect(wrong(ssh(snapshot, 'i-3'))).toEqual(['identity closed N53', 'path closed I1']);
+  });
+
+  it('says of each link by what it holds', () => {
+    expect(of('i-4').links.map((link) => `${brief(link)}: ${link.by}`)).toEqual([
+      'instance open E1: i-4', 'identity open I09: lab-role',
+      'name ssm open P5: vpce-3a', 'path ssm open P5: vpce-3a', 'endpoint-policy ssm open P11: vpce-3a',
+      'name ssmmessages open P5: vpce-11a', 'path ssmmessages open P5: vpce-11a', 'endpoint-policy ssmmessages open P11: vpce-11a',
+    ]);
+    expect(of('i-3').links.map(brief)).toEqual(['instance open E1', 'identity open I09', 'name ssm open L2', 'path ssm open I1', 'name ssmmessages open L2', 'path ssmmessages open I1']);
+    expect(of('i-4').links.find(({ link }) => link === 'path')?.trace?.question).toMatchObject({ to: LAB.ip.ssm, port: 443 });
+    expect(ssh(labSnapshot(), 'i-1').links.map((link) => `${brief(link)}: ${link.by}`)).toEqual(['instance open E1: i-1', 'identity open N53: lab-key', 'path open E1: eni-1']);
+  });
+});
+
+describe('a session that cannot be', () => {
+  it.each<readonly [what: string, links: readonly string[], prediction: WayInPrediction]>([
+    ['the instance is stopped', ['instance closed E1', 'path ssm closed E1', 'path ssmmessages closed E1'], of('i-3', [setInterface(LAB.eni.three, { up: false })], setSnapshotInstance(3, { state: 'stopped' }))],
+    ['the metadata service is off', ['identity closed I15'], of('i-3', [], setSnapshotInstance(3, { metadata: { enabled: false, tokensRequired: true, hopLimit: 2 } }))],
+    ['the profile is gone', ['identity closed I07'], of('i-3', [], (snapshot) => ({ ...snapshot, profiles: [] }))],
+    ['the profile is empty', ['identity closed I07'], of('i-3', [], setRole(null))],
+    ['the role trusts another service', ['identity closed I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }) }))],
+    ['the role has no policy', ['identity closed I09'], of('i-3', [], setRole({ policies: [] }))],
+    ['the role may not open channels', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ Effect: 'Allow', Action: 'ssm:*', Resource: '*' })] }))],
+    ['a policy denies one action', ['identity closed I09'], of('i-3', [], setRole({ policies: [...ROLE.policies, policyText({ Effect: 'Deny', Action: 'ssmmessages:OpenDataChannel', Resource: '*' })] }))],
+    ['the boundary leaves it out', ['identity closed I10'], of('i-3', [], setRole({ boundary: policyText({ Effect: 'Allow', Action: 's3:*', Resource: '*' }) }))],
+    ['it may come by another endpoint only', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-3a' } } })] }))],
+    ['its VPC has no DNS', ['name ssm closed L3', 'path ssm unknown L3', 'name ssmmessages closed L3', 'path ssmmessages unknown L3'], of('i-4', [setVpc(LAB.vpc2, { enableDnsSupport: false })])],
+    ['its name server is not reached', ['name ssm closed L14', 'path ssm unknown L14', 'name ssmmessages closed L14', 'path ssmmessages unknown L14'], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8'] })])],
+    ['there is no name server', ['name ssm closed L14', 'path ssm unknown L14', 'name ssmmessages closed L14', 'path ssmmessages unknown L14'], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: [] })])],
+    ['private DNS is off', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setEndpoints({ privateDnsEnabled: false })])],
+    ['only one endpoint has private DNS', ['path ssmmessages closed R8'], of('i-4', [setEndpoints({ privateDnsEnabled: false }, '.ssmmessages')])],
+    ['the VPC gives no host names', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setVpc(LAB.vpc2, { enableDnsHostnames: false })])],
+    ['the endpoints are pending', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setEndpoints({ state: 'pending' })])],
+    ['there are no endpoints', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [(model) => ({ ...model, vpcEndpoints: [] })])],
+    ['the endpoint has no interface', ['path ssm closed P1'], of('i-4', [setEndpoints({ networkInterfaceIds: [] }, '.ssm')])],
+    ['the endpoints\' group does not admit 443', ['path ssm closed S4', 'path ssmmessages closed S4'], of('i-4', [setIngress(LAB.sgEndpoint)])],
+    ['the NAT route is gone', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-3', [setRoutes(LAB.privateTable)])],
+    ['the NAT gateway has failed', ['path ssm closed N2', 'path ssmmessages closed N2'], of('i-3', [setNat({ state: 'failed' })])],
+    ['nothing may leave', ['path ssm closed S3', 'path ssmmessages closed S3'], of('i-2', [setEgress(LAB.sg2)])],
+    ['answers do not come back', ['path ssm closed A1', 'path ssmmessages closed A1'], of('i-2', [setEntries(LAB.acl.public, entry(100, true, 'allow'), entry(100, false, 'allow', { protocol: '6', portRange: { from: 22, to: 22 } }))])],
+    ['the endpoint\'s policy names another role', ['endpoint-policy ssm closed P11'], of('i-4', [], (snapshot) => ({ ...snapshot, endpointPolicies: { 'vpce-3a': policyDocument({ ...ALLOW_ALL, Principal: { AWS: 'arn:aws:iam::000000000000:role/other' } }) } }))],
+    ['the endpoint\'s policy denies a channel', ['endpoint-policy ssmmessages closed P11'], of('i-4', [], (snapshot) => ({ ...snapshot, endpointPolicies: { 'vpce-11a': policyDocument([{ ...ALLOW_ALL, Principal: '*' }, { Effect: 'Deny', Principal: '*', Action: 'ssmmessages:CreateControlChannel', Resource: '*' }]) } }))],
+    ['it is not there', ['instance closed I01'], of('i-9')],
+  ])('%s', (_, links, prediction) => {
+    expect(wrong(prediction)).toEqual(links);
+    expect(prediction.verdict).toBe('closed');
+  });
+
+  it('is told with every link that is closed', () => {
+    const prediction = of('i-4', [setIngress(LAB.sgEndpoint)], setRole({ policies: [] }), setSnapshotInstance(4, { state: 'stopping' }));
+    expect(wrong(prediction)).toEqual(['instance closed E1', 'identity closed I09', 'path ssm closed S4', 'path ssmmessages closed S4']);
+    expect(prediction.links.find(({ link }) => link === 'identity')?.why).toBe('no policy allows the ssm:UpdateInstanceInformation action');
+    expect(prediction.links.find(({ link }) => link === 'path')).toMatchObject({ by: LAB.sgEndpoint, why: `no ingress rule admits tcp/443 from ${LAB.ip.four}` });
+  });
+
+  it('names the endpoint whose private DNS is not in force', () => {
+    const name = of('i-4', [setEndpoints({ privateDnsEnabled: false })]).links.find(({ link }) => link === 'name');
+    expect(name).toMatchObject({ by: 'vpce-3a', rule: 'P6', why: 'ssm.ap-northeast-1.amazonaws.com is public: private DNS is off: the public name keeps its public addresses' });
+  });
+});
+
+describe('a session by an unusual way', () => {
+  it('goes by the endpoint where there is a route to the internet as well, and is lost where that does not admit it (P9)', () => {
+    const capture: Change = (model) => ({
+      ...model,
+      vpcEndpoints: model.vpcEndpoints.map((each) => ({ ...each, vpcId: LAB.vpc1 })),
+      networkInterfaces: model.networkInterfaces.map((each) => (each.interfaceType === 'vpc_endpoint' ? { ...each, vpcId: LAB.vpc1, subnetId: LAB.privateSubnet1, privateIp: each.privateIp.replace('10.0.3', '10.0.2') } : each)),
+    });
+    expect(wrong(of('i-2', [capture]))).toEqual(['path ssm closed S4', 'path ssmmessages closed S4']);
+    expect(of('i-2', [capture, setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.0.0/16'))]).verdict).toBe('open');
+  });
+
+  it('asks the next name server when one is silent, and a public one for public names', () => {
+    expect(of('i-4', [setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8', 'AmazonProvidedDNS'] })]).verdict).toBe('open');
+    expect(of('i-3', [setVpc(LAB.vpc1, { domainNameServers: ['8.8.8.8'] })]).links.find(({ link }) => link === 'name')).toMatchObject({ verdict: 'open', rule: 'L14', by: '8.8.8.8' });
+  });
+
+  it('is allowed by its endpoint\'s policy, and by a condition on where it comes from', () => {
+    const policy = policyDocument({ ...ALLOW_ALL, Principal: { AWS: ROLE.arn }, Condition: { StringEquals: { 'aws:SourceVpc': LAB.vpc2 } } });
+    expect(of('i-4', [], (snapshot) => ({ ...snapshot, endpointPolicies: { 'vpce-3a': policy, 'vpce-11a': policy } })).verdict).toBe('open');
+    // A session has no tags yet when its data channel is asked for.
+    expect(of('i-4', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:SourceVpc': LAB.vpc2, 'aws:ResourceTag/Name': 'Instance4' } } })] })).links.map(brief)[1]).toBe('identity unknown I09');
+    expect(of('i-4', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:SourceVpc': LAB.vpc2 } } })] })).verdict).toBe('open');
+  });
+});
+
+describe('what is not known', () => {
+  it.each<readonly [what: string, links: readonly string[], prediction: WayInPrediction]>([
+    ['network ACLs', ['path ssm unknown A1', 'path ssmmessages unknown A1'], of('i-3', [(model) => ({ ...model, networkAcls: [] })], unreadable('networkAcls', 'ec2:DescribeNetworkAcls'))],
+    ['DNS attributes', ['name ssm unknown L1', 'name ssmmessages unknown L1'], of('i-4', [], unreadable('dnsAttributes', 'ec2:DescribeVpcAttribute'))],
+    ['profiles', ['identity unknown I07'], of('i-3', [], (snapshot) => ({ ...snapshot, profiles: [] }), unreadable('instanceProfiles', 'iam:GetInstanceProfile'))],
+    ['policies', ['identity unknown I09'], of('i-3', [], setRole({ policies: [] }), unreadable('roles', 'iam:ListRolePolicies'))],
+    ['host management', ['identity unknown I12'], of('i-1', [], unreadable('hostManagement', 'ssm:GetServiceSetting'))],
+    ['the role of host management', ['identity unknown I12'], of('i-1', [], (snapshot) => ({ ...snapshot, hostManagementRole: 'service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole' }))],
+    ['the same behind a profile that does not register (I13)', ['identity unknown I12'], of('i-3', [], setRole({ policies: [] }), (snapshot) => ({ ...snapshot, hostManagementRole: 'host-management' }))],
+    ['a condition', ['identity unknown I09'], of('i-3', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:PrincipalTag/team': 'x' } } })] }))],
+    ['a condition of the trust policy', ['identity unknown I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'aws:SourceAccount': '1' } } }) }))],
+    ['a policy that nothing here judges', ['identity unknown I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', NotPrincipal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }) }))],
+    ['whether a name server forwards', ['name ssm unknown N03', 'name ssmmessages unknown N03'], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: [LAB.ip.five] }), setIngress(LAB.sgDefault2, { ruleId: 'sgr-dns', protocol: 'udp', fromPort: 53, toPort: 53, cidr: '10.0.0.0/16' })])],
+    ['which public address the name gives', ['path ssm unknown R6', 'path ssmmessages unknown R6'], of('i-3', [setRoutes(LAB.privateTable, route('nat-gateway', LAB.nat), route('nat-gateway', 'nat-gone', '52.0.0.0/8', 'blackhole'))])],
+    ['the same by an egress rule', ['path ssm unknown S4', 'path ssmmessages unknown S4'], of('i-2', [setEgress(LAB.sg2, { ruleId: 'sgr-1', protocol: '-1', cidr: '198.19.7.0/24' })])],
+    ['which of two interfaces of the endpoint', ['path ssm unknown A1', 'path ssmmessages unknown A1'], of('i-4', [
+      setEntries(LAB.acl.other2, entry(90, false, 'deny'), ...OPEN_ENTRIES),
+      (model) => ({
+        ...model,
+        networkInterfaces: [...model.networkInterfaces, ...['ssm', 'ssmmessages'].map((name, index) => ({ networkInterfaceId: `eni-${name}-2`, vpcId: LAB.vpc2, subnetId: LAB.otherSubnet, privateIp: `10.0.4.5${index}`, groupIds: [LAB.sgEndpoint], sourceDestCheck: true, interfaceType: 'vpc_endpoint' as const, macAddress: '', up: true }))],
+        vpcEndpoints: model.vpcEndpoints.map((each) => ({ ...each, networkInterfaceIds: [...each.networkInterfaceIds, `${each.networkInterfaceIds[0]}-2`] })),
+      }),
+    ])],
+    ['a transit gateway', ['path ssm unknown R2', 'path ssmmessages unknown R2'], of('i-3', [setRoutes(LAB.privateTable, route('unsupported', 'tgw-1'))])],
+    ['an interface that was not read', ['path unknown N01'], of('i-3', [(model) => ({ ...model, networkInterfaces: [] })], unreadable('networkInterfaces', 'ec2:DescribeNetworkInterfaces'))],
+  ])('%s', (_, links, prediction) => {
+    expect(wrong(prediction)).toEqual(links);
+    expect(prediction.verdict).toBe('unknown');
+  });
+
+  it('does not hide an explicit deny', () => {
+    expect(of('i-3', [], setRole({ policies: [policyText({ Effect: 'Deny', Action: 'ssm:*', Resource: '*' })] }), unreadable('roles', 'iam:ListRolePolicies')).verdict).toBe('closed');
+  });
+});
+
+describe('SSH', () => {
+  it.each<readonly [what: string, links: readonly string[], network: readonly Change[], changes: readonly SnapshotChange[]]>([
+    ['without its rule', ['path closed S4'], [setIngress(LAB.sg1)], []],
+    ['without a key pair', ['identity closed N53'], [], [setSnapshotInstance(1, { keyName: null })]],
+    ['without a public address', ['path closed I1'], [setInterface(LAB.eni.one, { publicIp: undefined })], []],
+    ['without a way back', ['path closed R8'], [setRoutes(LAB.publicTable)], []],
+  ])('%s', (_, links, network, changes) => {
+    expect(wrong(ssh(labSnapshot(network, ...changes), 'i-1'))).toEqual(links);
+  });
+});
