@@ -1,17 +1,18 @@
 /** EC2 calls of the tool, every page of them. */
 import {
-  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeInternetGatewaysCommand, DescribeKeyPairsCommand, DescribeNatGatewaysCommand, DescribeRouteTablesCommand,
-  DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance,
-  type InternetGateway, type KeyPairInfo, type NatGateway, type RouteTable, type SecurityGroup, type Subnet, type Vpc, type VpcEndpoint,
+  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeKeyPairsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance, type KeyPairInfo,
 } from '@aws-sdk/client-ec2';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { awsCode } from './errors.js';
 import { everyPage } from './pages.js';
 
-const ec2 = clientPerTarget('ec2', (options) => new EC2Client(options));
+export const ec2 = clientPerTarget('ec2', (options) => new EC2Client(options));
 
-const filter = (name: string, ...values: string[]): Filter => ({ Name: name, Values: values });
+/** Values that a filter of EC2 takes. */
+export const FILTER_VALUES = 200;
+
+export const filter = (name: string, ...values: string[]): Filter => ({ Name: name, Values: values });
 
 /** Instances with these filters; terminated ones are left out unless `states` asks for them. */
 export function describeInstances(target: Target, filters: readonly Filter[], states = ['pending', 'running', 'shutting-down', 'stopping', 'stopped']): Promise<Instance[]> {
@@ -24,49 +25,6 @@ export function describeInstances(target: Target, filters: readonly Filter[], st
 
 /** Filter for what CloudFormation stacks made (CloudFormation tags it so); 200 names at most. */
 export const ofStack = (...stacks: string[]): Filter => filter('tag:aws:cloudformation:stack-name', ...stacks);
-
-/** What decides which way the instances of these VPCs take. */
-export interface NetworkDescription {
-  readonly vpcs: readonly Vpc[];
-  readonly internetGateways: readonly InternetGateway[];
-  readonly subnets: readonly Subnet[];
-  readonly routeTables: readonly RouteTable[];
-  readonly natGateways: readonly NatGateway[];
-  readonly vpcEndpoints: readonly VpcEndpoint[];
-  readonly securityGroups: readonly SecurityGroup[];
-  /** Of every VPC asked for: which of them have endpoints with private DNS is known only when the endpoints are, a round of calls later. */
-  readonly dnsAttributes: readonly DnsAttributes[];
-}
-
-export interface DnsAttributes {
-  readonly vpcId: string;
-  readonly enableDnsSupport: boolean;
-  readonly enableDnsHostnames: boolean;
-}
-
-/** A VPC's two DNS attributes: a call each, since the API has them one at a time. */
-async function describeDns(target: Target, vpcId: string): Promise<DnsAttributes> {
-  const ask = (Attribute: 'enableDnsSupport' | 'enableDnsHostnames') => ec2(target).send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute }));
-  const [support, hostnames] = await Promise.all([ask('enableDnsSupport'), ask('enableDnsHostnames')]);
-  return { vpcId, enableDnsSupport: support.EnableDnsSupport?.Value === true, enableDnsHostnames: hostnames.EnableDnsHostnames?.Value === true };
-}
-
-/** Reads the network of these VPCs, all kinds at once. */
-export async function describeNetwork(target: Target, vpcIds: readonly string[]): Promise<NetworkDescription> {
-  const Filters = [filter('vpc-id', ...vpcIds)];
-  const attached = [filter('attachment.vpc-id', ...vpcIds)];
-  const [vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, dnsAttributes, securityGroups] = await Promise.all([
-    everyPage((NextToken) => ec2(target).send(new DescribeVpcsCommand({ Filters, NextToken })), (page) => page.Vpcs),
-    everyPage((NextToken) => ec2(target).send(new DescribeInternetGatewaysCommand({ Filters: attached, NextToken })), (page) => page.InternetGateways),
-    everyPage((NextToken) => ec2(target).send(new DescribeSubnetsCommand({ Filters, NextToken })), (page) => page.Subnets),
-    everyPage((NextToken) => ec2(target).send(new DescribeRouteTablesCommand({ Filters, NextToken })), (page) => page.RouteTables),
-    everyPage((NextToken) => ec2(target).send(new DescribeNatGatewaysCommand({ Filter: Filters, NextToken })), (page) => page.NatGateways),
-    everyPage((NextToken) => ec2(target).send(new DescribeVpcEndpointsCommand({ Filters, NextToken })), (page) => page.VpcEndpoints),
-    Promise.all(vpcIds.map((vpcId) => describeDns(target, vpcId))),
-    everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups),
-  ]);
-  return { vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, dnsAttributes, securityGroups };
-}
 
 /** The key pair of this name with its public half where the service tells it, or undefined. */
 export async function findKeyPair(target: Target, keyName: string): Promise<KeyPairInfo | undefined> {

@@ -1,5 +1,5 @@
 /** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
-import { DescribeInstanceInformationCommand, DescribeSessionsCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, clientPerTarget } from './client.js';
@@ -35,6 +35,13 @@ export function startSessionInput(request: SessionRequest) {
 /** Every managed instance: id, ping status, agent version. */
 export function describeAgents(target: Target): Promise<InstanceInformation[]> {
   return everyPage((NextToken) => ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken })), (page) => page.InstanceInformationList);
+}
+
+/** The role of Default Host Management Configuration as the setting names it (with its path); null when it is off. */
+export async function hostManagementRole(target: Target): Promise<string | null> {
+  const { ServiceSetting } = await ssm(target).send(new GetServiceSettingCommand({ SettingId: '/ssm/managed-instance/default-ec2-instance-management-role' }));
+  const value = ServiceSetting?.SettingValue ?? '';
+  return value === '' || value === '$None' ? null : value;
 }
 
 /** Opens a session at the service; `not-connected` when the agent has no control channel. */

@@ -1,5 +1,5 @@
 /** The instances of a stack with path, auth method and agent, from Describe calls alone. */
-import { describeNetwork } from '../aws/ec2.js';
+import { describeNetwork } from '../aws/ec2-network.js';
 import { describeAgents } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
 import { recogniseLab } from '../lab/recognise.js';
@@ -33,11 +33,13 @@ function pathsOf(network: Network, instance: ApiInstance) {
 /** What the APIs said, as rows. Pure. */
 export function inventoryOf(instances: readonly ApiInstance[], model: NetworkModel, agents: readonly ApiAgent[]): KnownInstance[] {
   const network = indexModel(model);
+  const groupById = new Map(model.securityGroups.map((group) => [group.groupId, group]));
+  const agentById = new Map(agents.map((agent) => [agent.InstanceId, agent]));
   const rows = instances.map((instance) => {
     const instanceId = instance.InstanceId ?? '';
     const logicalId = orNull(tagOf(instance, 'aws:cloudformation:logical-id'));
-    const groups = model.securityGroups.filter((group) => instance.SecurityGroups?.some((worn) => worn.GroupId === group.groupId) === true);
-    const agent = agents.find((candidate) => candidate.InstanceId === instanceId);
+    const groups = (instance.SecurityGroups ?? []).flatMap((worn) => groupById.get(worn.GroupId ?? '') ?? []);
+    const agent = agentById.get(instanceId);
     const { path, egress } = pathsOf(network, instance);
     const publicIpv4 = orNull(instance.PublicIpAddress);
     const keyName = orNull(instance.KeyName);
@@ -83,7 +85,7 @@ function numbered(rows: readonly (Row & { readonly tagged: boolean })[]): KnownI
 }
 
 /** The error for a stack without instances: the stack that was meant, where one is near. */
-async function nothingThere(target: Target, stack: string, found: boolean): Promise<SsmlabError> {
+export async function nothingThere(target: Target, stack: string, found: boolean): Promise<SsmlabError> {
   if (found) return new SsmlabError('no-lab', `no instance of the stack "${stack}" is in ${target.region}`, { hint: 'run `ssmlab status`: it says how far the stack is' });
   const { stackNames } = await import('../aws/cloudformation.js');
   const near = nearNames(stack, await stackNames(target));

@@ -1,5 +1,5 @@
 /** What EC2 describes, as the neutral network document that the rules are asked with. */
-import type { NetworkDescription } from '../aws/ec2.js';
+import type { NetworkDescription } from '../aws/ec2-network.js';
 import type { NetworkInterface, NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroupRule } from '../vpc/model.js';
 import type { ApiInstance } from './stack-instances.js';
 
@@ -8,7 +8,7 @@ type ApiRoute = NonNullable<ApiRouteTable['Routes']>[number];
 type ApiGroup = NetworkDescription['securityGroups'][number];
 type ApiPermission = NonNullable<ApiGroup['IpPermissions']>[number];
 
-const present = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
+export const present = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
 
 function routeTarget(route: ApiRoute): { targetKind: RouteTargetKind; targetId: string } {
   const gateway = route.GatewayId;

@@ -1,12 +1,10 @@
 /** The instances of a stack, of its nested stacks too. */
-import { describeInstances, ofStack } from '../aws/ec2.js';
+import { describeInstances, FILTER_VALUES, ofStack } from '../aws/ec2.js';
+import { chunks } from '../aws/pages.js';
 import { LAB_TAG } from '../lab/lab.js';
 import type { Target } from '../target/target.js';
 
 export type ApiInstance = Awaited<ReturnType<typeof describeInstances>>[number];
-
-/** Values that a filter of EC2 takes. */
-const FILTER_VALUES = 200;
 
 export const tagOf = (instance: ApiInstance, key: string): string | undefined => instance.Tags?.find((tag) => tag.Key === key)?.Value;
 
@@ -26,7 +24,6 @@ export async function stackInstances(target: Target, stack: string): Promise<Sta
   const { stackTree } = await import('../aws/cloudformation.js');
   const names = await stackTree(target, stack);
   if (names.length <= 1) return { found: names.length > 0 || own.length > 0, instances: own };
-  const parts = Array.from({ length: Math.ceil(names.length / FILTER_VALUES) }, (_, i) => names.slice(i * FILTER_VALUES, (i + 1) * FILTER_VALUES));
-  const instances = await Promise.all(parts.map((part) => describeInstances(target, [ofStack(...part)])));
+  const instances = await Promise.all(chunks(names, FILTER_VALUES).map((part) => describeInstances(target, [ofStack(...part)])));
   return { found: true, instances: instances.flat() };
 }

@@ -107,7 +107,8 @@ export interface NetworkInterface {
   readonly publicIp?: Ipv4 | undefined;
   readonly groupIds: readonly string[];
   readonly sourceDestCheck: boolean;
-  readonly interfaceType: 'interface' | 'nat_gateway' | 'vpc_endpoint';
+  /** `unsupported`: of a service that is not modelled (a load balancer, Lambda); what answers there is unknown. */
+  readonly interfaceType: 'interface' | 'nat_gateway' | 'vpc_endpoint' | 'unsupported';
   readonly macAddress: string;
   /** Further private addresses, each with the Elastic IP that is mapped to it. */
   readonly secondaryAddresses?: readonly { readonly privateIp: Ipv4; readonly publicIp?: Ipv4 | undefined }[] | undefined;

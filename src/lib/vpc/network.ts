@@ -208,5 +208,6 @@ export function subnetAt(vpc: VpcNode, address: number): SubnetNode | undefined 
 
 /** Whether something answers at the interface: gateways and endpoints always, an instance while it runs (I3). */
 export function isUp(node: InterfaceNode): boolean {
-  return node.interface.interfaceType !== 'interface' || node.interface.up;
+  const { interfaceType, up } = node.interface;
+  return interfaceType === 'nat_gateway' || interfaceType === 'vpc_endpoint' || up;
 }

@@ -1,5 +1,5 @@
 /** The region of the suite: the real composition in this process, its state in memory, and signed requests to it. */
-import { createServer, request as httpRequest } from 'node:http';
+import { createServer, type IncomingMessage, request as httpRequest } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,20 +19,46 @@ export interface ModelRegion {
   readonly url: string;
   readonly secrets: RegionSecrets;
   readonly log: readonly string[];
+  readonly memory: Memory;
+  /** Operations that were called, one entry a request: `DescribeVpcs`. */
+  readonly calls: string[];
   /** Signs and sends. */
   send(service: string, region: string, request: WrittenRequest): Promise<WireReply>;
   close(): Promise<void>;
 }
 
+/** Notes the operation once the body is there; it listens only when the region does, so that nothing is missed. */
+function noteCall(request: IncomingMessage, calls: string[]): void {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') {
+    calls.push(target.split('.').at(-1) ?? target);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  const listen = (event: string): void => {
+    if (event !== 'data') return;
+    request.off('newListener', listen);
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  };
+  request.on('newListener', listen);
+  request.on('end', () => {
+    const action = new URLSearchParams(Buffer.concat(chunks).toString('utf8')).get('Action');
+    if (action !== null) calls.push(action);
+  });
+}
+
 export async function startModelRegion(): Promise<ModelRegion> {
   const log: string[] = [];
+  const calls: string[] = [];
+  const memory = new Memory();
   const secrets = await makeSecrets();
   const server = createServer();
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const objectFolder = mkdtempSync(join(tmpdir(), 'ssmlab-objects-'));
-  const cloud = await startRegions({ memory: new Memory(), secrets, objectFolder, endpointUrl: url, uplinkPort: undefined, dataPlane: { kind: 'computed', orComputed: false, workerUrl: await bundleWorker(), holderProgram: 'none: this region computes', onEnd: (why) => log.push(why) }, log: (line) => log.push(line) });
+  const cloud = await startRegions({ memory, secrets, objectFolder, endpointUrl: url, uplinkPort: undefined, dataPlane: { kind: 'computed', orComputed: false, workerUrl: await bundleWorker(), holderProgram: 'none: this region computes', onEnd: (why) => log.push(why) }, log: (line) => log.push(line) });
+  server.on('request', (request) => noteCall(request, calls));
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   return {
@@ -40,6 +66,8 @@ export async function startModelRegion(): Promise<ModelRegion> {
     url,
     secrets,
     log,
+    memory,
+    calls,
     send: (service, region, { method = 'POST', path = '/', headers, body }) => new Promise((resolve, reject) => {
       // Only S3 is told the hash of the body by a header, and signs the path as it is on the wire.
       const declared = headers['x-amz-content-sha256'];

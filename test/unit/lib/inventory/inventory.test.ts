@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkDescription } from '../../../../src/lib/aws/ec2.js';
+import type { NetworkDescription } from '../../../../src/lib/aws/ec2-network.js';
 import { listed } from '../../../../src/lib/inventory/instance.js';
 import { inventoryOf } from '../../../../src/lib/inventory/inventory.js';
 import { networkModel } from '../../../../src/lib/inventory/network.js';

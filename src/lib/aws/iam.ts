@@ -1,0 +1,114 @@
+/** IAM: which role an instance profile gives, and what that role's policies say. */
+import { SsmlabError } from '../errors.js';
+import type { ApiTarget } from './client.js';
+import { awsCode } from './errors.js';
+import { Refusal, signedCall } from './signed-call.js';
+import { child, membersAt, parseXml, textAt, type XmlElement } from './xml.js';
+
+/** IAM is one service in each partition. */
+const HOMES: readonly (readonly [prefix: string, home: { readonly url: string; readonly region: string }])[] = [
+  ['cn-', { url: 'https://iam.cn-north-1.amazonaws.com.cn/', region: 'cn-north-1' }],
+  ['us-gov-', { url: 'https://iam.us-gov.amazonaws.com/', region: 'us-gov-west-1' }],
+  ['', { url: 'https://iam.amazonaws.com/', region: 'us-east-1' }],
+];
+
+/** One operation; its result element. Throws as the SDK's clients here do. */
+function call(target: ApiTarget, operation: string, input: Readonly<Record<string, string | undefined>>): Promise<XmlElement> {
+  const given = Object.entries(input).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]));
+  return signedCall(target, {
+    service: 'iam',
+    operation,
+    home: HOMES.find(([prefix]) => target.region.startsWith(prefix))?.[1],
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: new URLSearchParams([['Action', operation], ['Version', '2010-05-08'], ...given]).toString(),
+    read: (text, { ok, status }) => {
+      const reply = parseXml(text);
+      const result = child(reply, `${operation}Result`);
+      if (ok && result !== undefined) return result;
+      if (ok) throw new Error(`the reply has no ${operation}Result`);
+      const error = child(reply, 'Error');
+      throw new Refusal(status, textAt(error, 'Code') ?? `HTTP ${status}`, textAt(error, 'Message') ?? `it answers with HTTP ${status}`);
+    },
+  });
+}
+
+/** Every page of a list. */
+async function everyMember(target: ApiTarget, operation: string, input: Readonly<Record<string, string>>, list: string): Promise<XmlElement[]> {
+  const all: XmlElement[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await call(target, operation, { ...input, Marker: marker });
+    all.push(...membersAt(page, list));
+    marker = textAt(page, 'IsTruncated') === 'true' ? textAt(page, 'Marker') : undefined;
+  } while (marker !== undefined);
+  return all;
+}
+
+function required(element: XmlElement | undefined, operation: string, ...names: readonly string[]): string {
+  const text = textAt(element, ...names);
+  if (text === undefined) throw new SsmlabError('aws-error', `iam ${operation}: the reply has no ${names.join('.')}`);
+  return text;
+}
+
+/** Documents come as RFC 3986 writes them (`%7B%22Version…`). */
+function documentAt(element: XmlElement | undefined, operation: string, ...names: readonly string[]): string {
+  const text = required(element, operation, ...names);
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new SsmlabError('aws-error', `iam ${operation}: ${names.join('.')} is not encoded as IAM does it`, { cause: error });
+  }
+}
+
+export interface ProfileRole {
+  readonly roleName: string;
+  readonly arn: string;
+  /** Its trust policy, JSON. */
+  readonly trust: string;
+}
+
+/** The role of an instance profile, null when it has none; undefined when there is no such profile. */
+export async function roleOfProfile(target: ApiTarget, InstanceProfileName: string): Promise<ProfileRole | null | undefined> {
+  const reply = await call(target, 'GetInstanceProfile', { InstanceProfileName }).catch(noneWhenAbsent);
+  if (reply === undefined) return undefined;
+  const [role] = membersAt(reply, 'InstanceProfile', 'Roles');
+  if (role === undefined) return null;
+  const of = (name: string) => required(role, 'GetInstanceProfile', name);
+  return { roleName: of('RoleName'), arn: of('Arn'), trust: documentAt(role, 'GetInstanceProfile', 'AssumeRolePolicyDocument') };
+}
+
+/** ARN of the role's permissions boundary; undefined when it has none. */
+export async function boundaryOfRole(target: ApiTarget, RoleName: string): Promise<string | undefined> {
+  return textAt(await call(target, 'GetRole', { RoleName }), 'Role', 'PermissionsBoundary', 'PermissionsBoundaryArn');
+}
+
+/** ARNs of the managed policies that are attached to it. */
+export async function attachedPolicies(target: ApiTarget, RoleName: string): Promise<string[]> {
+  return (await everyMember(target, 'ListAttachedRolePolicies', { RoleName }, 'AttachedPolicies')).map((policy) => required(policy, 'ListAttachedRolePolicies', 'PolicyArn'));
+}
+
+/** Names of its inline policies. */
+export async function inlinePolicies(target: ApiTarget, RoleName: string): Promise<string[]> {
+  return (await everyMember(target, 'ListRolePolicies', { RoleName }, 'PolicyNames')).map((name) => name.text);
+}
+
+/** The document of an inline policy, JSON. */
+export async function inlinePolicy(target: ApiTarget, RoleName: string, PolicyName: string): Promise<string> {
+  return documentAt(await call(target, 'GetRolePolicy', { RoleName, PolicyName }), 'GetRolePolicy', 'PolicyDocument');
+}
+
+/** Which version of a managed policy is in force; undefined when there is no such policy. */
+export async function defaultVersion(target: ApiTarget, PolicyArn: string): Promise<string | undefined> {
+  const reply = await call(target, 'GetPolicy', { PolicyArn }).catch(noneWhenAbsent);
+  return reply === undefined ? undefined : required(reply, 'GetPolicy', 'Policy', 'DefaultVersionId');
+}
+
+/** The document of a managed policy's version, JSON. */
+export async function policyVersion(target: ApiTarget, PolicyArn: string, VersionId: string): Promise<string> {
+  return documentAt(await call(target, 'GetPolicyVersion', { PolicyArn, VersionId }), 'GetPolicyVersion', 'PolicyVersion', 'Document');
+}
+
+function noneWhenAbsent(error: unknown): undefined {
+  if (awsCode(error) !== 'NoSuchEntity') throw error;
+  return undefined;
+}

@@ -1,0 +1,65 @@
+/**
+ * One request to a service, signed by lib/protocol: for services of which the tool calls a few operations, where a whole client
+ * of the SDK would be carried for them (docs/dependencies.md). Errors, credentials and endpoint are as for the SDK's clients.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hashPayload, signRequest } from '../protocol/sigv4.js';
+import type { ApiTarget } from './client.js';
+import { type CallSite, fromAws, refusePage } from './errors.js';
+
+export interface SignedCall<Reply> {
+  /** Name in hosts and signatures: `kms`. */
+  readonly service: string;
+  readonly operation: string;
+  /** Host and region of a service that is not in every region; the target's region when absent. */
+  readonly home?: { readonly url: string; readonly region: string } | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The reply; throws {@link Refusal} for what the service refused. */
+  readonly read: (text: string, response: { readonly ok: boolean; readonly status: number }) => Reply;
+}
+
+/** The service's own error. */
+export class Refusal extends Error {
+  /** What a later try may mend: a fault of the service's own, or too many calls. */
+  readonly passing: boolean;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = code;
+    this.passing = status >= 500 || status === 429 || /Throttl|TooManyRequests/u.test(code);
+  }
+}
+
+const ATTEMPTS = 3;
+/** Of all attempts: AWS's agent waits 15 s for a key (`protocol.md` §5.1). */
+const TIMEOUT_MS = 10_000;
+
+/** Sends it. Throws as the SDK's clients here do. */
+export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
+  const site: CallSite = { service: call.service, operation: call.operation, endpoint: target.endpoint, region: target.region, isLocal: target.kind === 'local' };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once(target, call, site, signal);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.passing || attempt === ATTEMPTS) throw fromAws(error, site);
+      await sleep(200 * attempt);
+    }
+  }
+}
+
+/** As the SDK finds it: the target's endpoint, the variable for one service, the service's public name. */
+function endpointOf({ endpoint, region }: ApiTarget, { service, home }: SignedCall<unknown>): string {
+  const publicUrl = home?.url ?? `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
+  return endpoint ?? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] ?? publicUrl;
+}
+
+async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite, signal: AbortSignal): Promise<Reply> {
+  const url = new URL(endpointOf(target, call));
+  const { headers, body, service } = call;
+  const signed = signRequest({ method: 'POST', url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() }, await target.credentials());
+  const response = await fetch(url, { method: 'POST', body, headers: { ...headers, ...signed }, redirect: 'error', signal });
+  refusePage({ statusCode: response.status, headers: Object.fromEntries(response.headers) }, site);
+  return call.read(await response.text(), response);
+}
