@@ -25,7 +25,7 @@ function networkInOrder(model: NetworkModel): NetworkModel {
     region: model.region,
     vpcs: by(model.vpcs, (each) => each.vpcId),
     subnets: by(model.subnets, (each) => each.subnetId),
-    routeTables: by(model.routeTables.map((each) => ({ ...each, subnetIds: texts(each.subnetIds), routes: by(each.routes, ofRoute) })), (each) => each.routeTableId),
+    routeTables: by(model.routeTables.map((each) => ({ ...each, subnetIds: texts(each.subnetIds), ...(each.gatewayIds === undefined ? {} : { gatewayIds: texts(each.gatewayIds) }), routes: by(each.routes, ofRoute) })), (each) => each.routeTableId),
     networkAcls: by(model.networkAcls.map((each) => ({ ...each, subnetIds: texts(each.subnetIds), entries: by(each.entries, ofEntry) })), (each) => each.networkAclId),
     securityGroups: by(model.securityGroups.map((each) => ({ ...each, ingress: by(each.ingress, ofRule), egress: by(each.egress, ofRule) })), (each) => each.groupId),
     networkInterfaces: by(model.networkInterfaces, (each) => each.networkInterfaceId),
@@ -47,6 +47,7 @@ export function inOrder(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
     network: networkInOrder(snapshot.network),
+    names: keysInOrder(snapshot.names),
     endpointPolicies: keysInOrder(snapshot.endpointPolicies),
     instances: snapshot.instances.map((instance) => ({ ...instance, tags: keysInOrder(instance.tags) })),
     profiles: by(snapshot.profiles.map(profileInOrder), (profile) => profile.name),

@@ -15,6 +15,7 @@ import type { KnownInstance } from '../instance.js';
 import { networkModel } from '../network.js';
 import { type ApiInstance, stackInstances } from '../stack-instances.js';
 import { type Attempts, attempts, unlessRefused } from './attempts.js';
+import { namesOf } from './names.js';
 import { inOrder } from './order.js';
 import { readPrefixLists } from './prefix-lists.js';
 import { readProfiles } from './roles.js';
@@ -117,6 +118,7 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
     fabric: target.fabric,
     stack,
     network,
+    names: namesOf(read),
     endpointPolicies: Object.fromEntries((read.vpcEndpoints ?? []).flatMap((endpoint) => (endpoint.PolicyDocument === undefined ? [] : [[endpoint.VpcEndpointId ?? '', endpoint.PolicyDocument]]))),
     instances: inventoryOf(instances, network, agents).map((known) => snapshotInstance(known, apiInstance.get(known.instanceId), apiAgent.get(known.instanceId))),
     profiles,

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => region.close());
 
 /** Without members that are undefined or say nothing. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'secondaryAddresses' && Array.isArray(member) && member.length === 0 ? undefined : member)));
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, member: unknown) => ((key === 'secondaryAddresses' || key === 'gatewayIds') && Array.isArray(member) && member.length === 0 ? undefined : member)));
 
 describe('readSnapshot', () => {
   it('reads the very network that the region has', () => {
@@ -56,6 +56,15 @@ describe('readSnapshot', () => {
   it('says when, where and what', () => {
     expect(snapshot).toMatchObject({ kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-29T01:02:03.000Z', region: REGION, fabric: 'computed', stack: 'ssmlab', account: expect.stringMatching(/^\d{12}$/) as string, hostManagementRole: null });
     expect(snapshot.network.securityGroups.flatMap((group) => [...group.ingress, ...group.egress]).map((rule) => rule.ruleId)).toEqual(expect.arrayContaining([expect.stringMatching(/^sgr-/)]));
+  });
+
+  it('knows what things are called', () => {
+    const named = (id: string | undefined) => snapshot.names[id ?? ''];
+    expect(new Set(snapshot.network.vpcs.map((vpc) => named(vpc.vpcId)))).toEqual(new Set(['VPC1', 'VPC2']));
+    expect(snapshot.network.natGateways.map((each) => named(each.natGatewayId))).toEqual(['NATGateway']);
+    // The default groups have no name.
+    expect(snapshot.network.securityGroups.filter((group) => named(group.groupId) === undefined).map((group) => group.groupName)).toEqual(['default', 'default']);
+    expect(Object.keys(snapshot.names)).toEqual(Object.keys(snapshot.names).toSorted((a, b) => (a < b ? -1 : 1)));
   });
 
   it('names the stack that is not there', async () => {
