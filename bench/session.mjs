@@ -4,6 +4,7 @@
  * often (3), `SESSIONS=n` how many are open at once (200), `KEYS=n` how many keys are typed (500). Exits 1 when a goal is missed.
  */
 import { availableParallelism, loadavg } from 'node:os';
+import { endChildren, step } from './session/children.mjs';
 import { measureForward, measureSmallPayloads } from './session/forward.mjs';
 import { awsPlugin, makeLab } from './session/lab.mjs';
 import { measureMany } from './session/many.mjs';
@@ -27,17 +28,22 @@ const report = {
 };
 
 const plugin = awsPlugin();
-const lab = await makeLab();
+let lab;
 try {
+  lab = await makeLab();
   const { fabric } = lab.cloud;
   console.log(`fabric ${fabric}, Node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}; ${bytes / 2 ** 20} MiB of random bytes, ${rounds} rounds; ${plugin.version === undefined ? plugin.missing : `AWS's plugin ${plugin.version}`}`);
-  await measureForward(lab, { bytes, rounds }, report);
-  await measureSmallPayloads(lab, plugin, { rounds }, report);
-  await measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report);
-  await measureKeys(lab, plugin, { keys: setting('KEYS', 500) }, report);
-  await measureRecovery(lab, { rounds }, report);
-  await measureMany(lab, { sessions: setting('SESSIONS', 200) }, report);
+  await step('forward', () => measureForward(lab, { bytes, rounds }, report));
+  await step('1 KiB payloads', () => measureSmallPayloads(lab, plugin, { rounds }, report));
+  await step('first prompt', () => measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report));
+  await step('keys', () => measureKeys(lab, plugin, { keys: setting('KEYS', 500) }, report));
+  await step('recovery', () => measureRecovery(lab, { rounds }, report));
+  await step('many sessions', () => measureMany(lab, { sessions: setting('SESSIONS', 200) }, report));
+} catch (error) {
+  missed = true;
+  console.error(`the bench ends here: ${error.stack}`);
 } finally {
-  lab.stop();
+  await endChildren();
+  lab?.stop();
 }
 if (missed) process.exitCode = 1;

@@ -1,8 +1,8 @@
 /** Rates through forwards: ours as fast as it goes, and beside AWS's plugin at an agent that sends 1 KiB payloads. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { checksumOf, ECHO_PORT, SINK_PORT, SOURCE_PORT } from './block.mjs';
+import { signal, start } from './children.mjs';
 import { median, processor, quantile } from './lab.mjs';
 import { download, echoes, upload } from './transfer.mjs';
 
@@ -15,11 +15,15 @@ const SMALL_BYTES = 2 ** 20;
 
 /** `ssmlab forward` to these ports of instance 3. Gives local ports by remote ones. */
 async function ourForward({ cli, environment }, ...remotePorts) {
-  const child = spawn(process.execPath, [cli, 'forward', '3', ...remotePorts.map((port) => `0:${port}`), '--json'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+  const child = start(process.execPath, [cli, 'forward', '3', ...remotePorts.map((port) => `0:${port}`), '--json'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').once('data', resolve);
+    child.once('close', (status) => reject(new Error(`ssmlab forward ended with ${status}`)));
+  });
   const end = async () => {
+    const ended = once(child, 'exit');
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await ended;
   };
   return { pid: child.pid, ports: Object.fromEntries(JSON.parse(line).forwards.map(({ remotePort, port }) => [remotePort, port])), end };
 }
@@ -37,7 +41,7 @@ async function freePort() {
 async function pluginForward({ exported, instanceId }, remotePort) {
   const port = await freePort();
   const parameters = JSON.stringify({ portNumber: [String(remotePort)], localPortNumber: [String(port)] });
-  const child = spawn('aws', ['ssm', 'start-session', '--target', instanceId, '--document-name', 'AWS-StartPortForwardingSession', '--parameters', parameters], { env: exported, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = start('aws', ['ssm', 'start-session', '--target', instanceId, '--document-name', 'AWS-StartPortForwardingSession', '--parameters', parameters], { env: exported, stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve, reject) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -48,7 +52,7 @@ async function pluginForward({ exported, instanceId }, remotePort) {
   const end = async () => {
     const ended = once(child, 'close');
     // The CLI leaves the signal to its plugin: both get it, as from a terminal.
-    process.kill(0 - child.pid, 'SIGINT');
+    signal(child, 'SIGINT');
     await ended;
   };
   return { port, end };

@@ -1,14 +1,14 @@
 /** Many shells at once through one local cloud, by one process with our client; what they cost the region's process. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { start } from './children.mjs';
 import { memoryOf } from './memory.mjs';
 import { bundleProgram } from './product.mjs';
 
 async function client(lab) {
   const outfile = join(lab.folder, 'many-client.mjs');
   await bundleProgram('bench/session/many-client.mjs', outfile);
-  return spawn(process.execPath, [outfile, lab.instanceId, lab.state], { env: lab.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+  return start(process.execPath, [outfile, lab.instanceId, lab.state], { env: lab.environment, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 /** Opens them, so many at a time, uses each, and reads the region's memory while all are open. */

@@ -4,12 +4,27 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleOptions, root } from '../../scripts/build.mjs';
 
+const REPLACED = [
+  { filter: /\/guest\/sandbox\/host\.js$/, importer: 'cloud/data-plane.ts', by: 'guest-host.mjs' },
+  { filter: /\/session-channel\.js$/, importer: 'guest/agent/session-worker.ts', by: 'slicing-channel.mjs' },
+];
+
 const additions = {
   name: 'bench-additions',
   setup(setup) {
-    const replace = (filter, importer, by) => setup.onResolve({ filter }, (args) => (args.importer.endsWith(importer) ? { path: join(root, 'bench/session', by) } : undefined));
-    replace(/\/guest\/sandbox\/host\.js$/, 'cloud/regions.ts', 'guest-host.mjs');
-    replace(/\/session-channel\.js$/, 'guest/agent/session-worker.ts', 'slicing-channel.mjs');
+    const made = new Set();
+    for (const { filter, importer, by } of REPLACED) {
+      setup.onResolve({ filter }, (args) => {
+        if (!args.importer.endsWith(importer)) return undefined;
+        made.add(by);
+        return { path: join(root, 'bench/session', by) };
+      });
+    }
+    // A product whose modules have moved would be one without servers, and nothing would answer the bench.
+    setup.onEnd(() => {
+      const missing = REPLACED.filter(({ by }) => !made.has(by));
+      return { errors: missing.map(({ by, importer, filter }) => ({ text: `${importer} imports nothing that ${filter} names, and ${by} stands nowhere: mend bench/session/product.mjs` })) };
+    });
   },
 };
 

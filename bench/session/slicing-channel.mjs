@@ -15,8 +15,8 @@ function limit() {
 export class SessionChannel extends Channel {
   limit = limit();
 
-  send(payloadType, payload) {
-    if (payloadType !== PAYLOAD_TYPE.output || this.limit === undefined) super.send(payloadType, payload);
+  send(payloadType, payload, place) {
+    if (payloadType !== PAYLOAD_TYPE.output || this.limit === undefined) super.send(payloadType, payload, place);
     else for (const slice of payloadSlices(payload, this.limit)) super.send(payloadType, slice);
   }
 }

@@ -1,7 +1,7 @@
 /** What hands feel, in real terminals: from the command to the first prompt, and from a key to its echo; ours beside AWS's plugin, in turns, on the same instance. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { start } from './children.mjs';
 import { awsCli, median, quantile } from './lab.mjs';
 
 const PROMPT = /sh-5\.2\$ $/;
@@ -17,7 +17,7 @@ class Pty {
     const quoted = argv.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
     this.started = performance.now();
     this.shown = '';
-    this.child = spawn('script', ['-qefc', `stty cols 100 rows 30; exec ${quoted}`, '/dev/null'], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = start('script', ['-qefc', `stty cols 100 rows 30; exec ${quoted}`, '/dev/null'], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.setEncoding('utf8').on('data', (text) => {
       this.shown += text;
