@@ -12,7 +12,7 @@ import { isLoopback, parseStreamUrl } from '../lib/session/stream-socket.js';
 import type { Credentials } from '../lib/target/target.js';
 import { beforeSignals } from './last-will.js';
 import { isStdio, standInPort } from './stand-in-ports.js';
-import { takeTerminal } from './terminal.js';
+import { sizeOf, takeTerminal } from './terminal.js';
 
 /** Names of variables that may stand for the response begin so. */
 const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
@@ -78,11 +78,18 @@ function encryptionFor(request: string, { region, credentials, endpoint }: { rea
 }
 
 function targetOf(request: string): string | undefined {
+  const { Target } = parsedRequest(request);
+  return typeof Target === 'string' ? Target : undefined;
+}
+
+/** Without a document the session is a shell; what another one makes of it the handshake says. */
+const isShell = (request: string): boolean => typeof parsedRequest(request).Target === 'string' && parsedRequest(request).DocumentName === undefined;
+
+function parsedRequest(request: string): { readonly Target?: unknown; readonly DocumentName?: unknown } {
   try {
-    const { Target } = JSON.parse(request) as { readonly Target?: unknown };
-    return typeof Target === 'string' ? Target : undefined;
+    return (JSON.parse(request) as object | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -115,7 +122,7 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
   const ours = isLoopback(parseStreamUrl(session.streamUrl));
   const channel = await openDataChannel({
     ...session,
-    ...(ours ? { payloadBytes: PAYLOAD_BYTES.ours } : { payloadBytes: PAYLOAD_BYTES.aws, payloadsPerSecond: 1000 }),
+    ...(ours ? { payloadBytes: PAYLOAD_BYTES.ours, ...(isShell(request) ? { size: sizeOf(process.stdout), sizeAtOnce: true } : {}) } : { payloadBytes: PAYLOAD_BYTES.aws, payloadsPerSecond: 1000 }),
     signer: { region, credentials },
     encryption: encryptionFor(request, { region, credentials, endpoint }),
     reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(target, session.sessionId) },

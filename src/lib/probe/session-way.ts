@@ -51,7 +51,7 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
   }
 }
 
-export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'signal'> {
+export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'signal' | 'size'> {
   readonly timeoutMs?: number | undefined;
   /** Where the session is: needed for all but ports, which are never encrypted with KMS. */
   readonly instanceId?: string | undefined;
@@ -69,6 +69,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       ...options,
       payloadBytes: target.payloadBytes,
       payloadsPerSecond: target.payloadsPerSecond,
+      sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
       connectTimeoutMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,

@@ -7,7 +7,8 @@ import { MESSAGE_TYPE, PAYLOAD_TYPE, ProtocolError, decodeAgentMessage } from '.
 import type { AgentMessage, PayloadPlace } from '../protocol/agent-message.js';
 import { CLIENT_VERSION } from '../protocol/handshake.js';
 import { encodeOpenDataChannelByClient } from '../protocol/open-channel.js';
-import { parseChannelClosed } from '../protocol/payloads.js';
+import { encodeSize, parseChannelClosed } from '../protocol/payloads.js';
+import type { TerminalSize } from '../protocol/payloads.js';
 import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
@@ -31,6 +32,10 @@ export interface DataChannelOptions extends StreamSocketOptions {
   readonly payloadsPerSecond?: number | undefined;
   /** How long the agent has for its first message. Default 30 000. */
   readonly firstMessageTimeoutMs?: number | undefined;
+  /** Of the terminal that the session is for: sent before anything else when the session runs. */
+  readonly size?: TerminalSize | undefined;
+  /** The service keeps what comes before the agent has spoken: the size is sent at once, so that a shell begins with it, and again when the session runs, since AWS's agent forgets it (`protocol.md` §4). */
+  readonly sizeAtOnce?: boolean | undefined;
   /** For sessions that are encrypted with KMS; absent: such a session does not begin. */
   readonly encryption?: SessionEncryption | undefined;
   /** The way back when the connection is lost; absent: a loss is the end. */
@@ -77,6 +82,7 @@ export class DataChannel {
   readonly #pace: Pace | undefined;
   readonly #clientId = randomUUID();
   readonly #ended = new AbortController();
+  #size: Buffer | undefined;
   #connection: Connection | undefined;
   #losses = 0;
   #end: ChannelEnd | undefined;
@@ -92,6 +98,9 @@ export class DataChannel {
     this.#beginning = new SessionBeginning({
       handshake: this.#handshake,
       send: (payloadType, payload) => this.send(payloadType, payload),
+      onRunning: () => {
+        if (options.size !== undefined) this.sendSize(options.size);
+      },
       fail: (error) => this.#finish({ byService: false, error }),
     });
     this.#reconnector = options.reconnect === undefined ? undefined : new Reconnector(options.reconnect);
@@ -105,6 +114,7 @@ export class DataChannel {
       onProgress: () => this.#wake(),
     });
     this.#attach(socket, options);
+    if (options.size !== undefined && options.sizeAtOnce === true) this.send(PAYLOAD_TYPE.size, payloadOf(options.size));
   }
 
   /** What the handshake said; undefined for a session without one (a plain shell). */
@@ -165,6 +175,14 @@ export class DataChannel {
     const sealed = this.#handshake.seal(payloadType, payload);
     this.#stream.send(payloadType, sealed, undefined, sealed === payload ? place : undefined);
     this.#poll();
+  }
+
+  /** Sends the terminal's size, where it is another than was sent last. */
+  sendSize(size: TerminalSize): void {
+    const payload = payloadOf(size);
+    if (this.#size?.equals(payload) === true) return;
+    this.#size = payload;
+    this.send(PAYLOAD_TYPE.size, payload);
   }
 
   /** Sends bytes in payloads of the target's size and waits for the window. Resolves, with false, also when the channel ended. One caller at a time. */
@@ -339,6 +357,9 @@ export class DataChannel {
     for (const waiter of waiters) waiter();
   }
 }
+
+/** A terminal that says it has no rows or no columns has one. */
+const payloadOf = ({ columns, rows }: TerminalSize): Buffer => encodeSize({ columns: Math.max(1, columns), rows: Math.max(1, rows) });
 
 /** Not what the protocol says: dropped and not answered, as the official sides do (§3). */
 function dropMalformed(take: () => void): void {

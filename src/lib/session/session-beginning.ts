@@ -14,6 +14,8 @@ const OF_THE_HANDSHAKE: ReadonlySet<number> = new Set([PAYLOAD_TYPE.handshakeReq
 export interface BeginningOptions {
   readonly handshake: ClientHandshake;
   readonly send: (payloadType: number, payload: Buffer) => void;
+  /** The session runs: what is sent from now on is taken. */
+  readonly onRunning: () => void;
   /** The session cannot go on. */
   readonly fail: (error: SsmlabError) => void;
 }
@@ -52,14 +54,19 @@ export class SessionBeginning {
       if (answer !== undefined) send(PAYLOAD_TYPE.encChallengeResponse, answer);
     } else {
       this.#customerMessage = printable(parseHandshakeComplete(payload).customerMessage);
-      this.#phase = 'running';
+      this.#run();
     }
   }
 
   /** Any other payload, as it was before it was encrypted; undefined, and the session has failed, when that was not as agreed. */
   open(payloadType: number, payload: Buffer): Buffer | undefined {
-    if (this.#phase === 'silent') this.#phase = 'running';
+    if (this.#phase === 'silent') this.#run();
     return this.#decrypted(() => this.#options.handshake.open(payloadType, payload));
+  }
+
+  #run(): void {
+    this.#phase = 'running';
+    this.#options.onRunning();
   }
 
   #decrypted(open: () => Buffer | undefined): Buffer | undefined {

@@ -1,7 +1,6 @@
 /** An interactive shell over a data channel: raw bytes both ways, the terminal's size, escapes. Source: `protocol.md` §6. */
 import type { Readable, Writable } from 'node:stream';
 import { PAYLOAD_TYPE } from '../protocol/agent-message.js';
-import { encodeSize } from '../protocol/payloads.js';
 import type { TerminalSize } from '../protocol/payloads.js';
 import type { DataChannel } from './data-channel.js';
 import { ESCAPE_HELP, EscapeFilter } from './escape-filter.js';
@@ -35,14 +34,7 @@ export async function runShell(channel: DataChannel, terminal: ShellTerminal): P
     by = why;
     channel.close();
   };
-  let sent = '';
-  const sendSize = (): void => {
-    const { columns, rows } = terminal.size();
-    const size = encodeSize({ columns: Math.max(1, columns), rows: Math.max(1, rows) });
-    if (size.toString() === sent) return;
-    sent = size.toString();
-    channel.send(PAYLOAD_TYPE.size, size);
-  };
+  const sendSize = (): void => channel.sendSize(terminal.size());
   sendSize();
   const offResize = terminal.onResize(sendSize);
   const offInput = pumpInput(channel, terminal, () => leave('left'));

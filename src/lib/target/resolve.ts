@@ -33,6 +33,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     dial: (host, port, { timeoutMs } = {}) => dialUplink(cloud.uplink, host, port, timeoutMs),
     pollSeconds: 0.1,
     payloadBytes: 131_072,
+    sizeAtOnce: true,
     defaultClient: 'native',
     fabric: cloud.fabric,
     fabricNote: cloud.fabricNote ?? undefined,

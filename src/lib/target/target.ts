@@ -22,6 +22,8 @@ export interface Target {
   readonly payloadBytes: number;
   /** Payloads a second that a session may send, as many as AWS's own client (`protocol.md` §7); no bound when absent. */
   readonly payloadsPerSecond?: number | undefined;
+  /** What a client sends before the agent has spoken is kept for it: the terminal's size goes at once. What AWS's service does with it nobody knows. */
+  readonly sizeAtOnce?: boolean | undefined;
   /** Silence after which a forwarded connection's end of input is passed on; absent where the agent half-closes (`lib/session/port/carrier.ts`). */
   readonly halfCloseMs?: number | undefined;
   /** Client for Session Manager when the user names none. */

@@ -23,6 +23,8 @@ const PING_MS = 4_000;
 const RECONNECT_TRIES = 6;
 const RECONNECT_FIRST_MS = 100;
 const OPEN_MS = 5000;
+/** How long a service may take to answer the first ping before nobody waits for it. */
+const FIRST_PONG_MS = 500;
 
 export class SessionChannel {
   readonly #options: SessionChannelOptions;
@@ -31,6 +33,7 @@ export class SessionChannel {
   #socket: WebSocket | undefined;
   #envelope: KmsEnvelope | undefined;
   #wake: (() => void)[] = [];
+  #caughtUp: Promise<void> | undefined;
 
   constructor(options: SessionChannelOptions) {
     this.#options = options;
@@ -69,6 +72,12 @@ export class SessionChannel {
     });
     this.state('Connected');
     this.#hop.attach(socket);
+    this.#caughtUp ??= firstPong(socket);
+  }
+
+  /** Resolves when what the service had kept for this end before it came has come: a round trip, and the client's size with it where the client was there first. */
+  async caughtUp(): Promise<void> {
+    await this.#caughtUp;
   }
 
   /** From here on {@link send} encrypts what is to be encrypted (`protocol.md` §5.4). */
@@ -148,6 +157,20 @@ export class SessionChannel {
     if (messageType === MESSAGE_TYPE.channelClosed) this.#options.onLost(undefined);
     else if (messageType === MESSAGE_TYPE.acknowledge || messageType === MESSAGE_TYPE.inputStreamData) this.#hop.receive(message);
   }
+}
+
+/** The service answers in order: what waited there goes out before this. */
+function firstPong(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, FIRST_PONG_MS).unref();
+    const done = (): void => {
+      clearTimeout(timer);
+      socket.off('pong', done).off('close', done);
+      resolve();
+    };
+    socket.once('pong', done).once('close', done);
+    socket.ping('keepalive');
+  });
 }
 
 /** Asks the service for a sign of life again and again, and ends a connection on which none came from one time to the next. */

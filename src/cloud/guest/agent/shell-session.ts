@@ -39,6 +39,9 @@ export class ShellSession implements SessionEnd {
   async run(): Promise<SessionResult> {
     const { guest, order, channel } = this.#options;
     let process: GuestProcess;
+    // A shell that begins in the size of its terminal draws its prompt once.
+    if (this.#interactive) await channel.caughtUp();
+    const begunIn = this.#size;
     try {
       process = await guest.spawn(this.#spawnRequest());
     } catch (error) {
@@ -49,8 +52,8 @@ export class ShellSession implements SessionEnd {
     this.#process = process;
     process.stdin.on('error', () => undefined);
     if (channel.signal.aborted) process.signal('KILL');
-    if (this.#interactive) process.resize(this.#size);
-    else process.stdin.end();
+    if (this.#interactive && this.#size !== begunIn) process.resize(this.#size);
+    if (!this.#interactive) process.stdin.end();
     if (order.profile !== '') process.stdin.write(`${order.profile}\n`);
     channel.wakeAll();
     const separate = !this.#interactive && order.separateOutputStream;
@@ -123,6 +126,7 @@ export class ShellSession implements SessionEnd {
   #resize(payload: Buffer): void {
     const size = read(parseSize, payload);
     if (size === undefined || size.columns < 1 || size.rows < 1 || Math.max(size.columns, size.rows) > 65_535) return;
+    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return;
     this.#size = size;
     if (this.#interactive) this.#process?.resize(this.#size);
   }
