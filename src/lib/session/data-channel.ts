@@ -13,6 +13,8 @@ import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
 import { Connection, printable } from './connection.js';
+import { handOver } from './hand-over.js';
+import type { Take } from './hand-over.js';
 import { Inbox } from './inbox.js';
 import type { DataMessage } from './inbox.js';
 import type { SessionEncryption } from './kms-encryption.js';
@@ -83,6 +85,7 @@ export class DataChannel {
   readonly #clientId = randomUUID();
   readonly #ended = new AbortController();
   #size: Buffer | undefined;
+  #handOver: (() => void) | undefined;
   #connection: Connection | undefined;
   #losses = 0;
   #end: ChannelEnd | undefined;
@@ -158,15 +161,16 @@ export class DataChannel {
   /** The remote side's messages in order, to be taken by one consumer; what is not taken holds the sender back. Throws when the channel fails. */
   async *messages(): AsyncGenerator<DataMessage, void, void> {
     for (;;) {
-      const next = this.#inbox.take();
-      if (next !== undefined) {
-        this.#connection?.readFrom(!this.#stream.full);
-        yield next;
-      } else if (this.#end !== undefined) {
-        if ('error' in this.#end) throw this.#end.error;
-        return;
-      } else await this.#changed();
+      const next = this.#next();
+      if (next !== undefined) yield next;
+      else if (this.#over()) return;
+      else await this.#changed();
     }
+  }
+
+  /** As {@link messages}, but each is handed over in the turn in which it came. Resolves at the end. Rejects when the channel fails, and with what `take` throws. */
+  each(take: Take): Promise<void> {
+    return handOver({ take, next: () => this.#next(), over: () => this.#over() }, (work) => (this.#handOver = work));
   }
 
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
@@ -301,6 +305,18 @@ export class DataChannel {
     }
   }
 
+  #next(): DataMessage | undefined {
+    const next = this.#inbox.take();
+    if (next !== undefined) this.#connection?.readFrom(!this.#stream.full);
+    return next;
+  }
+
+  /** Whether nothing comes any more. Throws when that is a failure. */
+  #over(): boolean {
+    if (this.#end !== undefined && 'error' in this.#end) throw this.#end.error;
+    return this.#end !== undefined;
+  }
+
   #deliver(payloadType: number, payload: Buffer, accept: () => void): void {
     if (this.#beginning.concerns(payloadType)) {
       accept();
@@ -352,6 +368,7 @@ export class DataChannel {
   }
 
   #wake(): void {
+    this.#handOver?.();
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter();

@@ -4,7 +4,7 @@ import { PAYLOAD_TYPE } from '../protocol/agent-message.js';
 import type { TerminalSize } from '../protocol/payloads.js';
 import type { DataChannel } from './data-channel.js';
 import { ESCAPE_HELP, EscapeFilter } from './escape-filter.js';
-import { writeAll } from './write-all.js';
+import { roomIn } from './write-all.js';
 
 export type { TerminalSize } from '../protocol/payloads.js';
 
@@ -41,11 +41,12 @@ export async function runShell(channel: DataChannel, terminal: ShellTerminal): P
   const onOutputError = (): void => leave('unread');
   terminal.stdout.on('error', onOutputError);
   try {
-    for await (const { payloadType, payload } of channel.messages()) {
+    await channel.each(({ payloadType, payload }) => {
       // Other types are no terminal bytes, though AWS's plugin prints them all (§3).
-      if (payloadType !== PAYLOAD_TYPE.output && payloadType !== PAYLOAD_TYPE.stdErr) continue;
-      if (!(await writeAll(terminal.stdout, payload))) leave('unread');
-    }
+      if (payloadType !== PAYLOAD_TYPE.output && payloadType !== PAYLOAD_TYPE.stdErr) return undefined;
+      if (!terminal.stdout.destroyed && terminal.stdout.write(payload)) return undefined;
+      return roomIn(terminal.stdout).then((read) => (read ? undefined : leave('unread')));
+    });
     return { by, output: channel.output ?? '' };
   } finally {
     offInput();

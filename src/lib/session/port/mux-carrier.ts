@@ -56,14 +56,14 @@ export class MuxCarrier implements Carrier {
 
   async run(): Promise<string> {
     try {
-      for await (const { payloadType, payload } of this.#channel.messages()) {
+      await this.#channel.each(({ payloadType, payload }) => {
         if (payloadType === PAYLOAD_TYPE.output) for (const event of this.#events(payload)) this.#take(event);
         else if (payloadType === PAYLOAD_TYPE.flag && flagOf(payload) === FLAG.connectToPortError) {
           this.#refused += 1;
           this.#options.onRefused();
         }
-        while (this.#unwritten > UNWRITTEN_BYTES && this.#channel.open) await new Promise<void>((resolve) => (this.#onRoom = resolve));
-      }
+        return this.#full ? this.#written() : undefined;
+      });
       return this.#channel.output ?? '';
     } finally {
       for (const { socket } of this.#streams.values()) reset(socket);
@@ -75,6 +75,14 @@ export class MuxCarrier implements Carrier {
     for (const { socket } of this.#streams.values()) reset(socket);
     this.#channel.close();
     this.#room();
+  }
+
+  get #full(): boolean {
+    return this.#unwritten > UNWRITTEN_BYTES && this.#channel.open;
+  }
+
+  async #written(): Promise<void> {
+    while (this.#full) await new Promise<void>((resolve) => (this.#onRoom = resolve));
   }
 
   #events(payload: Buffer): SmuxEvent[] {

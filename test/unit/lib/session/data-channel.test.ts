@@ -67,6 +67,27 @@ describe('opening', () => {
     expect(channel.kind).toEqual({ sessionType: 'NonInteractiveCommands', properties: null, agentVersion: '3.3.0.0' });
     expect(channel.customerMessage).toBe('welcome');
   });
+  it('tells the terminal\'s size when the session runs, and at once where the service keeps it', async () => {
+    const sizes = (peer: Peer) => peer.inputs.map(({ payloadType, payload }) => [payloadType, payload.toString()]);
+    const size = { columns: 132, rows: 0 };
+    const said = [PAYLOAD_TYPE.size, '{"cols":132,"rows":1}'];
+    const server = await gateway();
+    const opening = openDataChannel(options(server.url, { size, sizeAtOnce: true }));
+    const peer = await server.client();
+    await peer.until(() => peer.inputs.length === 1);
+    await peer.shakeHands();
+    const channel = await opening;
+    cleanups.push(() => channel.close());
+    channel.sendSize(size);
+    channel.send(PAYLOAD_TYPE.output, Buffer.from('x'));
+    await peer.until(() => peer.typed.length > 0);
+    expect(sizes(peer).filter(([type]) => type !== PAYLOAD_TYPE.handshakeResponse)).toEqual([said, said, [PAYLOAD_TYPE.output, 'x']]);
+
+    const { channel: plain, peer: other } = await opened({ size });
+    plain.send(PAYLOAD_TYPE.output, Buffer.from('x'));
+    await other.until(() => other.typed.length > 0);
+    expect(sizes(other)).toEqual([said, [PAYLOAD_TYPE.output, 'x']]);
+  });
   it('says no to KMS where there is no way to it, and to what it does not know with the agent\'s last words', async () => {
     const server = await gateway();
     const opening = failure(openDataChannel(options(server.url)));
@@ -158,6 +179,56 @@ describe('what goes wrong', () => {
     await server.client();
     controller.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
+  });
+});
+
+describe('handing over', () => {
+  it('gives each message in its turn, waits for who has no room, and resolves at the end', async () => {
+    const { channel, peer } = await opened();
+    const taken: string[] = [];
+    let room!: () => void;
+    const ended = channel.each(({ payload }) => {
+      taken.push(payload.toString());
+      return payload.toString() === 'full' ? new Promise<void>((resolve) => (room = resolve)) : undefined;
+    });
+    expect(taken).toEqual(['sh-5.2$ ']);
+    for (const text of ['a', 'full', 'b', 'c']) peer.say(PAYLOAD_TYPE.output, text);
+    await peer.until(() => peer.acknowledged.includes(4));
+    peer.closeChannel('over');
+    await peer.until(() => peer.socket.readyState === peer.socket.CLOSED);
+    expect(taken).toEqual(['sh-5.2$ ', 'a', 'full']);
+    room();
+    await ended;
+    expect([taken.join(' '), channel.output]).toEqual(['sh-5.2$  a full b c', 'over']);
+  });
+  it('rejects with what goes wrong: in the channel after all that came, and in its consumer', async () => {
+    const { channel, peer } = await opened();
+    const taken: string[] = [];
+    const failed = failure(channel.each(({ payload }) => void taken.push(payload.toString())));
+    peer.say(PAYLOAD_TYPE.output, 'last');
+    await peer.until(() => peer.acknowledged.includes(1));
+    peer.socket.terminate();
+    expect((await failed).code).toBe('session-failed');
+    expect(taken).toEqual(['sh-5.2$ ', 'last']);
+
+    const { channel: other } = await opened();
+    await expect(other.each(() => {
+      throw new Error('thrown');
+    })).rejects.toThrow('thrown');
+    const { channel: third } = await opened();
+    await expect(third.each(() => Promise.reject(new Error('rejected')))).rejects.toThrow('rejected');
+  });
+  it('goes on in order when a consumer ends the channel while more waits', async () => {
+    const { channel, peer } = await opened();
+    for (const text of ['a', 'b']) peer.say(PAYLOAD_TYPE.output, text);
+    await peer.until(() => peer.acknowledged.includes(2));
+    const taken: string[] = [];
+    await channel.each(({ payload }) => {
+      channel.close();
+      taken.push(payload.toString());
+      return undefined;
+    });
+    expect(taken).toEqual(['sh-5.2$ ', 'a', 'b']);
   });
 });
 

@@ -81,6 +81,28 @@ it('is lost when the role is taken from the instance', async () => {
   await vi.waitFor(() => expect(region.connected).toBe(false), wait);
 });
 
+it('begins a shell in the size of a terminal whose client was there first', async () => {
+  await online();
+  let release!: () => void;
+  region.held = new Promise((resolve) => (release = resolve));
+  const client = await region.session();
+  client.send(JSON.stringify({ cols: 132, rows: 43 }), 3);
+  await vi.waitFor(() => expect(client.hop.idle).toBe(true), wait);
+  release();
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  const [shell] = region.processes;
+  expect(shell?.request).toMatchObject({ pty: { columns: 132, rows: 43 } });
+  // The same once more is no new size, for which a shell would draw its prompt again.
+  client.send(JSON.stringify({ cols: 132, rows: 43 }), 3);
+  client.send('x');
+  await vi.waitFor(() => expect(shell?.stdin.read()?.toString()).toBe('x'), wait);
+  expect(shell?.size).toBeUndefined();
+  client.send(JSON.stringify({ cols: 90, rows: 20 }), 3);
+  await vi.waitFor(() => expect(shell?.size).toEqual({ columns: 90, rows: 20 }), wait);
+  shell?.exit({ code: 0, signal: undefined });
+  await vi.waitFor(() => expect(client.closed).toBe(true), wait);
+});
+
 it('gives a shell on a pty, without a handshake', async () => {
   await online();
   const client = await region.session();

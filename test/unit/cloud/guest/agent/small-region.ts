@@ -70,6 +70,8 @@ export class SmallRegion {
   hasRole = true;
   /** False: packets out of the guest are dropped. */
   route = true;
+  /** The guest's connections to the services wait for it. */
+  held: Promise<void> = Promise.resolve();
   /** Hosts of the region to which there is no way. */
   readonly hidden = new Set<string>();
   readonly calls: string[] = [];
@@ -234,8 +236,9 @@ export class SmallRegion {
     };
   }
 
-  #connect(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Duplex> {
+  async #connect(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Duplex> {
     const metadata = host === '169.254.169.254';
+    if (!metadata) await this.held;
     const server = this.ports.get(`${host}:${port}`);
     if (server !== undefined) return connected(server);
     if (!metadata && (port !== 443 || !host.endsWith(`.${REGION}.amazonaws.com`))) return Promise.reject(new Error(`unexpected ${host}:${port}`));
