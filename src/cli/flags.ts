@@ -52,6 +52,11 @@ export const yesFlag = {
   yes: Flags.boolean({ char: 'y', description: 'ask nothing', helpGroup: 'CONVERSATION' }),
 } as const;
 
+/** A snapshot of what decides reachability, in a file: `snapshotFor` in `lib/inventory/snapshot/file.ts`. */
+export const snapshotFlag = {
+  snapshot: Flags.string({ description: 'file of a snapshot: one that is there is judged instead of the account, one that is not is written', helpValue: 'FILE', helpGroup: 'TARGET' }),
+} as const;
+
 /** How a session is opened. */
 export const clientFlag = {
   client: Flags.option({

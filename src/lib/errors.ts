@@ -29,6 +29,8 @@ export const ERRORS = {
   'state-unsafe': { exit: 3, hint: 'set SSMLAB_HOME to a folder that is yours alone' },
   'state-version': { exit: 3, hint: 'use the ssmlab version that wrote it, or remove the folder to begin anew' },
   'state-corrupt': { exit: 3, hint: 'move the file away to begin anew, or restore it from a copy' },
+  'snapshot-invalid': { exit: 3, hint: 'mend the line named, or name a new file with --snapshot to write one' },
+  'snapshot-unusable': { exit: 3, hint: 'name another file with --snapshot' },
   'template-invalid': { exit: 3, hint: 'mend the template at the line named' },
   'expectations-invalid': { exit: 2, hint: 'mend the file where it says; `ssmlab expect init` writes one that is right' },
   'expectations-unmatched': { exit: 3, hint: 'run `ssmlab list` to see the instances, their names and ids' },
