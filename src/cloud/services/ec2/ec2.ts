@@ -1,6 +1,6 @@
 /** The EC2 service: its operations by name, and what the region process needs beside them. */
 import type { Service } from '../../endpoint/operation.js';
-import { describeEgressOnlyInternetGateways, describeNetworkInterfacePermissions, describeVpcPeeringConnections } from './absent/describe-absent.js';
+import { describeEgressOnlyInternetGateways, describeNetworkInterfacePermissions, describeVpcBlockPublicAccessExclusions, describeVpcPeeringConnections } from './absent/describe-absent.js';
 import { describeAddressesAttribute, modifyAddressAttribute, resetAddressAttribute } from './address/address-attributes.js';
 import { allocateAddress, describeAddresses, releaseAddress } from './address/addresses.js';
 import { associateAddress, disassociateAddress } from './address/association.js';
@@ -36,7 +36,7 @@ import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './network-
 import { describeManagedPrefixLists, describePrefixLists } from './prefix-list/describe-prefix-lists.js';
 import { getManagedPrefixListAssociations, getManagedPrefixListEntries } from './prefix-list/entries.js';
 import { createManagedPrefixList, deleteManagedPrefixList, modifyManagedPrefixList, restoreManagedPrefixListVersion } from './prefix-list/manage-prefix-lists.js';
-import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from './region/regions.js';
+import { describeAccountAttributes, describeAvailabilityZones, describeRegions, describeVpcBlockPublicAccessOptions } from './region/regions.js';
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table/associations.js';
 import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.js';
 import { createRoute, deleteRoute, replaceRoute } from './route-table/routes.js';
@@ -165,6 +165,8 @@ export const ec2: Service = {
     DescribeVolumesModifications: describeVolumesModifications,
     DescribeVolumeStatus: describeVolumeStatus,
     DescribeVpcAttribute: describeVpcAttribute,
+    DescribeVpcBlockPublicAccessExclusions: describeVpcBlockPublicAccessExclusions,
+    DescribeVpcBlockPublicAccessOptions: describeVpcBlockPublicAccessOptions,
     DescribeVpcEndpoints: describeVpcEndpoints,
     DescribeVpcEndpointServices: describeVpcEndpointServices,
     DescribeVpcPeeringConnections: describeVpcPeeringConnections,

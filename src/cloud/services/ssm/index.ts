@@ -16,6 +16,7 @@ import { getParameterHistory } from './operations/get-parameter-history.js';
 import { getParameter } from './operations/get-parameter.js';
 import { getParametersByPath } from './operations/get-parameters-by-path.js';
 import { getParameters } from './operations/get-parameters.js';
+import { getServiceSetting } from './operations/get-service-setting.js';
 import { labelParameterVersion, unlabelParameterVersion } from './operations/label-parameter-version.js';
 import { listCommandInvocations, listCommands } from './operations/list-commands.js';
 import { listDocumentVersions } from './operations/list-document-versions.js';
@@ -58,6 +59,7 @@ export const ssm: Service = {
     GetParameterHistory: getParameterHistory,
     GetParameters: getParameters,
     GetParametersByPath: getParametersByPath,
+    GetServiceSetting: getServiceSetting,
     LabelParameterVersion: labelParameterVersion,
     ListCommandInvocations: listCommandInvocations,
     ListCommands: listCommands,

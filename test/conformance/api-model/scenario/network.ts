@@ -57,4 +57,7 @@ export const network = steps('ec2', [
   ['DescribeVpcPeeringConnections', {}],
   ['DescribeEgressOnlyInternetGateways', {}],
   ['DescribeNetworkInterfacePermissions', {}],
+  ['DescribeVpcBlockPublicAccessOptions', {}, { expect: { 'VpcBlockPublicAccessOptions.InternetGatewayBlockMode': 'off' } }],
+  ['DescribeVpcBlockPublicAccessExclusions', {}],
+  ['DescribeVpcBlockPublicAccessExclusions', { ExclusionIds: ['vpcbpa-exclude-0123456789abcdef0'] }, { error: 'InvalidVpcBlockPublicAccessExclusionId.NotFound' }],
 ]);

@@ -20,6 +20,8 @@ export const ssm = [...steps('ec2', [
   ['PutParameter', { Name: '/<run>/two', Value: 'a,b', Type: 'StringList' }],
   ['GetParameter', ONE, { expect: { 'Parameter.Value': 'second' } }],
   ['GetParameter', { Name: '/<run>/nope' }, { error: 'ParameterNotFound' }],
+  ['GetServiceSetting', { SettingId: '/ssm/managed-instance/default-ec2-instance-management-role' }, { expect: { 'ServiceSetting.SettingValue': '$None' } }],
+  ['GetServiceSetting', { SettingId: '/ssm/nope' }, { error: 'ServiceSettingNotFound' }],
   ['GetParameters', { Names: ['/<run>/one', '/<run>/nope'] }, { expect: { 'InvalidParameters.0': '/<run>/nope' } }],
   ['GetParametersByPath', { Path: '/<run>', Recursive: true }],
   ['GetParameterHistory', ONE, { expect: { 'Parameters.0.Value': 'first' } }],
