@@ -60,6 +60,9 @@ export const SSH_USER = 'ec2-user';
 /** Address that the lab pings from every instance. */
 export const PING_TARGET = '8.8.8.8';
 
+/** Address of this machine in the local cloud's internet, which is the default of the template's SSHSourceCidr. */
+export const LOCAL_ADDRESS = '198.51.100.7';
+
 /** Tag on every resource of the template that takes tags. */
 export const LAB_TAG = { key: 'ssmlab', value: 'true' } as const;
 
