@@ -11,7 +11,7 @@ import { flowPasses, traceLines } from '../../lib/report/trace.js';
 
 export default class LocalTrace extends BaseCommand {
   static override summary = 'Send a packet from an instance and say which rules let it pass, or which one dropped it.';
-  static override description = `On the netns fabric one real packet is sent from inside the instance, a ping without a port, a TCP SYN with one, and the kernel's own tracing is read: security group rules, network ACL entries, routes, gateways and endpoints by their ids, on the way there and on the way back. On the computed fabric the rules are asked instead, and that is said.
+  static override description = `On the netns fabric one real packet is sent from inside the instance, a ping without a port, a TCP SYN with one, and the kernel's own tracing is read: security group rules, network ACL entries, routes, gateways and endpoints by their ids, on the way there and on the way back. On the computed fabric the rules are asked instead, and that is said. \`explain\` traces a flow by the configuration alone, on AWS too, and names the change that would let it pass.
 
 Exit status: 0 when an answer came, also one that refuses; 1 when nothing came back.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 8.8.8.8', '<%= config.bin %> <%= command.id %> 4 ssm.ap-northeast-1.amazonaws.com:443', '<%= config.bin %> <%= command.id %> 2 10.0.1.16:22 --json'];

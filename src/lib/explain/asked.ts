@@ -1,0 +1,140 @@
+/** What the user wrote → the way that is asked about: `3`, `--to ssm.REGION.amazonaws.com:443`, `--from internet`. */
+import { SsmlabError } from '../errors.js';
+import { findInstance } from '../inventory/find.js';
+import type { Snapshot, SnapshotInstance } from '../inventory/snapshot/snapshot.js';
+import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import type { Place, Question } from '../reachability/trace.js';
+import type { InterfaceNode, Network } from '../vpc/network.js';
+import { canonicalName, resolveInVpc, resolvePublicly } from '../vpc/resolver.js';
+import type { Asked } from './explanation.js';
+
+export interface Asking {
+  readonly instance: string;
+  /** `ADDRESS`, `NAME` or `INSTANCE`, each with or without `:PORT`; with `from` a port of the instance: `:22`. */
+  readonly to?: string | undefined;
+  /** `ADDRESS`, `INSTANCE` or `internet`. */
+  readonly from?: string | undefined;
+  readonly protocol?: Question['protocol'] | undefined;
+  /** Address that this machine is seen under, for SSH. */
+  readonly here: () => Promise<string>;
+}
+
+/** Stands for the internet where only that is said. */
+export const SOMEWHERE = '8.8.8.8';
+const SSH_PORT = 22;
+
+/** Errors: `instance-not-found`, `instance-ambiguous`, `usage`. */
+export async function askedOf(snapshot: Snapshot, network: Network, asking: Asking): Promise<Asked> {
+  const instance = findInstance(snapshot.instances, asking.instance) as SnapshotInstance;
+  const { to, from, protocol } = asking;
+  if (to === undefined && protocol === undefined && (from === undefined || (instance.auth === 'ssh-key-pair' && isAddress(from)))) return wayIn(snapshot, instance, from, asking.here);
+  if (to === undefined && from === undefined) throw new SsmlabError('usage', '--protocol needs --to or --from', { hint: 'for example --to 8.8.8.8 --protocol icmp' });
+  const own = nodeOf(network, instance);
+  if (own === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing can be asked of its way`, { hint: `\`ssmlab explain ${instance.number}\` says what is the matter with it` });
+  return from === undefined ? outward(snapshot, network, { instance, own }, to ?? '', protocol) : inward(snapshot, network, { instance, own }, asking, from);
+}
+
+async function wayIn(snapshot: Snapshot, instance: SnapshotInstance, from: string | undefined, here: Asking['here']): Promise<Asked> {
+  const { instanceId } = instance;
+  if (instance.auth !== 'ssh-key-pair') {
+    return { instance, way: { kind: 'session-manager', instanceId }, from: 'from its agent', to: `ssm and ssmmessages of ${snapshot.region}` };
+  }
+  const address = from ?? (await here());
+  return { instance, way: { kind: 'ssh-key-pair', instanceId, from: address }, from: from === undefined ? `from here (${address})` : `from ${address}`, to: `tcp/${SSH_PORT}` };
+}
+
+interface Own {
+  readonly instance: SnapshotInstance;
+  readonly own: InterfaceNode;
+}
+
+const nodeOf = (network: Network, { instanceId }: SnapshotInstance): InterfaceNode | undefined => network.instances.get(instanceId)?.[0];
+
+const placeOf = (node: InterfaceNode): Place => ({ kind: 'interface', networkInterfaceId: node.id });
+
+const withAddress = (text: string, address: string): string => (text === address ? text : `${text} (${address})`);
+
+function outward(snapshot: Snapshot, network: Network, { instance, own }: Own, to: string, protocol: Asking['protocol']): Asked {
+  const { who, port } = read(to);
+  if (who === '') throw new SsmlabError('usage', `--to "${to}" names nobody`, { hint: 'a port alone is one of the instance, and needs --from' });
+  const { text, address } = destinationOf(snapshot, network, own, who);
+  const question = { from: placeOf(own), to: address, ...protocolOf(port, protocol) };
+  return { instance, way: { kind: 'flow', question }, from: withAddress('it', formatAddress(own.address)), to: `${withAddress(text, address)}${portText(port)}` };
+}
+
+function inward(snapshot: Snapshot, network: Network, { instance, own }: Own, { to, protocol }: Asking, from: string): Asked {
+  const { who, port } = to === undefined ? { who: '', port: protocol === undefined || protocol === 'tcp' ? SSH_PORT : undefined } : read(to);
+  if (who !== '' && !isSame(snapshot, who, instance)) throw new SsmlabError('usage', `with --from the way leads to ${instance.name}, and --to "${to ?? ''}" is somewhere else`, { hint: `write the port alone, --to :22, or leave --from out` });
+  const source = sourceOf(snapshot, network, own, from);
+  const inVpc = source.node !== undefined && source.node.vpc === own.vpc;
+  const address = inVpc ? own.address : (own.publicAddress ?? own.address);
+  const question = { from: source.node === undefined ? { kind: 'internet' as const, address: source.address } : placeOf(source.node), to: formatAddress(address), ...protocolOf(port, protocol) };
+  return { instance, way: { kind: 'flow', question }, from: withAddress(source.text, source.address), to: `${withAddress('it', formatAddress(address))}${portText(port)}` };
+}
+
+const portText = (port: number | undefined): string => (port === undefined ? '' : `, port ${port}`);
+
+function read(text: string): { readonly who: string; readonly port: number | undefined } {
+  const [, who = text, digits] = /^(.*):(\d{1,5})$/u.exec(text) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port === 0 || (port ?? 0) > 65_535) throw new SsmlabError('usage', `not a port: "${digits ?? ''}"`, { hint: 'ports are 1 to 65535' });
+  return { who, port };
+}
+
+function protocolOf(port: number | undefined, protocol: Asking['protocol']): Pick<Question, 'protocol' | 'port'> {
+  const asked = protocol ?? (port === undefined ? 'icmp' : 'tcp');
+  if (asked === 'icmp' && port !== undefined) throw new SsmlabError('usage', `ICMP has no ports, and port ${port} was asked for`, { hint: 'leave the port out, or --protocol' });
+  if (asked !== 'icmp' && port === undefined) throw new SsmlabError('usage', `--protocol ${asked} needs a port`, { hint: 'write it behind the address: --to 8.8.8.8:53' });
+  return { protocol: asked, port };
+}
+
+function isSame(snapshot: Snapshot, who: string, instance: SnapshotInstance): boolean {
+  try {
+    return findInstance(snapshot.instances, who).instanceId === instance.instanceId;
+  } catch {
+    return false;
+  }
+}
+
+/** The instance of that name; undefined for what is an address or a name of the network. */
+function instanceNamed(snapshot: Snapshot, who: string): SnapshotInstance | undefined {
+  try {
+    return findInstance(snapshot.instances, who) as SnapshotInstance;
+  } catch (error) {
+    if (who.includes('.') && error instanceof SsmlabError && error.code === 'instance-not-found') return undefined;
+    throw error;
+  }
+}
+
+function destinationOf(snapshot: Snapshot, network: Network, own: InterfaceNode, who: string): { readonly text: string; readonly address: string } {
+  if (isAddress(who)) return { text: who, address: who };
+  const instance = instanceNamed(snapshot, who);
+  if (instance === undefined) return { text: who, address: addressOfName(network, own, who) };
+  const node = nodeOf(network, instance);
+  if (node === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing leads to it`, { hint: 'run `ssmlab list`' });
+  // Its private address means something in its own VPC only (V5).
+  const address = node.vpc === own.vpc ? node.address : (node.publicAddress ?? node.address);
+  return { text: instance.name, address: formatAddress(address) };
+}
+
+function addressOfName(network: Network, own: InterfaceNode, name: string): string {
+  const canonical = canonicalName(name);
+  const answer = resolveInVpc(network, own.vpc, canonical);
+  if (answer.decision === 'addresses' && answer.addresses[0] !== undefined) return answer.addresses[0];
+  if (answer.decision === 'silent') throw new SsmlabError('usage', `${name} has no address in ${answer.by}: ${answer.why}`, { hint: 'give an address instead of the name' });
+  const publicly = resolvePublicly(network, canonical);
+  if (publicly.decision === 'addresses' && publicly.addresses[0] !== undefined) return publicly.addresses[0];
+  throw new SsmlabError('usage', `the configuration does not say which address ${name} has`, { hint: 'give its address; `ssmlab exec INSTANCE -- getent hosts NAME` asks the instance' });
+}
+
+function sourceOf(snapshot: Snapshot, network: Network, own: InterfaceNode, from: string): { readonly text: string; readonly address: string; readonly node?: InterfaceNode | undefined } {
+  if (from === 'internet') return { text: 'the internet', address: SOMEWHERE };
+  if (isAddress(from)) {
+    const value = parseAddress(from) ?? 0;
+    return { text: from, address: from, node: own.vpc.interfaces.get(value) ?? network.publicAddresses.get(value) };
+  }
+  const instance = findInstance(snapshot.instances, from) as SnapshotInstance;
+  const node = nodeOf(network, instance);
+  if (node === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing leaves it`, { hint: 'run `ssmlab list`' });
+  return { text: instance.name, address: formatAddress(node.address), node };
+}
