@@ -1,5 +1,6 @@
 /**
- * One behaviour, two fabrics: random networks, random changes and random flows, and both fabrics see the same of each.
+ * One behaviour, two fabrics and one prediction: random networks, random changes and random flows, both fabrics see the same of
+ * each, and it is what the reachability engine said that they would: who gets through, and as whom.
  * FABRIC_AGREEMENT_FLOWS: how many flows at least; FABRIC_AGREEMENT_SEED and FABRIC_AGREEMENT_PATH: as a failing run printed them.
  */
 import fc from 'fast-check';
@@ -9,6 +10,8 @@ import { KernelSide } from './kernel-side.js';
 import { ALL_RULES } from '../scope.js';
 import { ComputedSide } from './computed-side.js';
 import { MUTANTS, NOT_BY_FLOWS, without } from './mutants.js';
+import { agrees, predictions } from './prediction.js';
+import { mispredicted, NOT_BY_PREDICTED_FLOWS, PREDICTION_MUTANTS, predictionWithout } from './prediction-mutants.js';
 import { otherwise } from './replay.js';
 import { Counters, type Round, runScenario, scenarios } from './scenario.js';
 import { accepted } from './verdicts.js';
@@ -26,7 +29,7 @@ const seen: (readonly Round[])[] = [];
 const BY_EACH_RULE = 20;
 
 describe(`one behaviour on two fabrics${obstacle === undefined ? '' : ` (on the computed one only: ${obstacle})`}`, () => {
-  it('sees the same of every flow, before and after every change', { timeout: ENOUGH_MS + 60_000 }, async () => {
+  it('sees the same of every flow, before and after every change, and what was predicted', { timeout: ENOUGH_MS + 60_000 }, async () => {
     const fabric = obstacle === undefined ? await startNetnsFabric() : undefined;
     const kernel = fabric === undefined ? undefined : await KernelSide.start(fabric);
     const counters = new Counters();
@@ -50,6 +53,22 @@ describe(`one behaviour on two fabrics${obstacle === undefined ? '' : ` (on the 
     expect(verdicts.length).toBeGreaterThanOrEqual(FLOWS);
     expect(share).toBeGreaterThan(0.3);
     expect(share).toBeLessThan(0.7);
+  });
+
+  it('has predictions of most, of which some get through and some do not', () => {
+    const predicted = seen.flat().flatMap((round) => [...round.predictions.values()]);
+    const asked = seen.flat().flatMap((round) => round.flows).length;
+    expect(predicted.length / asked).toBeGreaterThan(0.7);
+    expect(predicted.filter(accepted).length / predicted.length).toBeGreaterThan(0.3);
+    expect(predicted.filter(accepted).length / predicted.length).toBeLessThan(0.7);
+  });
+
+  it.each(Object.keys(PREDICTION_MUTANTS).filter((rule) => !NOT_BY_PREDICTED_FLOWS.includes(rule)))('%s decides some of the predictions: switched off in the source, they are wrong', { timeout: 60_000 }, async (rule) => {
+    expect(mispredicted(await predictionWithout(rule), seen, BY_EACH_RULE)).toBeGreaterThanOrEqual(BY_EACH_RULE);
+  });
+
+  it('and none are wrong with all rules', { timeout: 60_000 }, () => {
+    expect(mispredicted({ predictions, agrees }, seen, 1)).toBe(0);
   });
 
   it.each(ALL_RULES.filter((rule) => MUTANTS[rule] !== undefined && !NOT_BY_FLOWS.includes(rule)))('%s decides some of them: switched off in the source, they end otherwise', { timeout: 60_000 }, async (rule) => {

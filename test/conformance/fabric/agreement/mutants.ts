@@ -16,10 +16,10 @@ const VPC = 'src/lib/vpc';
 const COMPUTED = 'src/cloud/fabric/computed';
 
 /** File, what stands there once, and what stands there instead. */
-type Patch = readonly [file: string, line: string, instead: string];
+export type Patch = readonly [file: string, line: string, instead: string];
 
 const IGW_ROUTE = "{ destination: '0.0.0.0/0', targetKind: 'internet-gateway', targetId: GATEWAY.internetGatewayId, state: 'active' }";
-const igwRoute = (vpc: string): string => IGW_ROUTE.replace('GATEWAY', `${vpc}.internetGateway`);
+export const igwRoute = (vpc: string): string => IGW_ROUTE.replace('GATEWAY', `${vpc}.internetGateway`);
 const WALK = `${COMPUTED}/walk.ts`;
 const ENTERING = '  if (node.subnet !== from) {\n    const acl';
 const LEAVING = 'if (nat?.subnet !== subnet) {\n    const acl = networkAclVerdict(subnet';
@@ -112,9 +112,13 @@ export interface Without {
   readonly failing: typeof failing;
 }
 
-/** The computed fabric without the rule. Throws when the line that is to be replaced is not there once. */
-export async function without(rule: string): Promise<Without> {
-  const patches = MUTANTS[rule] ?? [];
+/** The computed fabric without the rule. */
+export function without(rule: string): Promise<Without> {
+  return bundledWithout(rule, MUTANTS[rule] ?? [], "export { ComputedSide } from './computed-side.js'; export { failing } from './own-tests.js';");
+}
+
+/** What a module of this folder exports, bundled from patched sources. Throws when a line that is to be replaced is not there once. */
+export async function bundledWithout<T>(rule: string, patches: readonly Patch[], contents: string): Promise<T> {
   const texts = new Map<string, string>();
   for (const [file, line, instead] of patches) {
     const text = texts.get(file) ?? readFileSync(join(root, file), 'utf8');
@@ -122,12 +126,12 @@ export async function without(rule: string): Promise<Without> {
     texts.set(file, text.replace(line, () => instead));
   }
   const { outputFiles } = await build({
-    stdin: { contents: "export { ComputedSide } from './computed-side.js'; export { failing } from './own-tests.js';", resolveDir: import.meta.dirname, loader: 'ts' }, write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' }, write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
     plugins: [{
       name: 'without-a-rule',
       setup: (bundling) => bundling.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const contents = texts.get(relative(root, path));
-        return contents === undefined ? undefined : { contents, loader: 'ts' };
+        const patched = texts.get(relative(root, path));
+        return patched === undefined ? undefined : { contents: patched, loader: 'ts' };
       }),
     }],
   });
@@ -135,7 +139,7 @@ export async function without(rule: string): Promise<Without> {
   try {
     const path = join(folder, `without-${rule}.mjs`);
     await writeFile(path, outputFiles[0]?.text ?? '');
-    return await import(pathToFileURL(path).href) as Without;
+    return await import(pathToFileURL(path).href) as T;
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { ComputedSide } from './computed-side.js';
 import { type Flow, type FlowDraw, flowDraws, flowText, resolveFlow } from './flows.js';
 import { HOSTS } from './hosts.js';
 import type { KernelSide } from './kernel-side.js';
+import { agrees, predictions } from './prediction.js';
 import { networkOf, type Shape, shapes } from './topology.js';
 import { SILENT, type Verdicts } from './verdicts.js';
 
@@ -37,6 +38,8 @@ export interface Round {
   readonly hold: readonly Flow[];
   readonly held: readonly Flow[];
   readonly verdicts: Verdicts;
+  /** What the engine said of them, where it was asked and knows. */
+  readonly predictions: Verdicts;
   /** What the connections that the round before held have become. */
   readonly talk: Verdicts;
 }
@@ -45,6 +48,8 @@ export interface Disagreement {
   readonly flow: string;
   readonly computed: string;
   readonly kernel: string;
+  /** What the engine said; undefined where it was not asked or does not know. */
+  readonly predicted: string | undefined;
   /** The calls that led to the network. */
   readonly changes: readonly string[];
   readonly model: NetworkModel;
@@ -63,7 +68,7 @@ export class Counters {
   };
 }
 
-/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently. */
+/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently, or otherwise than the engine predicted. */
 export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined): Promise<readonly Round[]> {
   const computed = await ComputedSide.start();
   const rounds: Round[] = [];
@@ -83,21 +88,24 @@ export async function runScenario(scenario: Scenario, counters: Counters, kernel
       await computed.apply(model);
       await kernel?.apply(model);
       const talk = await seen(computed.talk(held), (expected) => kernel?.talk(held, expected));
-      compare(held, talk, 'kept: ');
+      compare(held, talk, new Map(), 'kept: ');
       const flows = scenario.flows.flatMap((draw, index) => resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh) ?? []);
       const hold = round < scenario.changes.length ? flows.filter((flow) => flow.kind === 'tcp').slice(0, KEPT) : [];
       const once = flows.filter((flow) => !hold.includes(flow));
       const verdicts = await seen(computed.run(once, hold), (expected) => kernel?.run(once, hold, expected));
-      compare(flows, verdicts, '');
+      const predicted = predictions(model, flows);
+      compare(flows, verdicts, predicted, '');
       held = hold.filter(({ id }) => verdicts.kernel.get(id)?.startsWith('open: ') === true);
-      rounds.push({ model, flows, hold, held, verdicts: verdicts.kernel, talk: talk.kernel });
+      rounds.push({ model, flows, hold, held, verdicts: verdicts.kernel, predictions: predicted, talk: talk.kernel });
     }
     return rounds;
 
-    function compare(flows: readonly Flow[], verdicts: Both, prefix: string): void {
+    function compare(flows: readonly Flow[], verdicts: Both, predicted: Verdicts, prefix: string): void {
       const differing = flows.flatMap((flow): Disagreement[] => {
         const [computedSays = SILENT, kernelSays = SILENT] = [verdicts.computed.get(flow.id), verdicts.kernel.get(flow.id)];
-        return computedSays === kernelSays ? [] : [{ flow: `${prefix}${flowText(flow)}`, computed: computedSays, kernel: kernelSays, changes: [...texts], model }];
+        const said = predicted.get(flow.id);
+        const agreed = computedSays === kernelSays && (said === undefined || agrees(said, kernelSays));
+        return agreed ? [] : [{ flow: `${prefix}${flowText(flow)}`, computed: computedSays, kernel: kernelSays, predicted: said, changes: [...texts], model }];
       });
       if (differing[0] !== undefined) throw new DisagreementError(differing);
     }
@@ -116,12 +124,12 @@ async function seen(computed: Promise<Verdicts>, kernel: (expected: Verdicts) =>
   return { computed: expected, kernel: await kernel(expected) ?? expected };
 }
 
-/** The two fabrics do not see the same. */
+/** The two fabrics do not see the same, or not what was predicted. */
 export class DisagreementError extends Error {
   constructor(all: readonly Disagreement[]) {
     const [first] = all;
     super([
-      ...all.slice(0, 8).map(({ flow, computed, kernel }) => `${flow}: computed says \`${computed}\`, the kernel \`${kernel}\``),
+      ...all.slice(0, 8).map(({ flow, computed, kernel, predicted }) => `${flow}: computed says \`${computed}\`, the kernel \`${kernel}\`, predicted was ${predicted === undefined ? 'nothing' : `\`${predicted}\``}`),
       `after ${first?.changes.join('; ') ?? 'no change'}`,
       `in ${JSON.stringify(first?.model)}`,
     ].join('\n'));

@@ -1,20 +1,15 @@
 /** The ways into the lab's instances, link by link, and what closes each of them. */
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../../src/lib/inventory/snapshot/snapshot.js';
-import { predictSession, predictSsh } from '../../../../src/lib/reachability/predict-way-in.js';
-import type { Link, WayInPrediction } from '../../../../src/lib/reachability/way-in.js';
+import { predictSsh } from '../../../../src/lib/reachability/predict-way-in.js';
+import type { WayInPrediction } from '../../../../src/lib/reachability/way-in.js';
 import { indexModel } from '../../../../src/lib/vpc/network.js';
-import {
-  type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setInterface, setNat, setRoutes, setVpc, tcpFrom,
-} from '../../../conformance/fabric/lab-network.js';
+import { type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setInterface, setRoutes, setVpc } from '../../../conformance/fabric/lab-network.js';
 import { labSnapshot, policyDocument, policyText, ROLE, setRole, setSnapshotInstance, type SnapshotChange, unreadable } from './lab-snapshot.js';
+import { ALLOW_ALL, brief, CLOSED, OPEN, session, sessionOf, wrong } from './way-in-cases.js';
 
-const session = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSession(snapshot, indexModel(snapshot.network), instanceId);
 const ssh = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSsh(snapshot, indexModel(snapshot.network), instanceId, '198.51.100.7');
-const brief = ({ link, service, verdict, rule }: Link): string => [link, ...(service === null ? [] : [service]), verdict, rule].join(' ');
-const wrong = (prediction: WayInPrediction): string[] => prediction.links.filter(({ verdict }) => verdict !== 'open').map(brief);
-const of = (instanceId: string, network: readonly Change[] = [], ...changes: readonly SnapshotChange[]): WayInPrediction => session(labSnapshot(network, ...changes), instanceId);
-const ALLOW_ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
+const of = sessionOf;
 
 describe('the lab as it is', () => {
   it('has sessions on 2, 3 and 4, and SSH on 1', () => {
@@ -38,35 +33,8 @@ describe('the lab as it is', () => {
 });
 
 describe('a session that cannot be', () => {
-  it.each<readonly [what: string, links: readonly string[], prediction: WayInPrediction]>([
-    ['the instance is stopped', ['instance closed E1', 'path ssm closed E1', 'path ssmmessages closed E1'], of('i-3', [setInterface(LAB.eni.three, { up: false })], setSnapshotInstance(3, { state: 'stopped' }))],
-    ['the metadata service is off', ['identity closed I15'], of('i-3', [], setSnapshotInstance(3, { metadata: { enabled: false, tokensRequired: true, hopLimit: 2 } }))],
-    ['the profile is gone', ['identity closed I07'], of('i-3', [], (snapshot) => ({ ...snapshot, profiles: [] }))],
-    ['the profile is empty', ['identity closed I07'], of('i-3', [], setRole(null))],
-    ['the role trusts another service', ['identity closed I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }) }))],
-    ['the role has no policy', ['identity closed I09'], of('i-3', [], setRole({ policies: [] }))],
-    ['the role may not open channels', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ Effect: 'Allow', Action: 'ssm:*', Resource: '*' })] }))],
-    ['a policy denies one action', ['identity closed I09'], of('i-3', [], setRole({ policies: [...ROLE.policies, policyText({ Effect: 'Deny', Action: 'ssmmessages:OpenDataChannel', Resource: '*' })] }))],
-    ['the boundary leaves it out', ['identity closed I10'], of('i-3', [], setRole({ boundary: policyText({ Effect: 'Allow', Action: 's3:*', Resource: '*' }) }))],
-    ['it may come by another endpoint only', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-3a' } } })] }))],
-    ['its VPC has no DNS', ['name ssm closed L3', 'path ssm unknown L3', 'name ssmmessages closed L3', 'path ssmmessages unknown L3'], of('i-4', [setVpc(LAB.vpc2, { enableDnsSupport: false })])],
-    ['its name server is not reached', ['name ssm closed L14', 'path ssm unknown L14', 'name ssmmessages closed L14', 'path ssmmessages unknown L14'], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8'] })])],
-    ['there is no name server', ['name ssm closed L14', 'path ssm unknown L14', 'name ssmmessages closed L14', 'path ssmmessages unknown L14'], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: [] })])],
-    ['private DNS is off', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setEndpoints({ privateDnsEnabled: false })])],
-    ['only one endpoint has private DNS', ['path ssmmessages closed R8'], of('i-4', [setEndpoints({ privateDnsEnabled: false }, '.ssmmessages')])],
-    ['the VPC gives no host names', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setVpc(LAB.vpc2, { enableDnsHostnames: false })])],
-    ['the endpoints are pending', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [setEndpoints({ state: 'pending' })])],
-    ['there are no endpoints', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-4', [(model) => ({ ...model, vpcEndpoints: [] })])],
-    ['the endpoint has no interface', ['path ssm closed P1'], of('i-4', [setEndpoints({ networkInterfaceIds: [] }, '.ssm')])],
-    ['the endpoints\' group does not admit 443', ['path ssm closed S4', 'path ssmmessages closed S4'], of('i-4', [setIngress(LAB.sgEndpoint)])],
-    ['the NAT route is gone', ['path ssm closed R8', 'path ssmmessages closed R8'], of('i-3', [setRoutes(LAB.privateTable)])],
-    ['the NAT gateway has failed', ['path ssm closed N2', 'path ssmmessages closed N2'], of('i-3', [setNat({ state: 'failed' })])],
-    ['nothing may leave', ['path ssm closed S3', 'path ssmmessages closed S3'], of('i-2', [setEgress(LAB.sg2)])],
-    ['answers do not come back', ['path ssm closed A1', 'path ssmmessages closed A1'], of('i-2', [setEntries(LAB.acl.public, entry(100, true, 'allow'), entry(100, false, 'allow', { protocol: '6', portRange: { from: 22, to: 22 } }))])],
-    ['the endpoint\'s policy names another role', ['endpoint-policy ssm closed P11'], of('i-4', [], (snapshot) => ({ ...snapshot, endpointPolicies: { 'vpce-3a': policyDocument({ ...ALLOW_ALL, Principal: { AWS: 'arn:aws:iam::000000000000:role/other' } }) } }))],
-    ['the endpoint\'s policy denies a channel', ['endpoint-policy ssmmessages closed P11'], of('i-4', [], (snapshot) => ({ ...snapshot, endpointPolicies: { 'vpce-11a': policyDocument([{ ...ALLOW_ALL, Principal: '*' }, { Effect: 'Deny', Principal: '*', Action: 'ssmmessages:CreateControlChannel', Resource: '*' }]) } }))],
-    ['it is not there', ['instance closed I01'], of('i-9')],
-  ])('%s', (_, links, prediction) => {
+  it.each(CLOSED)('%s', (_, links, predict) => {
+    const prediction = predict();
     expect(wrong(prediction)).toEqual(links);
     expect(prediction.verdict).toBe('closed');
   });
@@ -85,18 +53,11 @@ describe('a session that cannot be', () => {
 });
 
 describe('a session by an unusual way', () => {
-  it('goes by the endpoint where there is a route to the internet as well, and is lost where that does not admit it (P9)', () => {
-    const capture: Change = (model) => ({
-      ...model,
-      vpcEndpoints: model.vpcEndpoints.map((each) => ({ ...each, vpcId: LAB.vpc1 })),
-      networkInterfaces: model.networkInterfaces.map((each) => (each.interfaceType === 'vpc_endpoint' ? { ...each, vpcId: LAB.vpc1, subnetId: LAB.privateSubnet1, privateIp: each.privateIp.replace('10.0.3', '10.0.2') } : each)),
-    });
-    expect(wrong(of('i-2', [capture]))).toEqual(['path ssm closed S4', 'path ssmmessages closed S4']);
-    expect(of('i-2', [capture, setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.0.0/16'))]).verdict).toBe('open');
+  it.each(OPEN)('%s', (_, links, predict) => {
+    expect([wrong(predict()), predict().verdict]).toEqual([links, 'open']);
   });
 
-  it('asks the next name server when one is silent, and a public one for public names', () => {
-    expect(of('i-4', [setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8', 'AmazonProvidedDNS'] })]).verdict).toBe('open');
+  it('asks a public name server for public names', () => {
     expect(of('i-3', [setVpc(LAB.vpc1, { domainNameServers: ['8.8.8.8'] })]).links.find(({ link }) => link === 'name')).toMatchObject({ verdict: 'open', rule: 'L14', by: '8.8.8.8' });
   });
 
