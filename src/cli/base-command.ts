@@ -3,6 +3,7 @@ import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { SsmlabError } from '../lib/errors.js';
 import type { Style } from '../lib/report/style.js';
 import { wrapLine } from '../lib/report/wrap.js';
+import { forLog, jsonForLog } from './ci-log.js';
 import { interruptedAt, type Moment } from './interruption.js';
 import type { LabFlags } from './lab-context.js';
 import { PATIENCE_MS } from './last-will.js';
@@ -56,7 +57,7 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled() || this.interruption.signal.aborted) return;
     const width = textWidth(process.stderr);
     // A command goes over the edge rather than be cut: it is there to be copied.
-    for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${line}\n`);
+    for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${forLog(line)}\n`);
   }
 
   /** What a shell has of the command: its talk, and Ctrl-C, which ends a session that is being opened before the process goes. */
@@ -68,7 +69,7 @@ export abstract class BaseCommand extends Command {
   /** The value's text form, on stdout. */
   protected print(lines: string | readonly string[]): void {
     if (this.interruption.signal.aborted) return;
-    for (const line of typeof lines === 'string' ? [lines] : lines) this.log('%s', line);
+    for (const line of typeof lines === 'string' ? [lines] : lines) this.log('%s', forLog(line));
   }
 
   /** What oclif cannot make sense of is the user's error, whatever class oclif gave it. */
@@ -82,7 +83,7 @@ export abstract class BaseCommand extends Command {
 
   override logJson(value: unknown): void {
     if (this.interruption.signal.aborted) return;
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    process.stdout.write(`${jsonForLog(JSON.stringify(value, null, 2))}\n`);
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -102,7 +103,7 @@ export abstract class BaseCommand extends Command {
       return;
     }
     const lines = known === undefined ? faultLines(error, this.errorStyle, debug) : [...errorLines(known, this.errorStyle, textWidth(process.stderr)), ...(debug ? causes(known) : [])];
-    process.stderr.write(`${lines.join('\n')}\n`);
+    process.stderr.write(`${forLog(lines.join('\n'))}\n`);
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {
@@ -124,6 +125,6 @@ export abstract class BaseCommand extends Command {
   #sayInterrupted(error: SsmlabError): void {
     process.exitCode = error.exit;
     if (this.jsonEnabled()) this.logJson(errorJson(error));
-    else process.stderr.write(`${errorLines(error, this.errorStyle, textWidth(process.stderr)).join('\n')}\n`);
+    else process.stderr.write(`${forLog(errorLines(error, this.errorStyle, textWidth(process.stderr)).join('\n'))}\n`);
   }
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SsmlabError } from '../lib/errors.js';
 import { nearNames } from '../lib/inventory/near.js';
+import { forLog, jsonForLog } from './ci-log.js';
 import { onOutputError } from './output-errors.js';
 import { asSsmlabError, errorJson, errorLines, FAULT_EXIT, faultLines } from './present-error.js';
 import { programName } from './self.js';
@@ -65,7 +66,7 @@ export async function main(root: string, argv: readonly string[]): Promise<void>
     const known = notFound ? await unknownCommand(root, argv) : asSsmlabError(error);
     const style = styleFor(process.stderr);
     process.exitCode = known?.exit ?? FAULT_EXIT;
-    if (known !== undefined && argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(known), null, 2)}\n`);
-    else process.stderr.write(`${(known === undefined ? faultLines(error, style, wantsDebug(argv)) : errorLines(known, style, textWidth(process.stderr))).join('\n')}\n`);
+    if (known !== undefined && argv.includes('--json')) process.stdout.write(`${jsonForLog(JSON.stringify(errorJson(known), null, 2))}\n`);
+    else process.stderr.write(`${forLog((known === undefined ? faultLines(error, style, wantsDebug(argv)) : errorLines(known, style, textWidth(process.stderr))).join('\n'))}\n`);
   }
 }

@@ -1,6 +1,7 @@
 /** `ssmlab exec`: one command on an instance, without a terminal. */
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
+import { outputsForLog } from '../cli/ci-log.js';
 import { identityFlag, stackFlags } from '../cli/flags.js';
 import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
@@ -26,7 +27,7 @@ export default class Exec extends BaseCommand {
 
 SSH carries input as it comes. A session's command has none: with --stdin ssmlab reads stdin to its end first, and sends up to 48 kB along with the command, where AWS logs it with the command.
 
-Exit status: the command's own, and 255 when the way there failed, as with ssh.`;
+Exit status: the command's own, and 255 when the way there failed, as with ssh. In the log of GitHub Actions a line that the runner would obey (\`::error::…\`) begins with a backslash; a pipe or file of your own gets every byte as it is.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', 'echo ls -l / | <%= config.bin %> <%= command.id %> --stdin 4 -- sh', '<%= config.bin %> <%= command.id %> -t 3 -- top'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
@@ -52,24 +53,22 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh.`
     try {
       const { target, stack, lab } = await labContext(flags);
       const instance = findInstance(await takeInventory(target, stack), args.instance);
-      if (flags.tty) {
-        process.exitCode = await runShellOn({ ...this.talk(), target, lab, instance }, 'native', lineOf(words));
-        return;
-      }
+      if (flags.tty) return void (process.exitCode = await runShellOn({ ...this.talk(), target, lab, instance }, 'native', lineOf(words)));
       const way = wayInto(instance);
       const line = flags.stdin && way === 'session-manager' ? await withInput(lineOf(words), process.stdin) : lineOf(words);
       this.interruption.signal.throwIfAborted();
       this.handOver();
       process.once('SIGINT', () => interruption.abort());
+      const { stdout, stderr, flush } = outputsForLog();
       const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'Ctrl-C ends it');
       const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, {
-        ...notice, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal,
+        ...notice, stdin: process.stdin, stdout, stderr, signal: interruption.signal,
       });
       const offSignals = beforeSignals(() => {
         interruption.abort();
         return running;
       });
-      process.exitCode = await running.finally(offSignals).finally(notice.stop);
+      process.exitCode = await running.finally(flush).finally(offSignals).finally(notice.stop);
       if (way === 'session-manager' && !flags.stdin && inputWaits()) this.say('note: stdin was not sent to the command; --stdin sends it');
     } catch (error) {
       if (interruption.signal.aborted) return this.catch(interruptedAt('remote-command', { cause: error }));

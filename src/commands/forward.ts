@@ -1,6 +1,7 @@
 /** `ssmlab forward`: local ports that lead to ports of an instance, or through it to other hosts. */
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
+import { forLog } from '../cli/ci-log.js';
 import { stackFlags } from '../cli/flags.js';
 import { openForwards, readyJson, remoteText } from '../cli/forwards.js';
 import { labContext } from '../cli/lab-context.js';
@@ -37,7 +38,7 @@ It runs until Ctrl-C, and then ends its sessions. A cut connection is resumed; a
     const instance = findInstance(await takeInventory(target, stack), args.instance);
     // Ctrl-C ends the sessions that are being opened.
     this.patienceMs = PATIENCE_MS;
-    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const say = (line: string): void => void process.stderr.write(`${forLog(line)}\n`);
     const { forwards, failed, close } = await opening((signal) => openForwards({ target, instance, specs, say, signal }), this.interruption.signal);
     this.handOver();
     const asked = new Promise<keyof typeof SIGNAL_STATUS>((resolve) => {
