@@ -48,7 +48,8 @@ const NEAR: ReadonlySet<Hop['component']> = new Set<Hop['component']>(['instance
 function roadOf(trace: Trace, network: Network, inward: boolean): Road {
   const outward = inward ? trace.forward.toReversed() : trace.forward;
   const firstStop = outward.findIndex((hop) => stopAt(hop, network) !== undefined);
-  const routed = outward.findIndex((hop) => hop.component === 'route-table');
+  // Within a subnet no table is asked, and the subnet says so (R12).
+  const routed = outward.findIndex((hop) => hop.component === 'route-table' || hop.component === 'subnet');
   const stops: SceneStop[] = [];
   for (const hop of outward) {
     const stop = stopAt(hop, network);

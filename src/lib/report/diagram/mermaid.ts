@@ -1,7 +1,7 @@
 /** The network as a Mermaid flowchart, which GitHub and GitLab draw. Every id is ours; every text stands in quotes, with what has a meaning as a number. */
 import { visible } from '../markup-text.js';
 import { legName } from './legs.js';
-import type { Scene, SceneInstance, SceneLeg, SceneThing, SceneVpc, WayVerdict } from './scene.js';
+import { instancesOf, type Scene, type SceneInstance, type SceneLeg, type SceneThing, type SceneVpc, type WayVerdict } from './scene.js';
 import { momentText, waysText } from './words.js';
 
 const SIGNS: Readonly<Record<WayVerdict, string>> = { open: '✔', closed: '✘', unknown: '?' };
@@ -88,7 +88,7 @@ function legEdges(instance: SceneInstance, leg: SceneLeg, ids: Ids): string[] {
 export function mermaidDiagram(scene: Scene): string[] {
   const ids = new Ids();
   const vpcs = scene.vpcs.flatMap((vpc) => vpcLines(vpc, ids));
-  const drawn = scene.vpcs.flatMap((vpc) => vpc.subnets.flatMap((subnet) => subnet.things.filter((thing) => thing.kind === 'instance')));
+  const drawn = instancesOf(scene);
   const edges = [...new Set(drawn.flatMap((instance) => instance.legs.flatMap((leg) => legEdges(instance, leg, ids))))];
   const uses = (id: string): boolean => edges.some((edge) => edge.split(' ').includes(id));
   const others = [...new Set(drawn.flatMap((instance) => instance.legs.flatMap((leg) => leg.stops.filter((stop) => stop.kind === 'other').map((stop) => stop.id))))];
@@ -97,6 +97,7 @@ export function mermaidDiagram(scene: Scene): string[] {
     `  accTitle: ${mermaidText(`${scene.stack} in ${scene.region}`)}`,
     `  accDescr: ${mermaidText(`${waysText(scene)}, as the configuration of ${momentText(scene.takenAt)} predicts`)}`,
     ...vpcs,
+    ...scene.unplaced.map((instance) => `  ${thingLine(instance, ids)}`),
     ...others.map((id) => `  ${ids.of('unk', id)}[${label(['not modelled', id])}]:::unknown`),
     ...(uses(INTERNET) ? [`  ${INTERNET}((${label(['internet'])})):::outside`] : []),
     ...(uses(MANAGER) ? [`  ${MANAGER}([${label(['Systems Manager'])}]):::outside`] : []),

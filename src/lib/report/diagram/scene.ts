@@ -79,6 +79,8 @@ export interface Scene {
   /** ISO 8601, UTC. */
   readonly takenAt: string;
   readonly vpcs: readonly SceneVpc[];
+  /** Instances whose subnet is not known, which are in no VPC of the drawing. */
+  readonly unplaced: readonly SceneInstance[];
   /** What could not be read, by the action that was refused. */
   readonly unread: readonly string[];
 }
@@ -104,6 +106,9 @@ const nameOf = ({ snapshot }: Reading, id: string): string | null => {
   const name = Object.hasOwn(snapshot.names, id) ? snapshot.names[id] : undefined;
   return name === undefined || name.trim() === '' ? null : name;
 };
+
+/** EC2 forgets it of an instance that is terminated. */
+const subnetIdOf = ({ network }: Reading, instance: SnapshotInstance): string | undefined => instance.subnetId ?? network.instances.get(instance.instanceId)?.[0]?.subnet.subnet.subnetId;
 
 function defaultRouteOf(reading: Reading, node: SubnetNode): string {
   const choice = selectRoute(node, INTERNET_PROBE);
@@ -151,7 +156,7 @@ function endpointsIn(reading: Reading, vpc: VpcNode, subnetId: string): SceneEnd
 function subnetOf(reading: Reading, vpc: VpcNode, node: SubnetNode): SceneSubnet {
   const { subnetId, cidr, availabilityZone } = node.subnet;
   const { snapshot } = reading;
-  const instances = snapshot.instances.filter((instance) => instance.subnetId === subnetId).toSorted((a, b) => a.number - b.number);
+  const instances = snapshot.instances.filter((instance) => subnetIdOf(reading, instance) === subnetId).toSorted((a, b) => a.number - b.number);
   const nats = snapshot.network.natGateways.filter((nat) => nat.subnetId === subnetId && nat.state !== 'deleted');
   return {
     subnetId,
@@ -198,9 +203,10 @@ export function sceneOf(snapshot: Snapshot, predictions: ReadonlyMap<string, Way
     fabric: snapshot.fabric,
     takenAt: snapshot.takenAt,
     vpcs: vpcs.toSorted((a, b) => first(a) - first(b) || natural.compare(a.vpcId, b.vpcId)),
+    unplaced: snapshot.instances.filter((instance) => !reading.network.subnets.has(subnetIdOf(reading, instance) ?? '')).map((instance) => instanceOf(reading, instance)).toSorted((a, b) => a.number - b.number),
     unread: [...new Set(snapshot.unread.map((each) => each.action))],
   };
 }
 
 /** All instances, in the order of the drawing. */
-export const instancesOf = (scene: Scene): SceneInstance[] => scene.vpcs.flatMap((vpc) => vpc.subnets.flatMap((subnet) => subnet.things.filter((thing) => thing.kind === 'instance')));
+export const instancesOf = (scene: Scene): SceneInstance[] => [...scene.vpcs.flatMap((vpc) => vpc.subnets.flatMap((subnet) => subnet.things.filter((thing) => thing.kind === 'instance'))), ...scene.unplaced];

@@ -7,7 +7,7 @@ import { legName } from './legs.js';
 import { type Join, planOf, type Rail, type Row, type VpcPlan } from './plan.js';
 import { instancesOf, type Scene } from './scene.js';
 import { box, COLOURS, DRAWING_STYLE, fitting, group, head, line, sign, text } from './svg-parts.js';
-import { CARRIES, instanceText, momentText, waysText } from './words.js';
+import { CARRIES, instanceText, momentText, notesOf, waysText } from './words.js';
 
 const EDGE = 20;
 const ROOM = { left: EDGE + 14, width: 640 } as const;
@@ -196,8 +196,8 @@ export function svgDiagram(scene: Scene, { embedded = false }: { readonly embedd
   const bottom = last?.bottom ?? TOP;
   const legend = bottom + 30;
   const keys = (['open', 'closed', 'unknown'] as const).flatMap((verdict, at) => [sign(EDGE + 10 + at * 118, legend, verdict), line([[EDGE + 26 + at * 118, legend], [EDGE + 54 + at * 118, legend]], verdict), text(EDGE + 60 + at * 118, legend + 4.5, verdict, { classes: 'small' })]);
-  const unread = scene.unread.length === 0 ? [] : [text(EDGE, legend + 30, fitting(`could not be read: ${scene.unread.join(', ')}`, 110), { classes: 'small f-unknown' })];
-  const height = legend + (unread.length === 0 ? 22 : 46);
+  const notes = notesOf(scene).map((note, at) => group(note, [text(EDGE, legend + 30 + at * 20, fitting(note, 130), { classes: 'small f-unknown' })]));
+  const height = legend + 22 + notes.length * 22;
   const title = `${scene.stack} in ${scene.region}`;
   const about = [`${waysText(scene)}, as the configuration predicts.`, ...instancesOf(scene).map((instance) => `${instanceText(instance)}.`)].join(' ');
   return [
@@ -212,7 +212,7 @@ export function svgDiagram(scene: Scene, { embedded = false }: { readonly embedd
     ...outsideParts(sheets),
     ...sheets.flatMap(vpcParts),
     ...keys,
-    ...unread,
+    ...notes,
     '</svg>',
   ].filter((part) => part !== '').join('\n');
 }

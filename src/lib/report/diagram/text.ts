@@ -6,7 +6,7 @@ import { wrapped } from '../wrap.js';
 import { legName } from './legs.js';
 import { type Join, planOf, type Rail, type Row, type VpcPlan } from './plan.js';
 import type { Scene, SceneInstance, WayVerdict } from './scene.js';
-import { CARRIES, momentText, vpcParts, waysText } from './words.js';
+import { CARRIES, momentText, notesOf, vpcParts, waysText } from './words.js';
 
 export interface DiagramTextOptions {
   readonly style: Style;
@@ -181,6 +181,6 @@ export function textDiagram(scene: Scene, options: DiagramTextOptions = { style:
     '',
     ...plans.flatMap((plan) => vpcLines(sheet(plan))),
     style.dim(signs),
-    ...(scene.unread.length === 0 ? [] : [style.doubt(`could not be read: ${scene.unread.map(printable).join(', ')}`)]),
+    ...notesOf(scene).flatMap((note) => wrapped(printable(note), wide + 2)).map((line) => style.doubt(line)),
   ].map((line) => line.trimEnd());
 }

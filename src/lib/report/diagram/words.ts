@@ -34,3 +34,11 @@ export function instanceText(instance: SceneInstance): string {
   const ways = instance.legs.length === 0 ? 'no way in is predicted' : instance.legs.map(legText).join('; ');
   return `${instance.number} ${instance.name}${instance.state === 'running' ? '' : ` (${instance.state})`}: ${ways}`;
 }
+
+/** What the drawing leaves out: instances without a place, and what could not be read. */
+export function notesOf(scene: Scene): string[] {
+  return [
+    ...scene.unplaced.map((instance) => `in no subnet: ${instanceText(instance)}`),
+    ...(scene.unread.length === 0 ? [] : [`could not be read: ${scene.unread.join(', ')}`]),
+  ];
+}

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { planOf, plansOf } from '../../../../../src/lib/report/diagram/plan.js';
 import { instancesOf, sceneOf } from '../../../../../src/lib/report/diagram/scene.js';
-import { brokenLab, halfLab, healthyLab, id, lab, large } from './networks.js';
+import { mermaidDiagram } from '../../../../../src/lib/report/diagram/mermaid.js';
+import { svgDiagram } from '../../../../../src/lib/report/diagram/svg.js';
+import { textDiagram } from '../../../../../src/lib/report/diagram/text.js';
+import { brokenLab, halfLab, healthyLab, id, instanceOf, lab, large } from './networks.js';
 
 const legs = (predictions: Parameters<typeof sceneOf>[1]) => Object.fromEntries(instancesOf(sceneOf(lab, predictions)).map((instance) => [instance.number, instance.legs.map(({ services, stops, verdict, cut }) => ({ services: services.join(), stops: stops.map((stop) => stop.kind).join(), verdict, cut }))]));
 
@@ -46,6 +49,16 @@ describe('the scene', () => {
 
   it('draws an instance of which nothing is predicted as unknown', () => {
     expect(instancesOf(sceneOf(lab, new Map())).map(({ verdict, legs: none }) => [verdict, none])).toEqual([1, 2, 3, 4].map(() => ['unknown', []]));
+  });
+
+  it('knows the subnet of an instance by its interface, and names one that has none', () => {
+    const instances = lab.instances.map((instance) => ({ ...instance, subnetId: null }));
+    expect(sceneOf({ ...lab, instances }, healthyLab)).toEqual(sceneOf(lab, healthyLab));
+    const scene = sceneOf({ ...lab, instances: [...lab.instances, instanceOf(5, { state: 'terminated' })] }, healthyLab);
+    expect(scene.unplaced.map(({ number }) => number)).toEqual([5]);
+    expect(textDiagram(scene).at(-1)).toBe('in no subnet: 5 Instance5 (terminated): no way in is predicted');
+    expect(svgDiagram(scene)).toContain('>in no subnet: 5 Instance5 (terminated): no way in is predicted</text>');
+    expect(mermaidDiagram(scene).join()).toContain('["? 5 Instance5<br/>terminated"]:::unknown');
   });
 
   it('does not take a name from the prototype', () => {
