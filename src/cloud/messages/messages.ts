@@ -59,6 +59,8 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
   const { now, log, authorize } = options;
   const channels = new Map<string, ControlChannel>();
   const sessions = new Map<string, Session>();
+  /** Over; their clients may not have heard it yet. */
+  const parting = new Map<string, Session>();
   const tokens = new Tokens(now);
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE + 4096, perMessageDeflate: false });
   const key = (region: string, id: string): string => `${region}/${id}`;
@@ -172,7 +174,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     const { role, tokenValue } = understood(read(parseOpenDataChannel, opening));
     if (role === 'agent') redeemAgent(path, signed, tokenValue);
     else if (!tokens.redeem(`client ${path.id}`, tokenValue)) throw new AwsError('InvalidToken', 'The token is not valid.');
-    const session = sessions.get(path.id);
+    const session = sessions.get(path.id) ?? parting.get(path.id);
     if (session === undefined) websocket.close(1000, 'Session is already terminated');
     else session.attach(role, websocket);
   }
@@ -187,8 +189,13 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       awayMs: options.awayMs ?? AWAY_MS,
       callAgent: () => channels.get(key(region, target))?.startSession(request),
       tellAgent: () => channels.get(key(region, target))?.closeSession(sessionId),
-      onEnd: () => {
+      onHeard: () => void parting.delete(sessionId),
+      onEnd: (unheard) => {
         sessions.delete(sessionId);
+        if (unheard) {
+          parting.set(sessionId, session);
+          setTimeout(() => parting.delete(sessionId), options.awayMs ?? AWAY_MS).unref();
+        }
         tokens.revoke(`client ${sessionId}`);
         tokens.revoke(`agent data ${key(region, sessionId)}`);
         options.onSessionEnd?.(region, sessionId);
@@ -202,7 +209,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
   return {
     isConnected: (region, instanceId) => channels.get(key(region, instanceId))?.open === true,
     openSession,
-    resumeSession: (region, sessionId) => (sessionOf(region, sessionId) === undefined ? undefined : wayIn(sessionId)),
+    resumeSession: (region, sessionId) => ((sessions.get(sessionId) ?? parting.get(sessionId))?.request.region === region ? wayIn(sessionId) : undefined),
     terminateSession: (region, sessionId) => {
       const session = sessionOf(region, sessionId);
       session?.terminate('Session was terminated.');

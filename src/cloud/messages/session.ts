@@ -16,7 +16,10 @@ export interface SessionOptions {
   readonly callAgent: () => void;
   /** Tells the agent that the session is over. */
   readonly tellAgent: () => void;
-  readonly onEnd: () => void;
+  /** It is over. `parting`: its client has been told, and may not have heard: a connection that it had lost it opens again, by {@link Session.attach}, until {@link onHeard}. */
+  readonly onEnd: (parting: boolean) => void;
+  /** The client has heard the last word. */
+  readonly onHeard: () => void;
 }
 
 /** After the agent's word that the work is over its data channel may still bring the last output. */
@@ -92,6 +95,8 @@ export class Session {
   #calls = 0;
   #calling: NodeJS.Timeout | undefined;
   #ended = false;
+  /** What the client is told when it comes again. */
+  #lastWord: string | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -160,7 +165,8 @@ export class Session {
   /** Takes an end's websocket; one that it had before is dropped. */
   attach(end: End, socket: WebSocket): void {
     if (this.#ended) {
-      socket.close(1000, 'Session is already terminated');
+      if (end === 'client' && this.#lastWord !== undefined) this.#sayClosed(end, socket, this.#lastWord);
+      else socket.close(1000, 'Session is already terminated');
       return;
     }
     this.#sockets.get(end)?.terminate();
@@ -197,7 +203,7 @@ export class Session {
 
   /** Ends it at both ends, now. `output` is what the client is told. */
   terminate(output: string): void {
-    this.#end(output, true);
+    this.#end(output, true, false);
   }
 
   #agentSays(message: AgentMessage): void {
@@ -275,9 +281,11 @@ export class Session {
     if (payloadType !== PAYLOAD_TYPE.size) this.#idle.refresh();
   }
 
-  #end(output: string, tellAgent: boolean): void {
+  /** `repeat`: the last word is said again to a client that lost its connection with it. Who had it terminated knows, or is told that it is no more. */
+  #end(output: string, tellAgent: boolean, repeat = true): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (repeat && this.#sockets.has('client')) this.#lastWord = output;
     clearTimeout(this.#lastOutput);
     clearTimeout(this.#probe);
     clearTimeout(this.#idle);
@@ -288,7 +296,7 @@ export class Session {
     for (const [end, socket] of this.#sockets) this.#sayClosed(end, socket, output);
     this.#hops.client.close();
     this.#hops.agent.close();
-    this.#options.onEnd();
+    this.#options.onEnd(this.#lastWord !== undefined);
   }
 
   /** channel_closed is the last message; then the peer leaves, or the socket is closed for it. */
@@ -304,6 +312,8 @@ export class Session {
       output,
     });
     if (socket.readyState === socket.OPEN) socket.send(plainMessage(MESSAGE_TYPE.channelClosed, closed, now()));
+    // Closing frames come in order: who answers this one has read what was before it.
+    if (end === 'client') socket.once('close', (code: number) => void (code === ABNORMAL_CLOSURE || this.#options.onHeard()));
     setTimeout(() => socket.terminate(), LEAVE_MS).unref();
     socket.close(1000, 'Bye');
   }

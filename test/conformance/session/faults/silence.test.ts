@@ -18,7 +18,7 @@ beforeEach(() => {
     awayMs: MINUTE,
     callAgent: () => undefined,
     tellAgent: () => undefined,
-    onEnd: () => (ended = performance.now() - now),
+    onHeard: () => undefined, onEnd: () => (ended = performance.now() - now),
   });
 });
 afterEach(() => {

@@ -99,6 +99,7 @@ export async function runSession(product: Product, schedule: Schedule): Promise<
       channel.close();
     },
     onEnd: () => undefined,
+    onHeard: () => undefined,
   });
 
   /** The schedule's closes, cuts and silences of one connection. */

@@ -129,6 +129,25 @@ it('tells a client whose connection was lost that all is over when it comes back
   expect(region.messages.listSessions(REGION)).toEqual([]);
 });
 
+it('says the last word again to a client whose connection was lost with it, until it has heard it', async () => {
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const client = await region.session();
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  region.processes[0]?.stdout.write('first');
+  await vi.waitFor(() => expect(client.text(1)).toBe('first'), wait);
+  // All was acknowledged; what comes now it does not read, as behind a cut.
+  client.socket.pause();
+  region.processes[0]?.exit({ code: 0, signal: undefined });
+  await vi.waitFor(() => expect(region.messages.listSessions(REGION)).toEqual([]), wait);
+  client.socket.terminate();
+  const wayIn = async () => (await region.call('ResumeSession', { SessionId: client.sessionId })) as { TokenValue?: string; StreamUrl?: string };
+  const back = await wayIn();
+  const again = new TestClient(client.sessionId, back.StreamUrl ?? '', back.TokenValue ?? '');
+  await vi.waitFor(() => expect(again.closedWith).toBe(''), wait);
+  await vi.waitFor(async () => expect((await wayIn()).TokenValue).toBeUndefined(), wait);
+});
+
 it('calls an agent again that did not hear the first time, and no more when it comes', async () => {
   region.stop();
   region = await SmallRegion.start();
