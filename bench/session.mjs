@@ -1,7 +1,8 @@
 /**
  * Sessions' speed: `node bench/session.mjs`. Makes the product in a temporary folder, with servers in its guests, and prints rates, times and sizes beside AWS's
  * plugin where it is on PATH: client, region and this program in processes of their own. `MEGABYTES=n` sets how many 2^20 bytes go each way (1024), `ROUNDS=n` how
- * often (3), `SESSIONS=n` how many are open at once (200), `KEYS=n` how many keys are typed (500). Exits 1 when a goal is missed.
+ * often (3), `SESSIONS=n` how many are open at once (200), `KEYS=n` how many keys are typed (500), `PARTS=forward,small,prompt,keys,recovery,many` what is measured (all).
+ * Exits 1 when a goal is missed.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { endChildren, step } from './session/children.mjs';
@@ -33,12 +34,19 @@ try {
   lab = await makeLab();
   const { fabric } = lab.cloud;
   console.log(`fabric ${fabric}, Node ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}; ${bytes / 2 ** 20} MiB of random bytes, ${rounds} rounds; ${plugin.version === undefined ? plugin.missing : `AWS's plugin ${plugin.version}`}`);
-  await step('forward', () => measureForward(lab, { bytes, rounds }, report));
-  await step('1 KiB payloads', () => measureSmallPayloads(lab, plugin, { rounds }, report));
-  await step('first prompt', () => measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report));
-  await step('keys', () => measureKeys(lab, plugin, { keys: setting('KEYS', 500) }, report));
-  await step('recovery', () => measureRecovery(lab, { rounds }, report));
-  await step('many sessions', () => measureMany(lab, { sessions: setting('SESSIONS', 200) }, report));
+  const parts = {
+    forward: () => measureForward(lab, { bytes, rounds }, report),
+    small: () => measureSmallPayloads(lab, plugin, { rounds }, report),
+    prompt: () => measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report),
+    keys: () => measureKeys(lab, plugin, { keys: setting('KEYS', 500) }, report),
+    recovery: () => measureRecovery(lab, { rounds }, report),
+    many: () => measureMany(lab, { sessions: setting('SESSIONS', 200) }, report),
+  };
+  for (const name of process.env.PARTS?.split(',') ?? Object.keys(parts)) {
+    const run = parts[name];
+    if (run === undefined) throw new Error(`PARTS knows ${Object.keys(parts).join(', ')}, and no ${name}`);
+    await step(name, run);
+  }
 } catch (error) {
   missed = true;
   console.error(`the bench ends here: ${error.stack}`);

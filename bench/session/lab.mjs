@@ -1,7 +1,7 @@
 /** A lab of the bench's own, in a temporary folder: the product with `product.mjs`' additions, deployed; and the programs of AWS that are run beside it. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeProduct } from './product.mjs';
@@ -13,6 +13,14 @@ export const quantile = (values, at) => values.toSorted((a, b) => a - b)[Math.mi
 export function processor(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Milliseconds of processor that a process, all its threads and its descendants used so far. */
+export function processorOfTree(pid) {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter((child) => child !== '');
+    return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]) / 1e6 + children.reduce((all, child) => all + processorOfTree(child), 0);
+  }, 0);
 }
 
 /** Deploys it. `random`: the bytes that its servers send. */
