@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { MESSAGE_TYPE, PAYLOAD_TYPE, type AgentMessage } from '../../lib/protocol/agent-message.js';
-import { encodeChannelClosed, parseAgentSessionState } from '../../lib/protocol/payloads.js';
+import { encodeChannelClosed, FLAG, parseAgentSessionState, parseFlag } from '../../lib/protocol/payloads.js';
 import type { LiveSessionStatus, SessionRequest } from '../region.js';
 import { plainMessage, read, readMessage } from './frame.js';
 import { Hop } from './hop.js';
@@ -92,6 +92,8 @@ export class Session {
   #clientCame = false;
   /** Its connection was lost, not closed: it comes back, and is told then that all is over. */
   #clientCut = false;
+  /** It asked for the end of the session: when it goes then it does not come back, though AWS's goes without a closing frame (§2.2). */
+  #clientLeaves = false;
   #calls = 0;
   #calling: NodeJS.Timeout | undefined;
   #ended = false;
@@ -109,6 +111,7 @@ export class Session {
       now,
       onData: (type, payload, accept) => {
         this.#active(type);
+        if (type === PAYLOAD_TYPE.flag && read(parseFlag, payload) === FLAG.terminateSession) this.#clientLeaves = true;
         forward(this.#hops.agent, type, payload, accept);
       },
       onProgress: () => this.#finishWhenDrained(),
@@ -265,7 +268,8 @@ export class Session {
     if (end === 'client') this.#clientCut = cut;
     this.#hops[end].detach();
     if (this.#ended) return;
-    if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
+    if (end === 'client' && this.#clientLeaves) this.#end(this.#output ?? '', true);
+    else if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
     else if (end === 'agent' && this.#terminating) this.#expectLastOutput();
     else this.#expect(end);
   }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { PAYLOAD_TYPE } from '../../../../src/lib/protocol/agent-message.js';
+import { encodeFlag, FLAG } from '../../../../src/lib/protocol/payloads.js';
 import { INSTANCE, REGION, SmallRegion, TestClient } from '../guest/agent/small-region.js';
 
 let region: SmallRegion;
@@ -146,6 +148,19 @@ it('says the last word again to a client whose connection was lost with it, unti
   const again = new TestClient(client.sessionId, back.StreamUrl ?? '', back.TokenValue ?? '');
   await vi.waitFor(() => expect(again.closedWith).toBe(''), wait);
   await vi.waitFor(async () => expect((await wayIn()).TokenValue).toBeUndefined(), wait);
+});
+
+it('ends a session at once whose client asks for its end and goes without a closing frame, as AWS\'s does', async () => {
+  region.stop();
+  region = await SmallRegion.start();
+  region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  const client = await region.session('AWS-StartPortForwardingSession', { portNumber: ['8080'] });
+  await vi.waitFor(() => expect(client.raw.some(({ type }) => type === PAYLOAD_TYPE.handshakeComplete)).toBe(true), wait);
+  client.hop.send(PAYLOAD_TYPE.flag, encodeFlag(FLAG.terminateSession));
+  // It is gone before the agent has said that it is done.
+  client.socket.terminate();
+  await vi.waitFor(() => expect(region.messages.listSessions(REGION)).toEqual([]), wait);
 });
 
 it('calls an agent again that did not hear the first time, and no more when it comes', async () => {
