@@ -30,19 +30,19 @@ export interface NeededPermission {
 const EC2_TYPES: Readonly<Record<string, string>> = {
   InstanceId: 'instance', VpcId: 'vpc', SubnetId: 'subnet', GroupId: 'security-group', SecurityGroupId: 'security-group', RouteTableId: 'route-table', InternetGatewayId: 'internet-gateway',
   NatGatewayId: 'natgateway', AllocationId: 'elastic-ip', VpcEndpointId: 'vpc-endpoint', NetworkInterfaceId: 'network-interface', NetworkAclId: 'network-acl',
-  VolumeId: 'volume', ImageId: 'image', KeyName: 'key-pair', DhcpOptionsId: 'dhcp-options', PrefixListId: 'prefix-list',
+  VolumeId: 'volume', ImageId: 'image', KeyName: 'key-pair', DhcpOptionsId: 'dhcp-options', PrefixListId: 'prefix-list', ExclusionId: 'vpc-block-public-access-exclusion',
 };
 
 /** What a Create operation makes, which a policy names by `type/*`. */
 const EC2_MADE: Readonly<Record<string, string>> = {
   CreateVpc: 'vpc', CreateSubnet: 'subnet', CreateSecurityGroup: 'security-group', CreateRouteTable: 'route-table', CreateInternetGateway: 'internet-gateway', CreateNatGateway: 'natgateway', AllocateAddress: 'elastic-ip',
-  CreateVpcEndpoint: 'vpc-endpoint', CreateNetworkInterface: 'network-interface', CreateNetworkAcl: 'network-acl', CreateVolume: 'volume', CreateDhcpOptions: 'dhcp-options', CreateManagedPrefixList: 'prefix-list',
+  CreateVpcEndpoint: 'vpc-endpoint', CreateNetworkInterface: 'network-interface', CreateNetworkAcl: 'network-acl', CreateVolume: 'volume', CreateDhcpOptions: 'dhcp-options', CreateManagedPrefixList: 'prefix-list', CreateVpcBlockPublicAccessExclusion: 'vpc-block-public-access-exclusion',
 };
 
 /** Prefixes of ids and the resource type of each, for CreateTags and DeleteTags. */
 const EC2_PREFIXES: Readonly<Record<string, string>> = {
   i: 'instance', vpc: 'vpc', subnet: 'subnet', sg: 'security-group', sgr: 'security-group-rule', rtb: 'route-table', igw: 'internet-gateway', nat: 'natgateway', eipalloc: 'elastic-ip', vpce: 'vpc-endpoint', eni: 'network-interface',
-  acl: 'network-acl', vol: 'volume', ami: 'image', key: 'key-pair', dopt: 'dhcp-options', pl: 'prefix-list',
+  acl: 'network-acl', vol: 'volume', ami: 'image', key: 'key-pair', dopt: 'dhcp-options', pl: 'prefix-list', 'vpcbpa-exclude': 'vpc-block-public-access-exclusion',
 };
 
 /**
@@ -90,6 +90,7 @@ function arnsOf(input: Input, scope: ResourceScope): string[] {
       if (operation.includes('Parameter') || operation.includes('Tags')) {
         return [...texts('Name'), ...texts('Names'), ...texts('Path'), ...texts('ResourceId')].map((name) => (name.startsWith('arn:') ? name : `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, '')}`));
       }
+      if (operation.endsWith('ServiceSetting')) return texts('SettingId').map((id) => (id.startsWith('arn:') ? id : `arn:aws:ssm:${region}:${accountId}:servicesetting${id}`));
       if (operation.endsWith('Document')) return texts('Name').map((name) => documentArn(name, scope));
       if (/^(Resume|Terminate)Session$/.test(operation)) return texts('SessionId').map((id) => `arn:aws:ssm:${region}:${accountId}:session/${id}`);
       return [...[...texts('Target'), ...texts('InstanceId'), ...texts('InstanceIds')].map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`), ...(operation === 'SendCommand' ? texts('DocumentName').map((name) => documentArn(name, scope)) : [])];

@@ -1,4 +1,5 @@
 /** Rule by rule of `vpc-semantics.md`: what is changed in the lab, what is tried, and what is then seen. */
+import type { BlockPublicAccess } from '../../../src/lib/vpc/model.js';
 import type { Change } from './lab-network.js';
 import {
   addGatewayEndpoint, addInterface, ALLOW_ALL_EGRESS, detachGateway, entry, icmpFrom, LAB, OPEN_ENTRIES, REGION, removeNat, route, setEgress,
@@ -112,6 +113,30 @@ const INTERNET_GATEWAY: readonly Scenario[] = [
   scenario('I8', 'instance 3 reaches the public address of instance 1 as the Elastic IP', [], (lab) => lab.tcp('three', LAB.public.one, 22), 'open: 198.18.0.10'),
   scenario('I8', 'a group reference does not match by the public way', [setIngress(LAB.sg1, tcpFromGroup(22, LAB.sg2))], (lab) => lab.tcp('two', LAB.public.one, 22), 'silent'),
   scenario('I8', 'the same reference matches by the private way', [setIngress(LAB.sg1, tcpFromGroup(22, LAB.sg2))], (lab) => lab.tcp('two', ip.one, 22), 'open: 10.0.1.17'),
+];
+
+const blocked = (mode: BlockPublicAccess['mode'], ...exclusions: readonly Omit<BlockPublicAccess['exclusions'][number], 'exclusionId'>[]): Change =>
+  (model) => ({ ...model, blockPublicAccess: { mode, exclusions: exclusions.map((each, index) => ({ exclusionId: `vpcbpa-exclude-${index}`, ...each })) } });
+/** What of each way is open: instance 2 out, the laptop to instance 1, instance 3 by the NAT gateway, instance 4 by its endpoint. */
+const ways = async (lab: Lab): Promise<string> => {
+  const each = await Promise.all([lab.tcp('two', SERVICE.ssm, 443), lab.tcp('laptop', LAB.public.one, 22), lab.tcp('three', SERVICE.ssm, 443), lab.tcp('four', ip.ssm, 443)]);
+  return ['out', 'in', 'nat', 'endpoint'].filter((_, index) => each[index]?.startsWith('open')).join(' ');
+};
+
+const BLOCK_PUBLIC_ACCESS: readonly Scenario[] = [
+  scenario('I10', 'off, it blocks nothing', [blocked('off')], ways, 'out in nat endpoint'),
+  scenario('I10', 'both ways blocked, nothing passes an internet gateway, and PrivateLink does not notice', [blocked('block-bidirectional')], ways, 'endpoint'),
+  scenario('I10', 'nor does a ping', [blocked('block-bidirectional')], pingGoogle('two'), 'silent'),
+  scenario('I10', 'names still resolve', [blocked('block-bidirectional')], (lab) => lab.resolve('two', SSM), SERVICE.ssm),
+  scenario('I10', 'an excluded VPC has all ways', [blocked('block-bidirectional', { resourceId: LAB.vpc1, mode: 'allow-bidirectional' })], ways, 'out in nat endpoint'),
+  scenario('I10', 'an excluded subnet has them, its NAT gateway too', [blocked('block-bidirectional', { resourceId: LAB.publicSubnet, mode: 'allow-bidirectional' })], ways, 'out in nat endpoint'),
+  scenario('I10', 'an exclusion of another subnet lifts nothing', [blocked('block-bidirectional', { resourceId: LAB.otherSubnet, mode: 'allow-bidirectional' })], ways, 'endpoint'),
+  scenario('I10', 'with allow-egress nothing gets in', [blocked('block-bidirectional', { resourceId: LAB.publicSubnet, mode: 'allow-egress' })], ways, 'out nat endpoint'),
+  scenario('I11', 'with ingress blocked only the NAT gateway gets out', [blocked('block-ingress')], ways, 'nat endpoint'),
+  scenario('I11', 'pings of an instance with a public address too', [blocked('block-ingress')], pingGoogle('two'), 'silent'),
+  scenario('I11', 'and those by the NAT gateway are answered', [blocked('block-ingress')], pingGoogle('three'), 'ttl 116'),
+  scenario('I11', 'allow-egress lifts nothing of it', [blocked('block-ingress', { resourceId: LAB.publicSubnet, mode: 'allow-egress' })], ways, 'nat endpoint'),
+  scenario('I11', 'an exclusion for both ways does', [blocked('block-ingress', { resourceId: LAB.publicSubnet, mode: 'allow-bidirectional' })], ways, 'out in nat endpoint'),
 ];
 
 const NAT_GATEWAY: readonly Scenario[] = [
@@ -232,5 +257,5 @@ const METADATA: readonly Scenario[] = [
 ];
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...MATRIX, ...ADDRESSES, ...MORE_ADDRESSES, ...ROUTES, ...INTERNET_GATEWAY, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
+  ...MATRIX, ...ADDRESSES, ...MORE_ADDRESSES, ...ROUTES, ...INTERNET_GATEWAY, ...BLOCK_PUBLIC_ACCESS, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
 ];

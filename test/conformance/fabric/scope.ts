@@ -28,7 +28,6 @@ export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   R13: 'gateway route tables are refused by the API',
   I5: 'no guest can send with another\'s address; the rule itself is tested in test/unit/lib/vpc/gateways.test.ts',
   I9: EC2,
-  I10: 'block public access is not there; the API has no operation for it', I11: 'block public access is not there; the API has no operation for it',
   N1: EC2, N3: EC2, N15: 'regional NAT gateways are refused by the API', N16: EC2,
   N4: 'a fabric carries TCP and ICMP echo only; the rule is tested in test/unit/lib/vpc/gateways.test.ts',
   N6: 'a route cannot lead to a NAT gateway of another VPC; the rule is tested in test/unit/lib/vpc/gateways.test.ts',

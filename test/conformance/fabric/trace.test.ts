@@ -1,6 +1,7 @@
 /** By which rule a flow passes or ends, as each fabric accounts for it: where both speak, they name the same place. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createComputedFabric } from '../../../src/cloud/fabric/computed/fabric.js';
+import type { BlockPublicAccess } from '../../../src/lib/vpc/model.js';
 import type { FlowAccount, FlowStep } from '../../../src/cloud/fabric/account.js';
 import { netnsObstacle, startNetnsFabric } from '../../unit/cloud/fabric/netns/bundled-holder.js';
 import type { NetnsFabric } from '../../../src/cloud/fabric/netns/fabric.js';
@@ -24,6 +25,8 @@ interface Case {
 const TCP_IN = entry(50, false, 'deny', { protocol: '6', portRange: { from: 22, to: 22 } });
 const EPHEMERAL_IN = entry(50, false, 'deny', { protocol: '6', portRange: { from: 1024, to: 65_535 } });
 const EPHEMERAL_OUT = entry(50, true, 'deny', { protocol: '6', portRange: { from: 1024, to: 65_535 } });
+
+const blocked = (mode: BlockPublicAccess['mode']): Change => (model) => ({ ...model, blockPublicAccess: { mode, exclusions: [] } });
 
 const CASES: Readonly<Record<string, Case>> = {
   'a ping by the internet gateway': { from: 'one', to: '8.8.8.8', answer: 'echo-reply' },
@@ -53,6 +56,9 @@ const CASES: Readonly<Record<string, Case>> = {
   'network ACL, the answer\'s way out': { changes: [setEntries(acl.public, ...OPEN_ENTRIES, EPHEMERAL_OUT)], from: 'three', to: ip.one, port: 22, answer: 'none', ends: { leg: 'return', kind: 'network-acl', id: acl.public, rule: '50' } },
   'network ACL, the answer\'s way in': { changes: [setEntries(acl.private1, ...OPEN_ENTRIES, EPHEMERAL_IN)], from: 'three', to: ip.one, port: 22, answer: 'none', ends: { leg: 'return', kind: 'network-acl', id: acl.private1, rule: '50' } },
   'no public address': { changes: [setInterface(eni.one, { publicIp: undefined })], from: 'one', to: '8.8.8.8', answer: 'none', ends: { leg: 'forward', kind: 'internet-gateway', id: LAB.igw } },
+  'Block Public Access, outbound': { changes: [blocked('block-ingress')], from: 'two', to: '8.8.8.8', answer: 'none', ends: { leg: 'forward', kind: 'internet-gateway', id: LAB.igw } },
+  'Block Public Access, inbound by the NAT gateway': { changes: [blocked('block-ingress')], from: 'three', to: LAB.public.one, port: 22, answer: 'none', ends: { leg: 'forward', kind: 'internet-gateway', id: LAB.igw } },
+  'Block Public Access behind an egress rule': { changes: [blocked('block-bidirectional'), setEgress(LAB.sg2)], from: 'two', to: '8.8.8.8', answer: 'none', ends: { leg: 'forward', kind: 'security-group', id: LAB.sg2 } },
   'a NAT gateway without an Elastic IP': { changes: [setNat({ publicIp: undefined }), setInterface(eni.nat, { publicIp: undefined })], from: 'three', to: '8.8.8.8', answer: 'none', ends: { leg: 'forward', kind: 'internet-gateway', id: LAB.igw } },
   'an address that nothing has': { from: 'three', to: '10.0.9.9', answer: 'none', ends: { leg: 'forward', kind: 'vpc', id: LAB.vpc1 } },
   'an endpoint that is not there yet': { changes: [setEndpoints({ state: 'pending' }, '.ssm')], from: 'four', to: ip.ssm, port: 443, answer: 'none', ends: { leg: 'forward', kind: 'vpc-endpoint', id: 'vpce-3a' } },

@@ -2,6 +2,7 @@
 import { formatAddress } from '../../../lib/net/address.js';
 import { prefixContains } from '../../../lib/net/cidr.js';
 import { answerTo, type Flow } from '../../../lib/net/flow.js';
+import { blockPublicAccessVerdict } from '../../../lib/vpc/block-public-access.js';
 import { gatewayEndpointAccepts, interfaceEndpointAccepts } from '../../../lib/vpc/endpoint.js';
 import { enterByInternetGateway, INTERNET_MTU, leaveByInternetGateway } from '../../../lib/vpc/internet-gateway.js';
 import { linkLocalService } from '../../../lib/vpc/link-local.js';
@@ -138,11 +139,16 @@ function toForeignInterface(network: Network, route: Route): Reason {
   return deny('E3', route.targetId, node.interface.sourceDestCheck ? 'takes only packets addressed to it' : 'its guest forwards no packets');
 }
 
+/** Block Public Access is no place of its own: it is the gateway that does not carry the packet. */
+const byGateway = ({ rule, why }: Reason, gatewayId: string): Reason => deny(rule, gatewayId, `Block Public Access: ${why}`);
+
 function throughInternetGateway(step: Step, subnet: SubnetNode, route: Route, packet: Forwarding): Outcome {
   const out = leaveByInternetGateway(subnet.vpc, route.targetId, packet.flow);
   // Its link takes no larger packet, whoever sends it; an unattached gateway has no link.
   if (step.dontFragment && step.bytes > INTERNET_MTU && subnet.vpc.internetGateway?.internetGatewayId === route.targetId) return { decision: 'frag-needed', router: subnet, mtu: INTERNET_MTU };
   if (out.decision === 'deny') return drop(out);
+  const access = blockPublicAccessVerdict(step.network, out.interface, step.leg === 'forward' ? 'inside' : 'outside');
+  if (access.decision === 'deny') return drop(byGateway(access, route.targetId));
   return onInternet(step, { flow: out.flow, ttl: packet.ttl }, step.network.region);
 }
 
@@ -217,6 +223,8 @@ function onInternet(step: Omit<Step, 'network'>, packet: Forwarding, region: str
   if (network === undefined) return arrive({ kind: 'internet', ...packet });
   const entry = enterByInternetGateway(network, packet.flow);
   if (entry.decision === 'deny') return drop(entry);
+  const access = blockPublicAccessVerdict(network, entry.interface, step.leg === 'forward' ? 'outside' : 'inside');
+  if (access.decision === 'deny') return drop(byGateway(access, entry.by));
   return enterInterface({ ...step, network }, entry.interface, undefined, { flow: entry.flow, ttl: packet.ttl });
 }
 

@@ -1,8 +1,10 @@
 /** The clock of EC2: moves every resource whose time has come to its next state. Nothing is lost by a restart, since `dueAt` is state. */
-import type { Store, Transaction } from '../../state/store.js';
+import type { Reader, Store, Transaction } from '../../state/store.js';
 import {
   CONSOLE_OUTPUT, INSTANCE, NAT_GATEWAY, PREFIX_LIST, PROFILE_ASSOCIATION, VOLUME, VPC_ENDPOINT, type InstanceRecord, type NatGatewayRecord, type PrefixListRecord, type VpcEndpointRecord,
 } from './model.js';
+import { ACCOUNT } from './block-public-access/in-force.js';
+import { BLOCK_PUBLIC_ACCESS, BLOCK_PUBLIC_ACCESS_EXCLUSION, type BlockPublicAccessExclusionRecord } from './block-public-access/records.js';
 import { releaseInterfaces, removeInterface } from './network-interface/interface.js';
 import { VISIBLE_AFTER_END } from './waits.js';
 
@@ -65,6 +67,22 @@ function movePrefixList(tx: Transaction, list: PrefixListRecord): void {
   }
 }
 
+function moveExclusion(tx: Transaction, exclusion: BlockPublicAccessExclusionRecord, now: number): void {
+  const put = (changed: Partial<BlockPublicAccessExclusionRecord>): void => tx.put(BLOCK_PUBLIC_ACCESS_EXCLUSION, exclusion.exclusionId, { ...exclusion, dueAt: undefined, ...changed });
+  switch (exclusion.state) {
+    case 'create-in-progress': return put({ state: 'create-complete' });
+    case 'update-in-progress': return put({ state: 'update-complete' });
+    case 'delete-in-progress': return put({ state: 'delete-complete', deleted: now, dueAt: now + VISIBLE_AFTER_END });
+    case 'delete-complete': return tx.delete(BLOCK_PUBLIC_ACCESS_EXCLUSION, exclusion.exclusionId);
+    case 'create-complete': case 'update-complete': return put({});
+  }
+}
+
+/** All that has a time at which it moves on. */
+const dated = (state: Reader): readonly { readonly dueAt?: number | undefined }[] => [
+  ...state.list(INSTANCE), ...state.list(NAT_GATEWAY), ...state.list(VPC_ENDPOINT), ...state.list(PREFIX_LIST), ...state.list(BLOCK_PUBLIC_ACCESS), ...state.list(BLOCK_PUBLIC_ACCESS_EXCLUSION),
+];
+
 function isDue(now: number) {
   return (record: { readonly dueAt?: number | undefined }) => record.dueAt !== undefined && record.dueAt <= now;
 }
@@ -75,14 +93,16 @@ function isDue(now: number) {
  */
 export function advance(state: Store, now: number): number | undefined {
   const due = isDue(now);
-  if (state.list(INSTANCE).some(due) || state.list(NAT_GATEWAY).some(due) || state.list(VPC_ENDPOINT).some(due) || state.list(PREFIX_LIST).some(due)) {
+  if (dated(state).some(due)) {
     state.transact((tx) => {
       for (const instance of tx.list(INSTANCE).filter(due)) moveInstance(tx, instance, now);
       for (const gateway of tx.list(NAT_GATEWAY).filter(due)) moveNatGateway(tx, gateway, now);
       for (const endpoint of tx.list(VPC_ENDPOINT).filter(due)) moveVpcEndpoint(tx, endpoint);
       for (const list of tx.list(PREFIX_LIST).filter(due)) movePrefixList(tx, list);
+      for (const exclusion of tx.list(BLOCK_PUBLIC_ACCESS_EXCLUSION).filter(due)) moveExclusion(tx, exclusion, now);
+      for (const options of tx.list(BLOCK_PUBLIC_ACCESS).filter(due)) tx.put(BLOCK_PUBLIC_ACCESS, ACCOUNT, { ...options, state: 'update-complete', dueAt: undefined });
     });
   }
-  const times = [...state.list(INSTANCE), ...state.list(NAT_GATEWAY), ...state.list(VPC_ENDPOINT), ...state.list(PREFIX_LIST)].flatMap(({ dueAt }) => dueAt ?? []);
+  const times = dated(state).flatMap(({ dueAt }) => dueAt ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
 }

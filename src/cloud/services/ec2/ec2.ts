@@ -1,9 +1,11 @@
 /** The EC2 service: its operations by name, and what the region process needs beside them. */
 import type { Service } from '../../endpoint/operation.js';
-import { describeEgressOnlyInternetGateways, describeNetworkInterfacePermissions, describeVpcBlockPublicAccessExclusions, describeVpcPeeringConnections } from './absent/describe-absent.js';
+import { describeEgressOnlyInternetGateways, describeNetworkInterfacePermissions, describeVpcPeeringConnections } from './absent/describe-absent.js';
 import { describeAddressesAttribute, modifyAddressAttribute, resetAddressAttribute } from './address/address-attributes.js';
 import { allocateAddress, describeAddresses, releaseAddress } from './address/addresses.js';
 import { associateAddress, disassociateAddress } from './address/association.js';
+import { createVpcBlockPublicAccessExclusion, deleteVpcBlockPublicAccessExclusion, describeVpcBlockPublicAccessExclusions, modifyVpcBlockPublicAccessExclusion } from './block-public-access/exclusions.js';
+import { describeVpcBlockPublicAccessOptions, modifyVpcBlockPublicAccessOptions } from './block-public-access/options.js';
 import { describeDhcpOptions } from './dhcp-options/describe-dhcp-options.js';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from './dhcp-options/manage-dhcp-options.js';
 import { describeImageAttribute, describeImages } from './image/describe-images.js';
@@ -36,7 +38,7 @@ import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './network-
 import { describeManagedPrefixLists, describePrefixLists } from './prefix-list/describe-prefix-lists.js';
 import { getManagedPrefixListAssociations, getManagedPrefixListEntries } from './prefix-list/entries.js';
 import { createManagedPrefixList, deleteManagedPrefixList, modifyManagedPrefixList, restoreManagedPrefixListVersion } from './prefix-list/manage-prefix-lists.js';
-import { describeAccountAttributes, describeAvailabilityZones, describeRegions, describeVpcBlockPublicAccessOptions } from './region/regions.js';
+import { describeAccountAttributes, describeAvailabilityZones, describeRegions } from './region/regions.js';
 import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from './route-table/associations.js';
 import { createRouteTable, deleteRouteTable, describeRouteTables } from './route-table/route-tables.js';
 import { createRoute, deleteRoute, replaceRoute } from './route-table/routes.js';
@@ -110,6 +112,7 @@ export const ec2: Service = {
     CreateTags: createTags,
     CreateVolume: createVolume,
     CreateVpc: createVpc,
+    CreateVpcBlockPublicAccessExclusion: createVpcBlockPublicAccessExclusion,
     CreateVpcEndpoint: createVpcEndpoint,
     DeleteDhcpOptions: deleteDhcpOptions,
     DeleteInternetGateway: deleteInternetGateway,
@@ -127,6 +130,7 @@ export const ec2: Service = {
     DeleteTags: deleteTags,
     DeleteVolume: deleteVolume,
     DeleteVpc: deleteVpc,
+    DeleteVpcBlockPublicAccessExclusion: deleteVpcBlockPublicAccessExclusion,
     DeleteVpcEndpoints: deleteVpcEndpoints,
     DescribeAccountAttributes: describeAccountAttributes,
     DescribeAddresses: describeAddresses,
@@ -197,6 +201,8 @@ export const ec2: Service = {
     ModifySubnetAttribute: modifySubnetAttribute,
     ModifyVolume: modifyVolume,
     ModifyVpcAttribute: modifyVpcAttribute,
+    ModifyVpcBlockPublicAccessExclusion: modifyVpcBlockPublicAccessExclusion,
+    ModifyVpcBlockPublicAccessOptions: modifyVpcBlockPublicAccessOptions,
     ModifyVpcEndpoint: modifyVpcEndpoint,
     MonitorInstances: monitorInstances,
     ModifyVpcTenancy: modifyVpcTenancy,

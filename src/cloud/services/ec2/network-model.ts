@@ -5,6 +5,8 @@ import {
   DHCP_OPTIONS, INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
   type NetworkAclEntryRecord, type NetworkInterfaceRecord, type RouteRecord, type SecurityGroupRuleRecord, type SubnetRecord,
 } from './model.js';
+import { blockPublicAccess } from './block-public-access/in-force.js';
+import { BLOCK_PUBLIC_ACCESS, BLOCK_PUBLIC_ACCESS_EXCLUSION } from './block-public-access/records.js';
 import { domainNameServersOf } from './dhcp-options/in-force.js';
 import { addressesOf } from './network-interface/addresses.js';
 import { publicIpOf } from './network-interface/interface.js';
@@ -14,7 +16,7 @@ import { cidrBlocksOf } from './vpc/cidr-block.js';
 
 /** Tables from which the network follows; a commit that touches none of them leaves it as it was. */
 export const EC2_NETWORK_TABLES: ReadonlySet<string> = new Set([
-  DHCP_OPTIONS, INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
+  BLOCK_PUBLIC_ACCESS, BLOCK_PUBLIC_ACCESS_EXCLUSION, DHCP_OPTIONS, INSTANCE, INTERNET_GATEWAY, NAT_GATEWAY, NETWORK_ACL, NETWORK_INTERFACE, PREFIX_LIST, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, SUBNET, VPC, VPC_ENDPOINT,
 ].map((one) => one.name));
 
 function targetKind(target: string): vpc.RouteTargetKind {
@@ -154,5 +156,6 @@ export function networkModel(state: Reader, region: string): vpc.NetworkModel {
       routeTableIds: endpoint.routeTableIds,
     })),
     prefixLists: prefixLists(state, region),
+    blockPublicAccess: blockPublicAccess(state),
   };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../endpoint/operation.js';
 import type { Reader, Table } from '../../state/store.js';
+import { BLOCK_PUBLIC_ACCESS_EXCLUSION as exclusions } from './block-public-access/records.js';
 import * as model from './model.js';
 
 export interface Noun<R extends object> {
@@ -39,12 +40,13 @@ export const VPC_ENDPOINT = noun(model.VPC_ENDPOINT, 'vpcEndpointId', 'vpce', 'v
 export const NETWORK_INTERFACE = noun(model.NETWORK_INTERFACE, 'networkInterfaceId', 'eni', 'network-interface', 'networkInterface ID', 'InvalidNetworkInterfaceID.NotFound', 'InvalidNetworkInterfaceId.Malformed');
 export const INSTANCE = noun(model.INSTANCE, 'instanceId', 'i', 'instance', 'instance ID', 'InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed');
 export const VOLUME = noun(model.VOLUME, 'volumeId', 'vol', 'volume', 'volume', 'InvalidVolume.NotFound', 'InvalidVolumeID.Malformed');
+export const BLOCK_PUBLIC_ACCESS_EXCLUSION = noun(exclusions, 'exclusionId', 'vpcbpa-exclude', 'vpc-block-public-access-exclusion', 'exclusion ID', 'InvalidVpcBlockPublicAccessExclusionId.NotFound');
 export const KEY_PAIR = noun(model.KEY_PAIR, 'keyPairId', 'key', 'key-pair', 'key pair ID', 'InvalidKeyPair.NotFound');
 
 /** Everything that carries tags. */
 export const TAGGABLE: readonly Noun<model.Tagged>[] = [
   VPC, DHCP_OPTIONS, SUBNET, INTERNET_GATEWAY, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, NETWORK_ACL, ADDRESS,
-  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, PREFIX_LIST, SUBNET_CIDR_RESERVATION, INSTANCE, VOLUME, KEY_PAIR,
+  NAT_GATEWAY, VPC_ENDPOINT, NETWORK_INTERFACE, PREFIX_LIST, SUBNET_CIDR_RESERVATION, INSTANCE, VOLUME, KEY_PAIR, BLOCK_PUBLIC_ACCESS_EXCLUSION,
 ];
 
 /** A fresh id in the long form: prefix, dash, 17 hex digits of which the first is 0, as AWS's are. */

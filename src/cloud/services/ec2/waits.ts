@@ -14,6 +14,7 @@ export const WAIT = {
   vpcEndpoint: 150,
   vpcEndpointDelete: 300,
   prefixList: 200,
+  blockPublicAccess: 200,
 } as const;
 
 /** How long a terminated instance or a deleted NAT gateway stays visible; not paced. */

@@ -16,13 +16,13 @@ import { getParameterHistory } from './operations/get-parameter-history.js';
 import { getParameter } from './operations/get-parameter.js';
 import { getParametersByPath } from './operations/get-parameters-by-path.js';
 import { getParameters } from './operations/get-parameters.js';
-import { getServiceSetting } from './operations/get-service-setting.js';
 import { labelParameterVersion, unlabelParameterVersion } from './operations/label-parameter-version.js';
 import { listCommandInvocations, listCommands } from './operations/list-commands.js';
 import { listDocumentVersions } from './operations/list-document-versions.js';
 import { listDocuments } from './operations/list-documents.js';
 import { listInstanceAssociations } from './operations/list-instance-associations.js';
 import { putParameter } from './operations/put-parameter.js';
+import { getServiceSetting, resetServiceSetting, updateServiceSetting } from './operations/service-settings.js';
 import { resumeSession } from './operations/resume-session.js';
 import { sendCommand } from './operations/send-command.js';
 import { startSession } from './operations/start-session.js';
@@ -69,6 +69,7 @@ export const ssm: Service = {
     ListTagsForResource: listTagsForResource,
     PutParameter: putParameter,
     RemoveTagsFromResource: removeTagsFromResource,
+    ResetServiceSetting: resetServiceSetting,
     ResumeSession: resumeSession,
     SendCommand: sendCommand,
     StartSession: startSession,
@@ -77,5 +78,6 @@ export const ssm: Service = {
     UpdateDocument: updateDocument,
     UpdateDocumentDefaultVersion: updateDocumentDefaultVersion,
     UpdateInstanceInformation: updateInstanceInformation,
+    UpdateServiceSetting: updateServiceSetting,
   },
 };

@@ -4,7 +4,7 @@
  */
 
 /** Rules that stand for no resource: by number as `vpc-semantics.md` has them. */
-export type SemanticRule = 'A3' | 'E3' | 'I2' | 'I4' | 'L1' | 'R8' | 'S7' | 'V4';
+export type SemanticRule = 'A3' | 'E3' | 'I10' | 'I2' | 'I4' | 'L1' | 'R8' | 'S7' | 'V4';
 
 export type Remark =
   | { readonly kind: 'security-group-rule'; readonly ruleId: string }

@@ -1,5 +1,6 @@
 /** What a VPC's router lets pass, as an nftables table: each layer a base chain of its own, so that to accept ends one layer only. */
-import { formatAddress } from '../../../../lib/net/address.js';
+import { addressOf, formatAddress } from '../../../../lib/net/address.js';
+import { blockPublicAccessVerdict, type OpenedFrom } from '../../../../lib/vpc/block-public-access.js';
 import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER } from '../addresses.js';
 import { addAclChains } from './acls.js';
 import type { NamespaceBuilder } from './builder.js';
@@ -31,6 +32,7 @@ export function addRouterTable(builder: NamespaceBuilder, layout: VpcLayout): vo
   builder.set('always_tracked', nftSet('ifname', ['"pl"', ...ports.filter((port) => port.kind !== 'machine').map((port) => `"${port.device}"`)]));
   addTtlChain(builder);
   addArrival(builder, layout);
+  addPublicAccess(builder, layout);
   addServices(builder, layout);
   const aclVerdict = addAclChains(builder, layout);
   addAclGates(builder);
@@ -55,6 +57,25 @@ function addArrival(builder: NamespaceBuilder, { vpc }: VpcLayout): void {
     // Metadata service and resolver know their askers by their addresses: no one else's, though the check is off.
     by('L1', `iifname "e-*" ip daddr ${linkLocal} iifname . ip saddr != @own_address counter drop`),
   ], hook('filter', 'prerouting', 'raw'));
+}
+
+/**
+ * Block Public Access (I10, I11), asked of each packet to and from the internet gateway: whom it carries nothing for, and for whom
+ * only what was begun inside. Further packets of a connection are judged as its first one, so that a change cuts what it no longer allows.
+ */
+function addPublicAccess(builder: NamespaceBuilder, { network, publicPairs, vpc }: VpcLayout): void {
+  const { blockPublicAccess } = network.model;
+  if (blockPublicAccess === undefined || blockPublicAccess.mode === 'off') return;
+  const judged = publicPairs.flatMap(({ privateAddress }) => {
+    const node = vpc.interfaces.get(addressOf(privateAddress));
+    return node === undefined ? [] : [{ privateAddress, denies: (opened: OpenedFrom) => blockPublicAccessVerdict(network, node, opened).decision === 'deny' }];
+  });
+  builder.set('no_public_access', nftSet('ipv4_addr', judged.filter(({ denies }) => denies('inside')).map(({ privateAddress }) => privateAddress)));
+  builder.set('no_public_ingress', nftSet('ipv4_addr', judged.filter(({ denies }) => !denies('inside') && denies('outside')).map(({ privateAddress }) => privateAddress)));
+  const chain = (name: string, priority: number, ...rules: readonly string[]): void => builder.chain(name, rules.map((rule) => by('I10', `${rule} counter drop`)), hook('filter', 'forward', priority));
+  // The gateway is the first that an incoming packet meets, and the last that an outgoing one does.
+  chain('public_access_in', -25, 'iifname "igw" ip daddr @no_public_access', 'iifname "igw" ip daddr @no_public_ingress ct direction original');
+  chain('public_access_out', -4, 'oifname "igw" ip saddr @no_public_access', 'oifname "igw" ip saddr @no_public_ingress ct direction reply');
 }
 
 /** Metadata service and resolver: reached without route, security group and network ACL (L1, L2, L13). */

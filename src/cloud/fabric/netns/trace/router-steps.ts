@@ -52,6 +52,7 @@ function linkLocal({ destination, destinationPort, input }: TracedPacket): Step 
 const REASONS: Readonly<Record<SemanticRule, string>> = {
   A3: 'within one subnet',
   E3: 'source/destination check: the address is not the interface\'s own',
+  I10: 'Block Public Access lets nothing of it through',
   I2: 'no public IPv4 address is associated',
   I4: 'carries no private addresses',
   L1: 'the address is not the interface\'s own',
@@ -130,13 +131,16 @@ function gatewayStep(vpc: VpcLayout, detail: string, verdict: Step['verdict']): 
   return { kind: 'internet-gateway', id: vpc.vpc.internetGateway?.internetGatewayId, detail, verdict };
 }
 
-function enters(vpc: VpcLayout, { destination }: TracedPacket): Step {
+function enters(vpc: VpcLayout, packet: TracedPacket): Step {
+  const { destination } = packet;
+  if (dropIn(packet, /^public_access_in$/u) !== undefined) return gatewayStep(vpc, `${REASONS.I10}: ${destination}`, 'drop');
   const pair = vpc.publicPairs.find(({ privateAddress }) => privateAddress === destination);
   return gatewayStep(vpc, pair === undefined ? `to ${destination}` : `${pair.publicAddress} is ${pair.privateAddress} inside`, 'pass');
 }
 
 function leaves(vpc: VpcLayout, packet: TracedPacket): Step[] {
   if (packet.output !== ROUTER_LINKS.internetGateway) return [];
+  if (dropIn(packet, /^public_access_out$/u) !== undefined) return [gatewayStep(vpc, `${REASONS.I10}: ${packet.source}`, 'drop')];
   const drop = dropIn(packet, /^to_internet$/u);
   if (drop !== undefined) return [gatewayStep(vpc, `${REASONS.I2} with ${packet.source}`, 'drop')];
   if (dropOf(packet) !== undefined) return [];

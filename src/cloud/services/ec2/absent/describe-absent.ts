@@ -36,10 +36,6 @@ const ABSENT = {
     ids: 'NetworkInterfacePermissionId', notFound: 'InvalidPermissionID.NotFound', words: 'network interface permission ID', set: 'networkInterfacePermissions', pages: { minimum: 5, maximum: 255 }, taggable: false,
     filters: ['network-interface-permission-id', 'network-interface-id', 'aws-account-id', 'aws-service', 'permission'].map((name) => `network-interface-permission.${name}`),
   },
-  DescribeVpcBlockPublicAccessExclusions: {
-    ids: 'ExclusionId', notFound: 'InvalidVpcBlockPublicAccessExclusionId.NotFound', words: 'vpc block public access exclusion ID', set: 'vpcBlockPublicAccessExclusionSet', pages: { minimum: 5, maximum: 1000 },
-    filters: ['internet-gateway-exclusion-mode', 'resource-arn', 'state'],
-  },
 } satisfies { readonly [operation: string]: Absent };
 
 function nothing(absent: Absent): Operation {
@@ -54,4 +50,3 @@ function nothing(absent: Absent): Operation {
 export const describeVpcPeeringConnections = nothing(ABSENT.DescribeVpcPeeringConnections);
 export const describeEgressOnlyInternetGateways = nothing(ABSENT.DescribeEgressOnlyInternetGateways);
 export const describeNetworkInterfacePermissions = nothing(ABSENT.DescribeNetworkInterfacePermissions);
-export const describeVpcBlockPublicAccessExclusions = nothing(ABSENT.DescribeVpcBlockPublicAccessExclusions);

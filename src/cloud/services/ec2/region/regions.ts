@@ -1,4 +1,4 @@
-/** DescribeRegions, DescribeAvailabilityZones, DescribeAccountAttributes, DescribeVpcBlockPublicAccessOptions. */
+/** DescribeRegions, DescribeAvailabilityZones, DescribeAccountAttributes. */
 import { boolOpt, list } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
 import { absentFilters } from '../absent/absent-filters.js';
@@ -100,8 +100,3 @@ export const describeAccountAttributes = reading((input) => {
   const chosen = Object.entries(ACCOUNT_ATTRIBUTES).filter(([name]) => names.length === 0 || names.includes(name));
   return { accountAttributeSet: chosen.map(([attributeName, values]) => ({ attributeName, attributeValueSet: values.map((attributeValue) => ({ attributeValue })) })) };
 });
-
-/** Nothing of it can be switched on here: the region is as every region begins. */
-export const describeVpcBlockPublicAccessOptions = reading((_input, { accountId, region }) => ({
-  vpcBlockPublicAccessOptions: { awsAccountId: accountId, awsRegion: region, state: 'default-state', internetGatewayBlockMode: 'off', managedBy: 'account', exclusionsAllowed: 'allowed' },
-}));

@@ -64,7 +64,9 @@ describe('networkModel', () => {
     region.state.onCommit((changes) => {
       for (const change of changes) touched.add(change.table);
     });
-    makeLab(region);
+    const { vpc1 } = makeLab(region);
+    region.call('ModifyVpcBlockPublicAccessOptions', { InternetGatewayBlockMode: 'off' });
+    region.call('CreateVpcBlockPublicAccessExclusion', { VpcId: vpc1, InternetGatewayExclusionMode: 'allow-egress' });
     for (const name of EC2_NETWORK_TABLES) if (!['ec2/network-acl', 'ec2/prefix-list'].includes(name)) expect(touched, name).toContain(name);
     expect(EC2_NETWORK_TABLES).not.toContain('ec2/key-pair');
   });
