@@ -60,8 +60,8 @@ describe.skipIf(netnsObstacle !== undefined)(`a network that is held${netnsObsta
   it('verify says what is shut', () => {
     const { code, said } = text('verify');
     expect(code).toBe(1);
-    expect(said).toContain('declared SSH is open · observed SSH is closed');
-    expect(said).toContain('declared Session Manager is open · observed Session Manager is closed');
+    expect(said).toContain('declared and predicted SSH is open · observed SSH is closed');
+    expect(said).toContain('declared and predicted Session Manager is open · observed Session Manager is closed');
   });
 
   it('deploy says what it waits for, and ends', () => {

@@ -1,5 +1,5 @@
 /** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
-import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetConnectionStatusCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, clientPerTarget } from './client.js';
@@ -69,4 +69,9 @@ export async function sessionIsOver(target: ApiTarget, sessionId: string): Promi
 /** Ends a session at the service. */
 export async function terminateSession(target: ApiTarget, sessionId: string): Promise<void> {
   await ssm(target).send(new TerminateSessionCommand({ SessionId: sessionId }));
+}
+
+/** Whether the service has a connection to the agent of an instance, now. */
+export async function isConnected(target: Target, instanceId: string): Promise<boolean> {
+  return (await ssm(target).send(new GetConnectionStatusCommand({ Target: instanceId }))).Status === 'connected';
 }

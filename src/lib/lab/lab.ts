@@ -32,18 +32,22 @@ export interface LabInstance {
     readonly publicIpv4: boolean;
     /** `ping 8.8.8.8`: every request is answered, or none and in silence. */
     readonly ping: boolean;
+    /** What a server in the internet sees it as: itself, the NAT gateway, or nobody. It proves which way the packets took. */
+    readonly egress: 'own-address' | 'nat-gateway' | 'none';
+    /** Whose addresses the names of Systems Manager have inside: the service's own, or the VPC endpoints'. */
+    readonly services: 'public' | 'endpoint';
   };
 }
 
-const PUBLIC = { path: 'internet-gateway', subnet: 'PublicSubnet', vpc: 'VPC1', shows: { publicIpv4: true, ping: true } } as const;
+const PUBLIC = { path: 'internet-gateway', subnet: 'PublicSubnet', vpc: 'VPC1', shows: { publicIpv4: true, ping: true, egress: 'own-address', services: 'public' } } as const;
 const MANAGED = { auth: 'session-manager', inboundPort: undefined, keyPair: false, instanceProfile: true } as const;
 
 /** In the lab's order. */
 export const LAB_INSTANCES: readonly LabInstance[] = [
   { number: 1, logicalId: 'Instance1', ...PUBLIC, auth: 'ssh-key-pair', securityGroup: 'InstanceSecurityGroup1', inboundPort: 22, keyPair: true, instanceProfile: false },
   { number: 2, logicalId: 'Instance2', ...PUBLIC, ...MANAGED, securityGroup: 'InstanceSecurityGroup2' },
-  { number: 3, logicalId: 'Instance3', path: 'nat-gateway', ...MANAGED, subnet: 'PrivateSubnet1', vpc: 'VPC1', securityGroup: 'InstanceSecurityGroup2', shows: { publicIpv4: false, ping: true } },
-  { number: 4, logicalId: 'Instance4', path: 'vpc-endpoint', ...MANAGED, subnet: 'PrivateSubnet2', vpc: 'VPC2', securityGroup: 'InstanceSecurityGroup3', shows: { publicIpv4: false, ping: false } },
+  { number: 3, logicalId: 'Instance3', path: 'nat-gateway', ...MANAGED, subnet: 'PrivateSubnet1', vpc: 'VPC1', securityGroup: 'InstanceSecurityGroup2', shows: { publicIpv4: false, ping: true, egress: 'nat-gateway', services: 'public' } },
+  { number: 4, logicalId: 'Instance4', path: 'vpc-endpoint', ...MANAGED, subnet: 'PrivateSubnet2', vpc: 'VPC2', securityGroup: 'InstanceSecurityGroup3', shows: { publicIpv4: false, ping: false, egress: 'none', services: 'endpoint' } },
 ];
 
 /** Name of the stack when the user gives none. */
@@ -59,6 +63,9 @@ export const SSH_USER = 'ec2-user';
 
 /** Address that the lab pings from every instance. */
 export const PING_TARGET = '8.8.8.8';
+
+/** Host that tells who asks under which address it sees them: AWS's own, on port 80. */
+export const CHECKIP_HOST = 'checkip.amazonaws.com';
 
 /** Address of this machine in the local cloud's internet, which is the default of the template's SSHSourceCidr. */
 export const LOCAL_ADDRESS = '198.51.100.7';

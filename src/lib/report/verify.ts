@@ -1,6 +1,6 @@
-/** The verify report as text: a table of the instances, then what is broken and why. */
-import type { Path } from '../lab/lab.js';
+/** The verify report as text: first what is broken or not known and why, then a compact table of the instances, then how it stands. */
 import type { Claim, ClaimName, Verdict, VerifyReport } from '../verify/claim.js';
+import { fabricText } from './fabric.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Column, tableLines } from './table.js';
@@ -11,8 +11,8 @@ export interface VerifyTextOptions {
   readonly width?: number | undefined;
   /** How long it took, for the closing line. */
   readonly seconds?: number | undefined;
-  /** Path of an instance as the list derived it, for how its replies came. */
-  readonly pathOf?: ((instance: Claim['instance']) => Path | undefined) | undefined;
+  /** Which side was asked alone. */
+  readonly only?: 'predicted' | 'observed' | undefined;
 }
 
 /** The verdict's symbol in its colour. */
@@ -23,34 +23,27 @@ export function symbol(verdict: Verdict, style: Style): string {
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-function pingText(claim: Claim, path: Path | undefined): string {
-  if (claim.verdict === 'pass') {
-    if (claim.observed === 'silence') return claim.declared === null ? 'silence: nothing routes it' : 'silence: nothing routes it, as meant';
-    return path === 'nat-gateway' ? 'replies, through the NAT gateway' : 'replies';
-  }
-  return claim.verdict === 'fail' ? `${claim.observed ?? 'nothing'}: ${claim.why}` : unknownText(claim);
-}
+/** A claim's name for people. */
+export const CLAIM_TEXT: Readonly<Record<ClaimName, string>> = {
+  'way-in': 'way in', 'other-way': 'other way in', 'public-ipv4': 'public IPv4', 'ping': 'ping', 'egress-identity': 'seen outside as', 'service-address': 'address of',
+  'inbound': 'inbound', 'reachable': 'reachable', 'security-group': 'security group', 'default-route': 'default route of', 'endpoint': 'endpoint', 'key-pair': 'key pair', 'instance-profile': 'instance profile',
+};
 
-const unknownText = (claim: Claim): string => (claim.why.startsWith('unparsable') ? 'unparsable' : claim.why.startsWith('not reached') ? 'not reached' : claim.why);
+/** `address of ssm`. */
+export const claimText = ({ claim, subject }: Pick<Claim, 'claim' | 'subject'>): string => (subject === null ? CLAIM_TEXT[claim] : `${CLAIM_TEXT[claim]} ${printable(subject)}`);
 
-/** What the claim holds the observation against. */
-const expected = (claim: Claim): string => claim.declared ?? claim.predicted ?? 'nothing';
+const HELD_BY = {
+  lab: 'The lab is as it should be.',
+  predicted: 'By its configuration the lab is as it should be; nothing was looked at.',
+  observed: 'What is seen is as it should be; the configuration was not asked.',
+  other: 'What the instances show is what their configuration says; nothing is declared of this stack.',
+} as const;
 
-function wayText(claim: Claim): string {
-  if (expected(claim) === 'no way in') return 'no way in';
-  const name = expected(claim).startsWith('SSH') ? 'SSH' : 'Session';
-  return claim.verdict === 'unknown' ? `${name}, not tried` : name;
-}
-
-function addressText(claim: Claim): string {
-  return claim.verdict === 'unknown' ? unknownText(claim) : (claim.observed ?? 'nothing');
-}
-
-/** "12 claims hold." or how many are broken and unknown. */
-export function summary(report: VerifyReport): string {
+/** "52 claims hold." or how many are broken and unknown. */
+export function summary(report: VerifyReport, only?: 'predicted' | 'observed'): string {
   const failed = report.claims.filter((claim) => claim.verdict === 'fail').length;
   const unknown = report.claims.filter((claim) => claim.verdict === 'unknown').length;
-  if (report.verdict === 'pass') return `${counted(report.claims.length, 'claim holds', 'claims hold')}. ${report.claims.some((claim) => claim.declared === null) ? 'What the instances show is what their paths say; nothing is declared of this stack.' : 'The lab is as it should be.'}`;
+  if (report.verdict === 'pass') return `${counted(report.claims.length, 'claim holds', 'claims hold')}. ${HELD_BY[report.claims.some((claim) => claim.declared === null) ? 'other' : (only ?? 'lab')]}`;
   if (failed === 0) return `No claim is broken, ${counted(unknown, 'is', 'are')} unknown.`;
   return `${counted(failed, 'claim is', 'claims are')} broken${unknown === 0 ? '' : `, ${counted(unknown, 'is', 'are')} unknown`}.`;
 }
@@ -58,37 +51,91 @@ export function summary(report: VerifyReport): string {
 /** Indent of what is said of a claim. */
 const DETAIL = ' '.repeat(5);
 
-/** What is broken or unknown for a reason of its own: the claim, the two sides, and why. */
-function troubleLines(report: VerifyReport, style: Style, width: number): string[] {
-  const trouble = report.claims.filter((claim) => claim.verdict === 'fail' || (claim.verdict === 'unknown' && !claim.why.startsWith('not reached')));
-  return trouble.flatMap((claim) => [
-    ...wrapped(`${claim.instance}  ${style.strong(CLAIM_TEXT[claim.claim])}: ${claim.declared === null ? 'its path says' : 'declared'} ${expected(claim)} ${style.separator} observed ${printable(claim.observed ?? 'nothing')}`, width - DETAIL.length).map((line, index) => `${index === 0 ? '  ' : DETAIL}${line}`),
-    ...wrapped(printable(claim.why), width - DETAIL.length).map((line) => `${DETAIL}${line}`),
-    `${DETAIL}${style.dim(`by ${printable(claim.by)}`)}`,
-  ]);
+/** The sides that were asked, those that say the same together: `declared and predicted X · observed Y`. */
+function sidesText({ declared, predicted, observed }: Claim, separator: string): string {
+  const groups = new Map<string, string[]>();
+  for (const [side, value] of [['declared', declared], ['predicted', predicted], ['observed', observed]] as const) {
+    if (value !== null) groups.set(value, [...(groups.get(value) ?? []), side]);
+  }
+  return [...groups].map(([value, sides]) => `${sides.join(' and ')} ${printable(value)}`).join(` ${separator} `);
 }
 
-/** A claim's name for people. */
-export const CLAIM_TEXT: Readonly<Record<ClaimName, string>> = {
-  'way-in': 'way in', 'other-way': 'other way in', 'public-ipv4': 'public IPv4', 'ping': 'ping', 'egress-identity': 'seen outside as', 'service-address': 'service address',
-  'inbound': 'inbound', 'reachable': 'reachable', 'security-group': 'security group', 'default-route': 'default route', 'endpoint': 'endpoint', 'key-pair': 'key pair', 'instance-profile': 'instance profile',
+function told(instance: Claim['instance'], text: string, reasons: readonly string[], width: number, dim: Style['dim']): string[] {
+  const inner = width - DETAIL.length;
+  const [why = '', ...rest] = reasons;
+  return [
+    ...wrapped(`${instance}  ${text}`, inner).map((line, i) => `${i === 0 ? '  ' : DETAIL}${line}`),
+    ...wrapped(printable(why), inner).map((line) => `${DETAIL}${line}`),
+    ...rest.flatMap((reason) => wrapped(printable(reason), inner).map((line) => `${DETAIL}${dim(line)}`)),
+  ];
+}
+
+/** Each broken claim with its sides, its reason and who is to blame; then what is unknown, what has one reason together. */
+function troubleLines(report: VerifyReport, style: Style, width: number): string[] {
+  const broken = report.claims.filter(({ verdict }) => verdict === 'fail');
+  const unknown = new Map<string, Claim[]>();
+  for (const claim of report.claims) {
+    if (claim.verdict !== 'unknown') continue;
+    const key = `${claim.instance}\u0000${claim.why}`;
+    unknown.set(key, [...(unknown.get(key) ?? []), claim]);
+  }
+  return [
+    ...broken.flatMap((claim) => told(claim.instance, `${style.bad(style.fail)} ${style.strong(claimText(claim))}: ${sidesText(claim, style.separator)}`, [claim.why, `by ${claim.by}${claim.blame === null ? '' : ` ${style.separator} blame ${claim.blame}`}`], width, style.dim)),
+    ...[...unknown.values()].flatMap((claims) => told(claims[0]?.instance ?? '', `${style.doubt(style.unknown)} not known: ${claims.map((claim) => style.strong(claimText(claim))).join(', ')}`, [claims[0]?.why ?? ''], width, style.dim)),
+  ];
+}
+
+/** Values that are shorter in a cell, where their column says the rest. */
+const SHORT: Readonly<Record<string, string>> = {
+  'SSH is open': 'SSH', 'Session Manager is open': 'Session', 'SSH is closed': 'closed', 'Session Manager is closed': 'closed', 'not available': 'none', 'not reachable': 'shut', 'reachable': 'open',
 };
 
-/** The whole report, table first. */
-export function verifyLines(report: VerifyReport, { style, width, seconds, pathOf }: VerifyTextOptions): string[] {
-  const instances = [...new Set(report.claims.map((claim) => claim.instance))];
-  const of = (instance: Claim['instance'], name: Claim['claim']) => report.claims.find((claim) => claim.instance === instance && claim.claim === name);
-  const cell = (text: (claim: Claim, path: Path | undefined) => string, name: Claim['claim']) => (instance: Claim['instance']) => {
-    const claim = of(instance, name);
-    return claim === undefined ? style.absent : `${symbol(claim.verdict, style)} ${printable(text(claim, pathOf?.(instance)))}`;
+/** What a cell shows of a claim: what was seen, else what the configuration says. */
+const cellText = (claim: Claim): string => {
+  if (claim.verdict === 'unknown') return 'unknown';
+  const value = claim.observed ?? claim.predicted ?? claim.declared ?? 'nothing';
+  return printable(SHORT[value] ?? value);
+};
+
+const WORST: readonly Verdict[] = ['fail', 'unknown', 'pass'];
+
+/** Claims that are told by one cell: the worst verdict, and what they show, once where it is the same. */
+function cell(report: VerifyReport, style: Style, text: (claims: readonly Claim[]) => string, ...names: readonly ClaimName[]): (instance: Claim['instance']) => string {
+  return (instance) => {
+    const claims = report.claims.filter((claim) => claim.instance === instance && names.includes(claim.claim));
+    const worst = WORST.find((verdict) => claims.some((claim) => claim.verdict === verdict));
+    return worst === undefined ? style.absent : `${symbol(worst, style)} ${text(claims)}`;
   };
+}
+
+const values = (claims: readonly Claim[]): string => [...new Set(claims.map(cellText))].join(', ');
+
+/** Who answers for the services: endpoints are one answer, whichever they are. */
+const servicesText = (claims: readonly Claim[]): string => [...new Set(claims.map((claim) => cellText(claim).replace(/^\w+Endpoint$/u, 'endpoint')))].join(', ');
+
+const TABLES: readonly ClaimName[] = ['security-group', 'default-route', 'endpoint', 'key-pair', 'instance-profile'];
+const tablesText = (claims: readonly Claim[]): string => `${claims.filter(({ verdict }) => verdict === 'pass').length} of ${claims.length}`;
+
+/** The whole report. */
+export function verifyLines(report: VerifyReport, { style, width, seconds, only }: VerifyTextOptions): string[] {
+  const instances = [...new Set(report.claims.map((claim) => claim.instance))];
+  const column = (title: string, text: (claims: readonly Claim[]) => string, names: readonly ClaimName[], optional?: number): Column<Claim['instance']>[] =>
+    (report.claims.some(({ claim }) => names.includes(claim)) ? [{ title, value: cell(report, style, text, ...names), optional }] : []);
   const columns: Column<Claim['instance']>[] = [
     { title: '#', value: String, align: 'right' },
-    { title: 'WAY IN', value: cell(wayText, 'way-in') },
-    { title: 'PUBLIC IPV4', value: cell(addressText, 'public-ipv4') },
-    { title: 'ping 8.8.8.8', value: cell(pingText, 'ping') },
+    ...column('WAY IN', values, ['way-in']),
+    ...column('OTHER', values, ['other-way'], 9),
+    ...column('PUBLIC IPV4', values, ['public-ipv4']),
+    ...column('PING', values, ['ping']),
+    ...column('SEEN AS', values, ['egress-identity']),
+    ...column('SERVICES', servicesText, ['service-address'], 6),
+    ...column('IN', values, ['inbound'], 8),
+    ...column('REACHABLE', tablesText, ['reachable']),
+    ...column('TABLES', tablesText, TABLES, 7),
   ];
-  const took = seconds === undefined ? '' : ` ${style.dim(`(${seconds.toFixed(1)} s)`)}`;
+  const carried = report.fabric === 'aws' ? undefined : fabricText(report.fabric);
+  const took = [seconds === undefined ? undefined : `${seconds.toFixed(1)} s`, carried].filter((part) => part !== undefined).join(', ');
   const colour = { pass: style.good, fail: style.bad, unknown: style.doubt }[report.verdict];
-  return [...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report))}${took}`, ...troubleLines(report, style, width ?? Infinity)];
+  const trouble = troubleLines(report, style, width ?? Infinity);
+  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report, only))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
 }

@@ -1,49 +1,36 @@
-/** Verify: every instance over its own way in, all at once, judged against what is expected of it. */
-import { type ErrorCode, SsmlabError } from '../errors.js';
-import type { KnownInstance } from '../inventory/instance.js';
-import { METADATA_COMMAND, PING_COMMAND, probeLine, splitProbe } from '../probe/commands.js';
-import { parsePing, parsePublicIpv4 } from '../probe/parse.js';
-import type { Way } from '../probe/run-line.js';
-import { verdictOf, type VerifyReport } from './claim.js';
-import type { Expectation } from './expectations.js';
-import { judge, type Observation } from './judge.js';
+/** Verify: every claim by its three sides: what was declared, what the configuration says, and what is seen of all instances at once. */
+import { type Claim, verdictOf, type VerifyReport } from './claim.js';
+import { type Eyes, observe } from './observe.js';
+import { judgeSides } from './sides.js';
+import type { Seen, Statement, Subject } from './statement.js';
 
-/** Runs a shell line on an instance over the way in that is expected of it, and gives what it printed on stdout. */
-export type RunOn = (instance: KnownInstance, way: Way, line: string) => Promise<string>;
-
-/** Errors that say that the way itself is shut, as opposed to that it could not be tried. */
-const CLOSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-connected', 'ssh-unreachable', 'ssh-refused', 'session-failed', 'stream-unreachable']);
-
-/** Tries one instance. Errors that are not ours are faults of the program and are thrown on. */
-async function observe({ instance, way, name, source }: Expectation, runOn: RunOn): Promise<Observation> {
-  if (instance === undefined) return { way: 'closed', why: `${name} is not there` };
-  if (way === undefined) return { way: 'unknown', why: 'it has neither a key pair nor a role for Session Manager, so there is nothing to try' };
-  // That a stack's instance is stopped breaks nothing that anybody declared of it.
-  if (source.kind === 'derived' && instance.state !== 'running') return { way: 'unknown', why: `it is ${instance.state}` };
-  let output: string;
-  try {
-    output = await runOn(instance, way, probeLine([METADATA_COMMAND, PING_COMMAND]));
-  } catch (error) {
-    if (!(error instanceof SsmlabError) || error.code === 'interrupted') throw error;
-    return CLOSED.has(error.code) ? { way: 'closed', why: error.message } : { way: 'unknown', why: `${error.message} [${error.code}]` };
-  }
-  const [metadata, ping] = splitProbe(output, 2) ?? [];
-  const cut = { kind: 'unparsable', why: 'the output is cut short or has no marks', raw: output } as const;
-  return { way: 'open', publicIpv4: metadata === undefined ? cut : parsePublicIpv4(metadata), ping: ping === undefined ? cut : parsePing(ping) };
-}
+/** Which side is asked alone. */
+export type Only = 'predicted' | 'observed';
 
 export interface VerifyInput {
-  readonly expectations: readonly Expectation[];
-  /** Where the instances are, for the report's head. */
-  readonly where: Pick<VerifyReport, 'fabric' | 'stack' | 'region'>;
-  readonly runOn: RunOn;
+  readonly subjects: readonly Subject[];
+  /** Where and when, for the report's head. */
+  readonly where: Pick<VerifyReport, 'fabric' | 'stack' | 'region' | 'takenAt'>;
+  /** How the instances are looked at; not needed for predictions alone. */
+  readonly eyes?: Eyes | undefined;
+  readonly only?: Only | undefined;
 }
 
-/** The report. The order of claims is that of the expectations, whichever instance answers first. What ends it early is thrown once no instance is being tried any more. */
-export async function verify({ expectations, where, runOn }: VerifyInput): Promise<VerifyReport> {
-  const takenAt = new Date().toISOString();
-  const tries = expectations.map(async (expectation) => judge(expectation, await observe(expectation, runOn)));
-  await Promise.allSettled(tries);
-  const all = (await Promise.all(tries)).flat();
-  return { version: 1, verdict: verdictOf(all), fabric: where.fabric, stack: where.stack, region: where.region, takenAt, claims: all };
+function judged({ predict, see, ...statement }: Statement, seen: Seen | undefined, only: Only | undefined): Claim {
+  const sides = { declared: statement.declared, predicted: only === 'observed' ? undefined : predict(), observed: seen === undefined ? undefined : see?.(seen) };
+  const { declared, predicted, observed, verdict, by, why, blame } = judgeSides(sides);
+  return { instance: statement.instance, claim: statement.claim, subject: statement.subject, declared, predicted, observed, verdict, by, why, blame };
+}
+
+/**
+ * The report. The order of claims is that of the subjects, whichever instance answers first. With the observation alone,
+ * what only the configuration says is no claim. What ends it early is thrown once no instance is being looked at any more.
+ */
+export async function verify({ subjects, where, eyes, only }: VerifyInput): Promise<VerifyReport> {
+  const looks = subjects.map(async (subject) => (eyes === undefined || only === 'predicted' ? undefined : observe(subject, eyes)));
+  await Promise.allSettled(looks);
+  const seen = await Promise.all(looks);
+  const claims = subjects.flatMap(({ statements }, i) => statements.filter(({ see }) => only !== 'observed' || see !== undefined).map((statement) => judged(statement, seen[i], only)));
+  const { fabric, stack, region, takenAt } = where;
+  return { version: 1, verdict: verdictOf(claims), fabric, stack, region, takenAt, claims };
 }

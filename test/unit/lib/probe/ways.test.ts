@@ -6,7 +6,6 @@ import { wayInto } from '../../../../src/lib/probe/run-line.js';
 import { chooseClient, commandRequest, pluginSession, sessionStarter, startOn } from '../../../../src/lib/probe/session-way.js';
 import type { Plugin } from '../../../../src/lib/session/plugin.js';
 import type { Target } from '../../../../src/lib/target/target.js';
-import { expectationsFor } from '../../../../src/lib/verify/expectations.js';
 
 const target = (over: Partial<Target> = {}): Target => ({
   kind: 'local', region: 'ap-northeast-1', credentials: async () => ({ accessKeyId: 'LAB', secretAccessKey: 's' }), endpoint: 'http://127.0.0.1:4566',
@@ -78,29 +77,5 @@ describe('sessions', () => {
     expect(environment).toMatchObject({ AWS_ACCESS_KEY_ID: 'LAB' });
     expect(environment).not.toHaveProperty('AWS_PROFILE');
     expect([endpoint, request]).toEqual(['http://127.0.0.1:4566', { Target: 'i-3' }]);
-  });
-});
-
-describe('expectationsFor', () => {
-  const four = [1, 2, 4].map((number) => instance({ number, name: `n${number}`, logicalId: `Instance${number}`, instanceId: `i-${number}`, labNumber: number }));
-  const numbers = (named: readonly string[]) => expectationsFor(named, four).map((expectation) => expectation.id);
-  it.each([[[], [1, 2, 3, 4]], [['4', 'n1'], [1, 4]], [['3'], [3]], [['Instance3', 'i-2'], [2, 3]]])('%j', (named, want) => expect(numbers(named)).toEqual(want));
-  it('knows no others', () => {
-    expect(() => numbers(['web'])).toThrow(/no instance is called "web"/u);
-    expect(() => expectationsFor(['other'], [...four, instance({ number: 5, name: 'other', logicalId: 'Other', instanceId: 'i-5' })])).toThrow(/not one of the lab's/u);
-  });
-  it('derives what is expected of a stack that is not the lab, and says so', () => {
-    const stack = [
-      instance({ instanceId: 'i-a', name: 'a', path: 'nat-gateway', egress: 'nat-gateway', auth: 'session-manager' }),
-      instance({ instanceId: 'i-b', name: 'b', path: 'vpc-endpoint', egress: 'vpc-endpoint', auth: 'none', publicIpv4: '198.18.0.9' }),
-      instance({ instanceId: 'i-c', name: 'c', path: 'internet-gateway', egress: 'none', auth: 'none', keyName: 'k' }),
-    ];
-    expect(expectationsFor([], stack).map(({ id, way, publicIpv4, ping, source }) => [id, way, publicIpv4, ping, source])).toEqual([
-      ['i-a', 'session-manager', null, 'replies', { kind: 'derived', path: 'nat-gateway' }],
-      ['i-b', undefined, '198.18.0.9', 'silence', { kind: 'derived', path: 'vpc-endpoint' }],
-      // A public subnet is no way out without a public address (I2).
-      ['i-c', 'ssh-key-pair', null, 'silence', { kind: 'derived', path: 'none' }],
-    ]);
-    expect(expectationsFor(['b', 'i-b'], stack).map(({ id }) => id)).toEqual(['i-b']);
   });
 });
