@@ -11,7 +11,7 @@ export function visible(text: string): string {
   return printable(text).replace(NO_CHARACTER, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** As text between tags, or between the quotes of an attribute. */
+/** As text between tags, or between the quotes of an attribute. `##[` would be a command in the log of GitHub Actions, where somebody may print the file. */
 export function markupText(text: string): string {
-  return visible(text).replace(/[&<>"']/gu, (character) => ENTITIES[character] ?? character);
+  return visible(text).replace(/[&<>"']/gu, (character) => ENTITIES[character] ?? character).replaceAll('##[', '##&#91;');
 }

@@ -85,7 +85,7 @@ function natRow(nat: SceneNat, all: readonly SceneLeg[]): Draft {
     row: { kind: 'nat-gateway', nat, joins: [] },
     wants: [
       ...(used ? [{ key: nat.id, verdict: 'idle' as const, cut: null, inward: true }] : []),
-      ...(nat.gateway === null && onward !== 'open' ? [] : [{ key: IGW, verdict: onward, cut: onward === 'closed' ? 'rail' as const : null, inward: false }]),
+      ...(nat.gateway === null && onward !== 'open' ? [] : [{ key: IGW, verdict: onward, cut: onward === 'closed' || onward === 'unknown' ? 'rail' as const : null, inward: false }]),
     ],
   };
 }

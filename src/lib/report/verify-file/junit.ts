@@ -23,7 +23,8 @@ function caseLines(claim: Claim, name: string, classname: string): string[] {
   const open = `    <testcase${attributes({ name, classname })}`;
   if (claim.verdict === 'pass') return [`${open}/>`];
   const element = claim.verdict === 'fail' ? 'failure' : 'error';
-  const body = [sidesText(claim), claim.why, `by ${claim.by}`, ...(claim.blame === null ? [] : [`to blame: ${claim.blame}`])];
+  // No line begins with what is not ours: a log may be read line by line.
+  const body = [sidesText(claim), `why: ${claim.why}`, `by ${claim.by}`, ...(claim.blame === null ? [] : [`to blame: ${claim.blame}`])];
   return [
     `${open}>`,
     `      <${element}${attributes({ type: claim.verdict === 'fail' ? 'broken' : 'unknown', message: `${sidesText(claim)}: ${claim.why}` })}>${body.map(markupText).join('\n')}</${element}>`,
