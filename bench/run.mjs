@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { root } from '../scripts/build.mjs';
 import { measureCreateStack } from './moto.mjs';
 import { measureNetns } from './netns.mjs';
+import { measureReachability } from './reachability.mjs';
 import { measureRegion, writeInstances } from './region.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
@@ -90,6 +91,8 @@ try {
   run([bin, 'local', 'start']);
   const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = exportsOf();
   await measureRegion(folder, { pid: JSON.parse(run([bin, 'status', '--json']).stdout).localCloud.pid, endpoint, credentials: { accessKeyId, secretAccessKey } }, goal, atLeast);
+
+  await measureReachability(folder, goal, atLeast);
 
   const withoutPackets = await measureNetns(folder, goal);
   if (withoutPackets !== undefined) notes.push(`skip the fabric of real packets: ${withoutPackets}`);

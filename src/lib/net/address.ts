@@ -29,9 +29,12 @@ export function addressOf(text: string): number {
   return value;
 }
 
-/** Dotted form of a 32-bit number. */
+const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) => String(octet));
+const DOTTED: readonly string[] = OCTETS.map((octet) => `${octet}.`);
+
+/** Dotted form of a 32-bit number. From a table: every rule says of which addresses it speaks. */
 export function formatAddress(value: number): string {
-  return `${(value >>> 24) & 255}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+  return DOTTED[(value >>> 24) & 255] as string + DOTTED[(value >>> 16) & 255] + DOTTED[(value >>> 8) & 255] + OCTETS[value & 255];
 }
 
 export function isAddress(text: string): boolean {

@@ -39,6 +39,13 @@ export function sameFlow(a: Flow, b: Flow): boolean {
 
 /** `tcp`, `udp`, `icmp`, or the number. */
 export function protocolName(protocol: number): string {
-  for (const [name, number] of Object.entries(PROTOCOL)) if (number === protocol) return name;
+  switch (protocol) {
+    case PROTOCOL.icmp:
+      return 'icmp';
+    case PROTOCOL.tcp:
+      return 'tcp';
+    case PROTOCOL.udp:
+      return 'udp';
+  }
   return String(protocol);
 }

@@ -11,7 +11,7 @@ import type { InterfaceNode, Network } from '../vpc/network.js';
 import { enterAddress, enterInterface } from './entering.js';
 import { leaveByGateway, onInternet, throughNatGateway } from './gateways.js';
 import { leaveInterface, leaveSubnet, standsAt } from './leaving.js';
-import { firstPacket, type Packet, packetOf } from './packet.js';
+import { firstPacket, type Packet, packetAfter } from './packet.js';
 import type { Question, Trace } from './trace.js';
 import { unreadParts, type UnreadPart } from './unread.js';
 import { type Arrival, type Next, type Passage, Way } from './way.js';
@@ -30,7 +30,7 @@ export function traceFlow(network: Network, question: Question, options: TraceOp
   const destination = parseAddress(to);
   const packet = source === undefined || destination === undefined ? undefined : firstPacket(question, source, destination);
   if (packet === undefined) return unanswerable(question, source === undefined && from.kind === 'interface' ? from.networkInterfaceId : undefined);
-  const passage: Passage = { network, unread: unreadParts(options.unread), way, opener, mapping: undefined, unpaired: undefined, lifted: new Set() };
+  const passage: Passage = { network, unread: unreadParts(options.unread), way, opener, mapping: undefined, unpaired: undefined, lifted: undefined };
   const arrival = arrive(passage, opener, packet);
   if (arrival !== undefined && arrival.kind !== 'service') answer(passage, arrival, packet);
   const { forward, reply, blockers, unknowns, disposition } = way;
@@ -68,7 +68,7 @@ function answer(passage: Passage, arrival: Arrival, sent: Packet): void {
   way.leg = 'reply';
   const { flow } = arrival.packet;
   const ports = flow.icmp !== undefined ? undefined : mapping === undefined ? EPHEMERAL_PORTS : NAT_PORTS;
-  const packet = packetOf(answerTo(flow), ports);
+  const packet = packetAfter(arrival.packet, answerTo(flow), ports);
   const home = follow(passage, startOfAnswer(arrival, packet));
   if (home === undefined) return;
   const where = opener === undefined ? home.kind === 'internet' : home.kind === 'interface' && home.node.id === opener.id;

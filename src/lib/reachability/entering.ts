@@ -5,7 +5,7 @@ import { interfaceEndpointAccepts } from '../vpc/endpoint.js';
 import { natGatewayRefusesInbound } from '../vpc/nat-gateway.js';
 import { type InterfaceNode, isUp, subnetAt, type SubnetNode, type VpcNode } from '../vpc/network.js';
 import { passAcl } from './network-acl.js';
-import { type Packet, packetOf } from './packet.js';
+import { type Packet, packetAfter } from './packet.js';
 import { passGroups } from './security-groups.js';
 import type { UnreadParts } from './unread.js';
 import type { Next, Passage } from './way.js';
@@ -37,7 +37,7 @@ function backThroughNatGateway({ way, mapping }: Passage, node: InterfaceNode, p
     way.block('nat-gateway', id, natGatewayRefusesInbound(node), packet, 'dropped-by-gateway', 'NO_PATH');
     return undefined;
   }
-  const after = packetOf({ ...packet.flow, destination: mapping.source, destinationPort: mapping.sourcePort }, packet.ports === undefined ? undefined : EPHEMERAL_PORTS);
+  const after = packetAfter(packet, { ...packet.flow, destination: mapping.source, destinationPort: mapping.sourcePort }, packet.ports === undefined ? undefined : EPHEMERAL_PORTS);
   way.pass('nat-gateway', id, { rule: 'N5', by: id, why: `the destination becomes ${formatAddress(mapping.source)} again` }, packet, undefined, after);
   return { at: 'subnet', subnet: node.subnet, packet: after };
 }
@@ -47,7 +47,7 @@ function atInterface({ way, lifted, unread }: Passage, node: InterfaceNode, pack
   const component = instanceId === undefined ? 'network-interface' : 'instance';
   const id = instanceId ?? node.id;
   const arrival = { at: 'end', arrival: { kind: 'interface', node, packet } } as const;
-  if (lifted.has(node.id)) return arrival;
+  if (lifted?.has(node.id) === true) return arrival;
   if (instanceId === undefined) {
     const missing = whoseIs(node, unread);
     if (missing === undefined) way.block(component, id, { rule: 'I3', by: node.id, why: 'is attached to nothing that answers' }, packet, 'nobody-there', 'UNASSOCIATED_COMPONENT');

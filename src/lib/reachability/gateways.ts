@@ -6,10 +6,10 @@ import { enterByInternetGateway, leaveByInternetGateway, type Translation } from
 import { natGatewayAccepts, natGatewayLeadsOn, translateByNatGateway } from '../vpc/nat-gateway.js';
 import type { InterfaceNode, Network, SubnetNode, VpcNode } from '../vpc/network.js';
 import { passAcl } from './network-acl.js';
-import { type Packet, packetOf } from './packet.js';
+import { type Packet, packetAfter } from './packet.js';
 import type { ExplanationCode } from './trace.js';
 import { edgeTable } from './unmodelled.js';
-import type { Next, Passage } from './way.js';
+import { lift, type Next, type Passage } from './way.js';
 
 const RFC_6598 = prefixOf('100.64.0.0/10');
 
@@ -17,18 +17,18 @@ export function leaveByGateway(passage: Passage, { vpc }: SubnetNode, gatewayId:
   const { way, unread } = passage;
   const sender = vpc.interfaces.get(packet.flow.source);
   // That it is not running was told where that mattered.
-  const from = sender !== undefined && passage.lifted.has(sender.id) ? withRunning(vpc, sender) : vpc;
+  const from = sender !== undefined && passage.lifted?.has(sender.id) === true ? withRunning(vpc, sender) : vpc;
   let out = leaveByInternetGateway(from, gatewayId, packet.flow);
   if (out.decision === 'deny' && out.rule === 'I1') {
     const missing = vpc.internetGateway === undefined ? unread.of('internetGateways') : undefined;
     if (missing === undefined) way.block('internet-gateway', gatewayId, out, packet, 'dropped-by-gateway', 'UNASSOCIATED_COMPONENT');
     else way.unknown('internet-gateway', gatewayId, { ...out, why: missing }, packet, missing, 'UNKNOWN_RESOURCE');
-    passage.lifted.add(vpc.vpc.vpcId);
+    lift(passage, vpc.vpc.vpcId);
     out = leaveByInternetGateway(withGateway(from, gatewayId), gatewayId, packet.flow);
   }
   if (out.decision === 'translate') {
     passBlockPublicAccess(passage, out.interface, packet, 'inside');
-    const after = packetOf(out.flow, packet.ports);
+    const after = packetAfter(packet, out.flow, packet.ports);
     way.pass('internet-gateway', gatewayId, out, packet, undefined, after);
     return { at: 'internet', packet: after };
   }
@@ -85,7 +85,7 @@ export function throughNatGateway(passage: Passage, subnet: SubnetNode, nat: Int
   }
   const port = packet.flow.icmp === undefined ? NAT_PORTS.from : packet.flow.sourcePort;
   passage.mapping = { nat, source: packet.flow.source, sourcePort: packet.flow.sourcePort, port };
-  const after = packetOf(translateByNatGateway(nat, packet.flow, port), packet.ports);
+  const after = packetAfter(packet, translateByNatGateway(nat, packet.flow, port), packet.ports);
   way.pass('nat-gateway', id, accepts, packet, 'NGW_SOURCE_ADDRESS_REASSIGN', after);
   return { at: 'subnet', subnet: nat.subnet, packet: after };
 }
@@ -109,14 +109,14 @@ export function onInternet(passage: Passage, packet: Packet): Next {
 }
 
 function enterByGateway(passage: Passage, node: InterfaceNode, packet: Packet): Next {
-  const { way, network, lifted, unread } = passage;
+  const { way, network, unread } = passage;
   const { vpcId } = node.vpc.vpc;
   let entry = enterByInternetGateway(network, packet.flow);
   if (entry.decision === 'deny' && entry.rule === 'I1') {
     const missing = unread.of('internetGateways');
     if (missing !== undefined) way.unknown('internet-gateway', vpcId, { ...entry, why: missing }, packet, missing, 'UNKNOWN_RESOURCE');
-    else if (!lifted.has(vpcId)) way.block('internet-gateway', vpcId, entry, packet, 'dropped-by-gateway', 'UNASSOCIATED_COMPONENT');
-    lifted.add(vpcId);
+    else if (passage.lifted?.has(vpcId) !== true) way.block('internet-gateway', vpcId, entry, packet, 'dropped-by-gateway', 'UNASSOCIATED_COMPONENT');
+    lift(passage, vpcId);
     entry = enterByInternetGateway(withGatewayOf(network, node, packet), packet.flow);
   }
   const gatewayId = node.vpc.internetGateway?.internetGatewayId ?? vpcId;
@@ -128,7 +128,7 @@ function enterByGateway(passage: Passage, node: InterfaceNode, packet: Packet): 
   }
   if (entry.decision === 'translate') {
     passBlockPublicAccess(passage, node, packet, 'outside');
-    const after = packetOf(entry.flow, packet.ports);
+    const after = packetAfter(packet, entry.flow, packet.ports);
     way.pass('internet-gateway', gatewayId, entry, packet, undefined, after);
     return { at: 'entering', node, from: undefined, packet: after };
   }
@@ -141,8 +141,8 @@ function enterByGateway(passage: Passage, node: InterfaceNode, packet: Packet): 
     way.block('internet-gateway', gatewayId, entry, packet, 'nobody-there', 'IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS');
     passBlockPublicAccess(passage, node, packet, 'outside');
   }
-  lifted.add(node.id);
-  return { at: 'entering', node, from: undefined, packet: packetOf({ ...packet.flow, destination: node.address }, packet.ports) };
+  lift(passage, node.id);
+  return { at: 'entering', node, from: undefined, packet: packetAfter(packet, { ...packet.flow, destination: node.address }, packet.ports) };
 }
 
 function withGatewayOf(network: Network, node: InterfaceNode, { flow }: Packet): Network {

@@ -12,7 +12,7 @@ import type { Packet } from './packet.js';
 import { passGroups } from './security-groups.js';
 import { unknownLists } from './unread.js';
 import { unmodelled } from './unmodelled.js';
-import { type Next, type Passage, resourceOf } from './way.js';
+import { lift, type Next, type Passage, resourceOf } from './way.js';
 
 /** The instance or whatever else stands at the interface. */
 export function standsAt(node: InterfaceNode): string {
@@ -45,12 +45,13 @@ export function leaveInterface(passage: Passage, node: InterfaceNode, packet: Pa
 }
 
 /** Who asks has to run (E1). */
-function sends({ way, lifted }: Passage, node: InterfaceNode, packet: Packet): void {
+function sends(passage: Passage, node: InterfaceNode, packet: Packet): void {
+  const { way } = passage;
   const { instanceId } = node.interface;
   const component = instanceId === undefined ? 'network-interface' : 'instance';
   const at = standsAt(node);
   if (isUp(node)) return way.pass(component, at, { rule: 'E1', by: node.id, why: `sends from ${packet.header.source}` }, packet);
-  lifted.add(node.id);
+  lift(passage, node.id);
   if (instanceId === undefined) way.block(component, at, { rule: 'E1', by: node.id, why: 'is attached to nothing' }, packet, 'nobody-there', 'UNASSOCIATED_COMPONENT');
   else way.block(component, at, { rule: 'E1', by: node.id, why: 'its instance is not running' }, packet, 'nobody-there', 'BAD_STATE');
 }

@@ -11,26 +11,27 @@ export interface Packet {
   readonly ports: PortRange | undefined;
 }
 
-const NAMES: readonly Question['protocol'][] = ['icmp', 'tcp', 'udp'];
-
-export function packetOf(flow: Flow, ports?: PortRange): Packet {
-  return { flow, header: headerOf(flow), ports };
+/** The packet that one became, at a gateway or at its answer: most of its header is written already. */
+export function packetAfter(before: Packet, flow: Flow, ports: PortRange | undefined): Packet {
+  return { flow, header: headerOf(flow, textOf(flow.source, before), textOf(flow.destination, before)), ports };
 }
 
-function headerOf(flow: Flow): Header {
-  const protocol = NAMES.find((name) => PROTOCOL[name] === flow.protocol) ?? 'tcp';
-  const source = formatAddress(flow.source);
-  const destination = formatAddress(flow.destination);
+function textOf(address: number, { flow, header }: Packet): string {
+  return address === flow.source ? header.source : address === flow.destination ? header.destination : formatAddress(address);
+}
+
+function headerOf(flow: Flow, source: string, destination: string): Header {
   return flow.icmp === undefined
-    ? { source, destination, protocol, sourcePort: flow.sourcePort, destinationPort: flow.destinationPort }
-    : { source, destination, protocol };
+    ? { source, destination, protocol: flow.protocol === PROTOCOL.tcp ? 'tcp' : 'udp', sourcePort: flow.sourcePort, destinationPort: flow.destinationPort }
+    : { source, destination, protocol: 'icmp' };
 }
 
 /** The first packet of the question's flow, from a port of Linux's choice or with some identifier. */
 export function firstPacket({ protocol, port = 0 }: Question, source: number, destination: number): Packet {
   const sourcePort = EPHEMERAL_PORTS.from;
-  return packetOf(protocol === 'icmp'
+  const flow: Flow = protocol === 'icmp'
     ? { protocol: PROTOCOL.icmp, source, destination, sourcePort, destinationPort: 0, icmp: ICMP_ECHO_REQUEST }
-    : { protocol: PROTOCOL[protocol], source, destination, sourcePort, destinationPort: port });
+    : { protocol: PROTOCOL[protocol], source, destination, sourcePort, destinationPort: port, icmp: undefined };
+  return { flow, header: headerOf(flow, formatAddress(source), formatAddress(destination)), ports: undefined };
 }
 

@@ -31,8 +31,10 @@ function codeOf(node: InterfaceNode, direction: Direction, lost: Verdict | undef
 function unreadAt({ network, unread }: Passage, node: InterfaceNode, direction: Direction): string | undefined {
   const group = node.groups.length < node.groupIds.size ? [...node.groupIds].find((id) => node.groups.every((each) => each.group.groupId !== id)) : undefined;
   if (group !== undefined) return unread.of('securityGroups') ?? `${group} is not in the snapshot`;
-  for (const { rule } of node.groups.flatMap((each) => each[direction])) {
-    if (rule.prefixListId !== undefined && !isListKnown(network, rule.prefixListId)) return unread.of('prefixLists') ?? `${rule.prefixListId} is not in the snapshot`;
+  for (const each of node.groups) {
+    for (const { rule } of each[direction]) {
+      if (rule.prefixListId !== undefined && !isListKnown(network, rule.prefixListId)) return unread.of('prefixLists') ?? `${rule.prefixListId} is not in the snapshot`;
+    }
   }
   return undefined;
 }

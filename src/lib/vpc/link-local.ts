@@ -24,21 +24,20 @@ export type LinkLocal =
 
 export function linkLocalService(vpc: VpcNode, flow: Flow): LinkLocal {
   const { destination, destinationPort: port, protocol } = flow;
-  const at = formatAddress(destination);
   const dns = port === DNS_PORT && (protocol === PROTOCOL.udp || protocol === PROTOCOL.tcp);
   if (prefixContains(LINK_LOCAL, destination)) {
     if (destination === METADATA_ADDRESS && protocol === PROTOCOL.tcp && port === METADATA_PORT) {
-      return { decision: 'metadata', rule: 'L13', by: at, why: 'instance metadata is no network path' };
+      return { decision: 'metadata', rule: 'L13', by: formatAddress(destination), why: 'instance metadata is no network path' };
     }
-    if (destination === RESOLVER_ADDRESS && dns) return { decision: 'resolver', rule: 'L1', by: at, why: 'the VPC resolver' };
-    if (destination === TIME_ADDRESS && protocol === PROTOCOL.udp && port === 123) return { decision: 'time', rule: 'L2', by: at, why: 'the time service' };
-    return { decision: 'silent', rule: 'R10', by: at, why: 'link-local addresses are never forwarded' };
+    if (destination === RESOLVER_ADDRESS && dns) return { decision: 'resolver', rule: 'L1', by: formatAddress(destination), why: 'the VPC resolver' };
+    if (destination === TIME_ADDRESS && protocol === PROTOCOL.udp && port === 123) return { decision: 'time', rule: 'L2', by: formatAddress(destination), why: 'the time service' };
+    return { decision: 'silent', rule: 'R10', by: formatAddress(destination), why: 'link-local addresses are never forwarded' };
   }
-  if (isNotUnicast(destination)) return { decision: 'silent', rule: 'V4', by: at, why: 'a VPC delivers no broadcast and no multicast' };
+  if (isNotUnicast(destination)) return { decision: 'silent', rule: 'V4', by: formatAddress(destination), why: 'a VPC delivers no broadcast and no multicast' };
   if (destination === vpc.resolverAddress) {
     return dns
-      ? { decision: 'resolver', rule: 'L1', by: at, why: 'the VPC resolver' }
-      : { decision: 'silent', rule: 'L1', by: at, why: 'the resolver answers DNS only' };
+      ? { decision: 'resolver', rule: 'L1', by: formatAddress(destination), why: 'the VPC resolver' }
+      : { decision: 'silent', rule: 'L1', by: formatAddress(destination), why: 'the resolver answers DNS only' };
   }
   const router = subnetAt(vpc, destination);
   if (router !== undefined && destination === router.prefix.base + 1) {

@@ -52,7 +52,8 @@ function matchesProtocol(rule: GroupRule, flow: Flow): boolean {
 function matchesPeer(rule: GroupRule, node: InterfaceNode, address: number): boolean {
   const { groupId } = rule.rule;
   if (groupId !== undefined) return node.vpc.interfaces.get(address)?.groupIds.has(groupId) === true;
-  return rule.peers.some((peer) => prefixContains(peer, address));
+  for (const peer of rule.peers) if (prefixContains(peer, address)) return true;
+  return false;
 }
 
 export interface Tracking extends Reason {

@@ -49,7 +49,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   R12: [[WALK, 'if (prefixContains(subnet.prefix, flow.destination)) return enterSubnet', 'if (false) return enterSubnet']],
   I1: [[GATEWAY, 'if (vpc.internetGateway?.internetGatewayId !== gatewayId) {', 'if (false) {'], [GATEWAY, 'const gateway = node.vpc.internetGateway;', "const gateway = node.vpc.internetGateway ?? { internetGatewayId: '' };"]],
   I2: [[`${VPC}/network.ts`, 'publicAddress: publicAddressOf(each.publicIp ?? natGateway?.publicIp)', 'publicAddress: publicAddressOf(each.publicIp ?? natGateway?.publicIp) ?? address']],
-  I3: [[GATEWAY, 'return node.interface.instanceId !== undefined && node.interface.up;', 'return true;'], [`${VPC}/network.ts`, "return node.interface.interfaceType !== 'interface' || node.interface.up;", 'return true;']],
+  I3: [[GATEWAY, 'return node.interface.instanceId !== undefined && node.interface.up;', 'return true;'], [`${VPC}/network.ts`, "return interfaceType === 'nat_gateway' || interfaceType === 'vpc_endpoint' || up;", 'return true;']],
   I4: [[GATEWAY, 'if (isPrivateUse(flow.destination)) {', 'if (false) {'], [GATEWAY, 'if (isPrivateUse(flow.source)) return', 'if (false) return']],
   I6: [[GATEWAY, 'INTERNET_MTU = 1500', 'INTERNET_MTU = 65_535']],
   I7: [[WALK, "if (choice.decision === 'drop') return drop(choice);", `if (choice.decision === 'drop' && step.leg === 'reply' && subnet.vpc.internetGateway !== undefined) return throughInternetGateway(step, subnet, ${igwRoute('subnet.vpc')}, packet);\n  if (choice.decision === 'drop') return drop(choice);`]],
