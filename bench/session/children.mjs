@@ -41,7 +41,7 @@ export async function endChildren() {
 export async function step(what, run) {
   let stop;
   const stopped = new Promise((_, reject) => (stop = (why) => reject(new Error(`${what}: ${why}`))));
-  const timer = setTimeout(stop, STEP_MS, `not done after ${STEP_MS / 60_000} minutes`);
+  const timer = setTimeout(() => stop(`not done after ${STEP_MS / 60_000} minutes`), STEP_MS);
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const name of names) process.on(name, stop);
   try {
