@@ -28,25 +28,30 @@ export interface Printed {
 
 const MARK = 'ssmlab-probe';
 
+/** Of what a command prints so many bytes are kept: with them a line of ours stays below the 4096 that a pipe takes whole. */
+const MOST_PRINTED = 2700;
+
 /**
- * One shell line that runs the commands beside each other and ends with the last of them. What each printed comes whole,
- * between marks with its place: the order is that in which they end.
+ * One shell line that runs the commands beside each other and ends with the last of them. What each printed is one line
+ * with its place, in base64: a shell writes line by line, and lines of several that end at once would mingle.
  */
 export function probeLine(commands: readonly string[]): string {
-  const run = (command: string, i: number): string => `{ o=$(${command} 2>&1); printf '${MARK} %s %s\\n%s\\n${MARK}-end %s\\n' ${i} $? "$o" ${i}; } &`;
+  const run = (command: string, i: number): string => `{ o=$(${command} 2>&1); s=$?; printf '${MARK} %s %s %s\\n' ${i} $s "$(printf '%s' "$o" | head -c ${MOST_PRINTED} | base64 -w 0)"; } &`;
   return `${commands.map(run).join(' ')} wait`;
 }
 
-/** Takes the output of {@link probeLine} apart, in the order of its commands; undefined when it is not `count` whole outputs between their marks. */
+/** Takes the output of {@link probeLine} apart, in the order of its commands; undefined when it is not `count` whole lines of its kind. */
 export function splitProbe(output: string, count: number): Printed[] | undefined {
-  const part = new RegExp(`${MARK} (\\d+) (\\d{1,3})\\r?\\n([^]*?)\\r?\\n${MARK}-end \\1\\r?\\n`, 'uy');
   const found = new Map<number, Printed>();
-  while (part.lastIndex < output.length) {
-    const match = part.exec(output);
-    if (match === null) return undefined;
-    const [place, status, text = ''] = [Number(match[1]), Number(match[2]), match[3]];
-    if (place >= count || found.has(place)) return undefined;
-    found.set(place, { text: text === '' ? '' : `${text}\n`, status });
+  const lines = output.split(/\r?\n/u);
+  // The last line is whole only with its end.
+  if (lines.pop() !== '') return undefined;
+  for (const line of lines) {
+    const [, at, status, base64 = ''] = new RegExp(`^${MARK} (\\d+) (\\d{1,3}) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$`, 'u').exec(line) ?? [];
+    const place = Number(at);
+    if (at === undefined || place >= count || found.has(place)) return undefined;
+    const text = Buffer.from(base64, 'base64').toString('utf8');
+    found.set(place, { text: text === '' ? '' : `${text}\n`, status: Number(status) });
   }
   const outputs = Array.from({ length: count }, (_, i) => found.get(i));
   return outputs.every((each) => each !== undefined) ? outputs : undefined;

@@ -81,7 +81,8 @@ describe('probeLine', () => {
     const output = shell(probeLine(['sleep 0.3; echo one', 'printf two; false', 'echo three >&2; (exit 7)', 'true']));
     // `2>&1` belongs to the last command of a list.
     expect(splitProbe(output, 4)?.map(({ text, status }) => [text, status])).toEqual([['one\n', 0], ['two\n', 1], ['', 7], ['', 0]]);
-    expect(output.indexOf('two')).toBeLessThan(output.indexOf('one'));
+    expect(output.indexOf('ssmlab-probe 1 ')).toBeLessThan(output.indexOf('ssmlab-probe 0 '));
+    expect(probeLine(['true'])).not.toContain('\n');
   });
   it('runs its commands beside each other', () => {
     // Each waits for the other: one after the other they would never end.
@@ -89,9 +90,16 @@ describe('probeLine', () => {
     const output = shell(`d=$(mktemp -d); mkfifo "$d/a"; ${line}; rm -r "$d"`);
     expect(splitProbe(output, 2)?.map(({ text }) => text)).toEqual(['hello\n', 'sent\n']);
   });
-  const part = (n: number, text = 'x'): string => `ssmlab-probe ${n} 0\n${text}\nssmlab-probe-end ${n}\n`;
+  it('is whole whatever its commands print, and when they end at once', () => {
+    // A line a write, as a shell writes: forty that end in the same moment would mingle.
+    const lines = 'seq 1 60 | while read x; do echo "line $x"; done';
+    const many = splitProbe(shell(probeLine(Array.from({ length: 40 }, () => lines))), 40);
+    expect(new Set(many?.map(({ text }) => text))).toEqual(new Set([Array.from({ length: 60 }, (_, i) => `line ${i + 1}\n`).join('')]));
+    expect(splitProbe(shell(probeLine(["printf 'ssmlab-probe 1 0 eA==\\n'", 'head -c 100000 /dev/zero | tr "\\0" x'])), 2)?.map(({ text }) => text)).toEqual(['ssmlab-probe 1 0 eA==\n', `${'x'.repeat(2700)}\n`]);
+  });
+  const part = (n: number, text = 'x'): string => `ssmlab-probe ${n} 0 ${Buffer.from(text).toString('base64')}\n`;
   it.each([
     ['cut short', part(0) + part(1).slice(0, -4)], ['empty', ''], ['one too few', part(1)], ['one too many', part(0) + part(1) + part(2)], ['told twice', part(0) + part(0)],
-    ['with something between', `${part(0)}rest\n${part(1)}`], ['with a rest', `${part(0)}${part(1)}rest`], ['one inside another', `ssmlab-probe 0 0\n${part(1)}\nssmlab-probe-end 0\n`], ['without marks', 'x\ny\n'],
+    ['with something between', `${part(0)}rest\n${part(1)}`], ['with a rest', `${part(0)}${part(1)}rest`], ['no base64', `${part(0)}ssmlab-probe 1 0 x-y=\n`], ['base64 that is cut', `${part(0)}ssmlab-probe 1 0 eHh4e\n`], ['without marks', 'x\ny\n'],
   ])('refuses output that is %s', (_, output) => expect(splitProbe(output, 2)).toBeUndefined());
 });

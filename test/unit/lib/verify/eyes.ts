@@ -33,9 +33,12 @@ export const PRINTS: Readonly<Record<number, Prints>> = {
   4: { metadata: metadata('not available'), ping: ping(0), egress: NO_CONNECTION, ssm: resolved('ssm', LAB.ip.ssm), ssmmessages: resolved('ssmmessages', LAB.ip.ssmmessages) },
 };
 
+/** What `probeLine` makes of a command's output. */
+export const probePart = (place: number, status: number, text: string): string => `ssmlab-probe ${place} ${status} ${Buffer.from(text).toString('base64')}\n`;
+
 /** The output of the line, the commands in the order in which they happen to end. */
 export const printed = ({ metadata: m, ping: p, egress, ssm, ssmmessages }: Prints): string =>
-  [m, p, egress, ssm, ssmmessages].map(([text, status], i) => `ssmlab-probe ${i} ${status}\n${text}\nssmlab-probe-end ${i}\n`).toReversed().join('');
+  [m, p, egress, ssm, ssmmessages].map(([text, status], i) => probePart(i, status, text)).toReversed().join('');
 
 const stream = (): Duplex => new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
 
