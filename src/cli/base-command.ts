@@ -82,7 +82,8 @@ export abstract class BaseCommand extends Command {
   }
 
   override logJson(value: unknown): void {
-    if (this.interruption.signal.aborted) return;
+    // A command that prints a line for each thing that happens has no value left at its end.
+    if (this.interruption.signal.aborted || value === undefined) return;
     process.stdout.write(`${jsonForLog(JSON.stringify(value, null, 2))}\n`);
   }
 

@@ -6,9 +6,11 @@ import { labContext } from '../cli/lab-context.js';
 import { PATIENCE_MS } from '../cli/last-will.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
+import { expectFlags, showWatch, watchTimes } from '../cli/verify-watch.js';
 import { verifyLines } from '../lib/report/verify.js';
 import type { VerifyReport } from '../lib/verify/claim.js';
-import { runVerify } from '../lib/verify/run.js';
+import { readExpectationsFile } from '../lib/verify/expect/file.js';
+import { runVerify, watchStack } from '../lib/verify/run.js';
 
 const STATUS = { pass: 0, fail: 1, unknown: 3 } as const;
 
@@ -27,20 +29,30 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
   static override flags = {
     only: Flags.option({ options: ['predicted', 'observed'] as const, description: 'one side alone: predicted reads the configuration and enters no instance, observed makes no prediction', helpGroup: 'CLAIMS' })(),
     from: Flags.string({ description: 'address that this machine is seen as from the region, for what is predicted of it [default: found out]', helpValue: 'ADDRESS', helpGroup: 'CLAIMS' }),
+    ...expectFlags,
     ...snapshotFlag,
     ...stackFlags,
     ...identityFlag,
   };
   static override enableJsonFlag = true;
 
-  async run(): Promise<VerifyReport> {
+  async run(): Promise<VerifyReport | undefined> {
     const { flags, argv } = await this.parse(Verify);
     const { only, stack, snapshot: file, from } = flags;
+    const expect = flags.expect === undefined ? undefined : await readExpectationsFile(flags.expect);
+    const matter = { named: argv as string[], expect, only, from };
+    const text = { style: this.style, width: this.width, only, expected: flags.expect };
+    if (flags.watch) {
+      const context = await labContext(flags);
+      this.handOver();
+      process.exitCode = await showWatch((signal) => watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal), { json: this.jsonEnabled(), text });
+      return undefined;
+    }
     // Its sessions are ended before it goes.
     this.patienceMs = PATIENCE_MS;
     const begun = Date.now();
-    const report = await runVerify({ deployed: () => labContext(flags), stack, named: argv as string[], only, file, from, signal: this.interruption.signal, say: (text) => this.say(text) });
-    this.print(verifyLines(report, { style: this.style, width: this.width, seconds: (Date.now() - begun) / 1000, only }));
+    const report = await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (text) => this.say(text) });
+    this.print(verifyLines(report, { ...text, seconds: (Date.now() - begun) / 1000 }));
     if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
     if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
     return report;

@@ -13,6 +13,8 @@ export interface VerifyTextOptions {
   readonly seconds?: number | undefined;
   /** Which side was asked alone. */
   readonly only?: 'predicted' | 'observed' | undefined;
+  /** The file that says what is expected, in place of the lab. */
+  readonly expected?: string | undefined;
 }
 
 /** The verdict's symbol in its colour. */
@@ -39,10 +41,13 @@ const HELD_BY = {
   other: 'What the instances show is what their configuration says; nothing is declared of this stack.',
 } as const;
 
+const AS_EXPECTED = { both: 'All is as', predicted: 'By the configuration all is as', observed: 'What is seen is as' } as const;
+
 /** "52 claims hold." or how many are broken and unknown. */
-export function summary(report: VerifyReport, only?: 'predicted' | 'observed'): string {
+export function summary(report: VerifyReport, only?: 'predicted' | 'observed', expected?: string): string {
   const failed = report.claims.filter((claim) => claim.verdict === 'fail').length;
   const unknown = report.claims.filter((claim) => claim.verdict === 'unknown').length;
+  if (report.verdict === 'pass' && expected !== undefined) return `${counted(report.claims.length, 'claim holds', 'claims hold')}. ${AS_EXPECTED[only ?? 'both']} ${printable(expected)} expects.`;
   if (report.verdict === 'pass') return `${counted(report.claims.length, 'claim holds', 'claims hold')}. ${HELD_BY[report.claims.some((claim) => claim.declared === null) ? 'other' : (only ?? 'lab')]}`;
   if (failed === 0) return `No claim is broken, ${counted(unknown, 'is', 'are')} unknown.`;
   return `${counted(failed, 'claim is', 'claims are')} broken${unknown === 0 ? '' : `, ${counted(unknown, 'is', 'are')} unknown`}.`;
@@ -117,7 +122,7 @@ const TABLES: readonly ClaimName[] = ['security-group', 'default-route', 'endpoi
 const tablesText = (claims: readonly Claim[]): string => `${claims.filter(({ verdict }) => verdict === 'pass').length} of ${claims.length}`;
 
 /** The whole report. */
-export function verifyLines(report: VerifyReport, { style, width, seconds, only }: VerifyTextOptions): string[] {
+export function verifyLines(report: VerifyReport, { style, width, seconds, only, expected }: VerifyTextOptions): string[] {
   const instances = [...new Set(report.claims.map((claim) => claim.instance))];
   const column = (title: string, text: (claims: readonly Claim[]) => string, names: readonly ClaimName[], optional?: number): Column<Claim['instance']>[] =>
     (report.claims.some(({ claim }) => names.includes(claim)) ? [{ title, value: cell(report, style, text, ...names), optional }] : []);
@@ -137,5 +142,5 @@ export function verifyLines(report: VerifyReport, { style, width, seconds, only 
   const took = [seconds === undefined ? undefined : `${seconds.toFixed(1)} s`, carried].filter((part) => part !== undefined).join(', ');
   const colour = { pass: style.good, fail: style.bad, unknown: style.doubt }[report.verdict];
   const trouble = troubleLines(report, style, width ?? Infinity);
-  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report, only))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
+  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
 }

@@ -22,7 +22,7 @@ export const otherWayOf = (way: Way): Way => (way === 'session-manager' ? 'ssh-k
 const endpointLabel = (serviceName: string): string => LAB_ENDPOINTS.find(({ service }) => serviceName.endsWith(`.${service}`))?.logicalId ?? serviceName;
 
 /** The NAT gateway whose address the lab means: the one that the default route names, else the VPC's only one. */
-function natGateway({ network }: Configuration, instanceId: string): NatGateway | undefined {
+export function natGateway({ network }: Configuration, instanceId: string): NatGateway | undefined {
   const subnet = network.instances.get(instanceId)?.[0]?.subnet;
   const ids = (subnet?.routeTable?.table.routes ?? []).filter(({ targetKind }) => targetKind === 'nat-gateway').map(({ targetId }) => targetId);
   const there = network.model.natGateways.filter((nat) => nat.vpcId === subnet?.vpc.vpc.vpcId);

@@ -5,13 +5,14 @@ import type { KnownInstance } from '../inventory/instance.js';
 import { isOff } from '../inventory/standing.js';
 import { addressCommand, EGRESS_COMMAND, METADATA_COMMAND, PING_COMMAND, probeLine, serviceHost, splitProbe } from '../probe/commands.js';
 import type { Dialled } from '../probe/dial.js';
-import { parseAddresses, parseEgress, parsePing, parsePublicIpv4 } from '../probe/parse.js';
+import type { FlowOutcome } from '../probe/flow-commands.js';
+import { parseAddresses, parseEgress, parsePing, parsePublicIpv4, type Reading } from '../probe/parse.js';
 import type { Way } from '../probe/run-line.js';
 import { AGENT_SERVICES } from '../reachability/way-in.js';
 import { otherWayOf, SSH_PORT } from './lab-claims.js';
 import { NOT_REACHABLE, REACHABLE, wayValue } from './predict.js';
 import type { Side } from './sides.js';
-import type { Inside, Seen, Subject } from './statement.js';
+import type { Door, FlowAsk, Inside, Seen, Subject } from './statement.js';
 
 /** How an instance is looked at. */
 export interface Eyes {
@@ -34,28 +35,52 @@ function ours(error: unknown): SsmlabError {
   return error;
 }
 
-async function lookInside({ instance, way, name, declared }: Subject, eyes: Eyes): Promise<Inside> {
+/** So many flows are tried at once: an instance may be small. */
+const ASKS_AT_ONCE = 24;
+
+async function lookInside(subject: Subject, eyes: Eyes): Promise<Inside> {
+  const { instance, way, name, declared, entered = true } = subject;
+  if (!entered) return { way: 'unknown', why: 'it was not entered' };
   if (instance === undefined) return { way: 'closed', why: `${name} is not there` };
   if (way === undefined) return { way: 'unknown', why: 'it has neither a key pair nor a role for Session Manager, so there is nothing to try' };
   // That a stack's instance is stopped breaks nothing that anybody declared of it.
   if (!declared && instance.state !== 'running') return { way: 'unknown', why: `it is ${instance.state}` };
+  const asks = subject.asks ?? [];
+  const first = asks.slice(0, ASKS_AT_ONCE);
   const commands = [METADATA_COMMAND, PING_COMMAND, EGRESS_COMMAND, ...AGENT_SERVICES.map((service) => addressCommand(serviceHost(service, eyes.region)))];
   let output: string;
+  const more = new Map<string, Reading<FlowOutcome>>();
   try {
-    output = await eyes.runOn(instance, way, probeLine(commands));
+    output = await eyes.runOn(instance, way, probeLine([...commands, ...first.map(({ command }) => command)]));
+    for (let at = ASKS_AT_ONCE; at < asks.length; at += ASKS_AT_ONCE) {
+      const some = asks.slice(at, at + ASKS_AT_ONCE);
+      for (const [command, reading] of flowsOf(some, await eyes.runOn(instance, way, probeLine(some.map(({ command }) => command))), 0)) more.set(command, reading);
+    }
   } catch (error) {
     const { code, message } = ours(error);
     return CLOSED.has(code) ? { way: 'closed', why: message } : { way: 'unknown', why: `${message} [${code}]` };
   }
-  const [metadata, ping, egress, ...addresses] = splitProbe(output, commands.length) ?? [];
-  const cut = { kind: 'unparsable', why: `the output is cut short or has no marks: ${JSON.stringify(output.slice(0, 200))}`, raw: output } as const;
+  const [metadata, ping, egress, ...addresses] = splitProbe(output, commands.length + first.length) ?? [];
+  const cut = cutShort(output);
   return {
     way: 'open',
     publicIpv4: metadata === undefined ? cut : parsePublicIpv4(metadata),
     ping: ping === undefined ? cut : parsePing(ping),
     egress: egress === undefined ? cut : parseEgress(egress),
+    flows: new Map([...flowsOf(first, output, commands.length), ...more]),
     addresses: new Map(AGENT_SERVICES.map((service, i) => [service, addresses[i] === undefined ? cut : parseAddresses(addresses[i])])),
   };
+}
+
+const cutShort = (output: string) => ({ kind: 'unparsable', why: `the output is cut short or has no marks: ${JSON.stringify(output.slice(0, 200))}`, raw: output }) as const;
+
+/** What came of the flows, whose commands stood behind `before` others. */
+function flowsOf(asks: readonly FlowAsk[], output: string, before: number): [string, Reading<FlowOutcome>][] {
+  const printed = splitProbe(output, before + asks.length)?.slice(before);
+  return asks.map(({ command, read }, i) => {
+    const one = printed?.[i];
+    return [command, one === undefined ? cutShort(output) : read(one)];
+  });
 }
 
 const NOBODY: Side = { value: null, by: 'nothing', why: 'it was not asked' };
@@ -96,7 +121,21 @@ function inboundSide(instance: KnownInstance, dialled: Dialled | undefined): Sid
   return { value: dialled.outcome === 'refused' ? 'refused' : null, by, why: dialled.why };
 }
 
-/** Its doors from outside, as far as something is claimed of them. */
+/** The ports of its public address that somebody asks about. */
+async function dialPorts({ instance, ports = [] }: Subject, eyes: Eyes): Promise<Seen['doors']> {
+  const address = instance?.publicIpv4 ?? null;
+  if (address === null) return new Map();
+  const dialled = ports.map(async (port): Promise<[number, Door]> => {
+    const tried = await eyes.dial(address, port);
+    if (tried.outcome !== 'connected') return [port, tried];
+    tried.stream.destroy();
+    return [port, { outcome: tried.outcome, why: `${address}:${port} answers` }];
+  });
+  await Promise.allSettled(dialled);
+  return new Map(await Promise.all(dialled));
+}
+
+/** Its way in from outside, as far as something is claimed of it. */
 async function lookAtDoors({ instance, way, statements }: Subject, eyes: Eyes): Promise<Pick<Seen, 'inbound' | 'otherWay'>> {
   const claimed = new Set(statements.map(({ claim }) => claim));
   if (instance === undefined || way === undefined || (!claimed.has('inbound') && !claimed.has('other-way'))) return { inbound: NOBODY, otherWay: NOBODY };
@@ -109,8 +148,8 @@ async function lookAtDoors({ instance, way, statements }: Subject, eyes: Eyes): 
 
 /** Looks at one instance. Errors that are not ours are faults of the program and are thrown on, once nothing is being tried any more. */
 export async function observe(subject: Subject, eyes: Eyes): Promise<Seen> {
-  const looks = [lookInside(subject, eyes), lookAtDoors(subject, eyes)] as const;
+  const looks = [lookInside(subject, eyes), lookAtDoors(subject, eyes), dialPorts(subject, eyes)] as const;
   await Promise.allSettled(looks);
-  const [inside, doors] = await Promise.all(looks);
-  return { inside, ...doors };
+  const [inside, ways, doors] = await Promise.all(looks);
+  return { inside, ...ways, doors };
 }

@@ -2,6 +2,8 @@
 import { isConnected } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
 import { snapshotFor } from '../inventory/snapshot/file.js';
+import { readSnapshot } from '../inventory/snapshot/read.js';
+import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import { LOCAL_ADDRESS, SSH_USER } from '../lab/lab.js';
 import { isAddress } from '../net/address.js';
 import { dialPort } from '../probe/dial.js';
@@ -14,9 +16,14 @@ import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
 import { indexModel } from '../vpc/network.js';
 import type { VerifyReport } from './claim.js';
+import type { ExpectationFile } from './expect/language.js';
+import { expectedSubjects } from './expect/subjects.js';
 import { subjectsFor } from './expectations.js';
 import type { Eyes } from './observe.js';
+import type { Configuration } from './predict.js';
+import type { Subject } from './statement.js';
 import { type Only, verify } from './verify.js';
+import { watch, type WatchEvent } from './watch.js';
 
 /** How long an instance may take for its commands, its way in included. */
 const BOUND_MS = 20_000;
@@ -57,25 +64,40 @@ export function eyesOf({ target, lab }: Deployed, signal?: AbortSignal): Eyes {
   };
 }
 
-export interface VerifyRequest {
+/** What is to be judged. */
+export interface Matter {
+  /** Instances by any of their names; all when empty. */
+  readonly named: readonly string[];
+  /** What a file expects, in place of what the lab declares. */
+  readonly expect?: ExpectationFile | undefined;
+  readonly only?: Only | undefined;
+  /** Address that this machine is seen as; found out when absent. */
+  readonly from?: string | undefined;
+}
+
+const subjectsOf = ({ named, expect }: Matter, configuration: Configuration): readonly Subject[] => (expect === undefined ? subjectsFor(named, configuration) : expectedSubjects(expect, configuration, named));
+
+function checkFrom(from: string | undefined): void {
+  if (from !== undefined && !isAddress(from)) throw new SsmlabError('usage', `--from ${JSON.stringify(from)} is no IPv4 address`, { hint: 'write it as 203.0.113.7' });
+}
+
+const configurationOf = (snapshot: Snapshot, from: string | null): Configuration => ({ snapshot, network: indexModel(snapshot.network), from });
+
+export interface VerifyRequest extends Matter {
   /** Where the stack is; asked only when a region has to be. */
   readonly deployed: () => Promise<Deployed>;
   readonly stack: string;
-  /** Instances by any of their names; all when empty. */
-  readonly named: readonly string[];
-  readonly only?: Only | undefined;
   /** File of a snapshot, as `snapshotFor` has it. One that is there shows no instance: it goes with predictions alone. */
   readonly file?: string | undefined;
-  /** Address that this machine is seen as; found out when absent. */
-  readonly from?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told what is being done, a sentence at a time. */
   readonly say?: ((text: string) => void) | undefined;
 }
 
 /** Verify of a stack, deployed or in a snapshot. Errors as `snapshotFor` and `findInstance` have them. */
-export async function runVerify({ deployed, stack, named, only, file, from, signal, say }: VerifyRequest): Promise<VerifyReport> {
-  if (from !== undefined && !isAddress(from)) throw new SsmlabError('usage', `--from ${JSON.stringify(from)} is no IPv4 address`, { hint: 'write it as 203.0.113.7' });
+export async function runVerify({ deployed, stack, file, signal, say, ...matter }: VerifyRequest): Promise<VerifyReport> {
+  const { only, from } = matter;
+  checkFrom(from);
   let place: Deployed | undefined;
   let seen: Promise<string | null> | undefined;
   const { snapshot, origin, said } = await snapshotFor(async () => {
@@ -90,8 +112,30 @@ export async function runVerify({ deployed, stack, named, only, file, from, sign
   if (said !== undefined) say?.(said);
   // Of a snapshot of AWS nobody knows who reads it.
   const here = from ?? (seen === undefined ? (snapshot.fabric === 'aws' ? null : LOCAL_ADDRESS) : await seen);
-  const subjects = subjectsFor(named, { snapshot, network: indexModel(snapshot.network), from: here });
+  const subjects = subjectsOf(matter, configurationOf(snapshot, here));
   if (only === 'predicted' || place === undefined) return verify({ subjects, where: snapshot, only });
   say?.("Verifying over each instance's own way in");
   return verify({ subjects, where: snapshot, eyes: eyesOf(place, signal), only });
+}
+
+/** What the region says of a stack now. */
+export async function readConfiguration(target: Target, stack: string): Promise<Configuration> {
+  const [snapshot, from] = await Promise.all([readSnapshot(target, stack), ownAddress(target)]);
+  return configurationOf(snapshot, from);
+}
+
+export interface WatchTimes {
+  readonly pollMs: number;
+  readonly lookEveryMs: number;
+}
+
+/** Verify of a deployed stack, again and again until the signal: see {@link watch}. */
+export function watchStack(deployed: Deployed, stack: string, matter: Matter, times: WatchTimes, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  checkFrom(matter.from);
+  const { target } = deployed;
+  const here = matter.from === undefined ? ownAddress(target) : Promise.resolve(matter.from);
+  here.catch(() => undefined);
+  const eyes = eyesOf(deployed, signal);
+  const judge = async (snapshot: Snapshot, only: Only | undefined): Promise<VerifyReport> => verify({ subjects: subjectsOf(matter, configurationOf(snapshot, await here)), where: snapshot, eyes, only });
+  return watch({ ...times, signal, read: () => readSnapshot(target, stack), predict: (snapshot) => judge(snapshot, 'predicted'), look: (snapshot) => judge(snapshot, matter.only) });
 }

@@ -24,7 +24,7 @@ const notInside = (way: Way | undefined, name: string, inside: Exclude<Inside, {
   way === undefined ? inside.why : `not reached: the ${way === 'session-manager' ? 'session' : WAY_NAME[way]} to ${name} is ${inside.way === 'closed' ? 'lost' : 'not judged'}: ${inside.why}`;
 
 /** Something that only the inside shows. */
-function seeInside<T>(by: string, way: Way | undefined, name: string, pick: (inside: Extract<Inside, { way: 'open' }>) => Reading<T>, tell: (value: T) => Omit<Side, 'by'>): (seen: Seen) => Side {
+export function seeInside<T>(by: string, way: Way | undefined, name: string, pick: (inside: Extract<Inside, { way: 'open' }>) => Reading<T>, tell: (value: T) => Omit<Side, 'by'>): (seen: Seen) => Side {
   return ({ inside }) => {
     if (inside.way !== 'open') return { value: null, by, why: notInside(way, name, inside) };
     const reading = pick(inside);

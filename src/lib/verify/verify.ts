@@ -2,7 +2,7 @@
 import { type Claim, verdictOf, type VerifyReport } from './claim.js';
 import { type Eyes, observe } from './observe.js';
 import { judgeSides } from './sides.js';
-import type { Seen, Statement, Subject } from './statement.js';
+import type { Seen, SeenOf, Statement, Subject } from './statement.js';
 
 /** Which side is asked alone. */
 export type Only = 'predicted' | 'observed';
@@ -16,8 +16,8 @@ export interface VerifyInput {
   readonly only?: Only | undefined;
 }
 
-function judged({ predict, see, ...statement }: Statement, seen: Seen | undefined, only: Only | undefined): Claim {
-  const sides = { declared: statement.declared, predicted: only === 'observed' ? undefined : predict(), observed: seen === undefined ? undefined : see?.(seen) };
+function judged({ predict, see, ...statement }: Statement, seen: Seen | undefined, of: SeenOf, only: Only | undefined): Claim {
+  const sides = { declared: statement.declared, predicted: only === 'observed' ? undefined : predict(), observed: seen === undefined ? undefined : see?.(seen, of) };
   const { declared, predicted, observed, verdict, by, why, blame } = judgeSides(sides);
   return { instance: statement.instance, claim: statement.claim, subject: statement.subject, declared, predicted, observed, verdict, by, why, blame };
 }
@@ -30,7 +30,8 @@ export async function verify({ subjects, where, eyes, only }: VerifyInput): Prom
   const looks = subjects.map(async (subject) => (eyes === undefined || only === 'predicted' ? undefined : observe(subject, eyes)));
   await Promise.allSettled(looks);
   const seen = await Promise.all(looks);
-  const claims = subjects.flatMap(({ statements }, i) => statements.filter(({ see }) => only !== 'observed' || see !== undefined).map((statement) => judged(statement, seen[i], only)));
+  const of: SeenOf = (instanceId) => seen[subjects.findIndex(({ instance }) => instance?.instanceId === instanceId)];
+  const claims = subjects.flatMap(({ statements }, i) => statements.filter(({ see }) => only !== 'observed' || see !== undefined).map((statement) => judged(statement, seen[i], of, only)));
   const { fabric, stack, region, takenAt } = where;
   return { version: 1, verdict: verdictOf(claims), fabric, stack, region, takenAt, claims };
 }

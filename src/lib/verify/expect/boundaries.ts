@@ -44,8 +44,8 @@ const ascending = (values: Iterable<number>): number[] => [...new Set(values)].t
 
 const IS = { tcp: ['tcp', '6', '-1'], udp: ['udp', '17', '-1'] } as const;
 
-function boundariesIn({ model, publicAddresses }: Network, vpcId: string): Boundaries {
-  const groups = model.securityGroups.filter((group) => group.vpcId === vpcId).flatMap((group) => [...group.ingress, ...group.egress]);
+function boundariesIn({ model, publicAddresses }: Network, vpcId: string, groupIds: ReadonlySet<string>): Boundaries {
+  const groups = model.securityGroups.filter((group) => groupIds.has(group.groupId)).flatMap((group) => [...group.ingress, ...group.egress]);
   const entries = model.networkAcls.filter((acl) => acl.vpcId === vpcId).flatMap((acl) => acl.entries);
   const routes = model.routeTables.filter((table) => table.vpcId === vpcId).flatMap((table) => table.routes);
   const cidrs = [
@@ -66,12 +66,13 @@ function boundariesIn({ model, publicAddresses }: Network, vpcId: string): Bound
 
 const known = new WeakMap<Network, Map<string, Boundaries>>();
 
-/** Of a VPC, with the public addresses of the whole snapshot. */
-export function boundariesOf(network: Network, vpcId: string): Boundaries {
+/** Of some security groups, all route tables and network ACLs of their VPC, and the public addresses of the whole snapshot. */
+export function boundariesOf(network: Network, vpcId: string, groupIds: ReadonlySet<string>): Boundaries {
   let byVpc = known.get(network);
   if (byVpc === undefined) known.set(network, (byVpc = new Map()));
-  let found = byVpc.get(vpcId);
-  if (found === undefined) byVpc.set(vpcId, (found = boundariesIn(network, vpcId)));
+  const key = [vpcId, ...[...groupIds].toSorted()].join(' ');
+  let found = byVpc.get(key);
+  if (found === undefined) byVpc.set(key, (found = boundariesIn(network, vpcId, groupIds)));
   return found;
 }
 

@@ -12,8 +12,8 @@ export interface Ends {
   readonly from: Place;
   readonly to: string;
   readonly text: string;
-  /** VPCs whose rules decide. */
-  readonly vpcIds: readonly string[];
+  /** Those whose rules decide, beside what is on the way. */
+  readonly interfaces: readonly InterfaceNode[];
 }
 
 /** Where there is nothing to ask: closed by nature, or not to be known. */
@@ -43,10 +43,9 @@ const onInternet = (address: number): Place => ({ kind: 'internet', address: for
 
 /** Between two instances: the far one under its private address within a VPC, else under its public one. */
 function betweenInstances(from: InterfaceNode, to: InterfaceNode, toName: string): Between {
-  const vpcIds = [...new Set([from.vpc.vpc.vpcId, to.vpc.vpc.vpcId])];
-  const address = vpcIds.length === 1 ? to.address : to.publicAddress;
+  const address = from.vpc === to.vpc ? to.address : to.publicAddress;
   if (address === undefined) return settled('closed', `${to.id} (I2)`, `${toName} is in another VPC and has no public address: there is none to write to`);
-  return { ends: [{ from: atInterface(from), to: formatAddress(address), text: `to ${formatAddress(address)}`, vpcIds }] };
+  return { ends: [{ from: atInterface(from), to: formatAddress(address), text: `to ${formatAddress(address)}`, interfaces: [from, to] }] };
 }
 
 const isOwnVpc = (near: InterfaceNode, address: number): boolean => near.vpc.prefixes.some((prefix) => prefixContains(prefix, address));
@@ -62,9 +61,8 @@ function withAddresses(scene: Scene, near: InterfaceNode, direction: FlowRule['d
   const prefix = parseCidr(cidr);
   if (prefix === undefined) return settled(null, cidr, 'it is no prefix');
   const { network, here } = scene;
-  const vpcIds = [near.vpc.vpc.vpcId];
   const preferred = [here ?? '', ...FAMILIAR].flatMap((text) => parseAddress(text) ?? []);
-  const boundaries = boundariesOf(network, near.vpc.vpc.vpcId).addresses;
+  const boundaries = boundariesOf(network, near.vpc.vpc.vpcId, near.groupIds).addresses;
   const outside = publicPart(stretchOf(prefix), network).flatMap((stretch) => spokesmen(stretch, boundaries, preferred));
   // An address of the region's own is nobody's to send from but its owner's; whom it is meant for is asked for by name.
   const foreign = outside.filter((address) => !network.publicAddresses.has(address) || (!onlyForeign && direction === 'reach'));
@@ -72,16 +70,16 @@ function withAddresses(scene: Scene, near: InterfaceNode, direction: FlowRule['d
   const single = prefix.length === 32;
   const nobody = inside.length === 0 && isOwnVpc(near, prefix.base);
   if (direction === 'reach') {
-    const local = nobody ? [prefix.base] : inside.map((node) => node.address);
-    const ends = [...local, ...foreign].map((address) => ({ from: atInterface(near), to: formatAddress(address), text: `to ${formatAddress(address)}`, vpcIds }));
+    const to = (address: number, node?: InterfaceNode): Ends => ({ from: atInterface(near), to: formatAddress(address), text: `to ${formatAddress(address)}`, interfaces: node === undefined ? [near] : [near, node] });
+    const ends = [...(nobody ? [to(prefix.base)] : inside.map((node) => to(node.address, node))), ...foreign.map((address) => to(address))];
     return ends.length > 0 ? { ends } : elsewhere(scene, cidr);
   }
   const to = near.publicAddress;
   const owner = single ? network.publicAddresses.get(prefix.base) : undefined;
   if (owner !== undefined) return fromPublicAddressOf(owner, near, cidr);
   const hosts = inside.filter((node) => node.interface.interfaceType === 'interface');
-  const fromInside = hosts.map((node) => ({ from: atInterface(node), to: formatAddress(near.address), text: `from ${formatAddress(node.address)}`, vpcIds }));
-  const fromOutside = to === undefined ? [] : foreign.map((address) => ({ from: onInternet(address), to: formatAddress(to), text: `from ${formatAddress(address)}`, vpcIds }));
+  const fromInside = hosts.map((node) => ({ from: atInterface(node), to: formatAddress(near.address), text: `from ${formatAddress(node.address)}`, interfaces: [near, node] }));
+  const fromOutside = to === undefined ? [] : foreign.map((address) => ({ from: onInternet(address), to: formatAddress(to), text: `from ${formatAddress(address)}`, interfaces: [near] }));
   const ends = [...fromInside, ...fromOutside];
   if (ends.length > 0) return { ends };
   if (foreign.length > 0) return settled('closed', `${near.id} (I2)`, 'it has no public address: nobody outside its VPC can write to it');
@@ -95,7 +93,7 @@ function fromPublicAddressOf(owner: InterfaceNode, near: InterfaceNode, cidr: st
   if (owner.natGateway !== undefined) return settled(null, owner.natGateway.natGatewayId, `${address} is the NAT gateway's: whom it speaks for is asked for by name`);
   const to = near.publicAddress;
   if (to === undefined) return settled('closed', `${near.id} (I2)`, 'it has no public address: nobody outside its VPC can write to it');
-  return { ends: [{ from: atInterface(owner), to: formatAddress(to), text: `from ${address}`, vpcIds: [...new Set([owner.vpc.vpc.vpcId, near.vpc.vpc.vpcId])] }] };
+  return { ends: [{ from: atInterface(owner), to: formatAddress(to), text: `from ${address}`, interfaces: [owner, near] }] };
 }
 
 function elsewhere({ network }: Scene, cidr: string): Between {

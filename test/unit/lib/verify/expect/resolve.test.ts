@@ -56,6 +56,6 @@ describe('expectations of the instances that are there', () => {
     ['  - { select: Mike, ssh: open }\n  - { select: "M*", ssh: closed }\n', '4:26: ssh of Mike is closed here and open in line 3'],
     ['  - { select: Mike, reach: { Alpha: { icmp: open }, "tag:tier=back": { icmp: closed } } }\n', '3:72: icmp to Alpha of Mike is closed here and open in line 3'],
   ])('a file does not contradict itself: %j', (entries, why) => {
-    expect(refused(entries)).toEqual(['expectations-invalid', 2, `f.yaml:${why}`]);
+    expect(refused(entries)).toEqual(['expectations-invalid', 3, `f.yaml:${why}`]);
   });
 });
