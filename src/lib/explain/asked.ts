@@ -27,16 +27,19 @@ const SSH_PORT = 22;
 export async function askedOf(snapshot: Snapshot, network: Network, asking: Asking): Promise<Asked> {
   const instance = findInstance(snapshot.instances, asking.instance) as SnapshotInstance;
   const { to, from, protocol } = asking;
-  if (to === undefined && protocol === undefined && (from === undefined || (instance.auth === 'ssh-key-pair' && isAddress(from)))) return wayIn(snapshot, instance, from, asking.here);
+  if (to === undefined && protocol === undefined && (from === undefined || (isBySsh(instance) && isAddress(from)))) return wayIn(snapshot, instance, from, asking.here);
   if (to === undefined && from === undefined) throw new SsmlabError('usage', '--protocol needs --to or --from', { hint: 'for example --to 8.8.8.8 --protocol icmp' });
   const own = nodeOf(network, instance);
   if (own === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing can be asked of its way`, { hint: `\`ssmlab explain ${instance.number}\` says what is the matter with it` });
   return from === undefined ? outward(snapshot, network, { instance, own }, to ?? '', protocol) : inward(snapshot, network, { instance, own }, asking, from);
 }
 
+/** Also where its port is shut, and SSH therefore no way in that `list` could name: without a role there is no other that is meant. */
+const isBySsh = ({ auth, keyName, instanceProfile }: SnapshotInstance): boolean => auth === 'ssh-key-pair' || (auth === 'none' && keyName !== null && instanceProfile === null);
+
 async function wayIn(snapshot: Snapshot, instance: SnapshotInstance, from: string | undefined, here: Asking['here']): Promise<Asked> {
   const { instanceId } = instance;
-  if (instance.auth !== 'ssh-key-pair') {
+  if (!isBySsh(instance)) {
     return { instance, way: { kind: 'session-manager', instanceId }, from: 'from its agent', to: `ssm and ssmmessages of ${snapshot.region}` };
   }
   const address = from ?? (await here());

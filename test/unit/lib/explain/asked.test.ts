@@ -26,6 +26,12 @@ describe('askedOf', () => {
     expect((await ask(asking)).way).toEqual(way);
   });
 
+  it('is SSH also where its port is shut', async () => {
+    const lab = labSnapshot();
+    const snapshot = { ...lab, instances: lab.instances.map((each) => (each.number === 1 ? { ...each, auth: 'none' as const, inbound: [] } : each)) };
+    expect((await askedOf(snapshot, indexModel(snapshot.network), { instance: '1', here })).way).toEqual({ kind: 'ssh-key-pair', instanceId: 'i-1', from: '198.51.100.7' });
+  });
+
   it.each<readonly [Omit<Asking, 'here'>, object]>([
     [{ instance: '3', to: '8.8.8.8' }, flow(inner(LAB.eni.three), '8.8.8.8', 'icmp')],
     [{ instance: '3', to: '8.8.8.8:443' }, flow(inner(LAB.eni.three), '8.8.8.8', 'tcp', 443)],
