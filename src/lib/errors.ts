@@ -37,6 +37,7 @@ export const ERRORS = {
   'expectations-unmatched': { exit: 3, hint: 'run `ssmlab list` to see the instances, their names and ids' },
   'stack-failed': { exit: 3, hint: 'the first failed event names the cause; `ssmlab destroy`, then deploy again' },
   'stack-busy': { exit: 3, hint: 'wait for the other operation to end, then run it again' },
+  'no-change-set': { exit: 3, hint: 'run `aws cloudformation list-change-sets` to see those of the stack' },
   'stack-foreign': { exit: 3, hint: 'choose another name with --stack' },
   'key-missing': { exit: 3, hint: 'run `ssmlab destroy` and `ssmlab deploy` to make a new key pair' },
   'key-unusable': { exit: 3, hint: 'pass the private half of the key pair by --identity FILE' },
