@@ -15,7 +15,7 @@ export interface LabRegion extends ModelRegion {
   readonly target: Target;
   /** The same as somebody else. */
   as(credentials: Credentials): Target;
-  /** Deploys the lab, or another template, and waits for its agents. */
+  /** Deploys the lab and waits for its agents, or another template and does not. */
   deploy(stack: string, template?: string): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export async function startLabRegion(): Promise<LabRegion> {
     target,
     as,
     deploy: async (stack, template) => {
-      const options = { stack, template, keyFile: join(folder, `${stack}.pem`), makeFolder: () => Promise.resolve(), pollSeconds: 0.1, pause: pauseUntil(), agentSeconds: template === undefined ? 60 : 0 };
-      for await (const _event of deploy(stackApi(target), options));
+      const options = { stack, template, keyFile: join(folder, stack, 'key.pem'), makeFolder: () => Promise.resolve(), pollSeconds: 0.1, pause: pauseUntil(), agentSeconds: 60 };
+      for await (const event of deploy(stackApi(target), options)) if (template !== undefined && event.kind === 'agents') break;
     },
     close: async () => {
       await region.close();
