@@ -29,6 +29,7 @@ const REFERENCE = 'if (groupId !== undefined) return node.vpc.interfaces.get(add
 const ENDPOINT = `${VPC}/endpoint.ts`;
 const GUEST_ANSWERS = "if (arrival.kind === 'interface') return arrival.node.interface.instanceId === undefined ? undefined : GUEST_TTL;";
 const GATEWAY = `${VPC}/internet-gateway.ts`;
+const ACCESS = `${VPC}/block-public-access.ts`;
 const ROUTE = `${VPC}/route.ts`;
 const MATCHES = 'if (!prefixContains(prefix, address)) continue;';
 const OWN_ADDRESS = 'node.interface.sourceDestCheck && !node.addresses.has(flow.source)';
@@ -54,6 +55,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   I6: [[GATEWAY, 'INTERNET_MTU = 1500', 'INTERNET_MTU = 65_535']],
   I7: [[WALK, "if (choice.decision === 'drop') return drop(choice);", `if (choice.decision === 'drop' && step.leg === 'reply' && subnet.vpc.internetGateway !== undefined) return throughInternetGateway(step, subnet, ${igwRoute('subnet.vpc')}, packet);\n  if (choice.decision === 'drop') return drop(choice);`]],
   I8: [[WALK, 'const network = networkWith(step.world, packet.flow.destination, region);', 'const network = region === undefined ? networkWith(step.world, packet.flow.destination, region) : undefined;']],
+  I10: [[ACCESS, "if (mode === 'block-bidirectional') return deny(", "if (mode === 'block-bidirectional') return allow("]],
+  I11: [[ACCESS, "return deny('I11'", "return allow('I11'"]],
   N2: [[`${VPC}/nat-gateway.ts`, "if (nat.state.toLowerCase() !== 'available')", 'if (false)']],
   N5: [[`${VPC}/nat-gateway.ts`, 'source: node.address, sourcePort: port', 'sourcePort: port']],
   N7: [[WALK, 'if (inside === undefined) return drop(natGatewayRefusesInbound(node));', "if (inside === undefined) return arrive({ kind: 'interface', node, flow, ttl });"], [`${COMPUTED}/ping.ts`, GUEST_ANSWERS, "if (arrival.kind === 'interface') return GUEST_TTL;"], [WALK, "return egress.decision === 'deny' ? drop(egress)", "return egress.decision === 'deny' && node.natGateway === undefined ? drop(egress)"],
@@ -102,7 +105,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
 };
 
 /** Rules that decide fewer than 20 of the random flows. */
-export const NOT_BY_FLOWS: readonly string[] = ['V11', 'R6', 'R7', 'R12', 'I3', 'N2', 'N8', 'N9', 'N12', 'N13', 'S1', 'S6', 'S8', 'S9', 'A2', 'A3', 'A4', 'A7', 'P4', 'P6', 'L3', 'L14'];
+export const NOT_BY_FLOWS: readonly string[] = ['V11', 'R6', 'R7', 'R12', 'I3', 'I10', 'I11', 'N2', 'N8', 'N9', 'N12', 'N13', 'S1', 'S6', 'S8', 'S9', 'A2', 'A3', 'A4', 'A7', 'P4', 'P6', 'L3', 'L14'];
 
 /** Rules that have no scenario of their own in rules.ts, or none that ends otherwise without this line: another one stops the packet as well. */
 export const NOT_BY_SCENARIOS: readonly string[] = ['V3', 'V4', 'V11', 'R7', 'R8', 'R10', 'R12', 'N9', 'S6', 'S8', 'S9', 'S12', 'A1', 'A7', 'P15'];
