@@ -30,7 +30,7 @@ function authorize(isEgress: boolean): Operation {
   return changing((input, tx, context, scope) => {
     const group = groupOf(tx, input);
     const known = new Set(rulesOf(tx, group.groupId, isEgress).map(identityOf));
-    const permissions = requestedPermissions(tx, context.region, group, input);
+    const permissions = requestedPermissions(tx, context, group, input);
     const tags = tagsFor(input, 'security-group-rule');
     const duplicate = permissions.find((permission) => known.has(identityOf(permission)));
     if (duplicate !== undefined) throw new AwsError('InvalidPermission.Duplicate', `the specified rule "${words(duplicate)}" already exists`);

@@ -15,7 +15,7 @@ export const modifySecurityGroupRules = changing((input, tx, context) => {
   for (const update of updates) {
     const old = find(tx, SECURITY_GROUP_RULE, str(update, 'SecurityGroupRuleId'));
     if (old.groupId !== group.groupId) throw notFound(SECURITY_GROUP_RULE, [old.securityGroupRuleId]);
-    const permission = flatPermission(tx, context.region, group, struct(update, 'SecurityGroupRule'));
+    const permission = flatPermission(tx, context, group, struct(update, 'SecurityGroupRule'));
     const rival = rulesOf(tx, group.groupId, old.isEgress).find((rule) => rule.securityGroupRuleId !== old.securityGroupRuleId && identityOf(rule) === identityOf(permission));
     if (rival !== undefined) throw new AwsError('InvalidPermission.Duplicate', `the specified rule already exists as ${rival.securityGroupRuleId}`);
     const { securityGroupRuleId, groupId, isEgress, tags } = old;

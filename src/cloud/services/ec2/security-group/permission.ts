@@ -7,7 +7,7 @@ import type { Reader } from '../../../state/store.js';
 import type { SecurityGroupRecord, SecurityGroupRuleRecord } from '../model.js';
 import { find, SECURITY_GROUP } from '../noun.js';
 import { prefixListOf } from '../prefix-list/prefix-lists.js';
-import { refuse } from '../operation.js';
+import { refuse, type Scope } from '../operation.js';
 
 /** A rule before it has an id. */
 export type Permission = Omit<SecurityGroupRuleRecord, 'securityGroupRuleId' | 'groupId' | 'isEgress' | 'tags'>;
@@ -55,15 +55,21 @@ function cidrIpv6Of(text: string): string {
   return `${address.toLowerCase()}/${Number(length)}`;
 }
 
-/** A referenced group, of the same VPC (peering is not there). */
-function referencedGroupOf(state: Reader, group: SecurityGroupRecord, pair: Input): string {
+/** Whose groups are meant. */
+type Place = Pick<Scope, 'region' | 'accountId'>;
+
+/** A referenced group, of the same VPC (peering is not there) and so of the same account. A pair as DescribeSecurityGroups gives it names its account too. */
+function referencedGroupOf(state: Reader, { accountId }: Place, group: SecurityGroupRecord, pair: Input): string {
   refuse(pair, ['VpcPeeringConnectionId']);
   const groupId = strOpt(pair, 'GroupId');
+  const userId = strOpt(pair, 'UserId') ?? accountId;
+  const vpcId = strOpt(pair, 'VpcId') ?? group.vpcId;
   if (groupId === undefined) {
     throw new AwsError('InvalidParameterValue', "Invalid value 'null' for groupId. Groups of a VPC are referenced by id.");
   }
+  if (userId !== accountId) throw new AwsError('InvalidGroup.NotFound', `The security group '${groupId}' does not exist`);
   const referenced = find(state, SECURITY_GROUP, groupId);
-  if (referenced.vpcId !== group.vpcId) {
+  if (referenced.vpcId !== group.vpcId || vpcId !== group.vpcId) {
     throw new AwsError('InvalidGroup.NotFound', `You have specified two resources that belong to different networks.`);
   }
   return groupId;
@@ -82,13 +88,13 @@ export function descriptionOf(input: Input): { readonly description?: string | u
   return { description };
 }
 
-function permissionsOf(state: Reader, region: string, group: SecurityGroupRecord, input: Input): Permission[] {
+function permissionsOf(state: Reader, place: Place, group: SecurityGroupRecord, input: Input): Permission[] {
   const ports = portsOf(input);
   return [
     ...structs(input, 'IpRanges').map((range) => ({ ...ports, cidrIpv4: cidrIpv4Of(str(range, 'CidrIp')), ...descriptionOf(range) })),
     ...structs(input, 'Ipv6Ranges').map((range) => ({ ...ports, cidrIpv6: cidrIpv6Of(str(range, 'CidrIpv6')), ...descriptionOf(range) })),
-    ...structs(input, 'PrefixListIds').map((one) => ({ ...ports, prefixListId: prefixListIdOf(state, region, str(one, 'PrefixListId')), ...descriptionOf(one) })),
-    ...structs(input, 'Groups').map((pair) => ({ ...ports, referencedGroupId: referencedGroupOf(state, group, pair), ...descriptionOf(pair) })),
+    ...structs(input, 'PrefixListIds').map((one) => ({ ...ports, prefixListId: prefixListIdOf(state, place.region, str(one, 'PrefixListId')), ...descriptionOf(one) })),
+    ...structs(input, 'Groups').map((pair) => ({ ...ports, referencedGroupId: referencedGroupOf(state, place, group, pair), ...descriptionOf(pair) })),
   ];
 }
 
@@ -99,12 +105,12 @@ export function identityOf(permission: Permission): string {
 }
 
 /** The rules of the request: IpPermissions, or the older single form (IpProtocol, FromPort, ToPort, CidrIp). */
-export function requestedPermissions(state: Reader, region: string, group: SecurityGroupRecord, input: Input): Permission[] {
+export function requestedPermissions(state: Reader, place: Place, group: SecurityGroupRecord, input: Input): Permission[] {
   refuse(input, ['SourceSecurityGroupName', 'SourceSecurityGroupOwnerId']);
   const structured = structs(input, 'IpPermissions');
   if (structured.length > 0 && has(input, 'IpProtocol')) throw new AwsError('InvalidParameterCombination', 'The parameters ipPermissions and ipProtocol cannot both be specified');
   const permissions = structured.length > 0
-    ? structured.flatMap((one) => permissionsOf(state, region, group, one))
+    ? structured.flatMap((one) => permissionsOf(state, place, group, one))
     : [{ ...portsOf(input), cidrIpv4: cidrIpv4Of(str(input, 'CidrIp')) }];
   if (permissions.length === 0) throw new AwsError('MissingParameter', 'Source or destination must be specified');
   if (new Set(permissions.map(identityOf)).size < permissions.length) throw new AwsError('InvalidParameterValue', 'The same permission must not appear multiple times');
@@ -112,7 +118,7 @@ export function requestedPermissions(state: Reader, region: string, group: Secur
 }
 
 /** One rule in the flat form of ModifySecurityGroupRules: exactly one peer. */
-export function flatPermission(state: Reader, region: string, group: SecurityGroupRecord, input: Input): Permission {
+export function flatPermission(state: Reader, place: Place, group: SecurityGroupRecord, input: Input): Permission {
   const ports = portsOf(input);
   const peers = ['CidrIpv4', 'CidrIpv6', 'PrefixListId', 'ReferencedGroupId'].filter((name) => has(input, name));
   const [peer] = peers;
@@ -121,7 +127,7 @@ export function flatPermission(state: Reader, region: string, group: SecurityGro
   switch (peer) {
     case 'CidrIpv4': return { ...rule, cidrIpv4: cidrIpv4Of(str(input, peer)) };
     case 'CidrIpv6': return { ...rule, cidrIpv6: cidrIpv6Of(str(input, peer)) };
-    case 'PrefixListId': return { ...rule, prefixListId: prefixListIdOf(state, region, str(input, peer)) };
-    default: return { ...rule, referencedGroupId: referencedGroupOf(state, group, { GroupId: str(input, peer) }) };
+    case 'PrefixListId': return { ...rule, prefixListId: prefixListIdOf(state, place.region, str(input, peer)) };
+    default: return { ...rule, referencedGroupId: referencedGroupOf(state, place, group, { GroupId: str(input, peer) }) };
   }
 }

@@ -4,12 +4,12 @@ import { AwsError, type Input, type Operation } from '../../../endpoint/operatio
 import type { Reader } from '../../../state/store.js';
 import { SECURITY_GROUP_RULE, type SecurityGroupRecord, type SecurityGroupRuleRecord } from '../model.js';
 import { checkForm, notFound, SECURITY_GROUP_RULE as RULE } from '../noun.js';
-import { changing } from '../operation.js';
+import { changing, type Scope } from '../operation.js';
 import { groupOf } from './authorize.js';
 import { identityOf, requestedPermissions } from './permission.js';
 import { rulesOf } from './view.js';
 
-function chosen(state: Reader, region: string, input: Input, group: SecurityGroupRecord, isEgress: boolean): SecurityGroupRuleRecord[] {
+function chosen(state: Reader, place: Pick<Scope, 'region' | 'accountId'>, input: Input, group: SecurityGroupRecord, isEgress: boolean): SecurityGroupRuleRecord[] {
   const rules = rulesOf(state, group.groupId, isEgress);
   const ids = list(input, 'SecurityGroupRuleId');
   if (ids.length > 0) {
@@ -18,7 +18,7 @@ function chosen(state: Reader, region: string, input: Input, group: SecurityGrou
     if (missing.length > 0) throw notFound(RULE, missing);
     return rules.filter((rule) => ids.includes(rule.securityGroupRuleId));
   }
-  return requestedPermissions(state, region, group, input).map((permission) => {
+  return requestedPermissions(state, place, group, input).map((permission) => {
     const rule = rules.find((candidate) => identityOf(candidate) === identityOf(permission));
     if (rule === undefined) throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
     return rule;
@@ -27,7 +27,7 @@ function chosen(state: Reader, region: string, input: Input, group: SecurityGrou
 
 function revoke(isEgress: boolean): Operation {
   return changing((input, tx, context) => {
-    const rules = chosen(tx, context.region, input, groupOf(tx, input), isEgress);
+    const rules = chosen(tx, context, input, groupOf(tx, input), isEgress);
     for (const rule of rules) tx.delete(SECURITY_GROUP_RULE, rule.securityGroupRuleId);
     return {
       return: true,

@@ -21,7 +21,7 @@ function update(isEgress: boolean): Operation {
       if (!rules.includes(rule)) throw notFound(SECURITY_GROUP_RULE, [rule.securityGroupRuleId]);
       tx.put(TABLE, rule.securityGroupRuleId, { ...rule, description: descriptionOf({ Description: strOpt(one, 'Description') ?? '' }).description });
     }
-    for (const permission of byRule.length === 0 ? [] : requestedPermissions(tx, context.region, group, input)) {
+    for (const permission of byRule.length === 0 ? [] : requestedPermissions(tx, context, group, input)) {
       const rule = rules.find((candidate) => identityOf(candidate) === identityOf(permission));
       if (rule === undefined) throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
       tx.put(TABLE, rule.securityGroupRuleId, { ...rule, description: permission.description });

@@ -36,6 +36,17 @@ describe('security groups', () => {
     expect(region.at('DescribeSecurityGroups', { GroupId: [GroupId] }, 'securityGroupInfo', 0, 'ipPermissions')).toEqual([]);
   });
 
+  it('take a peer back as DescribeSecurityGroups gives it, with its account', () => {
+    const { region, GroupId, VpcId } = withGroup();
+    const peered = (pair: Record<string, string>): Record<string, unknown> => ({ GroupId, IpPermissions: [{ IpProtocol: 'tcp', FromPort: '22', ToPort: '22', Groups: [pair] }] });
+    region.call('AuthorizeSecurityGroupIngress', peered({ GroupId }));
+    const UserId = region.id('DescribeSecurityGroups', { GroupId: [GroupId] }, 'securityGroupInfo', 0, 'ipPermissions', 0, 'groups', 0, 'userId');
+    expect(region.code('RevokeSecurityGroupIngress', peered({ GroupId, UserId: '999999999999' }))).toBe('InvalidGroup.NotFound');
+    expect(region.code('RevokeSecurityGroupIngress', peered({ GroupId, VpcId: 'vpc-00000000000000000' }))).toBe('InvalidGroup.NotFound');
+    region.call('RevokeSecurityGroupIngress', peered({ GroupId, UserId, VpcId }));
+    expect(region.at('DescribeSecurityGroups', { GroupId: [GroupId] }, 'securityGroupInfo', 0, 'ipPermissions')).toEqual([]);
+  });
+
   it('change a rule in place', () => {
     const { region, GroupId } = withGroup();
     const SecurityGroupRuleId = region.id('AuthorizeSecurityGroupIngress', { GroupId, IpPermissions: [HTTPS] }, 'securityGroupRuleSet', 0, 'securityGroupRuleId');
