@@ -72,7 +72,7 @@ export function endpointAccess(actions: readonly string[], vpcEndpointId: string
   const session = `arn:${partitionOf(role)}:sts::${accountOf(role)}:assumed-role/${role.roleName}/${instance.instanceId}`;
   return judged(vpcEndpointId, () => {
     const document = statementsAbout(parsePolicy(policy, 'resource'), { kind: 'caller', arn: session, accountId: accountOf(role), roleArn: role.arn });
-    return actions.map((action) => ({ action, decision: evaluate([{ name: 'endpoint policy', document }], requestFor(action, caller)) }));
+    return actions.map((action) => ({ action, decision: evaluate([{ name: `${vpcEndpointId} policy`, document }], requestFor(action, caller)) }));
   });
 }
 
@@ -106,7 +106,7 @@ function judged(id: string, decide: () => Judged): Access {
   const more = (certain.length > 0 ? certain : refused).slice(1).map(({ action }) => action);
   const why = `${decision.doubt === undefined || decision.why.includes(decision.doubt) ? decision.why : `${decision.why}, but ${decision.doubt}`}${more.length === 0 ? '' : `; nor ${more.join(', ')}`}`;
   return {
-    verdict: certain.length > 0 ? 'closed' : 'unknown', by: decision.by === undefined ? id : `${id}, ${decision.by}`, why,
+    verdict: certain.length > 0 ? 'closed' : 'unknown', by: decision.by === undefined ? id : decision.by.startsWith(id) ? decision.by : `${id}, ${decision.by}`, why,
     boundary: decision.layer === 'boundary', explicit: certain.some((each) => each.decision.decision === 'explicit-deny'),
   };
 }

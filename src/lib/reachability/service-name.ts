@@ -34,7 +34,7 @@ export function serviceName(network: Network, node: InterfaceNode, service: Agen
   for (const server of nameServers(vpc)) {
     if (server === 'vpc') {
       if (answer.decision === 'silent') silence = link('closed', answer.rule, answer.by, `${answer.why}: no name resolves`);
-      else if (captured !== undefined) return { ...atVpc, link: link('open', captured.rule, captured.by, `${name} is ${captured.addresses.join(', ')}, as ${captured.why}`) };
+      else if (captured !== undefined) return { ...atVpc, link: link('open', captured.rule, captured.by, `${name} is ${captured.addresses.join(', ')}: private DNS ${captured.why}`) };
       else return { ...atVpc, link: link('open', ...publicReason(node, name)) };
     } else {
       const at = formatAddress(server);
