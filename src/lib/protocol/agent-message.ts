@@ -75,27 +75,44 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export type PayloadPlace = 'apart' | 'roomy' | 'received';
 
+const padded = (type: string): Buffer => Buffer.from(type.padEnd(TYPE_BYTES, ' '), 'latin1');
+/** As they stand on the wire. Almost every message is of one of them, and need not be looked at letter by letter. */
+const KNOWN_TYPES: readonly (readonly [string, Buffer])[] = Object.values(MESSAGE_TYPE).map((type) => [type, padded(type)]);
+
+function typeBytes(messageType: string): Buffer {
+  const known = KNOWN_TYPES.find(([type]) => type === messageType);
+  if (known !== undefined) return known[1];
+  if (messageType.length > TYPE_BYTES || !TYPE.test(messageType)) throw new ProtocolError('bad-header', `message type of ${Buffer.byteLength(messageType)} bytes: "${messageType.slice(0, 64)}"`);
+  return padded(messageType);
+}
+
+function typeOf(view: Buffer): string {
+  const known = KNOWN_TYPES.find(([, bytes]) => view.compare(bytes, 0, TYPE_BYTES, 4, 4 + TYPE_BYTES) === 0);
+  if (known !== undefined) return known[0];
+  const messageType = view.toString('latin1', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
+  if (!TYPE.test(messageType)) throw new ProtocolError('bad-header', messageType === '' ? 'message type is empty' : 'message type is no printable ASCII');
+  return messageType;
+}
+
 /** The whole websocket message. Throws {@link ProtocolError} `bad-header` for a field that cannot be written. */
 export function encodeAgentMessage(message: AgentMessage, place: PayloadPlace = 'apart'): Buffer {
-  const type = Buffer.from(message.messageType, 'utf8');
-  if (type.length > TYPE_BYTES || !TYPE.test(message.messageType)) throw new ProtocolError('bad-header', `message type of ${type.length} bytes: "${message.messageType.slice(0, 64)}"`);
-  if (!UUID.test(message.messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${message.messageId.slice(0, 64)}"`);
+  const type = typeBytes(message.messageType);
+  const { messageId } = message;
+  if (!UUID.test(messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${messageId.slice(0, 64)}"`);
   if (message.createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
   const { payload } = message;
   const there = place === 'apart' ? undefined : withRoom(payload);
   const digested = place === 'received' && there !== undefined && hasDigest(there);
   const bytes = there ?? Buffer.allocUnsafe(FIXED_BYTES + payload.length);
   bytes.writeUInt32BE(HEADER_LENGTH, 0);
-  bytes.fill(0x20, 4, 4 + TYPE_BYTES);
   type.copy(bytes, 4);
   bytes.writeUInt32BE(message.schemaVersion, 36);
   writeInteger(bytes, message.createdDate, 40, 'created date');
   writeInteger(bytes, message.sequenceNumber, 48, 'sequence number');
   writeInteger(bytes, message.flags, 56, 'flags');
-  const uuid = Buffer.from(message.messageId.replaceAll('-', ''), 'hex');
   // The two halves of the UUID are swapped on the wire: the low one comes first.
-  uuid.copy(bytes, 64, 8, 16);
-  uuid.copy(bytes, 72, 0, 8);
+  bytes.write(messageId.slice(19, 23) + messageId.slice(24), 64, 'hex');
+  bytes.write(messageId.slice(0, 8) + messageId.slice(9, 13) + messageId.slice(14, 18), 72, 'hex');
   if (!digested) sha256(payload).copy(bytes, 80);
   bytes.writeUInt32BE(message.payloadType, 112);
   bytes.writeUInt32BE(payload.length, 116);
@@ -124,13 +141,12 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   const headerLength = view.readUInt32BE(0);
   // A shorter header would let the payload overlap the fixed fields, which are read at their usual offsets.
   if (headerLength < HEADER_LENGTH || headerLength + 4 > view.length) throw new ProtocolError('bad-header', `header length ${headerLength} in a message of ${view.length} bytes`);
-  const messageType = view.toString('latin1', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
-  if (!TYPE.test(messageType)) throw new ProtocolError('bad-header', messageType === '' ? 'message type is empty' : 'message type is no printable ASCII');
+  const messageType = typeOf(view);
   const createdDate = readInteger(view, 40, 'created date');
   if (createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
   const sequenceNumber = readInteger(view, 48, 'sequence number');
   const flags = readInteger(view, 56, 'flags');
-  const id = view.toString('hex', 72, 80) + view.toString('hex', 64, 72);
+  const id = view.toString('hex', 64, 80);
   const payload = view.subarray(headerLength + 4);
   if (view.readUInt32BE(116) !== 0 && !sha256(payload).equals(view.subarray(80, 112))) {
     throw new ProtocolError('bad-digest', `payload of ${payload.length} bytes does not have the digest in the header of ${messageType}`);
@@ -141,7 +157,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
     createdDate,
     sequenceNumber,
     flags,
-    messageId: `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`,
+    messageId: `${id.slice(16, 24)}-${id.slice(24, 28)}-${id.slice(28)}-${id.slice(0, 4)}-${id.slice(4, 16)}`,
     payloadType: view.readUInt32BE(112),
     payload,
   };

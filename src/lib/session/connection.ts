@@ -1,7 +1,7 @@
 /** One websocket under a data channel: what comes is handed on, a break or a silence is named, once. Another may follow it. */
 import type { RawData, WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
-import { watchForSilence } from './stream-socket.js';
+import { sendTogether, watchForSilence } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
 export interface ConnectionOptions extends Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'> {
@@ -50,7 +50,7 @@ export class Connection {
   }
 
   write(frames: readonly Buffer[]): void {
-    if (this.#socket.readyState === this.#socket.OPEN) for (const frame of frames) this.#socket.send(frame);
+    if (this.#socket.readyState === this.#socket.OPEN) sendTogether(this.#socket, frames);
   }
 
   /** A peer without a window is not read from while nobody takes what it sends. */

@@ -1,4 +1,5 @@
 /** The websocket under a data channel: signed upgrade, errors that name host, port and cause, and a watch for silence. */
+import type { Writable } from 'node:stream';
 import WebSocket from 'ws';
 import { SsmlabError } from '../errors.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
@@ -26,6 +27,17 @@ export interface StreamSocketOptions {
 const SERVICE = 'ssmmessages';
 /** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
+
+/** What the websockets of {@link openStreamSocket} write to. */
+const wires = new WeakMap<WebSocket, Writable>();
+
+/** Sends them in one write to the system: acknowledgements come by the dozen, and each would cost as much as all. */
+export function sendTogether(socket: WebSocket, frames: readonly Buffer[]): void {
+  const wire = frames.length > 1 ? wires.get(socket) : undefined;
+  wire?.cork();
+  for (const frame of frames) socket.send(frame);
+  wire?.uncork();
+}
 
 /** `HOST:PORT` of a stream URL, for people. Never the query: it may carry credentials. */
 export function streamHost(url: URL): string {
@@ -64,6 +76,7 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
     // A mask protects proxies on the way from what a web page has a browser say: on loopback there are none. All zero it costs nothing.
     ...(isLoopback(url) ? { generateMask: (mask: Buffer): void => void mask.fill(0) } : {}),
   });
+  socket.once('upgrade', (response) => void wires.set(socket, response.socket));
   const abort = (): void => socket.terminate();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
