@@ -6,8 +6,9 @@ import { labContext } from '../cli/lab-context.js';
 import { PATIENCE_MS } from '../cli/last-will.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
+import { reportFlag, VerifyReports } from '../cli/verify-reports.js';
 import { expectFlags, showWatch, watchTimes } from '../cli/verify-watch.js';
-import { verifyLines } from '../lib/report/verify.js';
+import { summary, verifyLines } from '../lib/report/verify.js';
 import type { VerifyReport } from '../lib/verify/claim.js';
 import { readExpectationsFile } from '../lib/verify/expect/file.js';
 import { runVerify, watchStack } from '../lib/verify/run.js';
@@ -18,9 +19,11 @@ export default class Verify extends BaseCommand {
   static override summary = 'Hold what the lab declares against what its configuration says and what its instances show.';
   static override description = `Of each instance: the way in and that the other one is shut, public IPv4, ping to 8.8.8.8, the address that a server in the internet sees, what the names of Systems Manager resolve to, port 22 from here; and the lab's tables: security groups, default routes, endpoints, key pair and role. The configuration is read and traced; few commands run on each instance over its own way in, all at once. Of a stack that is not the lab nothing is declared: there configuration and network are held against each other, and the report says so.
 
+Reports are written too where --report asks for them, also when verify itself fails; under GitHub Actions the summary of the step and annotations come by themselves.
+
 Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one is unknown, or there is no lab.`;
   static override examples = [
-    '<%= config.bin %> <%= command.id %> 3 4 --json', '<%= config.bin %> <%= command.id %> --stack other --identity other.pem',
+    '<%= config.bin %> <%= command.id %> 3 4 --json', '<%= config.bin %> <%= command.id %> --report junit=verify.xml,html=verify.html',
     '<%= config.bin %> <%= command.id %> --only predicted --snapshot lab.json',
   ];
   static override usage = '<%= command.id %> [INSTANCE...] [flags]';
@@ -30,6 +33,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
     only: Flags.option({ options: ['predicted', 'observed'] as const, description: 'one side alone: predicted reads the configuration and enters no instance, observed makes no prediction', helpGroup: 'CLAIMS' })(),
     from: Flags.string({ description: 'address that this machine is seen as from the region, for what is predicted of it [default: found out]', helpValue: 'ADDRESS', helpGroup: 'CLAIMS' }),
     ...expectFlags,
+    ...reportFlag,
     ...snapshotFlag,
     ...stackFlags,
     ...identityFlag,
@@ -39,22 +43,28 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
   async run(): Promise<VerifyReport | undefined> {
     const { flags, argv } = await this.parse(Verify);
     const { only, stack, snapshot: file, from } = flags;
-    const expect = flags.expect === undefined ? undefined : await readExpectationsFile(flags.expect);
-    const matter = { named: argv as string[], expect, only, from };
-    const text = { style: this.style, width: this.width, only, expected: flags.expect };
-    if (flags.watch) {
-      const context = await labContext(flags);
-      this.handOver();
-      process.exitCode = await showWatch((signal) => watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal), { json: this.jsonEnabled(), text });
-      return undefined;
-    }
+    const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), say: (line) => this.say(line) });
     // Its sessions are ended before it goes.
     this.patienceMs = PATIENCE_MS;
-    const begun = Date.now();
-    const report = await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (text) => this.say(text) });
-    this.print(verifyLines(report, { ...text, seconds: (Date.now() - begun) / 1000 }));
-    if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
-    if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
-    return report;
+    return reports.guard(async () => {
+      const expect = flags.expect === undefined ? undefined : await readExpectationsFile(flags.expect);
+      const matter = { named: argv as string[], expect, only, from, onRead: reports.read };
+      const text = { style: this.style, width: this.width, only, expected: flags.expect };
+      if (flags.watch) {
+        const context = await labContext(flags);
+        this.handOver();
+        process.exitCode = await showWatch((signal) => reports.each(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal)), { json: this.jsonEnabled(), text });
+        return undefined;
+      }
+      const begun = Date.now();
+      const report = await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (line) => this.say(line) });
+      const lines = verifyLines(report, { ...text, seconds: (Date.now() - begun) / 1000 });
+      if (reports.takesStdout) this.say(lines.join('\n'));
+      else this.print(lines);
+      await reports.write(report);
+      if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
+      if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
+      return report;
+    });
   }
 }

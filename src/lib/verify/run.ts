@@ -73,9 +73,14 @@ export interface Matter {
   readonly only?: Only | undefined;
   /** Address that this machine is seen as; found out when absent. */
   readonly from?: string | undefined;
+  /** Told what the claims are made from, each time before they are. */
+  readonly onRead?: ((configuration: Configuration) => void) | undefined;
 }
 
-const subjectsOf = ({ named, expect }: Matter, configuration: Configuration): readonly Subject[] => (expect === undefined ? subjectsFor(named, configuration) : expectedSubjects(expect, configuration, named));
+function subjectsOf({ named, expect, onRead }: Matter, configuration: Configuration): readonly Subject[] {
+  onRead?.(configuration);
+  return expect === undefined ? subjectsFor(named, configuration) : expectedSubjects(expect, configuration, named);
+}
 
 function checkFrom(from: string | undefined): void {
   if (from !== undefined && !isAddress(from)) throw new SsmlabError('usage', `--from ${JSON.stringify(from)} is no IPv4 address`, { hint: 'write it as 203.0.113.7' });

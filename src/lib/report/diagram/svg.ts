@@ -132,6 +132,12 @@ function gatewayParts(sheet: Sheet): string[] {
   ];
 }
 
+/** Above the first of the lines that leave so. */
+function privateLinkParts({ plan, middles, right }: Sheet): string[] {
+  const at = plan.rows.findIndex((row) => row.kind === 'vpc-endpoint' && row.joins.some((join) => join.verdict === 'open'));
+  return at < 0 ? [] : [text(right + OUT.gap + OUT.internet / 2, (middles[at] ?? 0) - 1, 'PrivateLink', { classes: 'soft small', anchor: 'middle' })];
+}
+
 function vpcParts(sheet: Sheet): string[] {
   const { plan, y, middles, right, bottom } = sheet;
   const { vpc } = plan;
@@ -147,6 +153,7 @@ function vpcParts(sheet: Sheet): string[] {
     ...plan.rails.flatMap((rail, at) => railParts(sheet, rail, at)),
     ...joined.flatMap(({ marks }) => marks),
     ...gatewayParts(sheet),
+    ...privateLinkParts(sheet),
     ...(notes.length === 0 ? [] : [text(ROOM.left, bottom - 10, notes.join(' · '), { classes: 'soft small' })]),
   ];
 }

@@ -1,6 +1,6 @@
 /** A verify as workflow commands of GitHub Actions: an annotation for each claim that does not hold. */
 import { visible } from '../markup-text.js';
-import { claimTitle, instanceTitle, sidesText, type VerifyOutcome } from './outcome.js';
+import { claimTitle, instanceTitle, sidesText, troubleOf, type VerifyOutcome } from './outcome.js';
 
 /** What follows `::` at the end of a command (actions/runner, ActionCommand: `%`, CR, LF). */
 export const commandData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -13,12 +13,12 @@ export function annotation(level: 'error' | 'warning', title: string, lines: rea
   return `::${level} title=${commandProperty(visible(title))}::${commandData(lines.map(visible).join('\n'))}`;
 }
 
-/** One line for each; empty when every claim holds. GitHub shows the first ten of a level; the summary has all. */
+/** One line for each, errors first; empty when every claim holds. GitHub shows the first ten of a level; the summary has all. */
 export function annotationLines({ result }: VerifyOutcome): string[] {
   if (result.kind === 'error') return [annotation('error', 'ssmlab verify could not judge', [`${result.error.message} [${result.error.code}]`, `hint: ${result.error.hint}`])];
-  return result.report.claims.flatMap((claim) => claim.verdict === 'pass' ? [] : [annotation(
+  return troubleOf(result.report).map((claim) => annotation(
     claim.verdict === 'fail' ? 'error' : 'warning',
     `${instanceTitle(result, claim.instance)}: ${claimTitle(claim)}`,
     [sidesText(claim), claim.why, ...(claim.blame === null ? [] : [`to blame: ${claim.blame}`])],
-  )]);
+  ));
 }

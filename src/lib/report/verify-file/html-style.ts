@@ -14,10 +14,10 @@ figure { margin: 0; } figure svg { max-width: 100%; height: auto; display: block
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; } caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { text-align: left; vertical-align: top; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--edge); overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-weight: 500; white-space: nowrap; } tbody th { font-weight: 600; }
+tbody th { min-width: 108px; } tbody td { min-width: 116px; } tbody td.claim { min-width: 168px; } tbody td.verdict { min-width: 0; } thead th { color: var(--soft); font-weight: 500; white-space: nowrap; } tbody th { font-weight: 600; }
 td.verdict { white-space: nowrap; overflow-wrap: normal; } td.verdict svg { vertical-align: -4px; margin-right: 3px; }
 tr.fail td.verdict { color: var(--bad); font-weight: 600; } tr.unknown td.verdict { color: var(--doubt); font-weight: 600; } tr.pass td.verdict { color: var(--good); }
-td.why { min-width: 240px; } .by, .none { color: var(--soft); } .by { font-size: 13px; } .blame { color: var(--bad); }
+tbody td.why { min-width: 260px; } .by, .none { color: var(--soft); } .by { font-size: 13px; } .blame { color: var(--bad); }
 details { border: 1px solid var(--edge); border-radius: 8px; margin: 0 0 10px; padding: 0 16px; background: var(--panel); } details[open] { padding-bottom: 8px; }
 summary { cursor: pointer; padding: 10px 0; color: var(--soft); overflow-wrap: anywhere; } summary strong { color: var(--ink); margin-right: 10px; }
 main { padding-bottom: 48px; }

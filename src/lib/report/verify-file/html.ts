@@ -8,9 +8,8 @@ import { sign } from '../diagram/svg-parts.js';
 import { svgDiagram } from '../diagram/svg.js';
 import { CARRIES, momentText } from '../diagram/words.js';
 import { markupText } from '../markup-text.js';
-import { summary } from '../verify.js';
 import { PAGE_STYLE } from './html-style.js';
-import { byInstance, claimTitle, countOf, instanceTitle, type ReportResult, type VerifyOutcome } from './outcome.js';
+import { byInstance, claimTitle, countOf, instanceTitle, type ReportResult, troubleOf, type VerifyOutcome } from './outcome.js';
 
 const WORD: Readonly<Record<Verdict, string>> = { pass: 'holds', fail: 'broken', unknown: 'unknown' };
 const WAY = { pass: 'open', fail: 'closed', unknown: 'unknown' } as const;
@@ -22,7 +21,7 @@ const side = (text: string | null): string => (text === null ? '<td class="none"
 
 function claimRow(claim: Claim, head: string): string {
   const details = [`<span class="by">by ${markupText(claim.by)}</span>`, ...(claim.blame === null ? [] : [`<span class="blame">to blame: ${markupText(claim.blame)}</span>`])];
-  return `<tr class="${claim.verdict}"><td class="verdict">${badge(claim.verdict)} ${WORD[claim.verdict]}</td>${head}<td>${markupText(claimTitle(claim))}</td>${side(claim.declared)}${side(claim.predicted)}${side(claim.observed)}<td class="why">${markupText(claim.why)}<br>${details.join('<br>')}</td></tr>`;
+  return `<tr class="${claim.verdict}"><td class="verdict">${badge(claim.verdict)} ${WORD[claim.verdict]}</td>${head}<td class="claim">${markupText(claimTitle(claim))}</td>${side(claim.declared)}${side(claim.predicted)}${side(claim.observed)}<td class="why">${markupText(claim.why)}<br>${details.join('<br>')}</td></tr>`;
 }
 
 function table(claims: readonly Claim[], caption: string, instance?: (claim: Claim) => string): string[] {
@@ -47,11 +46,11 @@ function counts(claims: readonly Claim[]): string {
 
 function reportParts(result: ReportResult, tool: string, seconds: number | undefined): string[] {
   const { report } = result;
-  const trouble = [...report.claims.filter((claim) => claim.verdict === 'fail'), ...report.claims.filter((claim) => claim.verdict === 'unknown')];
+  const trouble = troubleOf(report);
   const facts = [['stack', report.stack], ['region', report.region], ['packets by', CARRIES[report.fabric]], ['taken', momentText(report.takenAt)], ...(seconds === undefined ? [] : [['took', `${seconds.toFixed(1)} s`]]), ['written by', tool]];
   return [
     `<header class="${report.verdict}">`,
-    `<h1>${badge(report.verdict, 30)} ${markupText(summary(report))}</h1>`,
+    `<h1>${badge(report.verdict, 30)} ${markupText(result.summary)}</h1>`,
     `<dl>${facts.map(([name = '', value = '']) => `<div><dt>${name}</dt><dd>${markupText(value)}</dd></div>`).join('')}</dl>`,
     '</header>',
     '<main>',

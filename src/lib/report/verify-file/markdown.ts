@@ -1,9 +1,10 @@
 /** A verify as GitHub's Markdown, for a step's summary or a comment: what is wrong first, then the network, then every claim. */
 import type { Claim, Verdict } from '../../verify/claim.js';
 import { mermaidDiagram } from '../diagram/mermaid.js';
-import { markdownText } from '../markdown-text.js';
-import { summary } from '../verify.js';
-import { byInstance, claimTitle, instanceTitle, type ReportResult, type VerifyOutcome } from './outcome.js';
+import { CARRIES, momentText } from '../diagram/words.js';
+import { markdownSentence, markdownText } from '../markdown-text.js';
+import { CLAIM_TEXT } from '../verify.js';
+import { byInstance, instanceTitle, type ReportResult, troubleOf, type VerifyOutcome } from './outcome.js';
 
 /** The verdict in a sign and a word: neither needs colour. */
 const VERDICT: Readonly<Record<Verdict, string>> = { pass: '✔ holds', fail: '✘ broken', unknown: '? unknown' };
@@ -17,7 +18,7 @@ function tableLines(claims: readonly Claim[], titles: readonly string[], head: (
   return [row(titles), row(titles.map(() => '---')), ...claims.map((claim) => row([
     VERDICT[claim.verdict],
     ...head(claim),
-    markdownText(claimTitle(claim)),
+    [CLAIM_TEXT[claim.claim], ...(claim.subject === null ? [] : [markdownText(claim.subject)])].join(' '),
     cell(claim.declared),
     cell(claim.predicted),
     cell(claim.observed),
@@ -29,12 +30,12 @@ const SIDES = ['claim', 'declared', 'predicted', 'observed', 'why'] as const;
 
 function reportLines(result: ReportResult, tool: string, seconds: number | undefined): string[] {
   const { report } = result;
-  const trouble = report.claims.filter((claim) => claim.verdict !== 'pass');
-  const facts = [`stack ${markdownText(report.stack)}`, markdownText(report.region), report.fabric === 'aws' ? 'AWS' : `local cloud, ${report.fabric} fabric`, markdownText(report.takenAt), ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]), markdownText(tool)];
+  const trouble = troubleOf(report);
+  const facts = [`stack ${markdownText(report.stack)}`, markdownText(report.region), CARRIES[report.fabric], markdownSentence(momentText(report.takenAt)), ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]), markdownSentence(tool)];
   return [
     `## ${VERDICT[report.verdict]}: ssmlab verify`,
     '',
-    summary(report),
+    markdownSentence(result.summary),
     '',
     facts.join(' · '),
     '',
@@ -51,5 +52,5 @@ function reportLines(result: ReportResult, tool: string, seconds: number | undef
 export function markdownFile({ tool, seconds, result }: VerifyOutcome): string {
   if (result.kind === 'report') return `${reportLines(result, tool, seconds).join('\n')}\n`;
   const { code, message, hint } = result.error;
-  return `${['## ✘ could not be judged: ssmlab verify', '', `${markdownText(message)} [${markdownText(code)}]`, '', `hint: ${markdownText(hint)}`, '', `${markdownText(result.at)} · ${markdownText(tool)}`].join('\n')}\n`;
+  return `${['## ✘ could not be judged: ssmlab verify', '', `${markdownText(message)} [${markdownText(code)}]`, '', `hint: ${markdownText(hint)}`, '', `${markdownSentence(momentText(result.at))} · ${markdownSentence(tool)}`].join('\n')}\n`;
 }

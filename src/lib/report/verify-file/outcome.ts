@@ -20,6 +20,8 @@ export interface VerifyOutcome {
     | {
         readonly kind: 'report';
         readonly report: VerifyReport;
+        /** What it comes to, in a sentence, as the screen says it. */
+        readonly summary: string;
         readonly instances: readonly ReportedInstance[];
         /** The network as the configuration was read; absent when it was not. */
         readonly scene?: Scene | undefined;
@@ -51,3 +53,6 @@ export function byInstance(report: VerifyReport): { readonly instance: Claim['in
 }
 
 export const countOf = (claims: readonly Claim[], verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
+
+/** What does not hold: broken first, then what could not be judged. */
+export const troubleOf = ({ claims }: VerifyReport): Claim[] => (['fail', 'unknown'] as const).flatMap((verdict) => claims.filter((claim) => claim.verdict === verdict));

@@ -63,7 +63,7 @@ describe('the Markdown file', () => {
     const { result } = broken;
     const text = markdownFile({ ...broken, result: result.kind === 'report' ? { ...result, scene: sceneOf(lab, brokenLab) } : result });
     expect(text).toMatch(/^## ✘ broken: ssmlab verify\n\n1 claim is broken, 1 is unknown\.\n/u);
-    expect(text).toContain('| ✘ broken | <code>4 Instance4</code> | <code>way in</code> | <code>Session Manager is open</code> | <code>closed</code> | <code>closed</code> | <code>TargetNotConnected</code><br>to blame: ');
+    expect(text).toContain('| ✘ broken | <code>4 Instance4</code> | way in | <code>Session Manager is open</code> | <code>closed</code> | <code>closed</code> | <code>TargetNotConnected</code><br>to blame: ');
     expect(text.indexOf('```mermaid\nflowchart LR')).toBeGreaterThan(text.indexOf('| ? unknown |'));
     expect(text.match(/^```/gmu)).toHaveLength(2);
     expect(text.match(/^### /gmu)).toHaveLength(2);

@@ -1,15 +1,19 @@
 /** Outcomes to write files from: the lab as it is meant, broken, with names that want to be more than names, and an error. */
 import type { ReportResult, VerifyOutcome } from '../../../../../src/lib/report/verify-file/outcome.js';
-import { type Claim, verdictOf } from '../../../../../src/lib/verify/claim.js';
+import { summary } from '../../../../../src/lib/report/verify.js';
+import { type Claim, type VerifyReport, verdictOf } from '../../../../../src/lib/verify/claim.js';
 
 export const claimOf = (over: Partial<Claim> = {}): Claim => ({
   instance: 1, claim: 'way-in', subject: null, declared: 'SSH is open', predicted: 'SSH is open', observed: 'SSH is open', verdict: 'pass',
   by: 'ssh ec2-user@198.18.0.11', why: 'as declared', blame: null, ...over,
 });
 
+const reportOf = (claims: readonly Claim[]): VerifyReport => ({ version: 1, verdict: verdictOf(claims), fabric: 'netns', stack: 'ssmlab', region: 'ap-northeast-1', takenAt: '2026-11-29T20:15:30.123Z', claims });
+
 const resultOf = (claims: readonly Claim[], over: Partial<ReportResult> = {}): ReportResult => ({
   kind: 'report',
-  report: { version: 1, verdict: verdictOf(claims), fabric: 'netns', stack: 'ssmlab', region: 'ap-northeast-1', takenAt: '2026-11-29T20:15:30.123Z', claims },
+  report: reportOf(claims),
+  summary: summary(reportOf(claims)),
   instances: [1, 2, 3, 4].map((number) => ({ instance: number, name: `Instance${number}`, instanceId: `i-00${number}` })),
   ...over,
 });
@@ -38,7 +42,7 @@ export const hostile = outcomeOf(resultOf(
     claimOf({ instance: `i-${at}`, claim: 'ping', subject: text, verdict: 'unknown', why: text }),
     claimOf({ instance: `i-${at}`, claim: 'inbound', subject: text, observed: text }),
   ]),
-  { instances: HOSTILE.map((name, at) => ({ instance: `i-${at}`, name, instanceId: `i-${at}` })) },
+  { summary: `1 claim holds. It is as ${HOSTILE.join(' ')} expects.`, instances: HOSTILE.map((name, at) => ({ instance: `i-${at}`, name, instanceId: `i-${at}` })) },
 ));
 
 export const failed = outcomeOf({ kind: 'error', error: { code: 'no-lab', message: 'no stack "<ssmlab>"\u001b[2J is in ap-northeast-1', hint: 'run `ssmlab deploy` first' }, at: '2026-11-29T20:15:30.123Z' });

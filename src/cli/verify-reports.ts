@@ -1,0 +1,140 @@
+/** What `verify` leaves behind besides its screen: the files of `--report`, and under GitHub Actions the step's summary and annotations. */
+import { Flags } from '@oclif/core';
+import { appendFile, stat } from 'node:fs/promises';
+import { SsmlabError } from '../lib/errors.js';
+import { predictWaysIn } from '../lib/reachability/ways-in.js';
+import { sceneOf } from '../lib/report/diagram/scene.js';
+import { printable } from '../lib/report/printable.js';
+import { annotationLines } from '../lib/report/verify-file/annotations.js';
+import { markdownFile } from '../lib/report/verify-file/markdown.js';
+import type { ReportResult, VerifyOutcome } from '../lib/report/verify-file/outcome.js';
+import type { VerifyReport } from '../lib/verify/claim.js';
+import type { Configuration } from '../lib/verify/predict.js';
+import type { WatchEvent } from '../lib/verify/watch.js';
+import { inGithubActions } from './ci-log.js';
+import { checkReports, parseReports, type ReportFile, writeReports } from './report-files.js';
+
+export const reportFlag = {
+  report: Flags.string({ multiple: true, description: 'write a report too: junit, html, md or json; several with commas between them, - is stdout', helpValue: 'FORMAT=FILE,...', helpGroup: 'REPORTS' }),
+} as const;
+
+/** GitHub takes that much of a step's summary. */
+const MOST_SUMMARY = 1024 * 1024;
+
+export interface ReportsOptions {
+  /** The flag's values. */
+  readonly values: readonly string[] | undefined;
+  /** `--json`: stdout is taken. */
+  readonly json: boolean;
+  readonly watch: boolean;
+  /** `ssmlab 0.1.0`. */
+  readonly tool: string;
+  /** What a report comes to, as the screen says it. */
+  readonly summary: (report: VerifyReport) => string;
+  /** A note on stderr. */
+  readonly say: (line: string) => void;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+export class VerifyReports {
+  readonly #options: ReportsOptions;
+  readonly #files: readonly ReportFile[];
+  readonly #begun = Date.now();
+  #read: Configuration | undefined;
+  #isWritten = false;
+
+  private constructor(options: ReportsOptions, files: readonly ReportFile[]) {
+    this.#options = options;
+    this.#files = files;
+  }
+
+  /** Errors of usage come here, before anything is done. */
+  static async open(options: ReportsOptions): Promise<VerifyReports> {
+    const files = parseReports(options.values ?? [], options);
+    if (options.watch && files.some(({ file }) => file === '-')) throw new SsmlabError('usage', '--watch goes on, and stdout is its own', { hint: 'name a file for the report: it is written again with each change' });
+    await checkReports(files);
+    return new VerifyReports(options, files);
+  }
+
+  /** A report goes to stdout: the screen then does not. */
+  get takesStdout(): boolean {
+    return this.#files.some(({ file }) => file === '-');
+  }
+
+  /** What the claims are made from: for the drawing and the names. */
+  readonly read = (configuration: Configuration): void => void (this.#read = configuration);
+
+  /** Writes what the report says. */
+  async write(report: VerifyReport): Promise<void> {
+    this.#isWritten = true;
+    await this.#write(this.#resultOf(report));
+  }
+
+  /** Does the work; an error that ends it before there is a report is what the files say, and is thrown on. */
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.#isWritten) await this.#write(errorResult(error)).catch((another: unknown) => this.#options.say(another instanceof Error ? printable(another.message) : String(another)));
+      throw error;
+    }
+  }
+
+  /** Each event of a watch, once the files say the same. */
+  async *each(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent, void, void> {
+    for await (const event of events) {
+      if (event.kind === 'report') await this.write(event.report);
+      else await this.#write(errorResult(event.error));
+      yield event;
+    }
+  }
+
+  #resultOf(report: VerifyReport): ReportResult {
+    const said = this.#options.summary(report);
+    const read = this.#read;
+    if (read === undefined) return { kind: 'report', report, summary: said, instances: [] };
+    const { snapshot, network, from } = read;
+    const instances = snapshot.instances.map(({ labNumber, instanceId, name }) => ({ instance: labNumber ?? instanceId, name, instanceId }));
+    const isDrawn = this.#onGithub || this.#files.some(({ format }) => format === 'html' || format === 'md');
+    if (!isDrawn) return { kind: 'report', report, summary: said, instances };
+    return { kind: 'report', report, summary: said, instances, scene: sceneOf(snapshot, predictWaysIn(snapshot, network, from)) };
+  }
+
+  get #environment(): NodeJS.ProcessEnv {
+    return this.#options.environment ?? process.env;
+  }
+
+  get #onGithub(): boolean {
+    return inGithubActions(this.#environment);
+  }
+
+  async #write(result: VerifyOutcome['result']): Promise<void> {
+    const outcome: VerifyOutcome = { tool: this.#options.tool, seconds: (Date.now() - this.#begun) / 1000, result };
+    if (this.#onGithub) {
+      // The runner reads both streams; stdout is for data.
+      for (const line of annotationLines(outcome)) process.stderr.write(`${line}\n`);
+      await this.#summarise(outcome);
+    }
+    await writeReports(this.#files, outcome, (text) => void process.stdout.write(text));
+  }
+
+  /** Other steps' summaries stand in files of their own; this one may hold more of the step's, and is added to. A summary that cannot be written ends nothing. */
+  async #summarise(outcome: VerifyOutcome): Promise<void> {
+    const file = this.#environment['GITHUB_STEP_SUMMARY'] ?? '';
+    if (file === '') return;
+    const text = markdownFile(outcome);
+    try {
+      const there = await stat(file).then(({ size }) => size, () => 0);
+      if (there + Buffer.byteLength(text) > MOST_SUMMARY) this.#options.say('the report is too long for the summary of the step, which has 1 MiB: --report md=FILE has it whole');
+      else await appendFile(file, text);
+    } catch (error) {
+      this.#options.say(`the summary of the step cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    }
+  }
+}
+
+function errorResult(error: unknown): VerifyOutcome['result'] {
+  const at = new Date().toISOString();
+  if (error instanceof SsmlabError) return { kind: 'error', error: { code: error.code, message: error.message, hint: error.hint }, at };
+  return { kind: 'error', error: { code: 'fault', message: error instanceof Error ? error.message : String(error), hint: 'run it again with --debug and report what it prints' }, at };
+}
