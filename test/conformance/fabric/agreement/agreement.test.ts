@@ -14,6 +14,7 @@ import { agrees, predictions } from './prediction.js';
 import { mispredicted, NOT_BY_PREDICTED_FLOWS, PREDICTION_MUTANTS, predictionWithout } from './prediction-mutants.js';
 import { otherwise } from './replay.js';
 import { Counters, type Round, runScenario, scenarios } from './scenario.js';
+import { accesses } from './topology.js';
 import { accepted } from './verdicts.js';
 
 const FLOWS = Number(process.env['FABRIC_AGREEMENT_FLOWS'] ?? 10_000);
@@ -45,6 +46,26 @@ describe(`one behaviour on two fabrics${obstacle === undefined ? '' : ` (on the 
       await kernel?.close();
       await fabric?.close();
     }
+  });
+
+  it('sees the same, and what was predicted, where Block Public Access is on (I10, I11)', { timeout: ENOUGH_MS + 60_000 }, async () => {
+    const fabric = obstacle === undefined ? await startNetnsFabric() : undefined;
+    const kernel = fabric === undefined ? undefined : await KernelSide.start(fabric);
+    const counters = new Counters();
+    let flows = 0;
+    let decided = 0;
+    try {
+      await fc.assert(fc.asyncProperty(scenarios, accesses, async (scenario, access) => {
+        if (flows >= FLOWS / 10) return;
+        const made = await runScenario(scenario, counters, kernel, access);
+        flows += made.reduce((sum, round) => sum + round.flows.length, 0);
+        decided += mispredicted({ predictions: (model, all) => predictions({ ...model, blockPublicAccess: undefined }, all), agrees }, [made], Infinity);
+      }), { seed: SEED, numRuns: FLOWS, interruptAfterTimeLimit: ENOUGH_MS, markInterruptAsFailure: true });
+    } finally {
+      await kernel?.close();
+      await fabric?.close();
+    }
+    expect(decided).toBeGreaterThanOrEqual(BY_EACH_RULE);
   });
 
   it('has enough of them, of which some get through and some do not', () => {

@@ -1,6 +1,6 @@
 /** A network, what is changed in it one call after the other, and the flows that are tried before and after each. */
 import fc from 'fast-check';
-import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
+import type { BlockPublicAccess, NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { applyChange, type ChangeDraw, changes } from './changes.js';
 import { ComputedSide } from './computed-side.js';
 import { type Flow, type FlowDraw, flowDraws, flowText, resolveFlow } from './flows.js';
@@ -68,12 +68,12 @@ export class Counters {
   };
 }
 
-/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently, or otherwise than the engine predicted. */
-export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined): Promise<readonly Round[]> {
+/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently, or otherwise than the engine predicted. `access` is in force all the time. */
+export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined, access?: BlockPublicAccess): Promise<readonly Round[]> {
   const computed = await ComputedSide.start();
   const rounds: Round[] = [];
   try {
-    let model = networkOf(scenario.shape);
+    let model: NetworkModel = { ...networkOf(scenario.shape), blockPublicAccess: access };
     const texts: string[] = [];
     const apply = (draw: ChangeDraw): void => {
       const changed = applyChange(model, draw);

@@ -1,6 +1,6 @@
 /** Random networks, small enough for the kernel to hold in a moment: a shape, whose every part is there, and what changes make of it. */
 import fc from 'fast-check';
-import type { NetworkInterface, NetworkModel, Route, RouteTable, SecurityGroup, SecurityGroupRule, Vpc } from '../../../../src/lib/vpc/model.js';
+import type { BlockPublicAccess, NetworkInterface, NetworkModel, Route, RouteTable, SecurityGroup, SecurityGroupRule, Vpc } from '../../../../src/lib/vpc/model.js';
 import { entry, OPEN_ENTRIES, REGION, route } from '../lab-network.js';
 import { S3_SERVICE, SSM_SERVICE } from './hosts.js';
 
@@ -32,6 +32,14 @@ export const shapes: fc.Arbitrary<Shape> = fc.record({
   worn: fc.array(fc.nat(4), { minLength: GUESTS, maxLength: GUESTS }),
   publics: fc.nat(2 ** GUESTS - 1).map((bits) => bits | 0b0110_1011),
   endpoints: fc.nat(1),
+});
+
+/** Block Public Access of either kind, of which up to two VPCs or subnets are excluded. */
+export const accesses: fc.Arbitrary<BlockPublicAccess> = fc.record({
+  mode: fc.constantFrom('block-ingress', 'block-bidirectional'),
+  exclusions: fc.array(fc.record({
+    exclusionId: fc.constant('vpcbpa-exclude-1'), mode: fc.constantFrom('allow-egress', 'allow-bidirectional'), resourceId: fc.constantFrom('vpc-0', 'vpc-1', 'subnet-00', 'subnet-01', 'subnet-10', 'subnet-11', 'subnet-02'),
+  }), { maxLength: 2 }),
 });
 
 export const name = {
