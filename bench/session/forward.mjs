@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { checksumOf, ECHO_PORT, SINK_PORT, SOURCE_PORT } from './block.mjs';
 import { signal, start } from './children.mjs';
-import { median, processor, quantile } from './lab.mjs';
+import { median, processor, processorOfTree, quantile } from './lab.mjs';
 import { download, echoes, upload } from './transfer.mjs';
 
 /** What AWS's plugin allows by its source: 1024 bytes, then a millisecond of sleep. */
@@ -54,7 +54,7 @@ async function pluginForward({ exported, instanceId }, remotePort) {
     signal(child, 'SIGINT');
     await ended;
   };
-  return { port, end };
+  return { pid: child.pid, port, end };
 }
 
 /** As fast as it goes. */
@@ -92,20 +92,24 @@ export async function measureSmallPayloads(lab, plugin, { rounds }, report) {
     const checksum = checksumOf(bytes, random);
     const ours = await ourForward(lab, remotePort);
     const theirs = plugin.missing === undefined ? await pluginForward(lab, remotePort) : undefined;
-    const rate = async (port) => {
+    const used = { ours: 0, theirs: 0 };
+    const rate = async (who, pid, port) => {
+      const before = processorOfTree(pid);
       const { seconds, whole } = await transfer(port, bytes, checksum);
       if (!whole) throw new Error(`other bytes came ${way} than were sent`);
+      used[who] += processorOfTree(pid) - before;
       return bytes / seconds / 1e6;
     };
     const rates = { ours: [], theirs: [] };
     for (let round = 0; round < rounds; round += 1) {
-      rates.ours.push(await rate(ours.ports[remotePort]));
-      if (theirs !== undefined) rates.theirs.push(await rate(theirs.port));
+      rates.ours.push(await rate('ours', ours.pid, ours.ports[remotePort]));
+      if (theirs !== undefined) rates.theirs.push(await rate('theirs', theirs.pid, theirs.port));
     }
+    const processorTime = (who) => `${(used[who] * 1e6 / rounds / bytes).toFixed(1)} ms of processor a MB`;
     await ours.end();
     await theirs?.end();
     const beside = theirs === undefined ? PLUGIN_RATE : median(rates.theirs);
-    report.atLeast(`1 KiB payloads, ${way}`, median(rates.ours) / beside, NO_SLOWER, '×', `ours ${median(rates.ours).toFixed(1)} MB/s, ${theirs === undefined ? `AWS's plugin allows ${PLUGIN_RATE} MB/s by its source (${plugin.missing})` : `AWS's plugin ${plugin.version} ${beside.toFixed(1)} MB/s`}`);
+    report.atLeast(`1 KiB payloads, ${way}`, median(rates.ours) / beside, NO_SLOWER, '×', `ours ${median(rates.ours).toFixed(1)} MB/s, ${processorTime('ours')}; ${theirs === undefined ? `AWS's plugin allows ${PLUGIN_RATE} MB/s by its source (${plugin.missing})` : `AWS's plugin ${plugin.version} ${beside.toFixed(1)} MB/s, ${processorTime('theirs')}`}`);
   }
   agentPayloads(undefined);
 }
