@@ -57,7 +57,7 @@ async function describeDns(target: Target, vpcId: string): Promise<DnsAttributes
   return { vpcId, enableDnsSupport: support.EnableDnsSupport?.Value === true, enableDnsHostnames: hostnames.EnableDnsHostnames?.Value === true };
 }
 
-/** The same call for these VPCs, as many of them at once as a filter takes. */
+/** The same call for these VPCs (or groups, or lists), as many of them at once as a filter takes. */
 type OfVpcs = <T>(read: (filters: Filter[]) => Promise<T[]>, name?: string) => () => Promise<T[]>;
 const ofVpcs = (vpcIds: readonly string[]): OfVpcs => (read, name = 'vpc-id') => async () =>
   (await Promise.all(chunks(vpcIds, FILTER_VALUES).map((some) => read([filter(name, ...some)])))).flat();
@@ -101,6 +101,14 @@ export async function describeNetwork(target: Target, vpcIds: readonly string[])
     of.vpcs.read(), of.internetGateways.read(), of.subnets.read(), of.routeTables.read(), of.natGateways.read(), of.vpcEndpoints.read(), of.dnsAttributes.read(), of.securityGroups.read(),
   ]);
   return { vpcs, internetGateways, subnets, routeTables, natGateways, vpcEndpoints, dnsAttributes, securityGroups };
+}
+
+/** These groups, of whichever VPC they are. */
+export function securityGroups(target: Target, groupIds: readonly string[]): Reading<SecurityGroup> {
+  return {
+    action: 'ec2:DescribeSecurityGroups',
+    read: ofVpcs(groupIds)((Filters) => everyPage((NextToken) => ec2(target).send(new DescribeSecurityGroupsCommand({ Filters, NextToken })), (page) => page.SecurityGroups), 'group-id'),
+  };
 }
 
 /** The rules of these groups, with their ids. */

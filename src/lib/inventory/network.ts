@@ -1,6 +1,6 @@
 /** What EC2 describes, as the neutral network document that the rules are asked with. */
 import type { NetworkDescription } from '../aws/ec2-network.js';
-import type { NetworkInterface, NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroupRule } from '../vpc/model.js';
+import type { NetworkInterface, NetworkModel, Route, RouteTable, RouteTargetKind, SecurityGroup, SecurityGroupRule } from '../vpc/model.js';
 import type { ApiInstance } from './stack-instances.js';
 
 type ApiRouteTable = NetworkDescription['routeTables'][number];
@@ -49,6 +49,17 @@ function rulesOf(groupId: string, direction: string, permissions: readonly ApiPe
     ];
     return sources.map((source, j) => ({ ruleId: `${groupId}/${direction}/${i}.${j}`, ...base, ...source }));
   });
+}
+
+export function securityGroupOf(group: ApiGroup): SecurityGroup {
+  const groupId = group.GroupId ?? '';
+  return {
+    groupId,
+    groupName: group.GroupName ?? '',
+    vpcId: group.VpcId ?? '',
+    ingress: rulesOf(groupId, 'ingress', group.IpPermissions ?? []),
+    egress: rulesOf(groupId, 'egress', group.IpPermissionsEgress ?? []),
+  };
 }
 
 /** The interfaces of instances, as DescribeInstances has them: no call of their own. */
@@ -113,12 +124,6 @@ export function networkModel(region: string, description: NetworkDescription, in
       networkInterfaceIds: endpoint.NetworkInterfaceIds ?? [],
       routeTableIds: endpoint.RouteTableIds ?? [],
     })),
-    securityGroups: description.securityGroups.map((group) => ({
-      groupId: group.GroupId ?? '',
-      groupName: group.GroupName ?? '',
-      vpcId: group.VpcId ?? '',
-      ingress: rulesOf(group.GroupId ?? '', 'ingress', group.IpPermissions ?? []),
-      egress: rulesOf(group.GroupId ?? '', 'egress', group.IpPermissionsEgress ?? []),
-    })),
+    securityGroups: description.securityGroups.map(securityGroupOf),
   };
 }

@@ -4,7 +4,7 @@
  * of prefix lists, instances of others), while IAM is asked step by step.
  */
 import { describeInstances, filter, FILTER_VALUES } from '../../aws/ec2.js';
-import { type NetworkDescription, networkReadings, type RestOfNetwork, securityGroupRules } from '../../aws/ec2-network.js';
+import { type NetworkDescription, networkReadings, type RestOfNetwork, securityGroupRules, securityGroups } from '../../aws/ec2-network.js';
 import { chunks } from '../../aws/pages.js';
 import { describeAgents, hostManagementRole } from '../../aws/ssm.js';
 import { callerIdentity } from '../../aws/sts.js';
@@ -12,7 +12,7 @@ import type { Target } from '../../target/target.js';
 import type { NetworkModel } from '../../vpc/model.js';
 import { type ApiAgent, inventoryOf, nothingThere } from '../inventory.js';
 import type { KnownInstance } from '../instance.js';
-import { networkModel } from '../network.js';
+import { networkModel, securityGroupOf } from '../network.js';
 import { type ApiInstance, stackInstances } from '../stack-instances.js';
 import { type Attempts, attempts, unlessRefused } from './attempts.js';
 import { namesOf } from './names.js';
@@ -53,15 +53,21 @@ async function runningBehind(target: Target, vpcIds: readonly string[], own: rea
 async function wholeModel(target: Target, vpcIds: readonly string[], instances: readonly ApiInstance[], read: Read, tries: Attempts): Promise<NetworkModel> {
   const description = described(read);
   const base = networkModel(target.region, description, instances);
-  const rules = securityGroupRules(target, base.securityGroups.map((group) => group.groupId));
-  const [running, prefixLists, ruleIds] = await Promise.all([
+  const known = new Set(base.securityGroups.map((group) => group.groupId));
+  // A VPC's interfaces may wear groups that another VPC shares with it.
+  const worn = new Set((read.networkInterfaces ?? []).flatMap((each) => (each.Groups ?? []).flatMap((group) => group.GroupId ?? [])));
+  const shared = read.securityGroups === undefined ? [] : [...worn].filter((id) => !known.has(id));
+  const groups = securityGroups(target, shared);
+  const rules = securityGroupRules(target, [...known, ...shared]);
+  const [sharedGroups, running, prefixLists, ruleIds] = await Promise.all([
+    tries.attempt('securityGroups', groups.action, groups.read, []),
     runningBehind(target, vpcIds, instances, read.networkInterfaces),
     readPrefixLists(target, base, read.prefixLists ?? [], tries),
     // Without their ids the rules are known all the same: nothing is unread.
     unlessRefused(rules.read, undefined),
   ]);
   const whole = wholeNetwork(base, description, read, running);
-  return { ...whole, prefixLists, securityGroups: withRuleIds(whole.securityGroups, ruleIds) };
+  return { ...whole, prefixLists, securityGroups: withRuleIds([...whole.securityGroups, ...sharedGroups.map(securityGroupOf)], ruleIds) };
 }
 
 const STATUS: readonly string[] = ['Online', 'ConnectionLost', 'Inactive'] satisfies AgentRecord['pingStatus'][];

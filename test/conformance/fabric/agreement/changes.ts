@@ -176,6 +176,12 @@ const CHANGES = {
     const vpcId = each.vpcId === undefined ? each.internetGatewayId.replace('igw', 'vpc') : undefined;
     return patched(model, 'internetGateways', each, { vpcId }, vpcId === undefined ? 'detached' : `attached to ${vpcId}`);
   },
+  block: (model, { at, first, second }) => {
+    const mode = pick(['off', 'block-ingress', 'block-bidirectional', 'block-ingress'] as const, first);
+    const resources = [...model.vpcs.map((vpc) => vpc.vpcId), ...model.subnets.map((subnet) => subnet.subnetId)];
+    const exclusions = pick([[0], [0, 1], []], second).map((index) => ({ exclusionId: `vpcbpa-exclude-${index}`, resourceId: pick(resources, at + index), mode: pick(['allow-egress', 'allow-bidirectional'] as const, second + index) }));
+    return { model: { ...model, blockPublicAccess: { mode, exclusions } }, text: `Block Public Access ${mode}, without ${exclusions.map((each) => `${each.resourceId} (${each.mode})`).join(' and ')}` };
+  },
   attribute: (model, draw) => {
     const vpc = pick(model.vpcs, draw.at);
     const second = `${vpc.cidrs[0]?.split('.').slice(0, 2).join('.')}.0.2`;
@@ -190,10 +196,10 @@ const CHANGES = {
 
 export type ChangeName = keyof typeof CHANGES;
 
-/** How often each is drawn. */
+/** How often each is drawn. What Block Public Access stops shows nothing else: it has random flows of its own (block-public-access.test.ts). */
 const WEIGHTS: Readonly<Record<ChangeName, number>> = {
   route: 14, unroute: 2, associate: 5, main: 6, admit: 8, revoke: 3, mute: 7, close: 8, wear: 8, entry: 14, 'remove-entry': 1, guard: 3, address: 10, secondary: 3, power: 2, check: 3,
-  nat: 3, gateway: 3, attribute: 9, endpoint: 6,
+  nat: 3, gateway: 3, block: 0, attribute: 9, endpoint: 6,
 };
 
 const NUMBER = fc.nat(9999);

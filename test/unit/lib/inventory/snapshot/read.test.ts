@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NETWORK_INTERFACE } from '../../../../../src/cloud/services/ec2/model.js';
 import { networkModel } from '../../../../../src/cloud/services/ec2/network-model.js';
+import { textAt } from '../../../../../src/lib/aws/xml.js';
 import { SsmlabError } from '../../../../../src/lib/errors.js';
 import { takeInventory } from '../../../../../src/lib/inventory/inventory.js';
 import { inOrder } from '../../../../../src/lib/inventory/snapshot/order.js';
 import { readSnapshot } from '../../../../../src/lib/inventory/snapshot/read.js';
 import type { Snapshot } from '../../../../../src/lib/inventory/snapshot/snapshot.js';
+import { ec2Call } from './ec2-call.js';
 import { type LabRegion, REGION, startLabRegion } from './lab-region.js';
 import { userWith } from './user.js';
 
@@ -110,7 +114,66 @@ describe('what may not be read', () => {
     expect((await readWithout('sts:GetCallerIdentity')).account).toBe(snapshot.account);
   });
 
-  it('is nothing without the instances', async () => {
+  it('is nothing where the policy of docs/snapshot.md is given', async () => {
+    const [, policy = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(new URL('../../../../../docs/snapshot.md', import.meta.url), 'utf8')) ?? [];
+    const { Statement } = JSON.parse(policy) as { readonly Statement: readonly object[] };
+    const read = await readSnapshot(region.as(await userWith(region, Statement)), 'ssmlab');
+    expect(read.unread).toEqual([]);
+    expect({ ...read, takenAt: '', instances: [] }).toEqual({ ...snapshot, takenAt: '', instances: [] });
+  });
+
+  it('there is no snapshot without the instances', async () => {
     await expect(readWithout('ec2:DescribeInstances')).rejects.toSatisfy((error) => error instanceof SsmlabError && error.code === 'access-denied' && error.message.includes('ec2:DescribeInstances'));
+  });
+});
+
+describe('what else the VPCs and the account hold', () => {
+  const networkOf = async () => (await readSnapshot(region.target, 'ssmlab')).network;
+  const two = () => snapshot.instances[1];
+
+  it('has the interface of another\'s instance, up while that runs', async () => {
+    const run = await ec2Call(region, 'RunInstances', { ImageId: two()?.imageId ?? '', InstanceType: 't4g.nano', MinCount: '1', MaxCount: '1', SubnetId: two()?.subnetId ?? '' });
+    const instanceId = textAt(run, 'instancesSet', 'item', 'instanceId') ?? '';
+    const ofIt = async () => (await networkOf()).networkInterfaces.find((each) => each.instanceId === instanceId)?.up;
+    await expect.poll(ofIt, { timeout: 15_000 }).toBe(true);
+    expect((await readSnapshot(region.target, 'ssmlab')).instances).toHaveLength(4);
+    await ec2Call(region, 'StopInstances', { 'InstanceId.1': instanceId });
+    await expect.poll(ofIt, { timeout: 15_000 }).toBe(false);
+    await ec2Call(region, 'TerminateInstances', { 'InstanceId.1': instanceId });
+    await expect.poll(ofIt, { timeout: 15_000 }).toBeUndefined();
+  });
+
+  it('has a group that another VPC shares with it, with the ids of its rules', async () => {
+    const vpcId = textAt(await ec2Call(region, 'CreateVpc', { CidrBlock: '10.9.0.0/16' }), 'vpc', 'vpcId') ?? '';
+    const groupId = textAt(await ec2Call(region, 'CreateSecurityGroup', { GroupName: 'shared', GroupDescription: 'd', VpcId: vpcId }), 'groupId') ?? '';
+    const state = region.memory.scope(REGION);
+    const [own] = state.list(NETWORK_INTERFACE).filter((each) => each.attachment?.instanceId === two()?.instanceId);
+    if (own === undefined) throw new Error('instance 2 has no interface');
+    // The local cloud does not share groups; AWS does.
+    const wear = (groupIds: readonly string[]) => state.transact((tx) => tx.put(NETWORK_INTERFACE, own.networkInterfaceId, { ...own, groupIds }));
+    wear([...own.groupIds, groupId]);
+    const { securityGroups, vpcs } = await networkOf();
+    wear(own.groupIds);
+    expect(vpcs.map((vpc) => vpc.vpcId)).not.toContain(vpcId);
+    expect(securityGroups.find((group) => group.groupId === groupId)).toMatchObject({ vpcId, groupName: 'shared', ingress: [], egress: [{ ruleId: expect.stringMatching(/^sgr-/) as string, protocol: '-1', cidr: '0.0.0.0/0' }] });
+  });
+
+  it('has the prefixes of lists that routes and rules name, AWS\'s and others, and of no others', async () => {
+    const made = await ec2Call(region, 'CreateManagedPrefixList', { PrefixListName: 'offices', AddressFamily: 'IPv4', 'MaxEntries': '2', 'Entry.1.Cidr': '192.0.2.0/24', 'Entry.2.Cidr': '198.51.100.0/24' });
+    const offices = textAt(made, 'prefixList', 'prefixListId') ?? '';
+    const groupId = snapshot.network.securityGroups.find((group) => snapshot.names[group.groupId] === 'InstanceSecurityGroup2')?.groupId ?? '';
+    const s3 = textAt(await ec2Call(region, 'DescribePrefixLists', { 'Filter.1.Name': 'prefix-list-name', 'Filter.1.Value.1': `com.amazonaws.${REGION}.s3` }), 'prefixListSet', 'item', 'prefixListId') ?? '';
+    for (const list of [offices, s3]) await ec2Call(region, 'AuthorizeSecurityGroupIngress', { 'GroupId': groupId, 'IpPermissions.1.IpProtocol': 'tcp', 'IpPermissions.1.FromPort': '443', 'IpPermissions.1.ToPort': '443', 'IpPermissions.1.PrefixListIds.1.PrefixListId': list });
+    const { prefixLists } = await networkOf();
+    expect(prefixLists).toHaveLength(2);
+    expect(prefixLists).toContainEqual({ prefixListId: offices, prefixListName: 'offices', cidrs: ['192.0.2.0/24', '198.51.100.0/24'] });
+    expect(prefixLists.find((list) => list.prefixListId === s3)?.cidrs.length).toBeGreaterThan(0);
+  });
+
+  it('has Block Public Access as it is', async () => {
+    await ec2Call(region, 'ModifyVpcBlockPublicAccessOptions', { InternetGatewayBlockMode: 'block-ingress' });
+    await ec2Call(region, 'CreateVpcBlockPublicAccessExclusion', { VpcId: two()?.vpcId ?? '', InternetGatewayExclusionMode: 'allow-bidirectional' });
+    const exclusion = { exclusionId: expect.stringMatching(/^vpcbpa-exclude-/) as string, resourceId: two()?.vpcId, mode: 'allow-bidirectional' };
+    await expect.poll(async () => (await networkOf()).blockPublicAccess, { timeout: 15_000 }).toEqual({ mode: 'block-ingress', exclusions: [exclusion] });
   });
 });
