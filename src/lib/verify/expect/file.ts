@@ -2,7 +2,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { SsmlabError } from '../../errors.js';
 import type { ExpectationFile } from './language.js';
-import { readExpectations } from './read.js';
 
 const unusable = (error: unknown, doing: string, file: string): SsmlabError => {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -17,6 +16,8 @@ export async function readExpectationsFile(file: string): Promise<ExpectationFil
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unusable(error, 'read', file);
   });
+  // The parser of YAML is loaded by those who have a file to be read.
+  const { readExpectations } = await import('./read.js');
   return readExpectations(text, file);
 }
 
