@@ -66,9 +66,9 @@ onEachFabric('explain and diff', (fabric) => {
   const group = (name: string): string => idOf('security-groups', 'SecurityGroups[0].GroupId', name);
 
   const until = async (what: string, holds: () => boolean): Promise<void> => {
-    const deadline = Date.now() + 90_000;
+    const deadline = Date.now() + 180_000;
     while (!holds()) {
-      if (Date.now() > deadline) throw new Error(`${what}: not within 90 s`);
+      if (Date.now() > deadline) throw new Error(`${what}: not within 180 s`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   };
@@ -129,7 +129,7 @@ onEachFabric('explain and diff', (fabric) => {
       expect(ran.status, `${line}\n${ran.stderr}`).toBe(0);
       expect(home.json<Explained>('explain', String(instance)).verdict).toBe('open');
       await until(`the way into ${instance} is back`, () => opens(instance));
-    }, 300_000);
+    }, 600_000);
 
     const changeSet = (name: string, edit: (template: string) => string): void => {
       const file = join(home.folder, `${name}.yaml`);
@@ -168,6 +168,6 @@ onEachFabric('explain and diff', (fabric) => {
       expect(home.json<Compared>('diff', before, 'now').changes).toEqual(compared.changes);
       for (const instance of [1, 2, 3]) expect(opens(instance)).toBe(true);
       expect(home.run(['diff', '--change-set', 'cut']).stderr).toContain('cannot be executed any more');
-    }, 300_000);
+    }, 600_000);
   });
 });

@@ -66,10 +66,9 @@ function policy(outlook: Outlook, change: ResourceChange, id: string): Outlook {
   if (!differs(change, 'PolicyDocument')) return outlook;
   const document = change.after?.['PolicyDocument'];
   if (hasLater(document)) return withDoubt(outlook, id, laterText(change, 'PolicyDocument'));
-  return known(outlook, (snapshot) => {
-    const { [id]: _before, ...others } = snapshot.endpointPolicies;
-    return { ...snapshot, endpointPolicies: document === undefined ? others : { ...others, [id]: typeof document === 'string' ? document : JSON.stringify(document) } };
-  });
+  // Nothing says that a template without a policy resets the one that is there.
+  if (document === undefined) return withDoubt(outlook, id, `${change.logicalId}: whether it keeps its policy, which the template no longer has, is known only after the change`);
+  return known(outlook, (snapshot) => ({ ...snapshot, endpointPolicies: { ...snapshot.endpointPolicies, [id]: typeof document === 'string' ? document : JSON.stringify(document) } }));
 }
 
 function subnets(outlook: Outlook, change: ResourceChange, id: string): Outlook {

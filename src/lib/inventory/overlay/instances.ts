@@ -12,7 +12,7 @@ const isPrimaryOf = (instanceId: string) => (each: NetworkInterface): boolean =>
 
 export function layInstance(outlook: Outlook, change: ResourceChange): Outlook {
   const { action, physicalId, replacement, logicalId } = change;
-  if (physicalId === undefined) return outlook;
+  if (physicalId === undefined || action === 'Add') return withDoubt(outlook, null, `${logicalId} is new: whom it reaches, and who reaches it, is known only when it is there`);
   if (action === 'Remove') return known(outlook, (snapshot) => withoutInstance(snapshot, physicalId));
   if (replacement === 'True') return withDoubt(outlook, physicalId, `${logicalId} (${physicalId}) is replaced: another instance with other addresses`);
   const doubted = replacement === 'Conditional' ? withDoubt(outlook, physicalId, `${logicalId} (${physicalId}) is stopped and started, or replaced: its public address may be another`) : outlook;

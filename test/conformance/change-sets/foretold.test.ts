@@ -1,0 +1,107 @@
+/**
+ * What a change set would do is what it does: the lab's template is edited, the change set laid over what is, then executed,
+ * and what has become of it read back. Every way that was judged has to be as foretold, and by the same difference.
+ */
+import { CloudFormationClient, CreateChangeSetCommand, DescribeStacksCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeChangeSet } from '../../../src/lib/aws/change-sets.js';
+import { diffOf, type SnapshotDiff } from '../../../src/lib/diff/diff.js';
+import { certain } from '../../../src/lib/inventory/overlay/outlook.js';
+import { layOver } from '../../../src/lib/inventory/overlay/overlay.js';
+import { readSnapshot } from '../../../src/lib/inventory/snapshot/read.js';
+import { templateBody } from '../../../src/lib/lab/lab.js';
+import { pendingChanges } from '../../../src/lib/stack/change-set.js';
+import { type LabRegion, startLabRegion } from '../../unit/lib/inventory/snapshot/lab-region.js';
+
+const STACK = 'ssmlab';
+let region: LabRegion;
+let client: CloudFormationClient;
+let number = 0;
+/** The template that the stack has. */
+let standing = templateBody();
+
+beforeAll(async () => {
+  region = await startLabRegion();
+  await region.deploy(STACK);
+  client = new CloudFormationClient({ region: region.target.region, endpoint: region.url, credentials: region.secrets.lab });
+}, 180_000);
+afterAll(() => region.close());
+
+const status = async (): Promise<string> => (await client.send(new DescribeStacksCommand({ StackName: STACK }))).Stacks?.[0]?.StackStatus ?? '';
+
+/** Foretells, executes, and says what has become of it. */
+async function change(template: string): Promise<{ readonly planned: SnapshotDiff; readonly actual: SnapshotDiff }> {
+  const name = `change-${++number}`;
+  const parameters = (await client.send(new DescribeStacksCommand({ StackName: STACK }))).Stacks?.[0]?.Parameters ?? [];
+  await client.send(new CreateChangeSetCommand({
+    StackName: STACK, ChangeSetName: name, TemplateBody: template, Capabilities: ['CAPABILITY_IAM'], Parameters: parameters.map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true })),
+  }));
+  const before = await readSnapshot(region.target, STACK);
+  const { changes } = await pendingChanges(async (id) => describeChangeSet(region.target, STACK, id), STACK, name);
+  expect(changes, 'the edit changes something').not.toEqual([]);
+  const planned = diffOf(before, layOver(before, changes), ['now', name]);
+  await client.send(new ExecuteChangeSetCommand({ StackName: STACK, ChangeSetName: name }));
+  const deadline = Date.now() + 60_000;
+  while (!(await status()).endsWith('_COMPLETE')) {
+    if (Date.now() > deadline) throw new Error(`the stack is ${await status()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await status()).toBe('UPDATE_COMPLETE');
+  standing = template;
+  return { planned, actual: diffOf(before, certain(await readSnapshot(region.target, STACK)), ['before', 'after']) };
+}
+
+/** By which things, in whatever words: a NAT gateway that is deleted is seen for an hour. */
+const ID = /^(?:the policy of |role |instance profile )?\S+/u;
+const told = (diff: SnapshotDiff): Map<string, string> => new Map(diff.changes.map(({ instance, way, kind, deciding }) => [`${instance.name}: ${way}`, `${kind} by ${deciding.map((text) => ID.exec(text)?.[0]).join(' and ')}`]));
+const instancesOf = (diff: SnapshotDiff, judged: boolean): number[] => [...new Set(diff.changes.filter(({ kind }) => (kind !== 'doubtful') === judged).map(({ instance }) => instance.number))];
+
+/** Every way that the plan judged is as foretold; the others are in doubt, and named. */
+function agree({ planned, actual }: { readonly planned: SnapshotDiff; readonly actual: SnapshotDiff }): void {
+  const doubtful = new Set(planned.changes.filter(({ kind }) => kind === 'doubtful').map(({ instance, way }) => `${instance.name}: ${way}`));
+  const judged = (diff: SnapshotDiff): Map<string, string> => new Map([...told(diff)].filter(([key]) => !doubtful.has(key)));
+  expect(judged(planned)).toEqual(judged(actual));
+}
+
+const LAB = templateBody();
+function edited(...edits: readonly (readonly [string | RegExp, string])[]): string {
+  return edits.reduce((text, [from, to]) => {
+    const after = text.replace(from, to);
+    if (after === text) throw new Error(`nothing to edit: ${String(from)}`);
+    return after;
+  }, LAB);
+}
+/** A resource by its name, to the next. */
+const resource = (name: string): RegExp => new RegExp(`^  ${name}:\\n(?:    .*\\n|\\n)+?(?=^  \\S|^\\S|^  #)`, 'mu');
+const inResource = (name: string, from: string): RegExp => new RegExp(`(?<=^  ${name}:\\n(?:    .*\\n)*?)    ${from}\\n`, 'mu');
+const added = (text: string): readonly [string, string] => ['\nOutputs:\n', `\n${text}\n\nOutputs:\n`];
+
+describe('what a change set would do', () => {
+  it.each<readonly [string, string, readonly number[], readonly number[]]>([
+    ['takes the endpoints\' rule away', edited([/ {6}SecurityGroupIngress:\n {8}- Description: HTTPS from instance 4\n(?: {10}.*\n)+/u, '']), [4], []],
+    ['narrows who may open SSH', edited([/CidrIp: !Ref SSHSourceCidr/u, 'CidrIp: 203.0.113.0/24']), [1], []],
+    ['lets nothing but UDP out of 2 and 3', edited([inResource('InstanceSecurityGroup2', '  VpcId: !Ref VPC1'), '      VpcId: !Ref VPC1\n      SecurityGroupEgress: [{IpProtocol: udp, FromPort: 0, ToPort: 65535, CidrIp: 0.0.0.0/0}]\n']), [2, 3], []],
+    ['opens SSH on 2 and 3 by a rule of its own', edited(added('  Open:\n    Type: AWS::EC2::SecurityGroupIngress\n    Properties: {GroupId: !Ref InstanceSecurityGroup2, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}')), [2, 3], []],
+    ['takes the route to the NAT gateway away', edited([resource('RouteToNATGateway'), ''], [/ {6}- RouteToNATGateway\n/u, '']), [3], []],
+    ['takes the subnet\'s own route table away', edited([resource('PrivateSubnet1RouteTableAssociation'), ''], [/ {6}- PrivateSubnet1RouteTableAssociation\n/u, '']), [3], []],
+    ['leads the private subnet to the internet gateway', edited(['NatGatewayId: !Ref NATGateway\n', 'GatewayId: !Ref IGW\n']), [3], []],
+    ['switches private DNS of an endpoint off', edited([inResource('SSMMessagesEndpoint', '  PrivateDnsEnabled: true'), '      PrivateDnsEnabled: false\n']), [4], []],
+    ['takes an endpoint away', edited([resource('SSMMessagesEndpoint'), ''], [/^ {2}SSMMessagesEndpointId:\n(?: {4}.*\n)+/mu, ''], ['[SSMEndpoint, SSMMessagesEndpoint, EC2MessagesEndpoint]', '[SSMEndpoint, EC2MessagesEndpoint]']), [4], []],
+    ['takes the role\'s policy away', edited([/ {6}ManagedPolicyArns:\n(?: {8}.*\n)+/u, '']), [2, 3, 4], []],
+    ['forbids in the role what sessions need', edited(added('  Forbid:\n    Type: AWS::IAM::RolePolicy\n    Properties: {RoleName: !Ref InstanceRole, PolicyName: forbid, PolicyDocument: {Version: \'2012-10-17\', Statement: [{Effect: Deny, Action: \'ssmmessages:*\', Resource: \'*\'}]}}')), [2, 3, 4], []],
+    ['takes the profile of 3 away', edited([inResource('Instance3', '  IamInstanceProfile: !Ref InstanceProfile'), '']), [3], []],
+    ['refuses 443 in an ACL that is not made yet', edited(added('  Acl:\n    Type: AWS::EC2::NetworkAcl\n    Properties: {VpcId: !Ref VPC1}\n  AclAssociation:\n    Type: AWS::EC2::SubnetNetworkAclAssociation\n    Properties: {SubnetId: !Ref PrivateSubnet1, NetworkAclId: !Ref Acl}')), [], [3]],
+    ['leads to a NAT gateway that is not made yet', edited(added('  EIP2:\n    Type: AWS::EC2::EIP\n    Properties: {Domain: vpc}\n  NATGateway2:\n    Type: AWS::EC2::NatGateway\n    Properties: {SubnetId: !Ref PublicSubnet, AllocationId: !GetAtt EIP2.AllocationId}'), ['NatGatewayId: !Ref NATGateway\n', 'NatGatewayId: !Ref NATGateway2\n']), [], [3]],
+    ['replaces the endpoints\' group', edited(['GroupDescription: VPC endpoints, HTTPS from instance 4', 'GroupDescription: another']), [], [4]],
+    ['tags anew', edited(['- {Key: Name, Value: VPC2}', '- {Key: Name, Value: Second}']), [], []],
+    // The last: its policy stays there.
+    ['gives an endpoint a policy', edited([inResource('SSMEndpoint', '  PrivateDnsEnabled: true'), '      PrivateDnsEnabled: true\n      PolicyDocument: {Version: \'2012-10-17\', Statement: [{Effect: Allow, Principal: \'*\', Action: \'ssm:GetParameter\', Resource: \'*\'}]}\n']), [4], []],
+  ])('%s', async (_, template, judged, doubtful) => {
+    if (standing !== LAB) await change(LAB);
+    const there = await change(template);
+    agree(there);
+    expect(instancesOf(there.planned, true)).toEqual(judged);
+    expect(instancesOf(there.planned, false)).toEqual(doubtful);
+    agree(await change(LAB));
+  }, 180_000);
+});
