@@ -94,6 +94,8 @@ export class Session {
   #clientCut = false;
   /** It asked for the end of the session: when it goes then it does not come back, though AWS's goes without a closing frame (§2.2). */
   #clientLeaves = false;
+  /** So long nothing may come to the client, the last word neither. */
+  #quietUntil = Number.NEGATIVE_INFINITY;
   #calls = 0;
   #calling: NodeJS.Timeout | undefined;
   #ended = false;
@@ -124,7 +126,9 @@ export class Session {
         // The client's HandshakeResponse is acknowledged before it sees that the handshake is complete.
         if (type === PAYLOAD_TYPE.handshakeComplete) client.flushAcknowledgements();
         forward(client, type, payload, accept);
-        if (type === PAYLOAD_TYPE.handshakeComplete && multiplexes(request)) client.quiet(MUX_SETUP_MS);
+        if (type !== PAYLOAD_TYPE.handshakeComplete || !multiplexes(request)) return;
+        client.quiet(MUX_SETUP_MS);
+        this.#quietUntil = performance.now() + MUX_SETUP_MS;
       },
     });
     this.#hops = { client, agent };
@@ -231,6 +235,11 @@ export class Session {
 
   #finishWhenDrained(): void {
     if (!this.#agentDone || this.#ended) return;
+    const quietFor = this.#quietUntil - performance.now();
+    if (quietFor > 0) {
+      setTimeout(() => this.#finishWhenDrained(), quietFor).unref();
+      return;
+    }
     // There is nothing left to be brought to it but the last word.
     if (this.#hops.client.idle && this.#clientCut) this.#expect('client', this.#options.awayMs);
     else if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
