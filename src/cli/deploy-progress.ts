@@ -8,6 +8,7 @@ import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 import { doneLine, failedLine, groupLines, waitingLine } from './resource-groups.js';
 import type { Stalled } from './stalls.js';
+import { few } from '../lib/stack/few.js';
 
 /** The template's resources, logical id → type, as far as they can be told without an engine: two lines of plain YAML each. */
 export function resourcesOf(template: string): Map<string, string> {
@@ -59,7 +60,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'clearing':
         return [doubt(`an earlier attempt was rolled back (${event.status}); removing it first`)];
       case 'agents':
-        return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${event.waiting.map(printable).join(', ')}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${event.online.map(printable).join(', ')} online`)];
+        return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${few(event.waiting.map(printable))}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${few(event.online.map(printable))} online`)];
       case 'stalled':
         return [doubt(`waiting: ${printable(event.why)}`)];
       default:

@@ -1,5 +1,6 @@
 /** One running instance: its guest, and above it the SSH server and the agent, from power on to power off. */
 import { startAgent } from './guest/agent/agent.js';
+import type { Turns } from './guest/agent/turns.js';
 import { bootConsole } from './guest/cloud-init/console.js';
 import { runUserData } from './guest/cloud-init/user-data.js';
 import type { Guest, GuestHost, GuestSpecification, GuestUser, PowerRequest } from './guest/guest.js';
@@ -21,6 +22,8 @@ export interface InstanceOptions {
   readonly onConsole: (text: string, first: boolean) => void;
   readonly guests: GuestHost;
   readonly caCertificate: string;
+  /** Of all agents of the region. */
+  readonly turns: Turns;
   readonly log: (line: string) => void;
 }
 
@@ -38,7 +41,7 @@ export class RunningInstance {
     guest.onPower(options.onPower);
     const say = (line: string) => log(`${specification.instanceId}: ${line}`);
     const sshd = await startSshServer(guest, { hostKeys: options.hostKeys, pushedKeys: options.pushedKeys, log: say });
-    const agent = startAgent(guest, { caCertificate: options.caCertificate, log: say, now: Date.now });
+    const agent = startAgent(guest, { caCertificate: options.caCertificate, log: say, now: Date.now, turns: options.turns });
     options.onConsole(bootConsole({ specification, bootCount: options.bootCount, hostKeys: options.hostKeys, now: Date.now() }), true);
     // As on EC2, the machine can be reached while its user data still runs.
     if (options.userData !== undefined) {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
-import { chooseFabric, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
+import { chooseFabric, FABRIC_CHOICES, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
 import { probe } from './probe.js';
 import { GLOBAL, type LocalCloud, startRegions } from './regions.js';
 import { holdings } from './holdings.js';
@@ -129,6 +129,12 @@ function startErrorOf(error: unknown): { code: string; message: string } {
   return { code: 'cloud-start-failed', message };
 }
 
+function choiceOf(asked = 'auto'): FabricChoice {
+  const choice = FABRIC_CHOICES.find((each) => each === asked);
+  if (choice === undefined) throw new StartError('usage', `there is no fabric "${asked}": it is one of ${FABRIC_CHOICES.join(', ')}`);
+  return choice;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { state: { type: 'string' }, lock: { type: 'string' }, port: { type: 'string' }, fabric: { type: 'string' } } });
   const { state: folder, lock: address } = values;
@@ -140,7 +146,7 @@ async function main(): Promise<void> {
     process.exit(3);
   }
   try {
-    const { cloud, greeting, close } = await start(folder, { askedPort: values.port === undefined ? undefined : Number(values.port), choice: (values.fabric ?? 'auto') as FabricChoice });
+    const { cloud, greeting, close } = await start(folder, { askedPort: values.port === undefined ? undefined : Number(values.port), choice: choiceOf(values.fabric) });
     const stop = (signal: string): void => {
       log(`ends on ${signal}`);
       void cloud.stop().finally(() => {

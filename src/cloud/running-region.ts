@@ -5,6 +5,7 @@
 import type { Fabric } from './fabric/fabric.js';
 import type { GuestHost, PowerRequest } from './guest/guest.js';
 import type { InstanceMetadata } from './guest/imds/imds.js';
+import { Turns } from './guest/agent/turns.js';
 import { RunningInstance } from './instance.js';
 import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
@@ -41,6 +42,7 @@ export interface RunningRegionOptions {
 export class RunningRegion {
   readonly #options: RunningRegionOptions;
   readonly #instances = new Map<string, RunningInstance>();
+  readonly #turns = new Turns();
   readonly #unsubscribe: (() => void)[] = [];
   #clock: NodeJS.Timeout | undefined;
   #proof: NodeJS.Timeout | undefined;
@@ -117,8 +119,10 @@ export class RunningRegion {
     await new Promise((resolve) => setImmediate(resolve));
     this.#dirty = false;
     try {
+      // Of one moment: an instance that came since then has no network yet, and is of the round after this.
+      const described = instancesOf(this.#options.state);
       await this.#options.fabric.apply(networkModel(this.#options.state, this.#options.region));
-      await this.#reconcile();
+      await this.#reconcile(described);
       this.#failures = 0;
     } catch (error) {
       this.#options.log(`${this.#options.region}: ${(error as Error).stack ?? String(error)}`);
@@ -129,21 +133,25 @@ export class RunningRegion {
     this.proveSoon();
   }
 
-  async #reconcile(): Promise<void> {
-    const { state } = this.#options;
-    const described = instancesOf(state);
+  async #reconcile(described: readonly InstanceDescription[]): Promise<void> {
     const wanted = new Map(described.filter((instance) => instance.state === 'running').map((instance) => [instance.instanceId, instance]));
     for (const [instanceId, running] of this.#instances) {
       const instance = wanted.get(instanceId);
       if (instance !== undefined && instance.bootCount === running.bootCount) continue;
       this.#instances.delete(instanceId);
-      await running.stop();
-      this.#options.onDown(instanceId);
-      // Its agent cannot say goodbye: the network of a machine that is off carries nothing.
-      this.#options.dropChannel(instanceId);
+      try {
+        await running.stop();
+      } finally {
+        this.#options.onDown(instanceId);
+        // Its agent cannot say goodbye: the network of a machine that is off carries nothing.
+        this.#options.dropChannel(instanceId);
+      }
     }
     for (const instance of described) if (instance.state === 'terminated') this.#forget(instance.instanceId);
-    await Promise.all([...wanted.values()].map((instance) => this.#boot(instance)));
+    // Each by itself: one that does not come up keeps no other from it, and none is under way any more when this has ended.
+    const boots = await Promise.allSettled([...wanted.values()].map((instance) => this.#boot(instance)));
+    const failed = boots.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   #forget(instanceId: string): void {
@@ -179,6 +187,7 @@ export class RunningRegion {
       onConsole: (text, first) => this.#console(instance, text, first),
       guests,
       caCertificate,
+      turns: this.#turns,
       log,
     });
     this.#instances.set(instance.instanceId, running);

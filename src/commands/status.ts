@@ -5,6 +5,7 @@ import { nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
 import { stateHome } from '../lib/target/local/home.js';
+import { wanWords } from '../lib/target/local/wan.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show the state of the stack and of the local cloud.';
@@ -23,9 +24,11 @@ export default class Status extends BaseCommand {
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
     if (localCloud !== null) {
-      const { running, pid, version, endpoint, fabric, fabricNote, trouble, stateFolder } = localCloud;
+      const { running, pid, version, endpoint, fabric, fabricNote, wan, trouble, stateFolder } = localCloud;
+      const internet = wan === null ? undefined : wanWords(wan);
       this.print(row('local cloud', running ? `runs, pid ${pid}, version ${version}, ${fabric} fabric, ${endpoint}` : `does not run${localCloud.hasState ? '; its state is kept' : ''}`));
       if (fabricNote !== null) this.print(row('', `no real packets: ${fabricNote}`));
+      if (internet !== undefined) this.print(row('internet', `${internet}, each way`));
       if (trouble !== null) this.print(row('trouble', this.style.bad(trouble)));
       if (running || localCloud.hasState) this.print(row('state', stateFolder));
     }

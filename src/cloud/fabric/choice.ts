@@ -4,7 +4,8 @@ import { table } from '../state/store.js';
 import type { Probe } from './netns/probe.js';
 
 export type FabricKind = 'computed' | 'netns';
-export type FabricChoice = 'auto' | FabricKind;
+export const FABRIC_CHOICES = ['auto', 'netns', 'computed'] as const satisfies readonly ('auto' | FabricKind)[];
+export type FabricChoice = (typeof FABRIC_CHOICES)[number];
 
 /** In the scope of what has no region: the fabric of the last run. */
 const FABRIC = table<{ readonly kind: FabricKind }>('fabric');
@@ -37,14 +38,19 @@ export interface ChoiceInput {
   readonly probe: () => Promise<Probe>;
 }
 
-/** Stacks stay on the fabric that they were made on, for as long as this machine has it. */
+/**
+ * Stacks stay on the fabric that they were made on. Where this machine has it no more nothing takes its place unasked: only who
+ * asks for the computed one by name gets it.
+ */
 export async function chooseFabric({ choice, before, standing, probe }: ChoiceInput): Promise<ChosenFabric> {
-  if (standing && before !== undefined && choice !== 'auto' && choice !== before) {
-    throw new FabricChoiceError('fabric-in-use', `stacks stand on the ${before} fabric of the local cloud, and the ${choice} fabric was asked for`);
+  const bound = standing ? before : undefined;
+  if (bound !== undefined && choice !== 'auto' && choice !== bound && (bound === 'computed' || (await probe()).usable)) {
+    throw new FabricChoiceError('fabric-in-use', `stacks stand on the ${bound} fabric of the local cloud, and the ${choice} fabric was asked for`);
   }
-  if (choice === 'computed' || (choice === 'auto' && standing && before === 'computed')) return { kind: 'computed' };
+  if (choice === 'computed' || (choice === 'auto' && bound === 'computed')) return { kind: 'computed' };
   const { usable, reason } = await probe();
-  if (usable) return { kind: 'netns', orComputed: choice === 'auto' };
+  if (usable) return { kind: 'netns', orComputed: choice === 'auto' && bound === undefined };
+  if (bound === 'netns') throw new FabricChoiceError('fabric-unavailable', `stacks stand on the netns fabric, and this machine cannot carry it any more: ${reason}`);
   if (choice === 'netns') throw new FabricChoiceError('fabric-unavailable', `this machine cannot carry the netns fabric: ${reason}`);
   return { kind: 'computed', note: reason };
 }

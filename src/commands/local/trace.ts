@@ -28,9 +28,9 @@ Exit status: 0 when an answer came, also one that refuses; 1 when nothing came b
     const { destination, port } = read(args.destination);
     if (flags.udp && port === undefined) throw new SsmlabError('usage', '--udp needs a port', { hint: `write it behind the address: ${destination}:53` });
     const { target, stack } = await labContext({ ...flags, target: 'local' });
-    const { instanceId } = findInstance(await takeInventory(target, stack), args.instance);
-    const report = await traceFlow(target, { instanceId, destination, port, protocol: port === undefined ? undefined : flags.udp ? 'udp' : 'tcp' });
-    this.print(traceLines(report, this.style));
+    const instance = findInstance(await takeInventory(target, stack), args.instance);
+    const report = await traceFlow(target, { instanceId: instance.instanceId, destination, port, protocol: port === undefined ? undefined : flags.udp ? 'udp' : 'tcp' });
+    this.print(traceLines(report, this.style, instance));
     if (!flowPasses(report)) process.exitCode = 1;
     return report;
   }

@@ -14,7 +14,8 @@ const nameOf = ({ kind }: TraceStep): string => NAMES[kind] ?? kind;
 /** Whether an answer came, be it a refusal: then the network let both ways pass. */
 export const flowPasses = ({ answer }: Pick<TraceReport, 'answer'>): boolean => answer !== 'none' && answer !== 'error';
 
-export function traceLines(report: TraceReport, style: Style): string[] {
+/** `called`: what people call the instance, as `list` shows it. */
+export function traceLines(report: TraceReport, style: Style, called: { readonly number: number; readonly name: string }): string[] {
   const width = Math.max(...report.steps.map((step) => nameOf(step).length));
   const marks = Math.max(style.ok.length, style.fail.length);
   const line = (step: TraceStep): string => {
@@ -24,17 +25,17 @@ export function traceLines(report: TraceReport, style: Style): string[] {
   };
   const back = report.steps.filter(({ leg }) => leg === 'return');
   return [
-    style.strong(headOf(report)),
+    style.strong(headOf(report, called)),
     ...report.steps.filter(({ leg }) => leg === 'forward').map(line),
     ...(back.length === 0 ? [] : [style.dim('and back'), ...back.map(line)]),
     verdictOf(report, style),
   ];
 }
 
-function headOf({ by, instanceId, protocol, destination, address, port }: TraceReport): string {
+function headOf({ by, instanceId, protocol, destination, address, port }: TraceReport, { number, name }: Parameters<typeof traceLines>[2]): string {
   const what = protocol === 'icmp' ? 'ping' : protocol;
   const where = `${printable(destination)}${port === null ? '' : `:${port}`}${address === destination ? '' : ` (${address})`}`;
-  return `${instanceId}: ${what} to ${where}, ${by === 'kernel' ? 'by a real packet and the kernel\'s own account' : 'computed: no packet was sent'}`;
+  return `${number} ${printable(name)} (${instanceId}): ${what} to ${where}, ${by === 'kernel' ? 'by a real packet and the kernel\'s own account' : 'computed: no packet was sent'}`;
 }
 
 const ANSWERS: Readonly<Record<TraceReport['answer'], string>> = {

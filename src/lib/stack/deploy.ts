@@ -7,6 +7,7 @@ import type { StackApi } from './api.js';
 import { isInProgress, type ResourceEvent, rootCause, watchStack } from './events.js';
 import { importKey, localKey } from './key-pair.js';
 import type { Pause } from './pause.js';
+import { few } from './few.js';
 
 /** What happens while a lab is deployed, in order. */
 export type DeployEvent =
@@ -105,7 +106,7 @@ async function* agentsOnline(api: StackApi, options: DeployOptions, made: boolea
     if (waiting.length === 0) return;
     if (waited >= bound) {
       if (!made) return;
-      throw new SsmlabError('not-connected', `the stack is complete, but the agent of ${waiting.join(', ')} is not online after ${Math.round(bound)} s`, { hint: 'run `ssmlab verify`: it says which way is shut' });
+      throw new SsmlabError('not-connected', `the stack is complete, but the agent of ${few(waiting)} is not online after ${Math.round(bound)} s`, { hint: 'run `ssmlab verify`: it says which way is shut' });
     }
     await options.pause(options.pollSeconds);
   }

@@ -1,5 +1,6 @@
 /** The state of the lab as a value: the stack, its instances in numbers, and the local cloud. Starts nothing. */
 import { describeAgents } from '../aws/ssm.js';
+import { describeFabric, type WanConditions } from '../aws/ssmlab.js';
 import { findStack } from '../aws/cloudformation.js';
 import { callerIdentity } from '../aws/sts.js';
 import { stackInstances } from '../inventory/stack-instances.js';
@@ -18,6 +19,8 @@ export interface LocalCloudStatus {
   readonly fabric: LocalCloud['fabric'] | null;
   /** Why it is computed though nobody asked for that, and what to install. */
   readonly fabricNote: string | null;
+  /** How its internet carries packets; null where none are sent, and while it does not run. */
+  readonly wan: WanConditions | null;
   /** What keeps it from going on, in words. */
   readonly trouble: string | null;
   readonly stateFolder: string;
@@ -66,6 +69,11 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
   }
   const { home } = options;
   const cloud = await findLocalCloud({ home });
+  const region = options.region ?? DEFAULT_REGION;
+  const target = cloud === undefined ? undefined : localTarget(cloud, options);
+  const [wan, found]: readonly [WanConditions | null, Region] = target === undefined
+    ? [null, { stack: null, instances: null }]
+    : await Promise.all([describeFabric(target).then((fabric) => fabric.wan), readRegion(target, options.stack)]);
   const localCloud: LocalCloudStatus = {
     running: cloud !== undefined,
     hasState: cloud !== undefined || hasLocalState({ home }),
@@ -74,9 +82,9 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     endpoint: cloud?.endpoint ?? null,
     fabric: cloud?.fabric ?? null,
     fabricNote: cloud?.fabricNote ?? null,
+    wan,
     trouble: cloud?.trouble ?? null,
     stateFolder: cloud?.stateFolder ?? cloudFolder(home),
   };
-  const region = cloud === undefined ? { stack: null, instances: null } : await readRegion(localTarget(cloud, options), options.stack);
-  return { target: 'local', region: options.region ?? DEFAULT_REGION, account: null, ...region, localCloud };
+  return { target: 'local', region, account: null, ...found, localCloud };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Fabric } from '../../../src/cloud/fabric/fabric.js';
-import type { GuestHost } from '../../../src/cloud/guest/guest.js';
+import type { Guest, GuestHost } from '../../../src/cloud/guest/guest.js';
 import { RunningRegion } from '../../../src/cloud/running-region.js';
 import { Memory } from '../../../src/cloud/state/memory.js';
+import { makeLab } from './services/ec2/harness.js';
 
 describe('a running region', () => {
   it('puts its network on the fabric again when the fabric did not take it, without another change', async () => {
@@ -28,6 +29,25 @@ describe('a running region', () => {
     // It was taken: that is the end of it.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(applied).toHaveLength(2);
+    await region.stop();
+  });
+
+  it('tells that an instance is down though its guest would not end', async () => {
+    const { region: ec2, instances: [instanceId] } = makeLab();
+    ec2.now = Date.now();
+    const told: string[] = [];
+    const log: string[] = [];
+    let ends = false;
+    const guest = { specification: { instanceId }, onPower: () => undefined, listen: () => Promise.resolve({ close: () => undefined }), connect: () => Promise.reject(new Error('no network')), resolve: () => Promise.reject(new Error('no network')), stop: () => (ends ? Promise.resolve() : Promise.reject(new Error('will not end'))) };
+    const region = new RunningRegion({
+      region: ec2.region, state: ec2.state, globalState: ec2.globalState, fabric: { apply: () => Promise.resolve() } as unknown as Fabric, guests: { kind: 'sandbox', boot: () => Promise.resolve(guest as unknown as Guest) }, caCertificate: '',
+      dropChannel: (id) => told.push(`no channel of ${id}`), onPower: () => undefined, onDown: (id) => told.push(`${id} is down`), log: (line) => log.push(line),
+    });
+    await region.start();
+    ec2.call('StopInstances', { InstanceId: [instanceId] });
+    await expect.poll(() => told.slice(-2), { timeout: 10_000 }).toEqual([`${instanceId} is down`, `no channel of ${instanceId}`]);
+    await expect.poll(() => log.join('\n'), { timeout: 10_000 }).toContain('will not end');
+    ends = true;
     await region.stop();
   });
 });

@@ -11,6 +11,7 @@ import { nameServers } from '../../../lib/vpc/resolver.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
 import type { NetworkModel } from '../../../lib/vpc/model.js';
 import type { FlowAccount, FlowAnswer, FlowRequest } from '../account.js';
+import { serveDnsStream } from '../dns.js';
 import type { Fabric, InternetHost, Listener, OnConnection, Peer, PingReply, PingRequest, Resolution, Source } from '../fabric.js';
 import { FabricError } from '../fabric.js';
 import type { Connection, OpenFlow, Opener } from './connections.js';
@@ -172,7 +173,10 @@ class ComputedFabric implements Fabric {
         const asker = opener.kind === 'interface' ? findInterface(this.#world, opener.networkInterfaceId) : undefined;
         return this.#metadata.get(asker?.network.region ?? '') ?? 'silent';
       }
-      case 'resolver':
+      case 'resolver': {
+        const asker = opener.kind === 'interface' ? findInterface(this.#world, opener.networkInterfaceId) : undefined;
+        return asker === undefined ? 'silent' : (stream) => serveDnsStream(stream, (name) => this.#resolvers.inVpc(asker.network, asker.node, name));
+      }
       case 'time':
     }
     return 'silent';

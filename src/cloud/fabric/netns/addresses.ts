@@ -6,9 +6,11 @@ import { formatAddress } from '../../../lib/net/address.js';
 
 export const PLUMBING = '240.0.0.0/4';
 
-/** Where the metadata service and the VPC resolvers listen in the internet's namespace. */
+/** Where the metadata service, the VPC resolvers and the time service listen in the internet's namespace. */
 export const METADATA_SERVER = '240.127.0.2';
 export const RESOLVER_SERVER = '240.127.0.53';
+export const TIME_SERVER = '240.127.0.123';
+export const LINK_LOCAL_SERVERS: readonly string[] = [METADATA_SERVER, RESOLVER_SERVER, TIME_SERVER];
 
 function within(block: number, index: number): string {
   return formatAddress(240 * 2 ** 24 + block * 2 ** 16 + index);

@@ -16,8 +16,8 @@ import type { Fabric, FabricNamespaces, InternetHost, Listener, OnConnection, Pi
 import { FabricError } from '../fabric.js';
 import { Internet } from '../internet.js';
 import { Resolvers } from '../resolvers.js';
-import { METADATA_SERVER, RESOLVER_SERVER } from './addresses.js';
-import { askDns, serveDns } from './dns.js';
+import { METADATA_SERVER, RESOLVER_SERVER, TIME_SERVER } from './addresses.js';
+import { askDns, serveDns, serveDnsStream } from '../dns.js';
 import { namespacesOf } from './entrance.js';
 import type { GuestNamespaces } from './guest-namespaces.js';
 import { guestNamespaces } from './guest-processes.js';
@@ -32,6 +32,7 @@ import { layOut, layoutNumbers, type Layout, type Machine } from './plan/layout.
 import { type MachineMemory, planState } from './plan/plan.js';
 import { Reception } from './reception.js';
 import { Servers } from './servers.js';
+import { serveTime } from './time.js';
 import { traceFlow } from './trace/trace.js';
 import { NetnsWan } from './wan.js';
 
@@ -136,6 +137,8 @@ export class NetnsFabric implements Fabric {
     await this.#settle();
     await this.#servers.open(METADATA_SERVER, 80, (socket) => this.#reception.metadata(socket));
     serveDns(await this.#bind(RESOLVER_SERVER), (name, from) => this.#resolveInVpc(name, from.address));
+    await this.#servers.open(RESOLVER_SERVER, 53, (socket) => serveDnsStream(socket, (name) => this.#resolveInVpc(name, socket.remoteAddress ?? '')));
+    serveTime(await this.#bind(TIME_SERVER, 123), Date.now);
   }
 
   #whyHeld(): string {
@@ -192,7 +195,7 @@ export class NetnsFabric implements Fabric {
   }
 
   async #openServers(hosts: readonly InternetHost[]): Promise<void> {
-    const wanted = new Set<string>([`${METADATA_SERVER}:80`]);
+    const wanted = new Set<string>([`${METADATA_SERVER}:80`, `${RESOLVER_SERVER}:53`]);
     const opening: Promise<void>[] = [];
     const open = (address: string, port: number, onAccept: (socket: Socket) => void): void => {
       wanted.add(`${address}:${port}`);
@@ -215,8 +218,8 @@ export class NetnsFabric implements Fabric {
     await Promise.all(opening);
   }
 
-  async #bind(address: string): Promise<UdpSocket> {
-    const socket = await this.#holder.bind(address, 53);
+  async #bind(address: string, port = 53): Promise<UdpSocket> {
+    const socket = await this.#holder.bind(address, port);
     this.#nameServers.set(address, socket);
     return socket;
   }

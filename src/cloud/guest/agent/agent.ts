@@ -13,6 +13,7 @@ import { AGENT_VERSION, createChannel, decryptDataKey, openChannel, report, type
 import { readOrder, SessionOrderError, type SessionOrder } from './session-document.js';
 import { SessionWorker } from './session-worker.js';
 import { TaskReports } from './task-reports.js';
+import type { Turns } from './turns.js';
 import { CommandJobs } from './command-jobs.js';
 
 export interface AgentOptions {
@@ -21,13 +22,15 @@ export interface AgentOptions {
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Of all agents of the region. */
+  readonly turns: Turns;
 }
 
 export interface Agent {
   /** Ends it and all its sessions. */
   stop(): void;
   /**
-   * Opens new connections to ssm and ssmmessages and has an authorized call on each answered, within 3 s. When that
+   * Opens new connections to ssm and ssmmessages and has an authorized call on each answered, within 3 s of its turn. When that
    * fails the control channel is closed and the agent tries anew; false then. A control channel that itself is dead
    * (the instance has another public address, say) is opened anew. While it is not connected this makes it try at once.
    */
@@ -83,7 +86,10 @@ class RunningAgent {
   readonly #pause = new Pause();
   #identity: Identity | undefined;
   #control: WebSocket | undefined;
+  /** Has its turn, and is not connected yet. */
   #attempt: AbortController | undefined;
+  /** Called when the next attempt has its turn. */
+  readonly #onBegin = new Set<() => void>();
   #backOff = BACK_OFF_FIRST_MS;
   #lastFailure = '';
   #proofs = 0;
@@ -125,6 +131,17 @@ class RunningAgent {
   async prove(): Promise<boolean> {
     if (this.#stop.signal.aborted) return false;
     const proof = ++this.#proofs;
+    if (this.#control === undefined) return this.#comeOnline();
+    const leave = await this.#options.turns.take('prove', this.#stop.signal).catch(() => undefined);
+    if (leave === undefined) return false;
+    try {
+      return await this.#prove(proof);
+    } finally {
+      leave();
+    }
+  }
+
+  async #prove(proof: number): Promise<boolean> {
     const control = this.#control;
     if (control === undefined) return this.#comeOnline();
     try {
@@ -148,11 +165,17 @@ class RunningAgent {
     return new Promise((resolve) => {
       const finish = (online: boolean) => (): void => {
         clearTimeout(timer);
+        this.#onBegin.delete(begin);
         this.#onOnline.delete(succeed);
         resolve(online);
       };
       const succeed = finish(true);
-      const timer = setTimeout(finish(false), PROOF_MS).unref();
+      let timer: NodeJS.Timeout | undefined;
+      // Until then it waits for its turn, which says nothing of its way.
+      const begin = (): void => {
+        timer ??= setTimeout(finish(false), PROOF_MS).unref();
+      };
+      this.#onBegin.add(begin);
       this.#onOnline.add(succeed);
       this.#stop.signal.addEventListener('abort', finish(false), { once: true });
       this.#backOff = BACK_OFF_FIRST_MS;
@@ -171,6 +194,8 @@ class RunningAgent {
 
   /** Reports, opens the control channel, and stays until it is closed. */
   async #connect(): Promise<void> {
+    const leave = await this.#options.turns.take('connect', this.#stop.signal);
+    for (const begin of this.#onBegin) begin();
     const attempt = new AbortController();
     this.#attempt = attempt;
     const signal = AbortSignal.any([this.#stop.signal, attempt.signal, AbortSignal.timeout(ATTEMPT_MS)]);
@@ -182,6 +207,7 @@ class RunningAgent {
       await answered(socket, signal);
     } finally {
       this.#attempt = undefined;
+      leave();
     }
     if (this.#stop.signal.aborted) {
       socket.terminate();

@@ -96,12 +96,15 @@ export function startSession({ entrance, uidMode, request }: SessionParts): Gues
   })();
   const hangUp = async (): Promise<void> => {
     hungUp = true;
-    await helper((leader) => signalCommand(leader, 'HUP'));
-    // What ignores it lives on in the machine, without us.
-    setTimeout(() => {
-      child.kill('SIGKILL');
-      for (const stream of [stdin, childOut, childErr]) stream.destroy();
-    }, HANGUP_MS).unref();
+    try {
+      await helper((leader) => signalCommand(leader, 'HUP'));
+    } finally {
+      // What ignores it, or could not be told, lives on in the machine, without us.
+      setTimeout(() => {
+        child.kill('SIGKILL');
+        for (const stream of [stdin, childOut, childErr]) stream.destroy();
+      }, HANGUP_MS).unref();
+    }
   };
   const ignore = (): undefined => undefined;
   return {

@@ -40,8 +40,13 @@ describe('the fabric of a region process', () => {
     expect(await choose({ standing: false, before: 'computed' })).toMatchObject({ kind: 'netns', probed: 1 });
   });
 
-  it('comes back computed, and says so, when the machine has lost what the stacks were made on', async () => {
-    expect(await choose({ standing: true, before: 'netns' }, unable)).toEqual({ kind: 'computed', note: unable.reason, probed: 1 });
+  it('is refused when the machine has lost what the stacks were made on, but to who asks for the other one by name', async () => {
+    await expect(choose({ standing: true, before: 'netns' }, unable)).rejects.toMatchObject({ code: 'fabric-unavailable', message: expect.stringMatching(/stacks stand.*nftables/u) as string });
+    expect(await choose({ standing: true, before: 'netns', choice: 'computed' }, unable)).toEqual({ kind: 'computed', probed: 1 });
+  });
+
+  it('has no stand-in under stacks when it does not start', async () => {
+    expect(await choose({ standing: true, before: 'netns' })).toEqual({ kind: 'netns', orComputed: false, probed: 1 });
   });
 
   it.each([['netns', 'computed'], ['computed', 'netns']] as const)('is not changed from %s to %s under stacks', async (before, choice) => {

@@ -12,10 +12,13 @@ const REPORT: TraceReport = {
   ],
 };
 
+/** As `list` shows it; names are the user's. */
+const CALLED = { number: 1, name: 'one\u001b[2J' };
+
 describe('a flow\'s way as text', () => {
   it('has a line a step, aligned, both ways, and ends with where it ended', () => {
-    expect(traceLines(REPORT, plainStyle(false))).toEqual([
-      'i-1: tcp to host.example:22 (10.0.2.16), by a real packet and the kernel\'s own account',
+    expect(traceLines(REPORT, plainStyle(false), CALLED)).toEqual([
+      '1 one\\e[2J (i-1): tcp to host.example:22 (10.0.2.16), by a real packet and the kernel\'s own account',
       '  ok   interface       i-1 sends  eni-1',
       '  ok   network ACL     outbound \\e[31m  acl-1 100',
       'and back',
@@ -25,8 +28,8 @@ describe('a flow\'s way as text', () => {
   });
 
   it('says when nothing was sent, and what an error was', () => {
-    const lines = traceLines({ ...REPORT, by: 'computed', protocol: 'icmp', port: null, destination: '8.8.8.8', address: '8.8.8.8', answer: 'error', said: 'ENETUNREACH', steps: REPORT.steps.slice(0, 1) }, plainStyle());
-    expect(lines[0]).toBe('i-1: ping to 8.8.8.8, computed: no packet was sent');
+    const lines = traceLines({ ...REPORT, by: 'computed', protocol: 'icmp', port: null, destination: '8.8.8.8', address: '8.8.8.8', answer: 'error', said: 'ENETUNREACH', steps: REPORT.steps.slice(0, 1) }, plainStyle(), CALLED);
+    expect(lines[0]).toBe('1 one\\e[2J (i-1): ping to 8.8.8.8, computed: no packet was sent');
     expect(lines.at(-1)).toBe('The instance could not send it: ENETUNREACH');
   });
 

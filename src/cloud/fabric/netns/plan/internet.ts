@@ -1,7 +1,7 @@
 /** The holder's own namespace: the simulated internet with its hosts, and this process's ends of all side doors. */
 import type { InternetHost } from '../../fabric.js';
 import { INTERNET } from '../../fabric.js';
-import { DOORS, IDENTITIES, METADATA_SERVER, PLUMBING, RESOLVER_SERVER, SIDE_DOORS } from '../addresses.js';
+import { DOORS, IDENTITIES, LINK_LOCAL_SERVERS, PLUMBING, SIDE_DOORS } from '../addresses.js';
 import { NamespaceBuilder } from './builder.js';
 import type { Layout, VpcLayout } from './layout.js';
 import { nftSet } from './nft.js';
@@ -25,7 +25,7 @@ export function internetState(layout: Layout, hosts: readonly InternetHost[], gr
   builder.sysctl('ipv4/ip_nonlocal_bind', '1');
   // What this process sends in a machine's name goes by that machine, also to an address that is here.
   builder.first('rule add pref 1000 lookup local', 'rule del pref 0', `route add local ${SIDE_DOORS} dev lo`, `route add local ${DOORS} dev lo`, 'route add default dev lo');
-  const addresses = new Set([INTERNET.laptop, METADATA_SERVER, RESOLVER_SERVER, ...hosts.flatMap((host) => host.addresses)]);
+  const addresses = new Set([INTERNET.laptop, ...LINK_LOCAL_SERVERS, ...hosts.flatMap((host) => host.addresses)]);
   for (const address of addresses) builder.address(`${address}/32`, 'lo');
   for (const vpc of layout.vpcs) addVpc(builder, vpc);
   for (const machine of layout.machines.values()) {
@@ -66,7 +66,7 @@ function addTable(builder: NamespaceBuilder, layout: Layout, hosts: readonly Int
     'iifname "s-*" iifname . ip daddr != @side_doors counter drop',
     'iifname "d-*" iifname . ip daddr != @doors counter drop',
     `iifname "m-*" ip saddr != ${IDENTITIES} counter drop`,
-    `iifname "m-*" ip daddr != { ${METADATA_SERVER}, ${RESOLVER_SERVER} } counter drop`,
+    `iifname "m-*" ip daddr != { ${LINK_LOCAL_SERVERS.join(', ')} } counter drop`,
     `iifname "w-*" ip saddr ${PLUMBING} counter drop`,
     `iifname "w-*" ip daddr ${PLUMBING} counter drop`,
     // From one gateway to the next (I8) it is no hop that shows, nor one that ends what has one hop left.

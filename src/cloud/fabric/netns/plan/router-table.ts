@@ -1,7 +1,7 @@
 /** What a VPC's router lets pass, as an nftables table: each layer a base chain of its own, so that to accept ends one layer only. */
 import { addressOf, formatAddress } from '../../../../lib/net/address.js';
 import { blockPublicAccessVerdict, type OpenedFrom } from '../../../../lib/vpc/block-public-access.js';
-import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER } from '../addresses.js';
+import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER, TIME_SERVER } from '../addresses.js';
 import { addAclChains } from './acls.js';
 import type { NamespaceBuilder } from './builder.js';
 import { addGroupChains, TRACKED } from './groups.js';
@@ -78,12 +78,13 @@ function addPublicAccess(builder: NamespaceBuilder, { network, publicPairs, vpc 
   chain('public_access_out', -4, 'oifname "igw" ip saddr @no_public_access', 'oifname "igw" ip saddr @no_public_ingress ct direction reply');
 }
 
-/** Metadata service and resolver: reached without route, security group and network ACL (L1, L2, L13). */
+/** Metadata service, resolver and time service: reached without route, security group and network ACL (L1, L2, L13). */
 function addServices(builder: NamespaceBuilder, { vpc }: VpcLayout): void {
   const resolver = vpc.resolverAddress === undefined ? '' : `${formatAddress(vpc.resolverAddress)}, `;
   builder.chain('services', [
     `iifname "e-*" ip daddr 169.254.169.254 tcp dport 80 dnat to ${METADATA_SERVER}`,
     ...['udp', 'tcp'].map((protocol) => `iifname "e-*" ip daddr { ${resolver}169.254.169.253 } ${protocol} dport 53 dnat to ${RESOLVER_SERVER}`),
+    `iifname "e-*" ip daddr 169.254.169.123 udp dport 123 dnat to ${TIME_SERVER}`,
   ], hook('nat', 'prerouting', 'dstnat'));
   builder.chain('identities', ['oifname "svc" snat to ip saddr map @identity_of'], hook('nat', 'postrouting', 'srcnat'));
 }

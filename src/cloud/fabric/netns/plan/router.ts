@@ -5,7 +5,7 @@ import { isAvailable } from '../../../../lib/vpc/endpoint.js';
 import type { Route } from '../../../../lib/vpc/model.js';
 import type { RouteTableNode } from '../../../../lib/vpc/compile.js';
 import type { SubnetNode } from '../../../../lib/vpc/network.js';
-import { METADATA_SERVER, PLUMBING, RESOLVER_SERVER } from '../addresses.js';
+import { LINK_LOCAL_SERVERS, PLUMBING } from '../addresses.js';
 import { NamespaceBuilder } from './builder.js';
 import type { Port, VpcLayout } from './layout.js';
 import { addRouterTable } from './router-table.js';
@@ -30,7 +30,7 @@ export function routerState(layout: VpcLayout): NamespaceState {
   for (const prefix of layout.vpc.prefixes) builder.route(formatCidr(prefix), 'dev lo');
   for (const port of layout.ports) addPort(builder, port);
   builder.up(ROUTER_LINKS.services, false);
-  for (const server of [METADATA_SERVER, RESOLVER_SERVER]) builder.route(server, `dev ${ROUTER_LINKS.services}`, { link: ROUTER_LINKS.services });
+  for (const server of LINK_LOCAL_SERVERS) builder.route(server, `dev ${ROUTER_LINKS.services}`, { link: ROUTER_LINKS.services });
   if (layout.vpc.internetGateway !== undefined) builder.up(ROUTER_LINKS.internetGateway, false);
   if (hasPrivateLink(layout)) builder.up(ROUTER_LINKS.privateLink, false);
   addRoutes(builder, layout);

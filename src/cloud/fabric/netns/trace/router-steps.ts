@@ -43,7 +43,7 @@ export async function routerSteps(vpc: VpcLayout, packet: TracedPacket, askRoute
 const dropIn = (packet: TracedPacket, chain: RegExp): Met | undefined => packet.met.find((met) => chain.test(met.chain) && met.verdict === 'drop');
 
 function linkLocal({ destination, destinationPort, input }: TracedPacket): Step {
-  const service = destinationPort === 53 ? 'VPC resolver' : 'metadata service';
+  const service = destinationPort === 53 ? 'VPC resolver' : destinationPort === 123 ? 'time service' : 'metadata service';
   const detail = input === ROUTER_LINKS.services ? `the ${service} answers` : `${destination} is the ${service}: no route, security group or network ACL is asked`;
   return { kind: 'link-local', detail, verdict: 'pass' };
 }

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { authenticate } from '../../../../../src/cloud/endpoint/verify.js';
 import { AwsError, type Caller, type Input, type OperationContext, type Output, type Service } from '../../../../../src/cloud/endpoint/operation.js';
 import { startAgent, type Agent } from '../../../../../src/cloud/guest/agent/agent.js';
+import { Turns } from '../../../../../src/cloud/guest/agent/turns.js';
 import type { ExitStatus, Guest, GuestProcess, PtySize, SpawnRequest } from '../../../../../src/cloud/guest/guest.js';
 import { createKeyRing } from '../../../../../src/cloud/keys/key-ring.js';
 import { readMessage } from '../../../../../src/cloud/messages/frame.js';
@@ -88,6 +89,7 @@ export class SmallRegion {
   #servers: Server[] = [];
   #ports = { tls: 0, imds: 0, loopback: 0 };
   #agents: Agent[] = [];
+  readonly #turns = new Turns();
   #ca = '';
   #opened = 0;
 
@@ -277,7 +279,7 @@ export class SmallRegion {
   }
 
   agent(guest = this.guest()): Agent {
-    const agent = startAgent(guest, { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now });
+    const agent = startAgent(guest, { caCertificate: this.#ca, log: (line) => this.lines.push(line), now: Date.now, turns: this.#turns });
     this.#agents.push(agent);
     return agent;
   }

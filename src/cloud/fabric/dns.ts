@@ -1,7 +1,8 @@
 /** DNS by datagrams: the servers of the simulated internet, and the question that a guest's resolver asks. */
 import type { RemoteInfo, Socket } from 'node:dgram';
+import type { Duplex } from 'node:stream';
 import { decode, type DecodedPacket, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet';
-import type { Resolution } from '../fabric.js';
+import type { Resolution } from './fabric.js';
 
 /** Seconds that an answer may be kept, as private DNS names of AWS say. */
 const TTL = 60;
@@ -14,6 +15,32 @@ export function serveDns(socket: Socket, answer: (name: string, from: RemoteInfo
   socket.on('message', (bytes, from) => {
     const response = responseTo(bytes, (name) => answer(name, from));
     if (response !== undefined) socket.send(response, from.port, from.address, () => undefined);
+  });
+}
+
+/** How long a connection may be silent, milliseconds. */
+const IDLE_MS = 10_000;
+
+/** The same over a connection, each message behind its length (RFC 1035, 4.2.2). A resolver that does not answer ends it. */
+export function serveDnsStream(socket: Duplex, answer: (name: string) => Resolution): void {
+  let read: Buffer = Buffer.alloc(0);
+  const idle = setTimeout(() => socket.destroy(), IDLE_MS).unref();
+  socket.on('error', () => undefined).on('close', () => clearTimeout(idle)).on('end', () => socket.end());
+  socket.on('data', (bytes: Buffer) => {
+    idle.refresh();
+    read = Buffer.concat([read, bytes]);
+    while (read.length >= 2 && read.length >= 2 + read.readUInt16BE(0)) {
+      const end = 2 + read.readUInt16BE(0);
+      const response = responseTo(read.subarray(2, end), answer);
+      read = read.subarray(end);
+      if (response === undefined) {
+        socket.destroy();
+        return;
+      }
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(response.length, 0);
+      socket.write(Buffer.concat([length, response]));
+    }
   });
 }
 

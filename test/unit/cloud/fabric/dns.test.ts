@@ -1,10 +1,11 @@
 /** Both ends of DNS over sockets of this machine's loopback. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { decode, type DecodedPacket, encode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveDns } from '../../../../../src/cloud/fabric/netns/dns.js';
-import type { Resolution } from '../../../../../src/cloud/fabric/fabric.js';
+import { serveDns, serveDnsStream } from '../../../../src/cloud/fabric/dns.js';
+import type { Resolution } from '../../../../src/cloud/fabric/fabric.js';
 
 const KNOWN: Readonly<Record<string, Resolution>> = {
   'ssm.example': { kind: 'addresses', addresses: ['10.0.3.50', '10.0.4.50'] },
@@ -64,5 +65,40 @@ describe('serveDns', () => {
 
   it('refuses other kinds of query', async () => {
     expect(await ask(encode({ type: 'query', id: 11, flags: 4 << 11, questions: [{ type: 'A', name: 'ssm.example' }] }))).toMatchObject({ rcode: 'NOTIMP' });
+  });
+});
+
+describe('serveDnsStream', () => {
+  async function over(...pieces: readonly Buffer[]): Promise<Buffer> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => serveDnsStream(socket, (name) => KNOWN[name] ?? { kind: 'nxdomain' })).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    for (const piece of pieces) {
+      client.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    client.end();
+    const chunks: Buffer[] = [];
+    client.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(client, 'close');
+    server.close();
+    return Buffer.concat(chunks);
+  }
+  const framed = (name: string, id: number): Buffer => {
+    const message = encode({ type: 'query', id, flags: 0x100, questions: [{ type: 'A', name }] });
+    return Buffer.concat([Buffer.from([message.length >> 8, message.length & 255]), message]);
+  };
+
+  it('answers each question of a connection, in whatever pieces they come', async () => {
+    const both = Buffer.concat([framed('ssm.example', 1), framed('nothing.example', 2)]);
+    const said = await over(both.subarray(0, 1), both.subarray(1, 20), both.subarray(20));
+    const first = said.readUInt16BE(0);
+    expect(decode(said.subarray(2, 2 + first))).toMatchObject({ id: 1, answers: [{ data: '10.0.3.50' }, { data: '10.0.4.50' }] });
+    expect(decode(said.subarray(4 + first))).toMatchObject({ id: 2, rcode: 'NXDOMAIN' });
+  });
+
+  it('ends the connection where a resolver does not answer, and at what is no question', async () => {
+    expect(await over(framed('dark.example', 1))).toHaveLength(0);
+    expect(await over(Buffer.from([0, 3, 1, 2, 3]))).toHaveLength(0);
   });
 });
