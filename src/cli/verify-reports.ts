@@ -31,6 +31,8 @@ export interface ReportsOptions {
   readonly tool: string;
   /** What a report comes to, as the screen says it. */
   readonly summary: (report: VerifyReport) => string;
+  /** Aborted by Ctrl-C, with the error that says so. */
+  readonly signal?: AbortSignal | undefined;
   /** A note on stderr. */
   readonly say: (line: string) => void;
   readonly environment?: NodeJS.ProcessEnv | undefined;
@@ -66,17 +68,34 @@ export class VerifyReports {
 
   /** Writes what the report says. */
   async write(report: VerifyReport): Promise<void> {
+    // What was interrupted stays so, whatever came of it in the meantime.
+    if (this.#options.signal?.aborted === true) return;
     this.#isWritten = true;
     await this.#write(this.#resultOf(report));
   }
 
-  /** Does the work; an error that ends it before there is a report is what the files say, and is thrown on. */
+  /** Does the work; an error that ends it before there is a report is what the files say, and is thrown on. So is Ctrl-C, at once: the process does not wait for the work. */
   async guard<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    const onAbort = (): void => void this.#fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await work();
     } catch (error) {
-      if (!this.#isWritten) await this.#write(errorResult(error)).catch((another: unknown) => this.#options.say(another instanceof Error ? printable(another.message) : String(another)));
+      await this.#fail(error);
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    try {
+      await this.#write(errorResult(error));
+    } catch (another) {
+      this.#options.say(another instanceof Error ? printable(another.message) : String(another));
     }
   }
 

@@ -43,7 +43,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
   async run(): Promise<VerifyReport | undefined> {
     const { flags, argv } = await this.parse(Verify);
     const { only, stack, snapshot: file, from } = flags;
-    const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), say: (line) => this.say(line) });
+    const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), signal: this.interruption.signal, say: (line) => this.say(line) });
     // Its sessions are ended before it goes.
     this.patienceMs = PATIENCE_MS;
     return reports.guard(async () => {

@@ -11,7 +11,7 @@ import { Browser, browserProgram } from './browser.js';
 import { exportsOf, Home } from './program.js';
 
 const hasAws = spawnSync('aws', ['--version']).status === 0;
-const SCRIPT = '<script>window.owned = 1</script>';
+const SCRIPT = '<script>window.owned = 1</script>##[error]owned';
 
 describe('reports', { timeout: 180_000 }, () => {
   const home = new Home('computed');
@@ -90,7 +90,7 @@ describe('reports', { timeout: 180_000 }, () => {
   describe.skipIf(!hasAws)(`broken${hasAws ? '' : ' (no aws on PATH)'}`, () => {
     beforeAll(() => {
       const group = (name: string): string => aws('ec2', 'describe-security-groups', '--filters', `Name=tag:Name,Values=${name}`, '--query', 'SecurityGroups[0].GroupId');
-      aws('ec2', 'create-tags', '--resources', home.json<{ instances: { instanceId: string }[] }>('list').instances[2]?.instanceId ?? '', '--tags', `Key=Name,Value=${SCRIPT}`);
+      aws('ec2', 'create-tags', '--resources', home.json<{ instances: { instanceId: string }[] }>('list').instances[2]?.instanceId ?? '', '--tags', JSON.stringify([{ Key: 'Name', Value: SCRIPT }]));
       aws('ec2', 'revoke-security-group-ingress', '--group-id', group('EndpointSecurityGroup'), '--protocol', 'tcp', '--port', '443', '--source-group', group('InstanceSecurityGroup3'));
     }, 120_000);
 
@@ -114,6 +114,15 @@ describe('reports', { timeout: 180_000 }, () => {
       expect(read('summary.md')).toMatch(/^## ✘ broken: ssmlab verify\n/u);
       expect(read('summary.md')).not.toContain('<script');
       expect(existsSync(at('summary.md.tmp'))).toBe(false);
+    });
+
+    it('and every other screen are no commands to the runner', () => {
+      const { stdout } = home.run(['list'], { environment: { GITHUB_ACTIONS: 'true' } });
+      expect(stdout).toContain(String.raw`##\[error]owned`);
+      expect(stdout).not.toContain('##[');
+      const json = home.run(['list', '--json'], { environment: { GITHUB_ACTIONS: 'true' } }).stdout;
+      expect(json).not.toContain('##[');
+      expect((JSON.parse(json) as { instances: { name: string }[] }).instances[2]?.name).toBe(SCRIPT);
     });
 
     it('draw where the way is cut, and why', () => {

@@ -122,6 +122,19 @@ describe('what verify leaves behind', () => {
     expect(said).toMatchObject([['error', { error: { code: 'endpoint-unreachable' } }], ['report', { verdict: 'pass' }]]);
   });
 
+  it('says at once that it was interrupted, and stays with it', async () => {
+    const ctrlC = new AbortController();
+    const reports = await VerifyReports.open({ values: [`json=${at('a.json')}`], json: false, watch: false, tool: '', summary: () => '', signal: ctrlC.signal, say: () => undefined });
+    let end = (): void => undefined;
+    const guarded = reports.guard(() => new Promise<void>((resolve) => void (end = resolve)));
+    ctrlC.abort(new SsmlabError('interrupted', 'nothing was changed'));
+    await vi.waitFor(() => expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toMatchObject({ error: { code: 'interrupted' } }), { timeout: 10_000 });
+    end();
+    await guarded;
+    await reports.write(report);
+    expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toMatchObject({ error: { code: 'interrupted' } });
+  });
+
   it('leaves stdout to a watch', async () => {
     await expect(VerifyReports.open({ values: ['json=-'], json: false, watch: true, tool: '', summary: () => '', say: () => undefined })).rejects.toMatchObject({ code: 'usage' });
   });
