@@ -15,12 +15,27 @@ export function processor(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Milliseconds of processor that a process, all its threads and its descendants used so far. */
+/** Milliseconds of processor that a process, all its threads and its descendants used so far; those that have ended count no more. */
 export function processorOfTree(pid) {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
-    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter((child) => child !== '');
-    return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]) / 1e6 + children.reduce((all, child) => all + processorOfTree(child), 0);
-  }, 0);
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + processorOfThread(`/proc/${pid}/task/${thread}`), 0);
+  } catch (error) {
+    return endedMeanwhile(error);
+  }
+}
+
+function processorOfThread(folder) {
+  try {
+    const children = readFileSync(`${folder}/children`, 'latin1').split(' ').filter((child) => child !== '');
+    return Number(readFileSync(`${folder}/schedstat`, 'latin1').split(' ')[0]) / 1e6 + children.reduce((all, child) => all + processorOfTree(child), 0);
+  } catch (error) {
+    return endedMeanwhile(error);
+  }
+}
+
+function endedMeanwhile(error) {
+  if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
+  return 0;
 }
 
 /** Deploys it. `random`: the bytes that its servers send. */
