@@ -65,7 +65,11 @@ const folderSize = (path) => readdirSync(path, { recursive: true, withFileTypes:
 try {
   const deploy = run([bin, 'deploy', '--yes']).took;
   goal('deploy of the lab', deploy / 1000, 5, 's');
-  goal('verify of all four', median([1, 2, 3].map(() => run([bin, 'verify']).took)) / 1000, 4, 's');
+  // All of its probes run beside the one that takes longest, which nobody answers: what else it does has to fit beside that.
+  const silent = 'a=$(date +%s%N); ping -c 4 -i 0.2 -W 1 8.8.8.8 >/dev/null; b=$(date +%s%N); echo $(((b - a) / 1000000))';
+  const turns = [1, 2, 3, 4, 5].map(() => ({ ping: Number(run([bin, 'exec', '4', '--', silent]).stdout), verify: run([bin, 'verify']).took }));
+  const [ping, verify] = [median(turns.map((turn) => turn.ping)), median(turns.map((turn) => turn.verify))];
+  goal('verify of the lab', verify / ping, 1.5, '×', `a silent ping in instance 4: ${ping.toFixed(0)} ms, verify: ${verify.toFixed(0)} ms`);
   const status = JSON.parse(run([bin, 'status', '--json']).stdout);
   for (const instance of ['1', '2', '3', '4']) run([bin, 'exec', instance, '--', 'uname']);
   goal('local cloud with the lab, resident', resident(status.localCloud.pid), 300, 'MB');

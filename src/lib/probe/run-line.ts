@@ -7,7 +7,7 @@ import type { Auth } from '../lab/lab.js';
 import { sshCommand } from '../ssh/client.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
-import { type ChannelOptions, runOverSession, type StartSession } from './session-way.js';
+import { type ChannelOptions, type OnOpen, runOverSession, type StartSession } from './session-way.js';
 import { openSsh } from './ssh-way.js';
 
 /** How a shell is opened, once that is settled. */
@@ -29,7 +29,7 @@ export function wayInto(instance: KnownInstance): Way {
   throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`);
 }
 
-export interface LineStreams extends Pick<ChannelOptions, 'onLost' | 'onRegained'> {
+export interface LineStreams extends OnOpen, Pick<ChannelOptions, 'onLost' | 'onRegained'> {
   /** Carried by SSH; of a session see `withInput`. */
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;
@@ -56,6 +56,7 @@ export async function runLine({ target, lab, start }: RunContext, instance: Know
   }
   const client = await openSsh(target, lab, instance, streams.timeoutMs);
   const leave = (): void => void client.destroy();
+  streams.onOpen?.();
   streams.signal?.addEventListener('abort', leave, { once: true });
   try {
     const { exitCode, signal } = await sshCommand(client, line, streams, instance.name);
@@ -70,7 +71,7 @@ export async function runLine({ target, lab, start }: RunContext, instance: Know
 const MOST = 1024 * 1024;
 
 /** Runs it and resolves to what it printed on stdout. `session-failed` when it takes longer than the bound; told to end, and rejects, with the signal. */
-export async function outputOf(context: RunContext, instance: KnownInstance, way: Way, line: string, timeoutMs: number, signal?: AbortSignal): Promise<string> {
+export async function outputOf(context: RunContext, instance: KnownInstance, way: Way, line: string, timeoutMs: number, { signal, onOpen }: Pick<LineStreams, 'signal' | 'onOpen'> = {}): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   const collect = new Writable({
@@ -83,7 +84,7 @@ export async function outputOf(context: RunContext, instance: KnownInstance, way
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const bound = AbortSignal.timeout(timeoutMs);
   try {
-    await runLine(context, instance, way, line, { stdout: collect, stderr: discard, signal: signal === undefined ? bound : AbortSignal.any([bound, signal]), timeoutMs: Math.min(timeoutMs, 10_000) });
+    await runLine(context, instance, way, line, { stdout: collect, stderr: discard, onOpen, signal: signal === undefined ? bound : AbortSignal.any([bound, signal]), timeoutMs: Math.min(timeoutMs, 10_000) });
   } catch (error) {
     signal?.throwIfAborted();
     if (bound.aborted) throw new SsmlabError('session-failed', `${instance.name} did not finish within ${timeoutMs / 1000} s`, { cause: error });

@@ -82,11 +82,17 @@ export async function openChannel(target: Target, session: StartedSession, { tim
   }
 }
 
+export interface OnOpen {
+  /** Called when the way is open and the line begins to run. */
+  readonly onOpen?: (() => void) | undefined;
+}
+
 /** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
-export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & Pick<ChannelOptions, 'onLost' | 'onRegained' | 'timeoutMs'>): Promise<CommandEnd> {
+export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & OnOpen & Pick<ChannelOptions, 'onLost' | 'onRegained' | 'timeoutMs'>): Promise<CommandEnd> {
   const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
   const { timeoutMs, signal, onLost, onRegained } = streams;
   const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs, signal, onLost, onRegained });
+  streams.onOpen?.();
   try {
     return await runCommand(channel, streams);
   } finally {

@@ -17,8 +17,8 @@ import type { Door, FlowAsk, Inside, Seen, Subject } from './statement.js';
 /** How an instance is looked at. */
 export interface Eyes {
   readonly region: string;
-  /** Runs a shell line on an instance over a way in, and gives what it printed on stdout. */
-  readonly runOn: (instance: KnownInstance, way: Way, line: string) => Promise<string>;
+  /** Runs a shell line on an instance over a way in, and gives what it printed on stdout; `onOpen` is called when it begins to run. */
+  readonly runOn: (instance: KnownInstance, way: Way, line: string, onOpen?: () => void) => Promise<string>;
   readonly dial: (host: string, port: number) => Promise<Dialled>;
   /** Knocks by SSH at the other end of a stream, with the key that there is; resolves when it is let in, rejects as `connectSsh` does. The stream is ended. */
   readonly knock: (instance: KnownInstance, stream: Duplex) => Promise<void>;
@@ -38,6 +38,12 @@ function ours(error: unknown): SsmlabError {
 /** So many flows are tried at once: an instance may be small. */
 const ASKS_AT_ONCE = 24;
 
+/** The commands that are run on every instance that is entered. */
+const commandsOf = (region: string): readonly string[] => [METADATA_COMMAND, PING_COMMAND, EGRESS_COMMAND, ...AGENT_SERVICES.map((service) => addressCommand(serviceHost(service, region)))];
+
+/** The line that an instance runs of which no flows are asked. */
+export const lookingLine = (region: string): string => probeLine(commandsOf(region));
+
 async function lookInside(subject: Subject, eyes: Eyes): Promise<Inside> {
   const { instance, way, name, declared, entered = true } = subject;
   if (!entered) return { way: 'unknown', why: 'it was not entered' };
@@ -47,7 +53,7 @@ async function lookInside(subject: Subject, eyes: Eyes): Promise<Inside> {
   if (!declared && instance.state !== 'running') return { way: 'unknown', why: `it is ${instance.state}` };
   const asks = subject.asks ?? [];
   const first = asks.slice(0, ASKS_AT_ONCE);
-  const commands = [METADATA_COMMAND, PING_COMMAND, EGRESS_COMMAND, ...AGENT_SERVICES.map((service) => addressCommand(serviceHost(service, eyes.region)))];
+  const commands = commandsOf(eyes.region);
   let output: string;
   const more = new Map<string, Reading<FlowOutcome>>();
   try {

@@ -1,6 +1,7 @@
 /** Verify of a deployed stack: reads its configuration, looks at its instances, judges. */
 import { isConnected } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
+import { inventoryOf } from '../inventory/inventory.js';
 import { snapshotFor } from '../inventory/snapshot/file.js';
 import { readSnapshot } from '../inventory/snapshot/read.js';
 import type { Snapshot } from '../inventory/snapshot/snapshot.js';
@@ -14,10 +15,12 @@ import { loadPrivateKey } from '../ssh/key-pair.js';
 import { addressSeen } from '../target/address-seen.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
+import type { NetworkModel } from '../vpc/model.js';
 import { indexModel } from '../vpc/network.js';
 import type { VerifyReport } from './claim.js';
 import type { ExpectationFile } from './expect/language.js';
 import { expectedSubjects } from './expect/subjects.js';
+import { type EarlyLooks, lookEarly } from './early.js';
 import { subjectsFor } from './expectations.js';
 import type { Eyes } from './observe.js';
 import type { Configuration } from './predict.js';
@@ -48,7 +51,7 @@ export function eyesOf({ target, lab }: Deployed, signal?: AbortSignal): Eyes {
   const context = { target, lab, start: sessionStarter(target) };
   return {
     region: target.region,
-    runOn: (instance, way, line) => outputOf(context, instance, way, line, BOUND_MS, signal),
+    runOn: (instance, way, line, onOpen) => outputOf(context, instance, way, line, BOUND_MS, { signal, onOpen }),
     dial: (host, port) => dialPort(target, host, port),
     knock: async ({ name, publicIpv4 }, socket) => {
       try {
@@ -88,6 +91,9 @@ function checkFrom(from: string | undefined): void {
 
 const configurationOf = (snapshot: Snapshot, from: string | null): Configuration => ({ snapshot, network: indexModel(snapshot.network), from });
 
+/** For instances of which nothing else is known yet. */
+const NOTHING_READ: NetworkModel = { region: '', vpcs: [], subnets: [], routeTables: [], networkAcls: [], securityGroups: [], networkInterfaces: [], internetGateways: [], natGateways: [], vpcEndpoints: [], prefixLists: [] };
+
 export interface VerifyRequest extends Matter {
   /** Where the stack is; asked only when a region has to be. */
   readonly deployed: () => Promise<Deployed>;
@@ -101,26 +107,42 @@ export interface VerifyRequest extends Matter {
 
 /** Verify of a stack, deployed or in a snapshot. Errors as `snapshotFor` and `findInstance` have them. */
 export async function runVerify({ deployed, stack, file, signal, say, ...matter }: VerifyRequest): Promise<VerifyReport> {
-  const { only, from } = matter;
+  const { only, from, named, expect } = matter;
   checkFrom(from);
   let place: Deployed | undefined;
   let seen: Promise<string | null> | undefined;
-  const { snapshot, origin, said } = await snapshotFor(async () => {
-    place = await deployed();
-    seen = from === undefined ? ownAddress(place.target) : undefined;
-    seen?.catch(() => undefined);
-    return place.target;
-  }, stack, file);
-  if (origin === 'read' && only !== 'predicted') {
-    throw new SsmlabError('usage', `${file ?? 'the snapshot'} is there, and what was once written shows no instance`, { hint: 'add --only predicted, or name a new file to write one' });
+  let early: EarlyLooks | undefined;
+  const given = new AbortController();
+  try {
+    const { snapshot, origin, said } = await snapshotFor(async () => {
+      place = await deployed();
+      seen = from === undefined ? ownAddress(place.target) : undefined;
+      seen?.catch(() => undefined);
+      early = lookEarly(eyesOf(place, signal === undefined ? given.signal : AbortSignal.any([signal, given.signal])));
+      return place.target;
+    }, stack, file, {
+      onInstances: async (instances) => {
+        if (only === 'predicted') return;
+        say?.("Verifying over each instance's own way in");
+        // Which of them are meant, and what is asked of them, is known only when all is read.
+        if (named.length === 0 && expect === undefined) await early?.begin(inventoryOf(instances, NOTHING_READ, []));
+      },
+    });
+    if (origin === 'read' && only !== 'predicted') {
+      throw new SsmlabError('usage', `${file ?? 'the snapshot'} is there, and what was once written shows no instance`, { hint: 'add --only predicted, or name a new file to write one' });
+    }
+    if (said !== undefined) say?.(said);
+    // Of a snapshot of AWS nobody knows who reads it.
+    const here = from ?? (seen === undefined ? (snapshot.fabric === 'aws' ? null : LOCAL_ADDRESS) : await seen);
+    const subjects = subjectsOf(matter, configurationOf(snapshot, here));
+    return await verify({ subjects, where: snapshot, eyes: only === 'predicted' ? undefined : early?.eyes, only });
+  } catch (error) {
+    // What was begun is in vain.
+    given.abort(error);
+    throw error;
+  } finally {
+    await early?.finish();
   }
-  if (said !== undefined) say?.(said);
-  // Of a snapshot of AWS nobody knows who reads it.
-  const here = from ?? (seen === undefined ? (snapshot.fabric === 'aws' ? null : LOCAL_ADDRESS) : await seen);
-  const subjects = subjectsOf(matter, configurationOf(snapshot, here));
-  if (only === 'predicted' || place === undefined) return verify({ subjects, where: snapshot, only });
-  say?.("Verifying over each instance's own way in");
-  return verify({ subjects, where: snapshot, eyes: eyesOf(place, signal), only });
 }
 
 /** What the region says of a stack now. */

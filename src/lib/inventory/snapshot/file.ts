@@ -4,7 +4,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { SsmlabError } from '../../errors.js';
 import type { Target } from '../../target/target.js';
 import { parseSnapshot, snapshotText } from './parse.js';
-import { readSnapshot } from './read.js';
+import { type ReadOptions, readSnapshot } from './read.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface TakenSnapshot {
@@ -48,11 +48,11 @@ export async function writeSnapshotFile(file: string, snapshot: Snapshot): Promi
  * The snapshot that a command is to judge. Without a file it is read from the target. `target` may be a function, which is called only
  * when the region is asked: with a file that is there nobody needs an account. Without a target the file has to be there (`snapshot-unusable`).
  */
-export async function snapshotFor(target: Target | (() => Promise<Target>) | undefined, stack: string, file?: string): Promise<TakenSnapshot> {
+export async function snapshotFor(target: Target | (() => Promise<Target>) | undefined, stack: string, file?: string, options: ReadOptions = {}): Promise<TakenSnapshot> {
   const found = file === undefined ? undefined : await readSnapshotFile(file);
   if (found !== undefined) return { snapshot: found, origin: 'read', said: `Read ${file}: the stack ${found.stack} in ${found.region} as it was at ${found.takenAt}` };
   if (target === undefined) throw new SsmlabError('snapshot-unusable', `${file ?? 'a snapshot'} is not there`, { hint: 'name a file that a command with --snapshot wrote' });
-  const snapshot = await readSnapshot(typeof target === 'function' ? await target() : target, stack);
+  const snapshot = await readSnapshot(typeof target === 'function' ? await target() : target, stack, options);
   if (file === undefined) return { snapshot, origin: 'region', said: undefined };
   await writeSnapshotFile(file, snapshot);
   return { snapshot, origin: 'written', said: `Wrote ${file}: the stack ${stack} in ${snapshot.region} as it is now` };

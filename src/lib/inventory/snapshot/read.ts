@@ -91,11 +91,17 @@ function snapshotInstance(known: KnownInstance, instance: ApiInstance | undefine
 
 const profileNames = (instances: readonly ApiInstance[]): string[] => [...new Set(instances.flatMap((instance) => instance.IamInstanceProfile?.Arn?.split('/').at(-1) ?? []))];
 
+export interface ReadOptions {
+  readonly now?: (() => Date) | undefined;
+  /** Told the instances as soon as they are known; what their VPCs hold is read when it resolves. */
+  readonly onInstances?: ((instances: readonly ApiInstance[]) => Promise<void>) | undefined;
+}
+
 /**
  * Reads it. `no-lab` when the stack has no instances. An action that is refused is listed in `unread` and fails nothing, but for
  * ec2:DescribeInstances: without it there is nothing to say anything of (`access-denied`).
  */
-export async function readSnapshot(target: Target, stack: string, { now = () => new Date() }: { readonly now?: () => Date } = {}): Promise<Snapshot> {
+export async function readSnapshot(target: Target, stack: string, { now = () => new Date(), onInstances }: ReadOptions = {}): Promise<Snapshot> {
   const takenAt = now().toISOString();
   const tries = attempts();
   const { attempt } = tries;
@@ -107,6 +113,7 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
   independent.catch(() => undefined);
   const { found, instances } = await stackInstances(target, stack);
   if (instances.length === 0) throw await nothingThere(target, stack, found);
+  await onInstances?.(instances);
   const vpcIds = [...new Set(instances.flatMap((instance) => instance.VpcId ?? []))];
   const readAndModel = async () => {
     const read = await readNetwork(target, vpcIds, tries);
