@@ -7,7 +7,7 @@ import { forLog, jsonForLog } from './ci-log.js';
 import { interruptedAt, type Moment } from './interruption.js';
 import type { LabFlags } from './lab-context.js';
 import { PATIENCE_MS } from './last-will.js';
-import { onOutputError } from './output-errors.js';
+import { keepOutputErrors } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
 import { asTyped, programName } from './self.js';
 import { styleFor } from './style.js';
@@ -45,11 +45,10 @@ export abstract class BaseCommand extends Command {
     process.on('SIGINT', this.#onInterrupt);
   }
 
-  /** Leaves Ctrl-C and a closed stdout to the command itself: what runs on an instance has to hear of them. */
-  protected handOver(): void {
+  /** Leaves Ctrl-C and a closed stdout to the command itself: what runs on an instance has to hear of them. What it returns throws `output-failed` where stdout took no more. */
+  protected handOver(): () => Promise<void> {
     process.off('SIGINT', this.#onInterrupt);
-    process.stdout.off('error', onOutputError);
-    process.stdout.on('error', () => undefined);
+    return keepOutputErrors(process.stdout);
   }
 
   /** Talk: progress, headers, questions. Silent under --json, so that a program sees only the value, and after Ctrl-C. */
@@ -77,8 +76,12 @@ export abstract class BaseCommand extends Command {
     try {
       return await super.parse(options, argv);
     } catch (error) {
-      throw error instanceof Error && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' ')) : error;
+      throw error instanceof Error && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' '), this.#flagNames()) : error;
     }
+  }
+
+  #flagNames(): string[] {
+    return [...Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }), 'help', ...(this.ctor.enableJsonFlag ? ['json'] : [])];
   }
 
   override logJson(value: unknown): void {
@@ -116,11 +119,16 @@ export abstract class BaseCommand extends Command {
   #interrupt(): void {
     if (this.interruption.signal.aborted) process.exit(130);
     const error = interruptedAt(this.moment, { lab: this.labFlags });
-    process.stderr.write(this.jsonEnabled() ? '' : '\n');
-    this.#sayInterrupted(error);
+    this.sayInterrupted(error);
     this.interruption.abort(error);
     // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for longer.
     setTimeout(() => process.exit(130), this.patienceMs);
+  }
+
+  /** The one line of Ctrl-C, below the `^C` that the terminal has shown. */
+  protected sayInterrupted(error: SsmlabError): void {
+    process.stderr.write(this.jsonEnabled() ? '' : '\n');
+    this.#sayInterrupted(error);
   }
 
   #sayInterrupted(error: SsmlabError): void {

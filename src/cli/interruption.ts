@@ -19,6 +19,7 @@ const LEFT = {
   'before-destroy': ['nothing was deleted', 'run `ssmlab destroy` again'],
   'asking-for-deletion': ['the deletion goes on if it was asked for already', 'run `ssmlab destroy` again to see it through'],
   'deleting': ['the deletion goes on', 'run `ssmlab destroy` again to see it through'],
+  'watching-claims': ['nothing was changed', 'the exit status is that of the last verdict'],
   'remote-command': ['the command on the instance was told to end', 'run it again'],
   'cloud-in-between': ['the local cloud may go on', '`ssmlab status` says whether it runs'],
   'reading-log': ['the local cloud goes on', '`ssmlab status` shows it'],

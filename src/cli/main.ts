@@ -23,7 +23,7 @@ async function unknownCommand(root: string, argv: readonly string[]): Promise<Ss
   const word = typed.slice(0, topic ? 2 : 1).join(' ');
   // `local status`: the second word may be a command of its own.
   const near = topic && names.includes(typed[1] ?? '') ? [typed[1] ?? ''] : nearNames(word, names);
-  const hint = near.length > 0 ? `did you mean ${near.map((name) => `\`ssmlab ${name}\``).join(' or ')}?` : 'see `ssmlab --help`';
+  const hint = near.length > 0 ? `did you mean ${near.map((name) => `\`ssmlab ${name}\``).join(' or ')}?` : `see \`ssmlab ${topic ? `${typed[0] ?? ''} ` : ''}--help\``;
   return new SsmlabError('usage', `there is no command "${word}"`, { hint });
 }
 

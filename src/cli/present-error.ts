@@ -1,5 +1,6 @@
 /** Errors as text, JSON and exit status: the one place that decides. */
 import { type ErrorCode, ERRORS, SsmlabError } from '../lib/errors.js';
+import { nearNames } from '../lib/inventory/near.js';
 import { printable } from '../lib/report/printable.js';
 import { interruptedAt } from './interruption.js';
 import type { Style } from '../lib/report/style.js';
@@ -9,8 +10,8 @@ import { asTyped } from './self.js';
 
 const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** What oclif throws when it cannot make sense of the arguments, in our words and with our hint. */
-export function usageError(error: Error, command: string | undefined): SsmlabError {
+/** What oclif throws when it cannot make sense of the arguments, in our words and with our hint, which names the near ones of `flags` for a flag that is not there. */
+export function usageError(error: Error, command: string | undefined, flags: readonly string[] = []): SsmlabError {
   const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
   const [first = '', ...rest] = lines;
   // oclif says what is wrong on the first line, or under a heading: names of arguments with their descriptions, or the reason.
@@ -19,7 +20,9 @@ export function usageError(error: Error, command: string | undefined): SsmlabErr
   const flag = /^Parsing (--\S+)\s+/u.exec(text);
   const told = flag === null ? text.replace(/^Nonexistent flags?: /u, 'there is no flag ') : `${flag[1] ?? ''}: ${firstLower(text.slice(flag[0].length))}`;
   const message = firstLower(told.replace(/^The following errors? occurred:\s*/u, '').replace(/\s+/gu, ' ').trim().replace(/[.:]$/u, ''));
-  return new SsmlabError('usage', message, { cause: error, hint: `see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
+  const wrong = /^there is no flag --([^\s=,]+)/u.exec(told)?.[1];
+  const near = wrong === undefined ? [] : nearNames(wrong, flags).map((name) => `--${name}`);
+  return new SsmlabError('usage', message, { cause: error, hint: `${near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''}see \`ssmlab ${command === undefined ? '' : `${command} `}--help\`` });
 }
 
 /** The error as one of ours, or undefined when it is a fault of the program itself. `command` is what the user typed, for the hint; `interrupted` makes what Ctrl-C at a question is. */

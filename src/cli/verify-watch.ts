@@ -23,6 +23,8 @@ export const watchTimes = ({ pollSeconds }: { readonly pollSeconds: number }, ev
 export interface Shown {
   readonly json: boolean;
   readonly text: VerifyTextOptions;
+  /** Ctrl-C was pressed; called once, and before anything is ended. */
+  readonly onInterrupt?: (() => void) | undefined;
   readonly print?: ((line: string) => void) | undefined;
   /** Ends the process; for a second Ctrl-C, and for what cannot wait. */
   readonly exit?: ((status: number) => void) | undefined;
@@ -37,11 +39,12 @@ const STATUS = { pass: 0, fail: 1, unknown: 3 } as const satisfies Record<Verdic
  * `begin` starts it and is given the signal that ends it. Resolves to the exit status: that of the last verdict, 3 where
  * nothing could be judged last. The command has handed over its own handling of Ctrl-C.
  */
-export async function showWatch(begin: (signal: AbortSignal) => AsyncIterable<WatchEvent>, { json, text, print = (line) => void process.stdout.write(`${json ? jsonForLog(line) : forLog(line)}\n`), exit = (status) => process.exit(status) }: Shown): Promise<number> {
+export async function showWatch(begin: (signal: AbortSignal) => AsyncIterable<WatchEvent>, { json, text, onInterrupt, print = (line) => void process.stdout.write(`${json ? jsonForLog(line) : forLog(line)}\n`), exit = (status) => process.exit(status) }: Shown): Promise<number> {
   const end = new AbortController();
   let status: number = STATUS.unknown;
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (end.signal.aborted) return exit(status);
+    if (signal === 'SIGINT') onInterrupt?.();
     end.abort();
     // A session that is being opened is ended first; a service that does not answer must not keep the process.
     setTimeout(() => exit(status), PATIENCE_MS).unref();

@@ -27,7 +27,7 @@ export default class Exec extends BaseCommand {
 
 SSH carries input as it comes. A session's command has none: with --stdin ssmlab reads stdin to its end first, and sends up to 48 kB along with the command, where AWS logs it with the command.
 
-Exit status: the command's own, and 255 when the way there failed, as with ssh. In the log of GitHub Actions a line that the runner would obey (\`::error::…\`) begins with a backslash; a pipe or file of your own gets every byte as it is.`;
+Exit status: the command's own, and 255 when the way there or what stdout leads to failed, as with ssh. In the log of GitHub Actions a line that the runner would obey (\`::error::…\`) begins with a backslash; a pipe or file of your own gets every byte as it is.`;
   static override examples = ['<%= config.bin %> <%= command.id %> 3 -- ping -c 3 8.8.8.8', 'echo ls -l / | <%= config.bin %> <%= command.id %> --stdin 4 -- sh', '<%= config.bin %> <%= command.id %> -t 3 -- top'];
   static override usage = '<%= command.id %> INSTANCE [flags] -- COMMAND...';
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
@@ -57,21 +57,20 @@ Exit status: the command's own, and 255 when the way there failed, as with ssh. 
       const way = wayInto(instance);
       const line = flags.stdin && way === 'session-manager' ? await withInput(lineOf(words), process.stdin) : lineOf(words);
       this.interruption.signal.throwIfAborted();
-      this.handOver();
+      const outputTaken = this.handOver();
       process.once('SIGINT', () => interruption.abort());
       const { stdout, stderr, flush } = outputsForLog();
       const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'Ctrl-C ends it');
-      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, {
-        ...notice, stdin: process.stdin, stdout, stderr, signal: interruption.signal,
-      });
+      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, { ...notice, stdin: process.stdin, stdout, stderr, signal: interruption.signal });
       const offSignals = beforeSignals(() => {
         interruption.abort();
         return running;
       });
-      process.exitCode = await running.finally(flush).finally(offSignals).finally(notice.stop);
+      process.exitCode = await running.finally(flush).finally(offSignals).finally(notice.stop).finally(outputTaken);
+      interruption.signal.throwIfAborted(); // Told to end, a session's command has a status of its own yet; by SSH there is none.
       if (way === 'session-manager' && !flags.stdin && inputWaits()) this.say('note: stdin was not sent to the command; --stdin sends it');
     } catch (error) {
-      if (interruption.signal.aborted) return this.catch(interruptedAt('remote-command', { cause: error }));
+      if (interruption.signal.aborted) return this.sayInterrupted(interruptedAt('remote-command', { cause: error }));
       await this.catch(error as Error);
       if (!(error instanceof SsmlabError && error.code === 'usage')) process.exitCode = WAY_FAILED;
     }

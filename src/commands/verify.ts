@@ -2,6 +2,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { identityFlag, snapshotFlag, stackFlags } from '../cli/flags.js';
+import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { PATIENCE_MS } from '../cli/last-will.js';
 import { nextSteps } from '../cli/next-steps.js';
@@ -53,7 +54,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       if (flags.watch) {
         const context = await labContext(flags);
         this.handOver();
-        process.exitCode = await showWatch((signal) => reports.each(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal)), { json: this.jsonEnabled(), text });
+        process.exitCode = await showWatch((signal) => reports.each(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal)), { json: this.jsonEnabled(), text, onInterrupt: () => this.jsonEnabled() || this.sayInterrupted(interruptedAt('watching-claims')) });
         return undefined;
       }
       const begun = Date.now();

@@ -155,6 +155,8 @@ describe('with the lab', () => {
         expectError({ ...full, took: 0 }, 3, 'output-failed', /the output cannot be written: no space is left/u, /somewhere else/u);
         expect(full.stderr).not.toMatch(/\bat .*\(/u);
       }
+      for (const line of ['exec 1 -- echo hi', 'exec 3 -- echo hi']) expectError({ ...shell(`ssmlab ${line} > /dev/full`), took: 0 }, 255, 'output-failed', /the output cannot be written: no space is left/u, /somewhere else/u);
+      expect(shell('ssmlab exec 3 -- "yes" | head -1')).toMatchObject({ status: 141, stderr: '', stdout: 'y\n' });
     }
     expect(shell('ssmlab list 2>&-')).toMatchObject({ status: 0 });
     expect(shell('ssmlab list </dev/null')).toMatchObject({ status: 0 });

@@ -42,4 +42,11 @@ describe('asSsmlabError', () => {
     ['Missing 2 required args:\nhost  an address\nport  a port\nSee more help with --help', 'missing host, port'],
     ['Parsing --template \n\tNo file found at /nope\nSee more help with --help', '--template: no file found at /nope'],
   ])('%j', (text, message) => expect(usageError(new Error(text), 'list')).toMatchObject({ code: 'usage', message, hint: 'see `ssmlab list --help`' }));
+  it.each([
+    ['Nonexistent flag: --exepct\nSee more help with --help', 'did you mean --expect? see `ssmlab verify --help`'],
+    ['Nonexistent flag: --exepct=x.yaml\nSee more help with --help', 'did you mean --expect? see `ssmlab verify --help`'],
+    ['Nonexistent flags: --wach, --only\nSee more help with --help', 'did you mean --watch? see `ssmlab verify --help`'],
+    ['Nonexistent flag: --colour\nSee more help with --help', 'see `ssmlab verify --help`'],
+    ['Missing 1 required arg:\nexepct  a file', 'see `ssmlab verify --help`'],
+  ])('names the near flag: %j', (text, hint) => expect(usageError(new Error(text), 'verify', ['expect', 'watch', 'every', 'help'])).toMatchObject({ code: 'usage', hint }));
 });
