@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { snapshotFlag, stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
+import { programName } from '../cli/self.js';
 import { askedOf } from '../lib/explain/asked.js';
 import { explain, type Explanation } from '../lib/explain/explanation.js';
 import { snapshotFor } from '../lib/inventory/snapshot/file.js';
@@ -25,7 +26,7 @@ Exit status: 0 open, 1 closed, 3 it cannot be judged, or there is no lab.`;
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override flags = {
     to: Flags.string({ description: 'an IPv4 address, a name or an instance, with or without a port; without one a ping. With --from a port of the instance', helpValue: 'WHERE[:PORT]' }),
-    from: Flags.string({ description: 'an IPv4 address, an instance, or `internet`', helpValue: 'WHERE' }),
+    from: Flags.string({ description: 'an IPv4 address, an instance, or `internet` (8.8.8.8 stands for it); without --to, tcp/22 is asked', helpValue: 'WHERE' }),
     protocol: Flags.option({ options: ['tcp', 'udp', 'icmp'] as const, description: 'protocol [default: tcp to a port, icmp without]' })(),
     wide: Flags.boolean({ description: 'show the answer\'s way back too' }),
     ...stackFlags,
@@ -43,7 +44,7 @@ Exit status: 0 open, 1 closed, 3 it cannot be judged, or there is no lab.`;
     const { instance, ...asking } = { instance: args.instance, to: flags.to, from: flags.from, protocol: flags.protocol };
     const asked = await askedOf(snapshot, network, { instance, ...asking, here: async () => addressSeen(snapshot.fabric, await (snapshot.fabric === 'aws' ? region() : undefined)) });
     const explanation = explain(snapshot, network, asked);
-    this.print(explainLines(explanation, { style: this.style, width: this.width, wide: flags.wide }));
+    this.print(explainLines(explanation, { style: this.style, width: this.width, wide: flags.wide, program: programName() }));
     process.exitCode = STATUS[explanation.verdict];
     return explanation;
   }

@@ -21,6 +21,8 @@ export interface Asking {
 
 /** Stands for the internet where only that is said. */
 export const SOMEWHERE = '8.8.8.8';
+const INTERNET = 'internet';
+const INTERNET_TEXT = 'the internet';
 const SSH_PORT = 22;
 
 /** Errors: `instance-not-found`, `instance-ambiguous`, `usage`. */
@@ -72,12 +74,26 @@ function inward(snapshot: Snapshot, network: Network, { instance, own }: Own, { 
   const inVpc = source.node !== undefined && source.node.vpc === own.vpc;
   const address = inVpc ? own.address : (own.publicAddress ?? own.address);
   const question = { from: source.node === undefined ? { kind: 'internet' as const, address: source.address } : placeOf(source.node), to: formatAddress(address), ...protocolOf(port, protocol) };
-  return { instance, way: { kind: 'flow', question }, from: withAddress(source.text, source.address), to: `${withAddress('it', formatAddress(address))}${portText(port)}` };
+  const asked: Asked = { instance, way: { kind: 'flow', question }, from: withAddress(source.text, source.address), to: `${withAddress('it', formatAddress(address))}${portText(port)}` };
+  return from === INTERNET ? { ...asked, from: `${INTERNET_TEXT} (${SOMEWHERE} stands for it)`, standIn: SOMEWHERE } : asked;
 }
 
 const portText = (port: number | undefined): string => (port === undefined ? '' : `, port ${port}`);
 
+/** Errors: `usage` for what is meant as an address and is not one that is modelled. */
+function refuseIpv6(text: string): void {
+  const bare = /^\[(.*)\](?::\d*)?$/u.exec(text)?.[1] ?? text;
+  if (!/^[0-9a-f.:]*:[0-9a-f.]*:[0-9a-f.:]*(?:%\w+)?$/iu.test(bare)) return;
+  throw new SsmlabError('usage', `${bare} is an IPv6 address, and only IPv4 is modelled`, { hint: 'give an IPv4 address, a name or an instance, with a port behind it: --to 8.8.8.8:443' });
+}
+
+/** Errors: `usage` for digits and dots that are not four octets. */
+function refuseHalfAddress(text: string): void {
+  if (/^[\d.]*\.[\d./]*$/u.test(text)) throw new SsmlabError('usage', `${text} is not an IPv4 address`, { hint: 'one has four numbers from 0 to 255: 8.8.8.8' });
+}
+
 function read(text: string): { readonly who: string; readonly port: number | undefined } {
+  refuseIpv6(text);
   const [, who = text, digits] = /^(.*):(\d{1,5})$/u.exec(text) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
   if (port === 0 || (port ?? 0) > 65_535) throw new SsmlabError('usage', `not a port: "${digits ?? ''}"`, { hint: 'ports are 1 to 65535' });
@@ -104,7 +120,9 @@ function instanceNamed(snapshot: Snapshot, who: string): SnapshotInstance | unde
   try {
     return findInstance(snapshot.instances, who) as SnapshotInstance;
   } catch (error) {
-    if (who.includes('.') && error instanceof SsmlabError && error.code === 'instance-not-found') return undefined;
+    if (!(error instanceof SsmlabError) || error.code !== 'instance-not-found') throw error;
+    refuseHalfAddress(who);
+    if (who.includes('.')) return undefined;
     throw error;
   }
 }
@@ -131,12 +149,13 @@ function addressOfName(network: Network, own: InterfaceNode, name: string): stri
 }
 
 function sourceOf(snapshot: Snapshot, network: Network, own: InterfaceNode, from: string): { readonly text: string; readonly address: string; readonly node?: InterfaceNode | undefined } {
-  if (from === 'internet') return { text: 'the internet', address: SOMEWHERE };
+  if (from === INTERNET) return { text: INTERNET_TEXT, address: SOMEWHERE };
   if (isAddress(from)) {
     const value = parseAddress(from) ?? 0;
     return { text: from, address: from, node: own.vpc.interfaces.get(value) ?? network.publicAddresses.get(value) };
   }
-  const instance = findInstance(snapshot.instances, from) as SnapshotInstance;
+  refuseIpv6(from);
+  const instance = instanceNamed(snapshot, from) ?? (findInstance(snapshot.instances, from) as SnapshotInstance);
   const node = nodeOf(network, instance);
   if (node === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing leaves it`, { hint: 'run `ssmlab list`' });
   return { text: instance.name, address: formatAddress(node.address), node };

@@ -26,6 +26,8 @@ export interface Explanation {
   readonly names: Readonly<Record<string, string>>;
   /** Null: it is not closed, or no single change opens it. */
   readonly remedy: { readonly sentence: string; readonly command: readonly string[] } | null;
+  /** Address that stands for the internet in `from` and, where the remedy opens the way to a source, in its command; null where somebody in particular asks. */
+  readonly standIn: string | null;
   /** When the configuration was read; ISO 8601, UTC. */
   readonly takenAt: string;
   readonly region: string;
@@ -39,11 +41,13 @@ export interface Asked {
   readonly way: Way;
   readonly from: string;
   readonly to: string;
+  /** The address that was taken for the internet, where no other was said. */
+  readonly standIn?: string | undefined;
 }
 
-export function explain(snapshot: Snapshot, network: Network, { instance, way, from, to }: Asked): Explanation {
+export function explain(snapshot: Snapshot, network: Network, { instance, way, from, to, standIn }: Asked): Explanation {
   const answer: WayAnswer = askWay(snapshot, network, way);
-  const remedy = remedyFor(snapshot, way, answer);
+  const remedy = remedyFor(snapshot, way, answer, instance.instanceId);
   const { takenAt, region, stack, fabric } = snapshot;
   const { number, name, instanceId } = instance;
   return {
@@ -59,6 +63,7 @@ export function explain(snapshot: Snapshot, network: Network, { instance, way, f
     unknowns: answer.unknowns,
     names: namesIn(snapshot, [...answer.traces.flatMap(({ forward, reply }) => [...forward, ...reply].map((hop) => hop.by)), ...answer.links.map((link) => link.by)]),
     remedy: remedy === undefined ? null : { sentence: remedy.sentence, command: remedy.command },
+    standIn: standIn ?? null,
     takenAt,
     region,
     stack,

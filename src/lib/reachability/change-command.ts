@@ -51,7 +51,8 @@ function sentenceOf(change: Change, snapshot: Names): string {
     case 'create-endpoint': return `${named(change.vpcId)} needs an interface endpoint for ${change.serviceName} (AWS charges for it by the hour)`;
     case 'source-dest-check-off': return `${change.networkInterfaceId} has to carry what is not its own: its source/destination check has to be off`;
     case 'exclude-subnet': return `${named(change.subnetId)} has to be left out of VPC Block Public Access (${change.mode})`;
-    case 'start-instance': return `${named(change.instanceId)} has to run`;
+    // Whether one is assigned is an attribute of its interface, which no snapshot has.
+    case 'start-instance': return `${named(change.instanceId)} has to run${change.withAddress ? '; its public address comes with the start where it is assigned automatically, as in the lab' : ''}`;
     case 'metadata-on': return `${named(change.instanceId)} needs its metadata service, which its agent has its credentials from`;
     case 'associate-profile': return `${named(change.instanceId)} needs an instance profile, such as ${change.profileName}`;
     case 'add-role': return `the instance profile ${change.profileName} needs a role, such as ${change.roleName}`;

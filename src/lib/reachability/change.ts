@@ -22,7 +22,8 @@ export type NetworkChange =
   | { readonly kind: 'create-endpoint'; readonly vpcId: string; readonly serviceName: string; readonly subnetId: string; readonly groupIds: readonly string[] }
   | { readonly kind: 'source-dest-check-off'; readonly networkInterfaceId: string }
   | { readonly kind: 'exclude-subnet'; readonly subnetId: string; readonly mode: BlockPublicAccessExclusion['mode'] }
-  | { readonly kind: 'start-instance'; readonly instanceId: string };
+  /** `withAddress`: a public address comes with the start, as one that is assigned automatically does (V11). */
+  | { readonly kind: 'start-instance'; readonly instanceId: string; readonly withAddress?: true | undefined };
 
 /** A change of what decides besides packets: policies, roles, the metadata service. */
 export type IdentityChange =
@@ -49,6 +50,9 @@ const CORE_DOCUMENT = JSON.stringify({
 
 /** Id that an endpoint has in the model before it is made. */
 const NEW_ENDPOINT = 'vpce-new';
+
+/** Stands for the public address that a start brings, which nobody knows before: of a range for documentation, so that nobody has it (RFC 5737). */
+export const COMING_ADDRESS = '192.0.2.1';
 
 /** The snapshot after the change. What the change names and the snapshot does not have is left out. */
 export function applyChange(change: Change, snapshot: Snapshot): Snapshot {
@@ -92,7 +96,7 @@ export function applyChange(change: Change, snapshot: Snapshot): Snapshot {
       return blockPublicAccess === undefined ? snapshot : model({ blockPublicAccess: { ...blockPublicAccess, exclusions: [...blockPublicAccess.exclusions, exclusion] } });
     }
     case 'start-instance': return {
-      ...model({ networkInterfaces: edited(network.networkInterfaces, (each) => each.instanceId === change.instanceId, (each) => ({ ...each, up: true })) }),
+      ...model({ networkInterfaces: edited(network.networkInterfaces, (each) => each.instanceId === change.instanceId, (each) => ({ ...each, up: true, publicIp: each.publicIp ?? (change.withAddress && (each.deviceIndex ?? 0) === 0 ? COMING_ADDRESS : undefined) })) }),
       instances: edited(snapshot.instances, (each) => each.instanceId === change.instanceId, (each) => ({ ...each, state: 'running' })),
     };
     default: return withIdentity(change, snapshot);

@@ -1,27 +1,43 @@
 /** The one change that opens a way: found by making each candidate in the model and asking the engine again, so that none is offered that would not do. Pure. */
 import type { Snapshot, SnapshotProfile } from '../inventory/snapshot/snapshot.js';
-import { indexModel } from '../vpc/network.js';
-import { applyChange, type Change, CORE_POLICY } from './change.js';
+import { indexModel, type Network } from '../vpc/network.js';
+import { applyChange, type Change, COMING_ADDRESS, CORE_POLICY } from './change.js';
 import { type Remedy, remedyOf } from './change-command.js';
 import { endpointCandidates, pathCandidates } from './remedy-candidates.js';
 import { askWay, type Way, type WayAnswer } from './asked-way.js';
 
-/** The first candidate that opens the way, narrow ones first; undefined when it is not closed, or no single change opens it. */
-export function remedyFor(snapshot: Snapshot, way: Way, answer: WayAnswer): Remedy | undefined {
+/**
+ * The first candidate that opens the way, narrow ones first; undefined when it is not closed, or no single change opens it.
+ * `subject`: id of the instance that a flow is asked about.
+ */
+export function remedyFor(snapshot: Snapshot, way: Way, answer: WayAnswer, subject?: string): Remedy | undefined {
   if (answer.verdict !== 'closed') return undefined;
+  const network = indexModel(snapshot.network);
   const tried = new Set<string>();
-  for (const change of candidates(snapshot, way, answer)) {
+  for (const change of candidates(snapshot, network, { way, answer, subject })) {
     const key = JSON.stringify(change);
     if (tried.has(key)) continue;
     tried.add(key);
     const after = applyChange(change, snapshot);
-    if (askWay(after, indexModel(after.network), way).verdict === 'open') return remedyOf(change, snapshot);
+    if (askWay(after, indexModel(after.network), wayAfter(change, network, way)).verdict === 'open') return remedyOf(change, snapshot);
   }
   return undefined;
 }
 
-function candidates(snapshot: Snapshot, way: Way, answer: WayAnswer): Change[] {
-  const network = indexModel(snapshot.network);
+/** Somebody outside asks for the public address that comes with the start; before it the private one stands in its place. */
+function wayAfter(change: Change, network: Network, way: Way): Way {
+  if (way.kind !== 'flow' || way.question.from.kind !== 'internet' || change.kind !== 'start-instance' || !change.withAddress) return way;
+  const isPrimary = network.instances.get(change.instanceId)?.[0]?.interface.privateIp === way.question.to;
+  return isPrimary ? { ...way, question: { ...way.question, to: COMING_ADDRESS } } : way;
+}
+
+interface Closed {
+  readonly way: Way;
+  readonly answer: WayAnswer;
+  readonly subject: string | undefined;
+}
+
+function candidates(snapshot: Snapshot, network: Network, { way, answer, subject }: Closed): Change[] {
   const closed = answer.links.filter((link) => link.verdict === 'closed');
   const links = closed.flatMap((link): Change[] => {
     if (way.kind === 'flow') return [];
@@ -33,7 +49,18 @@ function candidates(snapshot: Snapshot, way: Way, answer: WayAnswer): Change[] {
   const paths = answer.traces.flatMap((trace) => pathCandidates({ network, trace, manyAddresses: way.kind === 'session-manager' }));
   const services = [...new Set(closed.flatMap((link) => link.service ?? []))];
   const primary = way.kind === 'session-manager' ? network.instances.get(way.instanceId)?.[0]?.id : undefined;
-  return [...links, ...paths, ...(primary === undefined ? [] : endpointCandidates(network, primary, services))];
+  const asleep: Change[] = way.kind === 'flow' && subject !== undefined && network.instances.get(subject)?.[0]?.interface.up === false ? [{ kind: 'start-instance', instanceId: subject }] : [];
+  return [...links, ...paths, ...asleep, ...(primary === undefined ? [] : endpointCandidates(network, primary, services))]
+    .flatMap((change) => (change.kind === 'start-instance' ? startCandidates(snapshot, network, change.instanceId) : [change]));
+}
+
+/** Started as it is; then with the public address that a start may bring (V11), which it does not where there is a second interface (V12). */
+function startCandidates(snapshot: Snapshot, network: Network, instanceId: string): Change[] {
+  const state = snapshot.instances.find((each) => each.instanceId === instanceId)?.state;
+  if (state === 'shutting-down' || state === 'terminated') return [];
+  const [primary, ...others] = network.instances.get(instanceId) ?? [];
+  const lacksAddress = (state === 'stopped' || state === 'stopping') && primary !== undefined && primary.publicAddress === undefined && others.length === 0;
+  return [{ kind: 'start-instance', instanceId }, ...(lacksAddress ? [{ kind: 'start-instance', instanceId, withAddress: true } as const] : [])];
 }
 
 /** What an agent may lack to be somebody (diagnosis.md I06–I09, I15). */

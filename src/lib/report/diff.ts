@@ -51,9 +51,9 @@ const timeText = (time: string): string => time.replace('T', ' ').replace(/(?:\.
 function closing({ changes, same, differences, verdict }: { readonly changes: number; readonly same: number; readonly differences: number; readonly verdict: SnapshotDiff['verdict'] }, style: Style): string {
   const stay = counted(same, 'way stays as it is', 'ways stay as they are');
   if (differences === 0 && verdict === 'same') return style.good(`Nothing changed. ${stay[0]?.toUpperCase() ?? ''}${stay.slice(1)}.`);
-  const what = `${counted(differences, 'difference', 'differences')} in the configuration`;
-  if (changes === 0) return verdict === 'same' ? style.good(`No way changes: ${what}, ${stay}.`) : style.doubt(`No way is known to change: ${what}, ${stay}.`);
-  const text = `${counted(changes, 'way changes', 'ways change')}: ${what}, ${stay}.`;
+  const what = `The configuration has ${differences === 0 ? 'no difference' : counted(differences, 'difference', 'differences')}.`;
+  if (changes === 0) return verdict === 'same' ? style.good(`No way changes, ${stay}. ${what}`) : style.doubt(`No way is known to change, ${stay}. ${what}`);
+  const text = `${counted(changes, 'way changes', 'ways change')}, ${stay}. ${what}`;
   return verdict === 'changed' ? style.bad(text) : style.doubt(text);
 }
 

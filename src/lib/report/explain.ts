@@ -7,7 +7,7 @@ import { printable } from './printable.js';
 import { shellQuote } from './shell-quote.js';
 import type { Style } from './style.js';
 import { cellWidth } from './table.js';
-import { wrapped } from './wrap.js';
+import { wrappedToFit } from './wrap.js';
 
 export interface ExplainOptions {
   readonly style: Style;
@@ -15,6 +15,8 @@ export interface ExplainOptions {
   readonly width?: number | undefined;
   /** The answer's way too, also where nothing is the matter with it. */
   readonly wide?: boolean | undefined;
+  /** How the user can call this program; `ssmlab` when absent. */
+  readonly program?: string | undefined;
 }
 
 const COMPONENT: Readonly<Record<ComponentKind, string>> = {
@@ -27,8 +29,11 @@ const LINK: Readonly<Record<LinkName, string>> = { 'instance': 'instance', 'iden
 
 const WAY: Readonly<Record<Explanation['way'], string>> = { 'session-manager': 'Session Manager', 'ssh-key-pair': 'SSH', 'flow': '' };
 
-/** Cells of the mark and the component before what is said. */
+/** Cells of the component before what is said. */
 const LABEL = Math.max(...Object.values(COMPONENT).map((name) => name.length));
+/** What is said has a column of its own where that has so many cells; else it stands below. */
+const LEAST = 24;
+const BELOW = 6;
 
 type Decision = 'good' | 'bad' | 'doubt';
 
@@ -45,7 +50,7 @@ interface Line {
 export function explainLines(explanation: Explanation, options: ExplainOptions): string[] {
   const { style } = options;
   const { links, trace } = explanation;
-  const body = (trace !== null ? stepsOfTrace(trace, options) : stepsOfLinks(links, options)).flatMap((step) => (typeof step === 'string' ? [style.dim(step)] : lineOf(step, explanation.names, options)));
+  const body = (trace !== null ? stepsOfTrace(trace, options) : stepsOfLinks(links, options)).flatMap((step) => (typeof step === 'string' ? fit(style.dim(step), options) : lineOf(step, explanation.names, options)));
   return [
     ...fit(style.strong(headOf(explanation)), options),
     ...fit(style.dim(`as the configuration says, read ${explanation.takenAt.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC')}; no packet is sent`), options),
@@ -109,13 +114,15 @@ function lineOf({ decision, what, why, by }: Line, names: Explanation['names'], 
   const before = 2 + marks + 1 + LABEL + 2;
   const name = Object.entries(names).find(([id]) => by.startsWith(id))?.[1];
   const [text, id] = [printable(name === undefined ? why : `${name}: ${why}`), printable(by)];
-  const beside = before + cellWidth(text) + 2 + cellWidth(id) <= width;
-  const [first = '', ...rest] = wrapped(text, Math.max(20, width - before));
-  const indent = ' '.repeat(before);
+  const label = `  ${style[decision](mark)} ${what.padEnd(LABEL)}`;
+  if (before + cellWidth(text) + 2 + cellWidth(id) <= width) return [`${label}  ${text}  ${style.dim(id)}`];
+  const narrow = width - before < LEAST;
+  const room = width - (narrow ? BELOW : before);
+  const indent = ' '.repeat(narrow ? BELOW : before);
+  const said = wrappedToFit(text, room);
   return [
-    `  ${style[decision](mark)} ${what.padEnd(LABEL)}  ${first}${beside ? `  ${style.dim(id)}` : ''}`,
-    ...rest.map((line) => `${indent}${line}`),
-    ...(beside ? [] : [`${indent}${style.dim(id)}`]),
+    ...(narrow ? [label.trimEnd(), ...said.map((line) => `${indent}${line}`)] : [`${label}  ${said[0] ?? ''}`, ...said.slice(1).map((line) => `${indent}${line}`)]),
+    ...wrappedToFit(id, room).map((line) => `${indent}${style.dim(line)}`),
   ];
 }
 
@@ -133,7 +140,7 @@ function verdictLines(explanation: Explanation, options: ExplainOptions): string
   const services = new Set(links.flatMap(({ service }) => service ?? [])).size;
   const [blocker] = blockers;
   const doubts = unknowns.flatMap((text) => fit(`  ${style.doubt(style.unknown)} ${printable(text)}`, options));
-  if (verdict === 'open') return [style.good(`Open: ${openText(explanation)}.`)];
+  if (verdict === 'open') return fit(style.good(`Open: ${openText(explanation)}.`), options);
   if (verdict === 'unknown') return [...fit(style.doubt('Unknown: it cannot be judged.'), options), ...doubts];
   const more = unknowns.length === 0 ? [] : [style.doubt('Not judged besides'), ...doubts];
   if (blockers.length === 1 && blocker !== undefined) return [...fit(style.bad(`Closed by ${blockerText(blocker, services, names)}.`), options), ...more];
@@ -147,15 +154,16 @@ function openText({ way, trace }: Explanation): string {
   return trace?.question.protocol === 'icmp' ? 'the echo arrives and comes back' : 'it arrives, and the answer comes back';
 }
 
-function remedyLines({ verdict, remedy, blockers, fabric }: Explanation, options: ExplainOptions): string[] {
-  const { style } = options;
+function remedyLines({ verdict, remedy, blockers, fabric, standIn }: Explanation, options: ExplainOptions): string[] {
+  const { style, program = 'ssmlab' } = options;
   if (verdict !== 'closed') return [];
   if (remedy === null) return fit(style.dim(blockers.length > 1 ? 'No single change opens it.' : 'ssmlab knows no single change that opens it.'), options);
   return [
     '',
     ...fit(`${style.strong('What opens it')}: ${printable(remedy.sentence)}.`, options),
     ...commandLines(remedy.command, options.width),
-    ...(fabric === 'aws' ? [] : [style.dim('  (in a shell after: eval "$(ssmlab local env)")')]),
+    ...(standIn !== null && remedy.command.some((word) => word.includes(standIn)) ? fit(`  ${standIn} stands for the internet: the command opens it to that address only. Put the address that you come from in its place.`, options) : []),
+    ...(fabric === 'aws' ? [] : [style.dim(`  (in a shell after: eval "$(${program} local env)")`)]),
   ];
 }
 
@@ -183,6 +191,6 @@ export function commandLines(command: readonly string[], width = Infinity): stri
 function fit(text: string, { width }: ExplainOptions): string[] {
   if (width === undefined || cellWidth(text) <= width) return [text];
   const indent = text.startsWith('  ') ? 4 : 2;
-  const [first = '', ...rest] = wrapped(text, width - indent);
+  const [first = '', ...rest] = wrappedToFit(text, width - indent);
   return [first, ...rest.map((line) => ' '.repeat(indent) + line)];
 }

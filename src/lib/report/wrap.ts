@@ -14,6 +14,38 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line ?? ''];
 }
 
+/** As {@link wrapped}, and a word that is longer than a line is cut, where it can behind a `/`, `:`, `.` or `-`: else the terminal cuts it, and goes on at its edge. */
+export function wrappedToFit(text: string, width: number): string[] {
+  const most = Math.max(1, width);
+  return wrapped(text.split(' ').flatMap((word) => pieces(word, most)).join(' '), most);
+}
+
+/** A colour is no place to cut. */
+const UNIT = new RegExp(String.raw`\u{1b}\[[\d;]*m|.`, 'gsu');
+
+/** The word in parts of at most so many cells. */
+function pieces(word: string, most: number): string[] {
+  if (cellWidth(word) <= most) return [word];
+  const parts: string[] = [];
+  let rest = word;
+  while (cellWidth(rest) > most) {
+    const units = rest.match(UNIT) ?? [rest];
+    let [count, cells] = [0, 0];
+    for (const unit of units) {
+      cells += cellWidth(unit);
+      if (cells > most) break;
+      count += 1;
+    }
+    const part = units.slice(0, Math.max(1, count)).join('');
+    // A seam in its second half leaves no scraps.
+    const seam = /^(.*[/:.-])[^/:.-]*$/u.exec(part)?.[1] ?? '';
+    const cut = cellWidth(seam) * 2 >= most ? seam : part;
+    parts.push(cut);
+    rest = rest.slice(cut.length);
+  }
+  return rest === '' ? parts : [...parts, rest];
+}
+
 /** One line of a screen as lines that fit: what goes on below stands under the last of its columns (two spaces apart), else under its beginning. */
 export function wrapLine(line: string, width: number | undefined): string[] {
   if (width === undefined || cellWidth(line) <= width) return [line];

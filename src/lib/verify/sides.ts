@@ -39,8 +39,12 @@ function broken(predicted: Known<Prediction> | undefined, observed: Known<Side>,
   if (predicted === undefined) return observed.why;
   if (predicted.value === declared) return disagree(predicted, observed);
   if (predicted.value !== observed.value) return `${observed.why}, and the configuration says ${predicted.value}: ${predicted.why}`;
-  return observed.why === predicted.why ? observed.why : `${observed.why}, since ${predicted.why}`;
+  if (observed.why === predicted.why || observed.why.endsWith(` ${predicted.why}`)) return observed.why;
+  return `${observed.why}, since ${clauseOf(predicted)}`;
 }
+
+/** A link's reason may leave out what it speaks of (`is stopped`): that is what decided, by its id. */
+const clauseOf = ({ by, why }: Prediction): string => (/^(?:is|has) /u.test(why) ? `${by.split(' ')[0] ?? by} ${why}` : why);
 
 function againstDeclared(declared: string, { predicted, observed }: Sides): Pick<Judgement, 'verdict' | 'by' | 'why'> {
   const [p, o] = [known(predicted), known(observed)];

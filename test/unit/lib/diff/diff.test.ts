@@ -124,7 +124,7 @@ describe('as text', () => {
     expect(lines).toContain('  ok Instance2: tcp/22 from 8.8.8.8, tcp/22 from Instance1, tcp/22 from');
     expect(lines).toContain('    Instance3 are newly open');
     expect(lines.every((line) => line.length <= 80)).toBe(true);
-    expect(lines.at(-1)).toMatch(/^6 ways change: 2 differences in the configuration, \d+ ways stay/u);
+    expect(lines.at(-1)).toMatch(/^6 ways change, \d+ ways stay as they are\. The configuration has 2 differences\.$/u);
   });
 
   it('shows what a name would do to the terminal', () => {

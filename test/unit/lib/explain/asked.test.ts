@@ -56,6 +56,19 @@ describe('askedOf', () => {
     expect((await ask({ instance: '2', from: '1', to: ':22' })).words).toBe(`Instance1 (${LAB.ip.one}) | it (${LAB.ip.two}), port 22`);
   });
 
+  it('says what stands for the internet, and only for that', async () => {
+    const snapshot = labSnapshot();
+    const of = (from: string) => askedOf(snapshot, indexModel(snapshot.network), { instance: '2', from, to: ':22', here });
+    expect(await of('internet')).toMatchObject({ from: 'the internet (8.8.8.8 stands for it)', standIn: '8.8.8.8' });
+    expect((await of('8.8.8.8')).standIn).toBeUndefined();
+  });
+
+  it('finds an instance by a name that looks like something else', async () => {
+    const lab = labSnapshot();
+    const snapshot = { ...lab, instances: lab.instances.map((each) => (each.number === 2 ? { ...each, name: '1.2' } : each)) };
+    expect((await askedOf(snapshot, indexModel(snapshot.network), { instance: '3', to: '1.2', here })).to).toBe(`1.2 (${LAB.ip.two})`);
+  });
+
   it.each<readonly [string, Omit<Asking, 'here'>, string, readonly Change[]]>([
     ['a port that is none', { instance: '3', to: '8.8.8.8:99999' }, 'not a port: "99999"', []],
     ['a port for ICMP', { instance: '3', to: '8.8.8.8:1', protocol: 'icmp' }, 'ICMP has no ports, and port 1 was asked for', []],
@@ -67,6 +80,15 @@ describe('askedOf', () => {
     ['a name that nobody answers', { instance: '4', to: 'ssm.ap-northeast-1.amazonaws.com:443' }, 'ssm.ap-northeast-1.amazonaws.com has no address in vpc-2: enableDnsSupport is off', [setVpc(LAB.vpc2, { enableDnsSupport: false })]],
     ['a service with public addresses', { instance: '4', to: 'ssm.ap-northeast-1.amazonaws.com:443' }, 'the configuration does not say which address ssm.ap-northeast-1.amazonaws.com has', [setEndpoints({ privateDnsEnabled: false })]],
     ['an instance that is not there', { instance: '3', to: 'nobody' }, 'no instance is called "nobody"', []],
+    ['IPv6', { instance: '3', to: '::1' }, '::1 is an IPv6 address, and only IPv4 is modelled', []],
+    ['IPv6 with a port', { instance: '3', to: '[2001:db8::1]:443' }, '2001:db8::1 is an IPv6 address, and only IPv4 is modelled', []],
+    ['IPv6 with a zone', { instance: '3', to: 'fe80::1%eth0' }, 'fe80::1%eth0 is an IPv6 address', []],
+    ['IPv6 that asks', { instance: '3', from: '2001:db8::1', to: ':22' }, '2001:db8::1 is an IPv6 address, and only IPv4 is modelled', []],
+    ['an octet that is none', { instance: '3', to: '300.1.1.1' }, '300.1.1.1 is not an IPv4 address', []],
+    ['three octets', { instance: '3', to: '8.8.8:443' }, '8.8.8 is not an IPv4 address', []],
+    ['a prefix', { instance: '3', to: '10.0.0.0/8' }, '10.0.0.0/8 is not an IPv4 address', []],
+    ['an octet that is none, of who asks', { instance: '3', from: '300.1.1.1', to: ':22' }, '300.1.1.1 is not an IPv4 address', []],
+    ['a name of the network that asks', { instance: '3', from: 'example.com', to: ':22' }, 'no instance is called "example.com"', []],
   ])('refuses %s', async (_, asking, message, changes) => {
     await expect(ask(asking, ...changes)).rejects.toThrow(message);
   });

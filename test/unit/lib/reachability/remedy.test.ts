@@ -92,6 +92,48 @@ describe('a single mutation of the lab is healed by a single command', () => {
   });
 });
 
+describe('an instance that is stopped and had a public address (V11)', () => {
+  const off = { up: false, publicIp: undefined };
+  const stopped = (number: 1 | 2, state = 'stopped'): Snapshot => instances(number, { state, publicIpv4: null }, labSnapshot(setInterface(number === 1 ? LAB.eni.one : LAB.eni.two, off)));
+  const start = (number: number): string => `aws ec2 start-instances --instance-ids i-${number}`;
+
+  it.each<readonly [string, Snapshot, Way, string]>([
+    ['Session Manager', stopped(2), session(2), start(2)],
+    ['SSH', stopped(1), ssh(), start(1)],
+    ['a flow out', stopped(2), flow(LAB.eni.two, '8.8.8.8', 443), start(2)],
+    ['one that is stopping', stopped(2, 'stopping'), session(2), start(2)],
+  ])('%s: a start is the one change', (_, snapshot, way, command) => {
+    expect(healed(snapshot, way)).toBe(command);
+  });
+
+  it('says of the address what is known of it, and nothing where none is needed', () => {
+    const sentence = (snapshot: Snapshot, way: Way): string | undefined => remedyFor(snapshot, way, ask(snapshot, way))?.sentence;
+    expect(sentence(stopped(2), session(2))).toBe('i-2 has to run; its public address comes with the start where it is assigned automatically, as in the lab');
+    const third = instances(3, { state: 'stopped' }, labSnapshot(setInterface(LAB.eni.three, { up: false })));
+    expect(sentence(third, session(3))).toBe('i-3 has to run');
+  });
+
+  it('a flow from outside is asked for the address that comes', () => {
+    const way: Way = { kind: 'flow', question: { from: { kind: 'internet', address: '203.0.113.9' }, to: LAB.ip.one, protocol: 'tcp', port: 22 } };
+    const snapshot = stopped(1);
+    const remedy = remedyFor(snapshot, way, ask(snapshot, way), 'i-1');
+    expect(remedy?.command.join(' ')).toBe(start(1));
+    expect(remedyFor(snapshot, way, ask(snapshot, way), 'i-2')).toBeUndefined();
+    // Its groups admit 22 only.
+    const shut: Way = { kind: 'flow', question: { ...way.question, port: 80 } };
+    expect(remedyFor(snapshot, shut, ask(snapshot, shut), 'i-1')).toBeUndefined();
+  });
+
+  it.each<readonly [string, Snapshot]>([
+    ['a group stands in the way besides', instances(2, { state: 'stopped' }, labSnapshot(setInterface(LAB.eni.two, off), setEgress(LAB.sg2)))],
+    ['it does not come back', stopped(2, 'terminated')],
+    ['it runs', instances(2, {}, labSnapshot(setInterface(LAB.eni.two, { publicIp: undefined })))],
+    ['it has a second interface, with which no address comes (V12)', instances(2, { state: 'stopped' }, labSnapshot(setInterface(LAB.eni.two, off), setInterface(LAB.eni.three, { instanceId: 'i-2', deviceIndex: 1, up: false })))],
+  ])('no start is offered where %s', (_, snapshot) => {
+    expect(healed(snapshot, session(2))).toBe('none');
+  });
+});
+
 describe('no command is offered', () => {
   it.each<readonly [string, Snapshot, Way]>([
     ['one group lets nothing in, and another nothing out', labSnapshot(setIngress(LAB.sgEndpoint), setEgress(LAB.sg3)), session(4)],

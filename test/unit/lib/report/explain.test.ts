@@ -77,6 +77,41 @@ describe('explainLines', () => {
     }
   });
 
+  it('fits every narrow width, with what goes on under what it belongs to; only a command keeps its words', () => {
+    const explanation = of(4, session(4), lab(setIngress(LAB.sgEndpoint)));
+    for (let width = 30; width <= 80; width += 1) {
+      const text = lines(explanation, { width });
+      expect(text.filter((line) => line.length > width && !/^ {2}(?: {4})?(?:aws|--)|^ {2}\(in a shell/u.test(line)), String(width)).toEqual([]);
+    }
+    const at = lines(explanation, { width: 60 }).findIndex((line) => line.startsWith('  ✔ identity'));
+    expect(lines(explanation, { width: 60 }).slice(at, at + 4)).toEqual([
+      '  ✔ identity          its role lets it register and open',
+      '                      channels: arn:aws:iam::aws:policy/',
+      '                      AmazonSSMManagedInstanceCore,',
+      '                      statement 1',
+    ]);
+  });
+
+  it('says that an address stands for the internet, and what that makes of the command', () => {
+    const snapshot = lab();
+    const way: Way = { kind: 'flow', question: { from: { kind: 'internet', address: '8.8.8.8' }, to: LAB.public.two, protocol: 'tcp', port: 22 } };
+    const asked = { instance: { number: 2, name: 'Instance2', instanceId: 'i-2' }, way, from: 'the internet (8.8.8.8 stands for it)', to: `it (${LAB.public.two}), port 22` };
+    const note = '  8.8.8.8 stands for the internet: the command opens it to that address only. Put the address that you come from in its place.';
+    const text = lines(explain(snapshot, indexModel(snapshot.network), { ...asked, standIn: '8.8.8.8' }));
+    expect(text[0]).toContain('from the internet (8.8.8.8 stands for it) to it');
+    const at = text.findIndex((line) => line.includes('--cidr 8.8.8.8/32'));
+    expect(text[at + 1]).toBe(note);
+    expect(lines(explain(snapshot, indexModel(snapshot.network), { ...asked, standIn: '8.8.8.8' }), { width: 80 }).slice(-3, -1)).toEqual([
+      '  8.8.8.8 stands for the internet: the command opens it to that address',
+      '    only. Put the address that you come from in its place.',
+    ]);
+    expect(lines(explain(snapshot, indexModel(snapshot.network), asked))).not.toContain(note);
+  });
+
+  it('calls the program as the user can', () => {
+    expect(lines(of(4, session(4), lab(setIngress(LAB.sgEndpoint))), { program: 'npx ssmlab' }).at(-1)).toBe('  (in a shell after: eval "$(npx ssmlab local env)")');
+  });
+
   it('colours what means something, and the text below is the same', () => {
     const mark = (code: number) => (text: string): string => `\u001B[${code}m${text}\u001B[0m`;
     const style = { ...plainStyle(), good: mark(32), bad: mark(31), doubt: mark(33), dim: mark(2), strong: mark(1) };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../../src/lib/report/table.js';
-import { wrapLine } from '../../../../src/lib/report/wrap.js';
+import { wrapLine, wrappedToFit } from '../../../../src/lib/report/wrap.js';
 
 describe('wrapLine', () => {
   it('goes on under the last column', () => {
@@ -19,4 +19,25 @@ describe('wrapLine', () => {
       for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(width);
     }));
   });
+});
+
+describe('wrappedToFit', () => {
+  it('cuts a word that is longer than a line, behind a seam where there is one', () => {
+    expect(wrappedToFit('by arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore, statement 1', 30)).toEqual(['by arn:aws:iam::aws:policy/', 'AmazonSSMManagedInstanceCore,', 'statement 1']);
+    expect(wrappedToFit('a'.repeat(25), 10)).toEqual(['a'.repeat(10), 'a'.repeat(10), 'a'.repeat(5)]);
+  });
+  it('does not cut for a seam that would leave a scrap', () => expect(wrappedToFit('a/bbbbbbbbbbbb', 10)).toEqual(['a/bbbbbbbb', 'bbbb']));
+  it('does not cut in a colour', () => {
+    const lines = wrappedToFit(`\u001B[31m${'x'.repeat(12)}\u001B[0m`, 5);
+    expect(lines).toEqual(['\u001B[31mxxxxx', 'xxxxx', 'xx\u001B[0m']);
+  });
+  it('is never wider, and loses nothing', () => {
+    fc.assert(fc.property(fc.array(fc.stringMatching(/^[a-z/:-]{1,40}$/u), { minLength: 1 }), fc.integer({ min: 1, max: 40 }), (words, width) => {
+      const lines = wrappedToFit(words.join(' '), width);
+      for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(width);
+      expect(lines.join('').replaceAll(' ', '')).toBe(words.join(''));
+    }));
+  });
+  it('keeps what is indented, and columns', () => expect(wrappedToFit('  one  two three', 10)).toEqual(['  one  two', 'three']));
+  it('leaves a pipe alone', () => expect(wrappedToFit('a'.repeat(500), Infinity)).toEqual(['a'.repeat(500)]));
 });

@@ -55,4 +55,13 @@ describe('judgeSides', () => {
     [null, 'a', 'unasked', 'nobody declared it, and there is one side only: nothing to hold it against'],
     [null, 'a', 'b', 'configuration and network disagree: by the configuration a (the configuration says a), and seen b (it shows b)'],
   ])('says of %s, %s, %s why', (declared, p, o, why) => expect(judge(declared, p, o).why).toBe(why));
+
+  it.each<[string, string, string]>([
+    ['Instance2 (i-2) is stopped', 'is stopped', 'Instance2 (i-2) is stopped'],
+    ['the connection to its agent is lost', 'is stopped', 'the connection to its agent is lost, since i-2 is stopped'],
+    ['the connection to its agent is lost', 'its metadata service is off', 'the connection to its agent is lost, since its metadata service is off'],
+  ])('of what was seen, "%s", and of the configuration, "%s", makes one sentence', (seen, predicted, why) => {
+    const sides = { declared: 'open', predicted: { value: 'closed', by: 'i-2 (E1)', why: predicted, blame: 'i-2 (E1)' }, observed: { value: 'closed', by: 'exec', why: seen } };
+    expect(judgeSides(sides).why).toBe(why);
+  });
 });
