@@ -105,7 +105,7 @@ export interface VerifyRequest extends Matter {
   readonly say?: ((text: string) => void) | undefined;
 }
 
-/** Verify of a stack, deployed or in a snapshot. Errors as `snapshotFor` and `findInstance` have them. */
+/** Verify of a stack, deployed or in a snapshot. Errors as `snapshotFor` and `findInstance` have them, and `no-lab` where a file that is read has no instance. */
 export async function runVerify({ deployed, stack, file, signal, say, ...matter }: VerifyRequest): Promise<VerifyReport> {
   const { only, from, named, expect } = matter;
   checkFrom(from);
@@ -128,8 +128,11 @@ export async function runVerify({ deployed, stack, file, signal, say, ...matter 
         if (named.length === 0 && expect === undefined) await early?.begin(inventoryOf(instances, NOTHING_READ, []));
       },
     });
+    if (origin === 'read' && snapshot.instances.length === 0) {
+      throw new SsmlabError('no-lab', `${file ?? 'the snapshot'} has no instance of the stack "${snapshot.stack}"`, { hint: 'name the snapshot of a stack that is deployed, or a new file with --snapshot to write one' });
+    }
     if (origin === 'read' && only !== 'predicted') {
-      throw new SsmlabError('usage', `${file ?? 'the snapshot'} is there, and what was once written shows no instance`, { hint: 'add --only predicted, or name a new file to write one' });
+      throw new SsmlabError('usage', `${file ?? 'the snapshot'} is a snapshot that was written before: instances cannot be looked at in it`, { hint: 'add --only predicted, or name a new file to write one' });
     }
     if (said !== undefined) say?.(said);
     // Of a snapshot of AWS nobody knows who reads it.

@@ -2,17 +2,25 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import { SsmlabError } from '../../errors.js';
 import { nearNames } from '../../inventory/near.js';
+import { shellQuote } from '../../report/shell-quote.js';
 import {
   EGRESS, type Entry, ENTRY_MEMBERS, EXPECTATIONS_VERSION, type ExpectationFile, type FlowRule, type Openness, OPENNESS, PATTERN, PING, PLACES, type Position, PUBLIC_IPV4, type Selector, SELECTOR_KINDS,
   type Stated, TOP_MEMBERS,
 } from './language.js';
-import { farEndOf, flowOf, selectorOf } from './words.js';
+import { farEndOf, flowOf, flowProblem, selectorOf } from './words.js';
 
 /** No file of expectations is larger, in characters, or has more values once its aliases are followed. */
 const MOST_CHARACTERS = 1 << 20;
 const MOST_NODES = 50_000;
 const MOST_DEPTH = 16;
 const MOST_TOLD = 10;
+/** No word of the file is echoed longer, in characters. */
+const MOST_ECHOED = 60;
+
+const cut = (text: string, most = MOST_ECHOED): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** A word of the file in quotes. */
+const quoted = (text: string): string => JSON.stringify(cut(text));
 
 /** How a mistaken member was meant, or which there are. */
 const meant = (word: string, words: readonly string[]): string => {
@@ -27,16 +35,25 @@ const article = (text: string): string => (/^[aeiou]/u.test(text) ? `an ${text}`
 /** A scalar as it is written in the file. */
 const written = ({ value, source }: Scalar): string => (typeof value === 'string' ? value : (source ?? JSON.stringify(value)));
 
-const aliasProblem = (name: string): string => `YAML reads a word that begins with * as an alias${name === '' ? '' : `, and there is no anchor &${name}`}; a glob is written in quotes: "*${name}"`;
+const aliasProblem = (name: string): string => `YAML reads a word that begins with * as an alias${name === '' ? '' : `, and there is no anchor &${cut(name)}`}; a glob is written in quotes: "*${cut(name)}"`;
 
 /** YAML's own complaint, in one line, with what most often lies behind it. */
 function yamlProblem(message: string): string {
   const first = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/u, '');
-  return first === 'Alias cannot be an empty string' ? aliasProblem('') : `not well-formed YAML: ${first}`;
+  return first === 'Alias cannot be an empty string' ? aliasProblem('') : `not well-formed YAML: ${cut(first, 160)}`;
 }
 
 /** Raised inside a document to stop reading it: what follows would only be noise. */
-class Hopeless extends Error {}
+class Hopeless extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+const TOO_MUCH = 'one selector with a glob or a tag means many instances: `"web-*"`, `tag:role=web`; or judge several smaller files, one after the other';
 
 class Reader {
   readonly #lines: LineCounter;
@@ -63,7 +80,7 @@ class Reader {
   follow(node: unknown, depth = 0): { readonly node: Node | null; readonly at: Position } {
     const there = node as ParsedNode | null;
     const at = this.at(there?.range?.[0]);
-    if (++this.#nodes > MOST_NODES) throw new Hopeless(`${at.line}:${at.column}: there are more than ${MOST_NODES} values once aliases are followed`);
+    if (++this.#nodes > MOST_NODES) throw new Hopeless(`${at.line}:${at.column}: there are more than ${MOST_NODES} values once aliases are followed`, TOO_MUCH);
     if (!isAlias(there)) return { node: there, at };
     if (depth >= MOST_DEPTH) throw new Hopeless(`${at.line}:${at.column}: aliases lead from one to the next more than ${MOST_DEPTH} times`);
     const resolved = there.resolve(this.#document);
@@ -75,7 +92,7 @@ class Reader {
   #shown(node: Node | null): string {
     if (isMap(node)) return 'a mapping';
     if (isSeq(node)) return 'a list';
-    if (isScalar(node) && node.value !== null) return JSON.stringify(written(node));
+    if (isScalar(node) && node.value !== null) return quoted(written(node));
     return 'nothing';
   }
 
@@ -102,7 +119,7 @@ class Reader {
       const { node, at: nameAt } = this.follow(key);
       const name = isScalar(node) ? written(node) : undefined;
       if (name === undefined) return this.wrong(nameAt, 'a name has to be plain text') ?? [];
-      if (known !== undefined && !known.includes(name)) return this.wrong(nameAt, `${JSON.stringify(name)} is not known here; ${meant(name, known)}`) ?? [];
+      if (known !== undefined && !known.includes(name)) return this.wrong(nameAt, `${quoted(name)} is not known here; ${meant(name, known)}`) ?? [];
       const followed = this.follow(value);
       return [{ name, nameAt, value: followed.node, at: value === null ? nameAt : followed.at }];
     });
@@ -120,8 +137,8 @@ function selectorFrom(reader: Reader, value: Node | null, at: Position): Selecto
   if (selector !== undefined) return selector;
   if ((PLACES as readonly string[]).includes(text)) return reader.wrong(at, `"${text}" is a place, not an instance; one of that name is name:${text}`);
   const kind = /^([^:&=]*):/u.exec(text)?.[1];
-  if (kind !== undefined && !(SELECTOR_KINDS as readonly string[]).includes(kind)) return reader.wrong(at, `"${text}": there is no selector ${kind}:; ${meant(kind, SELECTOR_KINDS.map((each) => each))}; a name with a colon in it is name:${text}`);
-  return reader.wrong(at, `"${text}" is not a selector: a name, an instance id, name:…, id:… or tag:KEY=…, several that all have to hold with & between them`);
+  if (kind !== undefined && !(SELECTOR_KINDS as readonly string[]).includes(kind)) return reader.wrong(at, `${quoted(text)}: there is no selector ${cut(kind)}:; ${meant(kind, SELECTOR_KINDS.map((each) => each))}; a name with a colon in it is name:${cut(text)}`);
+  return reader.wrong(at, `${quoted(text)} is not a selector: a name, an instance id, name:…, id:… or tag:KEY=…, several that all have to hold with & between them`);
 }
 
 function selectorsFrom(reader: Reader, value: Node | null, at: Position): Selector[] {
@@ -138,12 +155,12 @@ function flowsFrom(reader: Reader, direction: FlowRule['direction'], value: Node
   if (places.items.length === 0) reader.wrong(at, `"${direction}" says nothing`);
   return reader.members(places).flatMap((place) => {
     const far = farEndOf(place.name, place.nameAt);
-    if (far === undefined) reader.wrong(place.nameAt, `"${place.name}" is not a place: internet, here, an IPv4 address, a CIDR, or a selector of instances`);
+    if (far === undefined) reader.wrong(place.nameAt, `${quoted(place.name)} is not a place: internet, here, an IPv4 address, a CIDR, or a selector of instances`);
     const flows = reader.map(place.value, place.at, 'mapping of flows: `tcp/443: open`');
-    if (flows?.items.length === 0) reader.wrong(place.at, `nothing is said of "${place.name}"`);
+    if (flows?.items.length === 0) reader.wrong(place.at, `nothing is said of ${quoted(place.name)}`);
     return (flows === undefined ? [] : reader.members(flows)).flatMap((member) => {
       const flow = flowOf(member.name);
-      if (flow === undefined) reader.wrong(member.nameAt, `"${member.name}" is not a flow: tcp/22, udp/53, tcp/8000-8080, tcp, udp, icmp or all`);
+      if (flow === undefined) reader.wrong(member.nameAt, `${quoted(member.name)} is not a flow: ${flowProblem(member.name)}`);
       const is = reader.word<Openness>(member.value, member.at, OPENNESS);
       return far === undefined || flow === undefined || is === undefined ? [] : [{ direction, far, flow, is: is.value, at: member.nameAt }];
     });
@@ -183,7 +200,7 @@ function entriesFrom(reader: Reader, contents: unknown): Entry[] {
   const members = reader.members(map, TOP_MEMBERS);
   const version = members.find((member) => member.name === 'version');
   if (version === undefined) reader.wrong(at, `it lacks \`version: ${EXPECTATIONS_VERSION}\``);
-  else if (!isScalar(version.value) || version.value.value !== EXPECTATIONS_VERSION) reader.wrong(version.at, `version ${isScalar(version.value) ? written(version.value) : 'of another kind'} is not known; this program reads version ${EXPECTATIONS_VERSION}`);
+  else if (!isScalar(version.value) || version.value.value !== EXPECTATIONS_VERSION) reader.wrong(version.at, `version ${isScalar(version.value) ? cut(written(version.value)) : 'of another kind'} is not known; this program reads version ${EXPECTATIONS_VERSION}`);
   const instances = members.find((member) => member.name === 'instances');
   if (instances === undefined) return reader.wrong(at, 'it lacks `instances`: a list of what is expected') ?? [];
   if (!isSeq(instances.value)) return reader.wrong(instances.at, '`instances` is not a list') ?? [];
@@ -194,11 +211,12 @@ function entriesFrom(reader: Reader, contents: unknown): Entry[] {
 /** Throws `expectations-invalid` with every problem, as `FILE:LINE:COLUMN: …`. `path`: the file's name as the user gave it. */
 export function readExpectations(text: string, path: string): ExpectationFile {
   const lines = new LineCounter();
-  const refuse = (problems: readonly string[]): SsmlabError => {
+  if (text.trim() === '') throw new SsmlabError('expectations-invalid', `${path} is empty`, { hint: `\`ssmlab expect init --output ${shellQuote(path)} --force\` writes into it what the configuration says now; docs/expectations.md has the language` });
+  const refuse = (problems: readonly string[], hint?: string): SsmlabError => {
     const more = problems.length - MOST_TOLD;
-    return new SsmlabError('expectations-invalid', [...problems.slice(0, MOST_TOLD).map((problem) => `${path}:${problem}`), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+    return new SsmlabError('expectations-invalid', [...problems.slice(0, MOST_TOLD).map((problem) => `${path}:${problem}`), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'), { hint });
   };
-  if (text.length > MOST_CHARACTERS) throw refuse([`1:1: it is larger than ${MOST_CHARACTERS} characters`]);
+  if (text.length > MOST_CHARACTERS) throw refuse([`1:1: it is larger than ${MOST_CHARACTERS} characters`], `look whether ${path} is the right file; ${TOO_MUCH}`);
   const nested = ['1:1: it is nested too deeply'];
   try {
     const document = parseDocument(text, { lineCounter: lines, merge: false, uniqueKeys: true, schema: 'core', logLevel: 'error', prettyErrors: false });
@@ -210,7 +228,7 @@ export function readExpectations(text: string, path: string): ExpectationFile {
     if (reader.problems.length === 0) return { path, entries };
     throw refuse(reader.problems.toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column).map(({ at, text: problem }) => `${at.line}:${at.column}: ${problem}`));
   } catch (error) {
-    if (error instanceof Hopeless) throw refuse([error.message]);
+    if (error instanceof Hopeless) throw refuse([error.message], error.hint);
     throw error instanceof RangeError ? refuse(nested) : error;
   }
 }

@@ -2,6 +2,7 @@
 import { SsmlabError } from '../../errors.js';
 import { nearNames } from '../../inventory/near.js';
 import type { SnapshotInstance } from '../../inventory/snapshot/snapshot.js';
+import { contradictionsOf } from './contradiction.js';
 import type { Entry, ExpectationFile, FlowRule, Openness, Position, Selector, Stated } from './language.js';
 import { selected } from './words.js';
 
@@ -67,9 +68,9 @@ class Word {
     this.#path = path;
   }
 
-  /** True when nothing was said on the matter before. */
-  isFirst(instance: SnapshotInstance, matter: string, stated: Stated<string>): boolean {
-    const key = `${instance.instanceId} ${matter}`;
+  /** True when nothing was said on the matter before. `what`: the matter, where its name is not enough to tell it apart. */
+  isFirst(instance: SnapshotInstance, matter: string, stated: Stated<string>, what = matter): boolean {
+    const key = `${instance.instanceId} ${what}`;
     const before = this.#said.get(key);
     if (before === undefined) {
       this.#said.set(key, stated);
@@ -78,18 +79,40 @@ class Word {
     if (before.value !== stated.value) this.contradictions.add(`${place(this.#path, stated.at)}: ${matter} of ${instance.name} is ${stated.value} here and ${before.value} in line ${before.at.line}`);
     return false;
   }
+
+  /** Rules between the same ends: flows that overlap may not be open and closed. Said once of the file, however many instances are meant. */
+  compare(rules: readonly FlowRule[]): void {
+    for (const { later, earlier, both } of contradictionsOf(rules)) {
+      this.contradictions.add(`${place(this.#path, later.at)}: "${later.flow.text}: ${later.is}" contradicts "${earlier.flow.text}: ${earlier.is}" in line ${earlier.at.line}: both mean ${both}`);
+    }
+  }
 }
 
+/** Whom a flow is to or from: names may be shared, ids are not. */
+const farKey = ({ rule, far }: ExpectedFlow): string => `${rule.direction} ${far?.instanceId ?? rule.far.text}`;
+
 function flowsOf(instance: SnapshotInstance, entries: readonly Entry[], matches: Matches, word: Word): ExpectedFlow[] {
-  return entries.flatMap(({ flows }) => flows.flatMap((rule) => {
+  const flows = entries.flatMap((entry) => entry.flows.flatMap((rule): ExpectedFlow[] => {
     const fars = rule.far.kind === 'instances' ? matches.of(rule.far.selector, instance) : [undefined];
-    return fars.filter((far) => word.isFirst(instance, `${rule.flow.text} ${rule.direction === 'reach' ? 'to' : 'from'} ${far?.name ?? rule.far.text}`, { value: rule.is, at: rule.at })).map((far) => ({ rule, far }));
-  }));
+    return fars.map((far) => ({ rule, far }));
+  })).filter((flow) => {
+    const { rule, far } = flow;
+    return word.isFirst(instance, `${rule.flow.text} ${rule.direction === 'reach' ? 'to' : 'from'} ${far?.name ?? rule.far.text}`, { value: rule.is, at: rule.at }, `${rule.flow.text} ${farKey(flow)}`);
+  });
+  const byFar = new Map<string, FlowRule[]>();
+  for (const flow of flows) {
+    const key = farKey(flow);
+    const its = byFar.get(key);
+    if (its === undefined) byFar.set(key, [flow.rule]);
+    else its.push(flow.rule);
+  }
+  for (const rules of byFar.values()) word.compare(rules);
+  return flows;
 }
 
 /**
  * In the order of the instances. Throws `expectations-unmatched` naming every selector that matches nothing, and
- * `expectations-invalid` where two entries say different things of one instance.
+ * `expectations-invalid` where the file says different things of one instance.
  */
 export function resolveExpectations({ path, entries }: ExpectationFile, instances: readonly SnapshotInstance[]): Expected[] {
   const matches = new Matches(instances, path);

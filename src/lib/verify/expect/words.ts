@@ -42,6 +42,16 @@ export function flowOf(text: string): FlowSpec | undefined {
   return from > to ? undefined : { text, protocols, ports: { from, to } };
 }
 
+/** Why a text is no flow: what is wrong with its ports, or which flows there are. */
+export function flowProblem(text: string): string {
+  const [, from, to = from] = /^(?:tcp|udp)\/(\d+)(?:-(\d+))?$/u.exec(text) ?? [];
+  if (from === undefined || to === undefined) return 'tcp/22, udp/53, tcp/8000-8080, tcp, udp, icmp or all';
+  const [first, last] = [Number(from), Number(to)];
+  if (Math.max(first, last) > ALL_PORTS.to) return `ports end at ${ALL_PORTS.to}`;
+  if (Math.min(first, last) < 1) return 'ports begin at 1';
+  return first > last ? `its range runs backwards; ${text.split('/')[0]}/${last}-${first} is the same the right way round` : 'a port has no zeros before it';
+}
+
 /** `*` is any text, also none; `?` one character. In time linear in both but for the last `*`, whatever the glob. */
 export function globMatches(glob: string, text: string): boolean {
   let [at, from] = [0, 0];

@@ -1,6 +1,7 @@
 /** A file of expectations from what the configuration says now: of each instance its ways in, addresses, and the flows to and from the internet and its VPC. Pure. */
 import { SsmlabError } from '../../errors.js';
 import type { SnapshotInstance } from '../../inventory/snapshot/snapshot.js';
+import { printable } from '../../report/printable.js';
 import { traceFlow } from '../../reachability/engine.js';
 import { natGateway } from '../lab-claims.js';
 import { type Configuration, NONE, predictEgress, predictPing, predictWay, REACHABLE, wayValue } from '../predict.js';
@@ -107,18 +108,39 @@ function entryLines(configuration: Configuration, instance: SnapshotInstance): s
   ];
 }
 
-/** The text of the file, of the instances that run; `no-lab` when none does. What is not known is a comment and no expectation. */
-export function writeExpectations(configuration: Configuration): { readonly text: string; readonly instances: number } {
+/** An instance that is not in the file: what does not run answers nobody. */
+export interface LeftOut {
+  readonly instance: string;
+  /** EC2's name of its state. */
+  readonly state: string;
+}
+
+export interface WrittenExpectations {
+  readonly text: string;
+  /** How many are in it. */
+  readonly instances: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** `Instance2 is stopped: left out`, one line whatever the name. */
+export const leftOutText = ({ instance, state }: LeftOut): string => `${printable(instance)} is ${state}: left out`;
+
+/** The text of the file, of the instances that run; `no-lab` when none does. Those that do not, and what is not known, are comments and no expectations. */
+export function writeExpectations(configuration: Configuration): WrittenExpectations {
   const { stack, region, takenAt, instances } = configuration.snapshot;
-  const running = instances.filter(({ state }) => state === 'running' || state === 'pending');
+  const runs = ({ state }: SnapshotInstance): boolean => state === 'running' || state === 'pending';
+  const running = instances.filter(runs);
   if (running.length === 0) throw new SsmlabError('no-lab', `no instance of the stack "${stack}" runs`, { hint: 'run `ssmlab list` to see its instances' });
+  const leftOut = instances.filter((instance) => !runs(instance)).map(({ name, state }): LeftOut => ({ instance: name, state }));
+  // Whoever reads the file has it from a repository: `npx ssmlab` works there, and says nothing of the machine that it was written on.
   const text = [
-    `# What the configuration of the stack ${JSON.stringify(stack)} in ${region} says at ${takenAt}: written by \`ssmlab expect init\`,`,
-    '# judged by `ssmlab verify --expect FILE`. Keep what you mean, and take out what may change.',
+    `# What the configuration of the stack ${JSON.stringify(stack)} in ${region} says at ${takenAt}: written by \`npx ssmlab expect init\`,`,
+    '# judged by `npx ssmlab verify --expect FILE`. Keep what you mean, and take out what may change.',
     'version: 1',
     'instances:',
     ...running.flatMap((instance) => entryLines(configuration, instance)),
+    ...leftOut.map((one) => `  # ${leftOutText(one)}`),
     '',
   ].join('\n');
-  return { text, instances: running.length };
+  return { text, instances: running.length, leftOut };
 }

@@ -33,7 +33,9 @@ const ACCEPTED: readonly string[] = [
 
 /** What neither takes: the text, and what the parser says of it. */
 const REFUSED: readonly (readonly [string, string])[] = [
-  ['', 'f.yaml:1:1: nothing is not a file of expectations'],
+  ['', 'f.yaml is empty'],
+  [' \n\n', 'f.yaml is empty'],
+  ['# nothing yet\n', 'f.yaml:1:1: nothing is not a file of expectations'],
   ['[]', 'f.yaml:1:1: a list is not a file of expectations'],
   ['version: 2\ninstances: [{ select: a, ssh: open }]\n', 'f.yaml:1:10: version 2 is not known; this program reads version 1'],
   ['instances: [{ select: a, ssh: open }]\n', 'f.yaml:1:1: it lacks `version: 1`'],
@@ -60,16 +62,18 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [entry('reach: { internet: {} }'), 'f.yaml:4:24: nothing is said of "internet"'],
   [entry('reach: { 10.0.0/8: { icmp: open } }'), 'f.yaml:4:14: "10.0.0/8" is not a place'],
   [entry('reach: { 10.0.0.0/33: { icmp: open } }'), 'f.yaml:4:14: "10.0.0.0/33" is not a place'],
-  [entry('reach: { internet: { tcp/0: open } }'), 'f.yaml:4:26: "tcp/0" is not a flow'],
-  [entry('reach: { internet: { tcp/65536: open } }'), 'f.yaml:4:26: "tcp/65536" is not a flow'],
-  [entry('reach: { internet: { icmp/8: open } }'), 'f.yaml:4:26: "icmp/8" is not a flow'],
+  [entry('reach: { internet: { tcp/0: open } }'), 'f.yaml:4:26: "tcp/0" is not a flow: ports begin at 1'],
+  [entry('reach: { internet: { tcp/65536: open } }'), 'f.yaml:4:26: "tcp/65536" is not a flow: ports end at 65535'],
+  [entry('reach: { internet: { icmp/8: open } }'), 'f.yaml:4:26: "icmp/8" is not a flow: tcp/22, udp/53'],
   [entry('from: { internet: { ssh: open } }'), 'f.yaml:4:25: "ssh" is not a flow'],
   [entry('from: { internet: { tcp/22: shut } }'), 'f.yaml:4:33: "shut" is neither open nor closed'],
 ];
 
 /** What only the program can say. */
 const PROGRAM_ONLY: readonly (readonly [string, string])[] = [
-  [entry('reach: { internet: { tcp/90-80: open } }'), 'f.yaml:4:26: "tcp/90-80" is not a flow'],
+  [entry('reach: { internet: { tcp/90-80: open } }'), 'f.yaml:4:26: "tcp/90-80" is not a flow: its range runs backwards; tcp/80-90 is'],
+  [entry('reach: { internet: { udp/99999-3: open } }'), 'f.yaml:4:26: "udp/99999-3" is not a flow: ports end at 65535'],
+  [entry('reach: { internet: { tcp/022: open } }'), 'f.yaml:4:26: "tcp/022" is not a flow: a port has no zeros before it'],
   [entry('ssh: open\n    ssh: open'), 'f.yaml:5:5: not well-formed YAML: Map keys must be unique'],
   ['version: 1\ninstances:\n  - select: *\n    ssh: open\n', 'a glob is written in quotes: "*"'],
   ['version: 1\ninstances:\n  - select: *-web\n    ssh: open\n', 'f.yaml:3:13: YAML reads a word that begins with * as an alias, and there is no anchor &-web; a glob is written in quotes: "*-web"'],
@@ -111,6 +115,30 @@ describe('a file of expectations', () => {
     expect(lines[0]).toMatch(/^f\.yaml:4:10: "maybe"/u);
     expect(lines[9]).toMatch(/^f\.yaml:22:10:/u);
     expect(lines[10]).toBe('and 2 more');
+  });
+
+  it('echoes no more of it than a line holds, whatever was given for one', () => {
+    const long = 'x'.repeat(5000);
+    for (const text of [long, `version: ${long}\ninstances: []\n`, `${long}: 1\n`, entry(`ssh: ${long}`), entry(`reach: { "${long} & ": { icmp: open } }`), entry(`reach: { internet: { "${long}": open } }`), `version: 1\ninstances:\n  - select: "${long}: & "\n    ssh: open\n`, `version: 1\ninstances:\n  - select: *${long}\n    ssh: open\n`, entry(`ssh: !${long} open`), `\u0000\u0001${'\u007f\u{fffd}'.repeat(3000)}`]) {
+      const lines = said(text).split('\n');
+      expect(lines[0]).not.toBe('accepted');
+      for (const line of lines) expect(line.length, line).toBeLessThan(320);
+    }
+    expect(said(entry(`ssh: ${long}`))).toContain(`"${'x'.repeat(59)}…" is neither open nor closed`);
+  });
+
+  it('that is empty or too large has a hint that fits', () => {
+    const hint = (text: string): string => {
+      try {
+        readExpectations(text, 'my file.yaml');
+      } catch (error) {
+        return (error as SsmlabError).hint;
+      }
+      return 'accepted';
+    };
+    expect(hint('')).toContain("`ssmlab expect init --output 'my file.yaml' --force`");
+    expect(hint('#'.repeat((1 << 20) + 1))).toMatch(/^look whether my file\.yaml is the right file; .*several smaller files/u);
+    expect(hint('[]')).toContain('mend the file where it says');
   });
 
   it('is bounded: size, aliases of aliases, depth, circles', () => {

@@ -7,7 +7,7 @@ import { traceFlow } from '../../../../../src/lib/reachability/engine.js';
 import { SsmlabError } from '../../../../../src/lib/errors.js';
 import { readExpectations } from '../../../../../src/lib/verify/expect/read.js';
 import { expectedSubjects } from '../../../../../src/lib/verify/expect/subjects.js';
-import { writeExpectations } from '../../../../../src/lib/verify/expect/write.js';
+import { leftOutText, writeExpectations } from '../../../../../src/lib/verify/expect/write.js';
 import type { Claim, VerifyReport } from '../../../../../src/lib/verify/claim.js';
 import type { Eyes } from '../../../../../src/lib/verify/observe.js';
 import { type Only, verify } from '../../../../../src/lib/verify/verify.js';
@@ -176,6 +176,19 @@ describe('a file that is written from what is there', () => {
     const report = await judge(writeExpectations(configuration(snapshot)).text, snapshot, { only: 'predicted' });
     expect(report.claims.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
     expect(report.claims.length).toBeGreaterThan(10);
+  });
+
+  it('has a comment for each instance that does not run, and tells of it', async () => {
+    const base = labSnapshot();
+    const snapshot: Snapshot = { ...base, instances: base.instances.map((instance, i) => (i === 1 ? { ...instance, state: 'stopped', name: 'We\nb: 2' } : instance)) };
+    const { text, instances, leftOut } = writeExpectations(configuration(snapshot));
+    expect([instances, leftOut, leftOut.map(leftOutText)]).toEqual([3, [{ instance: 'We\nb: 2', state: 'stopped' }], [String.raw`We\nb: 2 is stopped: left out`]]);
+    expect(text.split('\n').filter((line) => line.includes('left out'))).toEqual([String.raw`  # We\nb: 2 is stopped: left out`]);
+    expect((await judge(text, snapshot)).verdict).toBe('pass');
+  });
+
+  it('names the program as anyone who has the repository can call it', () => {
+    expect(writeExpectations(configuration(labSnapshot())).text.match(/`[^`]*ssmlab[^`]*`/gu)).toEqual(['`npx ssmlab expect init`', '`npx ssmlab verify --expect FILE`']);
   });
 
   it('says what is not known, and expects nothing of it', () => {
