@@ -7,6 +7,7 @@ import { SsmlabError } from '../lib/errors.js';
 import { nearNames } from '../lib/inventory/near.js';
 import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '../lib/report/verify-file/formats.js';
 import type { VerifyOutcome } from '../lib/report/verify-file/outcome.js';
+import { unwritable } from '../lib/unwritable.js';
 
 export interface ReportFile {
   readonly format: ReportFormat;
@@ -38,18 +39,24 @@ export function parseReports(values: readonly string[], { json }: { readonly jso
   return files;
 }
 
+const nameOf = (format: ReportFormat): string => `the ${format} report`;
+
+/** What the system would say of it. */
+const refused = (code: string): Error => Object.assign(new Error(code), { code });
+
 /** That each can be written, as far as that is known before: its folder is there, and it is none itself. */
 export async function checkReports(files: readonly ReportFile[]): Promise<void> {
   for (const { format, file } of files.filter((each) => each.file !== '-')) {
     const folder = dirname(resolve(file));
-    const there = await stat(folder).catch(() => undefined);
-    if (there === undefined) throw usage(`the folder of --report ${format}=${file} is not there`, `make it first: \`mkdir -p ${dirname(file)}\``);
-    if (!there.isDirectory()) throw usage(`--report ${format}=${file}: ${dirname(file)} is no folder`, 'name a file in a folder that is there');
+    const there = await stat(folder).catch((error: unknown) => {
+      throw unwritable('usage', nameOf(format), file, error);
+    });
+    if (!there.isDirectory()) throw unwritable('usage', nameOf(format), file, refused('ENOTDIR'));
     const own = await stat(file).catch(() => undefined);
-    if (own?.isDirectory() === true) throw usage(`--report ${format}=${file} is a folder`, `name a file in it, for example ${format}=${file.replace(/\/+$/u, '')}/verify.${format === 'junit' ? 'xml' : format}`);
+    if (own?.isDirectory() === true) throw unwritable('usage', nameOf(format), file, refused('EISDIR'), `name a file in it, for example ${format}=${file.replace(/\/+$/u, '')}/verify.${format === 'junit' ? 'xml' : format}`);
     // A new file is made beside it and takes its place; a device or a pipe is written to.
     await access(own === undefined || own.isFile() ? folder : file, constants.W_OK).catch((cause: unknown) => {
-      throw new SsmlabError('output-failed', `--report ${format}=${file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? ''}`, { cause });
+      throw unwritable('output-failed', nameOf(format), file, cause);
     });
   }
 }
@@ -84,8 +91,8 @@ export async function writeReports(files: readonly ReportFile[], outcome: Verify
   }));
   const failed = files.flatMap(({ format, file }, at) => {
     const one = written[at];
-    return one?.status === 'rejected' ? [{ what: `${format}=${file}`, cause: one.reason as NodeJS.ErrnoException }] : [];
+    return one?.status === 'rejected' ? [unwritable('output-failed', nameOf(format), file, one.reason)] : [];
   });
   const [first] = failed;
-  if (first !== undefined) throw new SsmlabError('output-failed', `--report ${failed.map(({ what }) => what).join(', ')} cannot be written: ${first.cause.code ?? first.cause.message}`, { cause: first.cause });
+  if (first !== undefined) throw new SsmlabError('output-failed', failed.map(({ message }) => message).join('; '), { cause: first.cause, hint: first.hint });
 }

@@ -67,8 +67,8 @@ describe('reports', { timeout: 180_000 }, () => {
 
   it.each([
     [['--report', 'xml=a'], '--report knows no format "xml"'],
-    [['--report', 'junit=no/such/a.xml'], 'the folder of --report junit=no/such/a.xml is not there'],
-    [['--report', 'html=.'], '--report html=. is a folder'],
+    [['--report', 'junit=no/such/a.xml'], 'the junit report no/such/a.xml cannot be written: its folder no/such is not there'],
+    [['--report', 'html=.'], 'the html report . cannot be written: it is a folder'],
     [['--report', 'md=-', '--json'], '--json and --report md=- both want stdout'],
   ])('%j is an error of usage, before anything is done', (flags, message) => {
     const run = home.run(['verify', ...flags]);

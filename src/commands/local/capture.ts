@@ -11,6 +11,7 @@ import { findInstance } from '../../lib/inventory/find.js';
 import { takeInventory } from '../../lib/inventory/inventory.js';
 import { captureCommands, type CapturePoint } from '../../lib/target/local/capture.js';
 import type { Target } from '../../lib/target/target.js';
+import { unwritable } from '../../lib/unwritable.js';
 
 /** tcpdump's own failure. */
 const FAILED = 3;
@@ -60,6 +61,6 @@ function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new SsmlabError('output-failed', `${path} cannot be written: ${(error as Error).message}`, { cause: error });
+    throw unwritable('output-failed', 'the capture', path, error);
   }
 }

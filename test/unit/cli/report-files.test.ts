@@ -45,10 +45,10 @@ describe('--report', () => {
     const check = (file: string) => checkReports([{ format: 'html', file }]);
     await check(at('new.html'));
     await check('-');
-    await expect(check(at('no/such.html'))).rejects.toMatchObject({ code: 'usage', message: `the folder of --report html=${at('no/such.html')} is not there` });
+    await expect(check(at('no/such.html'))).rejects.toMatchObject({ code: 'usage', message: `the html report ${at('no/such.html')} cannot be written: its folder ${at('no')} is not there`, hint: `make it first: \`mkdir -p ${at('no')}\`` });
     writeFileSync(at('file'), '');
-    await expect(check(at('file/x.html'))).rejects.toMatchObject({ code: 'usage' });
-    await expect(check(folder)).rejects.toMatchObject({ code: 'usage', message: `--report html=${folder} is a folder`, hint: `name a file in it, for example html=${folder}/verify.html` });
+    await expect(check(at('file/x.html'))).rejects.toMatchObject({ code: 'usage', message: `the html report ${at('file/x.html')} cannot be written: ${at('file')} is no folder` });
+    await expect(check(folder)).rejects.toMatchObject({ code: 'usage', message: `the html report ${folder} cannot be written: it is a folder`, hint: `name a file in it, for example html=${folder}/verify.html` });
     expect(readdirSync(folder)).toEqual(['file']);
   });
 });
@@ -73,7 +73,7 @@ describe('the files', () => {
     const files = [{ format: 'html', file: at('gone/a.html') }, { format: 'json', file: at('b.json') }] as const;
     await checkReports(files);
     rmSync(at('gone'), { recursive: true });
-    await expect(writeReports(files, healthy, () => undefined)).rejects.toMatchObject({ code: 'output-failed', message: `--report html=${at('gone/a.html')} cannot be written: ENOENT` });
+    await expect(writeReports(files, healthy, () => undefined)).rejects.toMatchObject({ code: 'output-failed', message: `the html report ${at('gone/a.html')} cannot be written: its folder ${at('gone')} is not there` });
     expect(readdirSync(folder)).toEqual(['b.json']);
   });
 

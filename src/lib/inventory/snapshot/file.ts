@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { SsmlabError } from '../../errors.js';
 import type { Target } from '../../target/target.js';
+import { unwritable } from '../../unwritable.js';
 import { parseSnapshot, snapshotText } from './parse.js';
 import { type ReadOptions, readSnapshot } from './read.js';
 import type { Snapshot } from './snapshot.js';
@@ -15,9 +16,10 @@ export interface TakenSnapshot {
   readonly said: string | undefined;
 }
 
-const fileError = (error: unknown, doing: string, file: string): SsmlabError => {
+const unreadable = (error: unknown, file: string): SsmlabError => {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new SsmlabError('snapshot-unusable', `${file} cannot be ${doing}: ${code === 'EISDIR' ? 'it is a folder' : code}`, { cause: error });
+  const why = { EISDIR: 'it is a folder', EACCES: 'it is not permitted', ENOTDIR: 'its folder is none' }[code] ?? code;
+  return new SsmlabError('snapshot-unusable', `the snapshot ${file} cannot be read: ${why}`, { cause: error });
 };
 
 /** The snapshot in a file; undefined when there is no such file. `snapshot-invalid`, `snapshot-unusable`. */
@@ -27,7 +29,7 @@ export async function readSnapshotFile(file: string): Promise<Snapshot | undefin
     json = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw fileError(error, 'read', file);
+    throw unreadable(error, file);
   }
   return parseSnapshot(file, json);
 }
@@ -40,7 +42,7 @@ export async function writeSnapshotFile(file: string, snapshot: Snapshot): Promi
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw fileError(error, 'written', file);
+    throw unwritable('snapshot-unusable', 'the snapshot', file, error);
   }
 }
 

@@ -1,12 +1,13 @@
 /** The file of expectations itself: read whole, and written only where nothing is, unless that is asked for. */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { SsmlabError } from '../../errors.js';
+import { unwritable } from '../../unwritable.js';
 import type { ExpectationFile } from './language.js';
 
-const unusable = (error: unknown, doing: string, file: string): SsmlabError => {
+const unreadable = (error: unknown, file: string): SsmlabError => {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  const why = { EISDIR: 'it is a folder', ENOENT: doing === 'read' ? 'it is not there' : 'its folder is not there', EACCES: 'not allowed' }[code] ?? code;
-  return new SsmlabError('expectations-unusable', `${file} cannot be ${doing}: ${why}`, { cause: error, hint: doing === 'read' ? 'name another file with --expect; `ssmlab expect init` writes one' : 'name another file with --output' });
+  const why = { EISDIR: 'it is a folder', ENOENT: 'it is not there', EACCES: 'it is not permitted' }[code] ?? code;
+  return new SsmlabError('expectations-unusable', `${file} cannot be read: ${why}`, { cause: error, hint: 'name another file with --expect; `ssmlab expect init` writes one' });
 };
 
 const isThere = (file: string): SsmlabError => new SsmlabError('expectations-unusable', `${file} is there already`, { hint: 'name another file with --output, or pass --force to write over it' });
@@ -14,7 +15,7 @@ const isThere = (file: string): SsmlabError => new SsmlabError('expectations-unu
 /** `expectations-unusable` where it cannot be read, `expectations-invalid` where it says what nobody understands. */
 export async function readExpectationsFile(file: string): Promise<ExpectationFile> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unusable(error, 'read', file);
+    throw unreadable(error, file);
   });
   // The parser of YAML is loaded by those who have a file to be read.
   const { readExpectations } = await import('./read.js');
@@ -30,6 +31,6 @@ export async function writeExpectationsFile(file: string, text: string, force: b
   try {
     await writeFile(file, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? isThere(file) : unusable(error, 'written', file);
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? isThere(file) : unwritable('expectations-unusable', 'the file of expectations', file, error);
   }
 }

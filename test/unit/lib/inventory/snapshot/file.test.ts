@@ -31,8 +31,8 @@ describe('--snapshot FILE', () => {
 
   it('says what is wrong with a file', async () => {
     await expect(snapshotFor(undefined, 's', join(folder, 'gone.json'))).rejects.toMatchObject({ code: 'snapshot-unusable', message: `${join(folder, 'gone.json')} is not there` });
-    await expect(readSnapshotFile(folder)).rejects.toMatchObject({ code: 'snapshot-unusable', message: `${folder} cannot be read: it is a folder` });
-    await expect(writeSnapshotFile(join(folder, 'no', 'such.json'), SAMPLE)).rejects.toMatchObject({ code: 'snapshot-unusable', message: expect.stringContaining('cannot be written: ENOENT') as string });
+    await expect(readSnapshotFile(folder)).rejects.toMatchObject({ code: 'snapshot-unusable', message: `the snapshot ${folder} cannot be read: it is a folder` });
+    await expect(writeSnapshotFile(join(folder, 'no', 'such.json'), SAMPLE)).rejects.toMatchObject({ code: 'snapshot-unusable', message: `the snapshot ${join(folder, 'no', 'such.json')} cannot be written: its folder ${join(folder, 'no')} is not there`, hint: `make it first: \`mkdir -p ${join(folder, 'no')}\`` });
     writeFileSync(join(folder, 'bad.json'), '{');
     await expect(readSnapshotFile(join(folder, 'bad.json'))).rejects.toMatchObject({ code: 'snapshot-invalid' });
   });
