@@ -19,6 +19,9 @@ export type LinkName =
   /** The policy of the interface endpoint on the path. */
   | 'endpoint-policy';
 
+/** The checks of `diagnosis.md` §3 that a link can rest on (docs/rules.md). */
+export type CheckId = 'I01' | 'I06' | 'I07' | 'I08' | 'I09' | 'I10' | 'I12' | 'I15' | 'N01' | 'N03' | 'N53';
+
 export interface Link {
   readonly link: LinkName;
   /** `ssm` or `ssmmessages` for the links that each service has; null for the others. */
@@ -29,7 +32,7 @@ export interface Link {
   /** One short clause: lower case, no period. */
   readonly why: string;
   /** `vpc-semantics.md`'s rule, or the check's id in `diagnosis.md` §3. */
-  readonly rule: RuleId | `${'C' | 'S' | 'I' | 'N'}${number}`;
+  readonly rule: RuleId | CheckId;
   /** Set for `path`. */
   readonly trace?: Trace | undefined;
 }

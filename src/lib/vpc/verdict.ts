@@ -1,6 +1,6 @@
 /** The shape of every answer that a rule gives: what was decided, by which rule, on the strength of which resource, and why. */
 
-/** A rule of `vpc-semantics.md`. */
+/** A rule of `vpc-semantics.md`; docs/rules.md has a sentence for each. */
 export type RuleId =
   | 'V4' | 'V5' | 'V14'
   | 'R1' | 'R2' | 'R3' | 'R6' | 'R8' | 'R10' | 'R11' | 'R12' | 'R13'
