@@ -2,6 +2,8 @@
 import { DEFAULT_STACK_NAME } from '../lib/lab/lab.js';
 import { shellQuote } from '../lib/report/shell-quote.js';
 import { cellWidth } from '../lib/report/table.js';
+import type { ReportedInstance } from '../lib/report/verify-file/outcome.js';
+import type { VerifyReport } from '../lib/verify/claim.js';
 import type { LabFlags } from './lab-context.js';
 import { programName } from './self.js';
 
@@ -54,9 +56,23 @@ export interface NextOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
+/** A step that is of this very run. */
+export interface OwnStep {
+  readonly command: string;
+  readonly text: string;
+}
+
+/** `explain` of the first instance with a broken claim, of those that are there: one that is gone has nothing to explain. `snapshot`: the file that was judged. */
+export function explainStep({ claims }: Pick<VerifyReport, 'claims'>, instances: readonly Pick<ReportedInstance, 'instance'>[], snapshot?: string): OwnStep[] {
+  const broken = claims.find((claim) => claim.verdict === 'fail' && instances.some(({ instance }) => instance === claim.instance));
+  if (broken === undefined) return [];
+  return [{ command: ['explain', String(broken.instance), ...(snapshot === undefined ? [] : ['--snapshot', snapshot])].map(shellQuote).join(' '), text: 'its way in, hop by hop, and what shuts it' }];
+}
+
 /** "Next" and its lines. */
-export function nextSteps(steps: readonly Step[], { lab, width = Infinity, program = programName(), environment }: NextOptions): string {
+export function nextSteps(steps: readonly (Step | OwnStep)[], { lab, width = Infinity, program = programName(), environment }: NextOptions): string {
   const rows = steps.map((step) => {
+    if (typeof step === 'object') return { command: `${program} ${forLab(step.command, lab, environment)}`, text: step.text };
     const [command, text] = STEPS[step];
     return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, environment)}`, text };
   });

@@ -7,12 +7,13 @@ import { sceneOf } from '../lib/report/diagram/scene.js';
 import { printable } from '../lib/report/printable.js';
 import { annotationLines } from '../lib/report/verify-file/annotations.js';
 import { markdownFile } from '../lib/report/verify-file/markdown.js';
-import type { ReportResult, VerifyOutcome } from '../lib/report/verify-file/outcome.js';
+import type { ReportedInstance, ReportResult, VerifyOutcome } from '../lib/report/verify-file/outcome.js';
 import type { VerifyReport } from '../lib/verify/claim.js';
 import type { Configuration } from '../lib/verify/predict.js';
 import type { WatchEvent } from '../lib/verify/watch.js';
 import { inGithubActions } from './ci-log.js';
 import { checkReports, parseReports, type ReportFile, writeReports } from './report-files.js';
+import { asTyped } from './self.js';
 
 export const reportFlag = {
   report: Flags.string({ multiple: true, description: 'write a report too: junit, html, md or json; several with commas between them, - is stdout', helpValue: 'FORMAT=FILE,...', helpGroup: 'REPORTS' }),
@@ -44,6 +45,7 @@ export class VerifyReports {
   readonly #begun = Date.now();
   #read: Configuration | undefined;
   #isWritten = false;
+  #hasSaid = false;
 
   private constructor(options: ReportsOptions, files: readonly ReportFile[]) {
     this.#options = options;
@@ -66,12 +68,17 @@ export class VerifyReports {
   /** What the claims are made from: for the drawing and the names. */
   readonly read = (configuration: Configuration): void => void (this.#read = configuration);
 
-  /** Writes what the report says. */
-  async write(report: VerifyReport): Promise<void> {
+  /** Those that are there, by what their claims are filed under; none before the configuration was read. */
+  get instances(): ReportedInstance[] {
+    return (this.#read?.snapshot.instances ?? []).map(({ labNumber, instanceId, name }) => ({ instance: labNumber ?? instanceId, name, instanceId }));
+  }
+
+  /** Writes what the report says. `seconds`: how long it took; since the beginning when absent. */
+  async write(report: VerifyReport, seconds?: number): Promise<void> {
     // What was interrupted stays so, whatever came of it in the meantime.
     if (this.#options.signal?.aborted === true) return;
     this.#isWritten = true;
-    await this.#write(this.#resultOf(report));
+    await this.#write(this.#resultOf(report), seconds);
   }
 
   /** Does the work; an error that ends it before there is a report is what the files say, and is thrown on. So is Ctrl-C, at once: the process does not wait for the work. */
@@ -102,8 +109,8 @@ export class VerifyReports {
   /** Each event of a watch, once the files say the same. */
   async *each(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent, void, void> {
     for await (const event of events) {
-      if (event.kind === 'report') await this.write(event.report);
-      else await this.#write(errorResult(event.error));
+      if (event.kind === 'report') await this.write(event.report, event.seconds);
+      else await this.#write(errorResult(event.error), event.seconds);
       yield event;
     }
   }
@@ -113,7 +120,7 @@ export class VerifyReports {
     const read = this.#read;
     if (read === undefined) return { kind: 'report', report, summary: said, instances: [] };
     const { snapshot, network, from } = read;
-    const instances = snapshot.instances.map(({ labNumber, instanceId, name }) => ({ instance: labNumber ?? instanceId, name, instanceId }));
+    const { instances } = this;
     const isDrawn = this.#onGithub || this.#files.some(({ format }) => format === 'html' || format === 'md');
     if (!isDrawn) return { kind: 'report', report, summary: said, instances };
     return { kind: 'report', report, summary: said, instances, scene: sceneOf(snapshot, predictWaysIn(snapshot, network, from)) };
@@ -127,14 +134,18 @@ export class VerifyReports {
     return inGithubActions(this.#environment);
   }
 
-  async #write(result: VerifyOutcome['result']): Promise<void> {
-    const outcome: VerifyOutcome = { tool: this.#options.tool, seconds: (Date.now() - this.#begun) / 1000, result };
+  async #write(result: VerifyOutcome['result'], seconds = (Date.now() - this.#begun) / 1000): Promise<void> {
+    const outcome: VerifyOutcome = { tool: this.#options.tool, seconds, result };
     if (this.#onGithub) {
       // The runner reads both streams; stdout is for data.
       for (const line of annotationLines(outcome)) process.stderr.write(`${line}\n`);
       await this.#summarise(outcome);
     }
     await writeReports(this.#files, outcome, (text) => void process.stdout.write(text));
+    const written = this.#files.flatMap(({ file }) => (file === '-' ? [] : [printable(file)]));
+    // A watch writes them again and again.
+    if (written.length > 0 && !this.#hasSaid) this.#options.say(`Wrote ${written.join(', ')}`);
+    this.#hasSaid = true;
   }
 
   /** Other steps' summaries stand in files of their own; this one may hold more of the step's, and is added to. A summary that cannot be written ends nothing. */
@@ -154,6 +165,6 @@ export class VerifyReports {
 
 function errorResult(error: unknown): VerifyOutcome['result'] {
   const at = new Date().toISOString();
-  if (error instanceof SsmlabError) return { kind: 'error', error: { code: error.code, message: error.message, hint: error.hint }, at };
+  if (error instanceof SsmlabError) return { kind: 'error', error: { code: error.code, message: asTyped(error.message), hint: asTyped(error.hint) }, at };
   return { kind: 'error', error: { code: 'fault', message: error instanceof Error ? error.message : String(error), hint: 'run it again with --debug and report what it prints' }, at };
 }

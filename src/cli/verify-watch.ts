@@ -1,24 +1,49 @@
 /** `verify --expect` and `--watch`: their flags, and a verify that goes on until Ctrl-C, which is no error here: the last verdict is the exit status. */
 import { Flags } from '@oclif/core';
+import { SsmlabError } from '../lib/errors.js';
 import type { VerifyTextOptions } from '../lib/report/verify.js';
 import { watchJson, watchLines } from '../lib/report/watch.js';
-import type { Verdict } from '../lib/verify/claim.js';
+import type { Claim, Verdict, VerifyReport } from '../lib/verify/claim.js';
 import type { WatchEvent } from '../lib/verify/watch.js';
 import { forLog, jsonForLog } from './ci-log.js';
 import { PATIENCE_MS } from './last-will.js';
 import { onOutputError } from './output-errors.js';
+import { asTyped } from './self.js';
 
 export const expectFlags = {
   expect: Flags.string({ char: 'e', description: 'judge what this file expects, in place of what the lab declares; docs/expectations.md has the language', helpValue: 'FILE', helpGroup: 'CLAIMS' }),
   watch: Flags.boolean({ char: 'w', description: 'go on, and tell what changes; with --json a line for each', exclusive: ['snapshot'], helpGroup: 'CLAIMS' }),
-  every: Flags.integer({ description: 'seconds after which --watch looks at the instances though nothing has changed', helpValue: 'SECONDS', min: 1, max: 86_400, default: 60, helpGroup: 'CLAIMS' }),
+  every: Flags.integer({ description: 'seconds after which --watch looks at the instances though nothing has changed [default: 60]', helpValue: 'SECONDS', min: 1, max: 86_400, helpGroup: 'CLAIMS' }),
 } as const;
+
+/** For `--every`, in seconds. */
+const LOOK_EVERY = 60;
+
+/** `usage` where a flag is of a watch, and none was asked for. */
+export function checkEvery({ every, watch }: { readonly every: number | undefined; readonly watch: boolean }): void {
+  if (every !== undefined && !watch) throw new SsmlabError('usage', '--every says how often --watch looks, and --watch was not said', { hint: `add --watch, or leave out --every ${every}` });
+}
+
+/** What tells of commands has them as the user can type them. */
+export function typedReport(report: VerifyReport): VerifyReport {
+  return { ...report, claims: report.claims.map(typedClaim) };
+}
+
+const typedClaim = (claim: Claim): Claim => ({ ...claim, why: asTyped(claim.why) });
+
+/** {@link typedReport} of each event, and of errors. */
+export async function* typedEvents(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent, void, void> {
+  for await (const event of events) {
+    if (event.kind === 'report') yield { ...event, report: typedReport(event.report), changed: event.changed.map(typedClaim) };
+    else yield { ...event, error: new SsmlabError(event.error.code, asTyped(event.error.message), { cause: event.error, hint: asTyped(event.error.hint) }) };
+  }
+}
 
 /** The configuration is read no more often, in milliseconds. */
 const SHORTEST_POLL_MS = 2000;
 
 /** How often the configuration of a target is read, and the instances are looked at. */
-export const watchTimes = ({ pollSeconds }: { readonly pollSeconds: number }, every: number) => ({ pollMs: Math.max(SHORTEST_POLL_MS, pollSeconds * 1000), lookEveryMs: every * 1000 });
+export const watchTimes = ({ pollSeconds }: { readonly pollSeconds: number }, every = LOOK_EVERY) => ({ pollMs: Math.max(SHORTEST_POLL_MS, pollSeconds * 1000), lookEveryMs: every * 1000 });
 
 export interface Shown {
   readonly json: boolean;

@@ -5,10 +5,10 @@ import { identityFlag, snapshotFlag, stackFlags } from '../cli/flags.js';
 import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { PATIENCE_MS } from '../cli/last-will.js';
-import { nextSteps } from '../cli/next-steps.js';
+import { explainStep, nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { reportFlag, VerifyReports } from '../cli/verify-reports.js';
-import { expectFlags, showWatch, watchTimes } from '../cli/verify-watch.js';
+import { checkEvery, expectFlags, showWatch, typedEvents, typedReport, watchTimes } from '../cli/verify-watch.js';
 import { summary, verifyLines } from '../lib/report/verify.js';
 import type { VerifyReport } from '../lib/verify/claim.js';
 import { readExpectationsFile } from '../lib/verify/expect/file.js';
@@ -44,6 +44,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
   async run(): Promise<VerifyReport | undefined> {
     const { flags, argv } = await this.parse(Verify);
     const { only, stack, snapshot: file, from } = flags;
+    checkEvery(flags);
     const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), signal: this.interruption.signal, say: (line) => this.say(line) });
     // Its sessions are ended before it goes.
     this.patienceMs = PATIENCE_MS;
@@ -54,16 +55,16 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       if (flags.watch) {
         const context = await labContext(flags);
         this.handOver();
-        process.exitCode = await showWatch((signal) => reports.each(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal)), { json: this.jsonEnabled(), text, onInterrupt: () => this.jsonEnabled() || this.sayInterrupted(interruptedAt('watching-claims')) });
+        process.exitCode = await showWatch((signal) => reports.each(typedEvents(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal))), { json: this.jsonEnabled(), text, onInterrupt: () => this.jsonEnabled() || this.sayInterrupted(interruptedAt('watching-claims')) });
         return undefined;
       }
       const begun = Date.now();
-      const report = await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (line) => this.say(line) });
+      const report = typedReport(await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (line) => this.say(line) }));
       const lines = verifyLines(report, { ...text, seconds: (Date.now() - begun) / 1000 });
       if (reports.takesStdout) this.say(lines.join('\n'));
       else this.print(lines);
       await reports.write(report);
-      if (report.verdict !== 'pass') this.say(nextSteps(['list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
+      if (report.verdict !== 'pass') this.say(nextSteps([...explainStep(report, reports.instances, file), 'list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
       if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
       return report;
     });

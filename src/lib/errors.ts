@@ -49,7 +49,7 @@ export const ERRORS = {
   'region-missing': { exit: 2, hint: 'pass --region' },
   'aws-error': { exit: 3, hint: 'the message is the service\'s own' },
   'endpoint-unreachable': { exit: 3, hint: 'check the network, or `ssmlab status`' },
-  'not-connected': { exit: 3, hint: 'run `ssmlab list` to see whether the agent is online' },
+  'not-connected': { exit: 3, hint: 'run `ssmlab list` to see whether the agent is online, and `ssmlab explain INSTANCE` to see what is shut' },
   'session-failed': { exit: 3, hint: 'run `ssmlab status`, then try again' },
   'encryption-failed': { exit: 3, hint: 'the key of the session preferences has to be enabled, and both you and the instance\'s role have to be allowed to use it' },
   'stream-unreachable': { exit: 3, hint: 'check that the host and port named can be reached from here' },

@@ -36,6 +36,9 @@ export function troublesOf(instances: readonly Pick<ListedInstance, 'instanceId'
   return [...instances.flatMap((instance) => troubleOf(instance) ?? []), ...gone];
 }
 
+/** The next step where no way into an instance is open. */
+export const explainHint = ({ number }: Pick<ListedInstance, 'number'>): string => `run \`ssmlab explain ${number}\` to see what is shut, and the one change that would open it`;
+
 /** `not-connected` where the machine is off: nobody would answer, and how long that takes depends on the way. */
 export function requirePower({ name, instanceId, state }: Pick<KnownInstance, 'name' | 'instanceId' | 'state'>): void {
   if (!isOff(state)) return;

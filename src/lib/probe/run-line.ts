@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { type Readable, Writable } from 'node:stream';
 import { SsmlabError } from '../errors.js';
 import type { KnownInstance } from '../inventory/instance.js';
+import { explainHint } from '../inventory/standing.js';
 import type { Auth } from '../lab/lab.js';
 import { sshCommand } from '../ssh/client.js';
 import type { LabFolder } from '../target/lab-folder.js';
@@ -26,7 +27,7 @@ export function wayOf(instance: KnownInstance): Way | undefined {
 export function wayInto(instance: KnownInstance): Way {
   const way = wayOf(instance);
   if (way !== undefined) return way;
-  throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`);
+  throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`, { hint: explainHint(instance) });
 }
 
 export interface LineStreams extends OnOpen, Pick<ChannelOptions, 'onLost' | 'onRegained'> {

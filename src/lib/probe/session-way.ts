@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDataKey } from '../aws/kms.js';
 import { resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
-import { agentText, requirePower } from '../inventory/standing.js';
+import { agentText, explainHint, requirePower } from '../inventory/standing.js';
 import { SsmlabError } from '../errors.js';
 import { type CommandEnd, type CommandStreams, runCommand } from '../session/command.js';
 import type { TerminalSize } from '../protocol/payloads.js';
@@ -47,7 +47,7 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
     return await start(request);
   } catch (error) {
     if (!(error instanceof SsmlabError) || error.code !== 'not-connected') throw error;
-    throw new SsmlabError('not-connected', `no session opens on ${instance.name} (${instance.instanceId}): ${instance.agent === 'online' ? 'its agent has just lost its connection' : agentText(instance)}`, { cause: error });
+    throw new SsmlabError('not-connected', `no session opens on ${instance.name} (${instance.instanceId}): ${instance.agent === 'online' ? 'its agent has just lost its connection' : agentText(instance)}`, { cause: error, hint: explainHint(instance) });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Claim, ClaimName, Verdict, VerifyReport } from '../verify/claim.js
 import { fabricText } from './fabric.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
-import { type Column, tableLines } from './table.js';
+import { type Column, fitColumns, tableLines } from './table.js';
 import { wrapped } from './wrap.js';
 
 export interface VerifyTextOptions {
@@ -141,6 +141,10 @@ export function verifyLines(report: VerifyReport, { style, width, seconds, only,
   const carried = report.fabric === 'aws' ? undefined : fabricText(report.fabric);
   const took = [seconds === undefined ? undefined : `${seconds.toFixed(1)} s`, carried].filter((part) => part !== undefined).join(', ');
   const colour = { pass: style.good, fail: style.bad, unknown: style.doubt }[report.verdict];
+  const table = { width, indent: '  ' };
+  // Where nothing fits the fewest columns are shown all the same.
+  const hidden = fitColumns(columns, instances, table)?.hidden ?? columns.filter((one) => one.optional !== undefined).map(({ title }) => title);
+  const note = hidden.length > 0 ? wrapped(`hidden: ${hidden.join(', ')}; a pipe and --json have all`, (width ?? Infinity) - 2).map((line) => style.dim(`  ${line}`)) : [];
   const trouble = troubleLines(report, style, width ?? Infinity);
-  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { width, indent: '  ', titleStyle: style.dim }), `${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
+  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { ...table, titleStyle: style.dim }), ...note, `${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
 }

@@ -29,6 +29,14 @@ export interface Eyes {
 /** Errors that say that the way itself is shut, as opposed to that it could not be tried. */
 const CLOSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-connected', 'ssh-unreachable', 'ssh-refused', 'session-failed', 'stream-unreachable']);
 
+/** What the user can mend on this machine: that is said with it, or the way to it would be lost with the error. */
+const MENDABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['key-missing', 'key-unsafe', 'key-unusable', 'host-key-changed', 'encryption-failed']);
+
+const mending = ({ code, hint }: SsmlabError): string => (MENDABLE.has(code) ? `: ${hint}` : '');
+
+/** Why it could not be tried, as a clause with its code and, where it can be mended, how. */
+const untried = (error: SsmlabError): string => `${error.message} [${error.code}]${mending(error)}`;
+
 /** Told to end, and faults of the program, are nobody's observation. */
 function ours(error: unknown): SsmlabError {
   if (!(error instanceof SsmlabError) || error.code === 'interrupted') throw error;
@@ -63,8 +71,8 @@ async function lookInside(subject: Subject, eyes: Eyes): Promise<Inside> {
       for (const [command, reading] of flowsOf(some, await eyes.runOn(instance, way, probeLine(some.map(({ command }) => command))), 0)) more.set(command, reading);
     }
   } catch (error) {
-    const { code, message } = ours(error);
-    return CLOSED.has(code) ? { way: 'closed', why: message } : { way: 'unknown', why: `${message} [${code}]` };
+    const known = ours(error);
+    return CLOSED.has(known.code) ? { way: 'closed', why: known.message } : { way: 'unknown', why: untried(known) };
   }
   const [metadata, ping, egress, ...addresses] = splitProbe(output, commands.length + first.length) ?? [];
   const cut = cutShort(output);
@@ -102,8 +110,8 @@ async function lookBySsh(instance: KnownInstance, dialled: Dialled | undefined, 
     await eyes.knock(instance, dialled.stream);
     return { value: wayValue('ssh-key-pair', 'open'), by, why: 'it takes the key' };
   } catch (error) {
-    const { code, message } = ours(error);
-    return CLOSED.has(code) ? closed(message) : { value: null, by, why: `port ${SSH_PORT} answers, and ${message}` };
+    const known = ours(error);
+    return CLOSED.has(known.code) ? closed(known.message) : { value: null, by, why: `port ${SSH_PORT} answers, and ${known.message}${mending(known)}` };
   }
 }
 
@@ -113,8 +121,7 @@ async function lookBySession({ instanceId }: KnownInstance, eyes: Eyes): Promise
     const connected = await eyes.isConnected(instanceId);
     return { value: wayValue('session-manager', connected ? 'open' : 'closed'), by, why: connected ? 'its agent is connected' : 'Systems Manager has no connection to an agent on it' };
   } catch (error) {
-    const { code, message } = ours(error);
-    return { value: null, by, why: `${message} [${code}]` };
+    return { value: null, by, why: untried(ours(error)) };
   }
 }
 

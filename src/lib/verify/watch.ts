@@ -8,9 +8,9 @@ import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import type { Claim, VerifyReport } from './claim.js';
 
 export type WatchEvent =
-  | { readonly kind: 'report'; readonly at: Date; readonly report: VerifyReport; /** Those that are new or say something else than before; all at first. */ readonly changed: readonly Claim[]; /** Claims that are made no more. */ readonly gone: readonly Claim[] }
+  | { readonly kind: 'report'; readonly at: Date; /** How long this one took, from reading the configuration. */ readonly seconds: number; readonly report: VerifyReport; /** Those that are new or say something else than before; all at first. */ readonly changed: readonly Claim[]; /** Claims that are made no more. */ readonly gone: readonly Claim[] }
   /** It could not be judged; told once for as long as it lasts. */
-  | { readonly kind: 'error'; readonly at: Date; readonly error: SsmlabError };
+  | { readonly kind: 'error'; readonly at: Date; readonly seconds: number; readonly error: SsmlabError };
 
 export interface WatchOptions {
   readonly read: () => Promise<Snapshot>;
@@ -40,6 +40,8 @@ export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent, 
   let before: { readonly seen: string; readonly looked: number; readonly report: VerifyReport } | undefined;
   let failed: string | undefined;
   while (!signal.aborted) {
+    const begun = now();
+    const took = () => (now().getTime() - begun.getTime()) / 1000;
     try {
       const snapshot = await read();
       const seen = `${essence(snapshot)}${standings(await predict(snapshot))}`;
@@ -53,13 +55,13 @@ export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent, 
         const isNews = before === undefined || failed !== undefined || changed.length > 0 || gone.length > 0;
         before = { seen, looked: at.getTime(), report };
         failed = undefined;
-        if (isNews) yield { kind: 'report', at: now(), report, changed, gone };
+        if (isNews) yield { kind: 'report', at: now(), seconds: took(), report, changed, gone };
       }
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof SsmlabError) || before === undefined) throw error;
       const text = `${error.code} ${error.message}`;
-      if (text !== failed) yield { kind: 'error', at: now(), error };
+      if (text !== failed) yield { kind: 'error', at: now(), seconds: took(), error };
       failed = text;
     }
     await wait(pollMs, signal).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+import { explainStep, forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+import type { Claim, Verdict } from '../../../src/lib/verify/claim.js';
 
 const LOCAL = { target: 'local', stack: 'ssmlab' } as const;
 const AWS = { target: 'aws', region: 'eu-central-1', profile: 'sand box', stack: 'second' } as const;
@@ -50,5 +51,17 @@ describe('what comes next', () => {
     expect(stepsInto(numbered(1, 2, 3, 4))).toEqual(['connect', 'isolated']);
     expect(stepsInto(numbered(null, null))).toEqual(['pick']);
     expect(stepsInto([])).toEqual([]);
+  });
+
+  it('explains the first instance with a broken claim that is there, from the snapshot that was judged', () => {
+    const claim = (instance: number | string, verdict: Verdict): Claim => ({ instance, claim: 'ping', subject: null, declared: null, predicted: null, observed: null, verdict, by: 'ping', why: '', blame: null });
+    const claims = [claim(1, 'pass'), claim(2, 'unknown'), claim(3, 'fail'), claim('i-4', 'fail')];
+    const there = (...instances: (number | string)[]) => instances.map((instance) => ({ instance }));
+    expect(explainStep({ claims }, there(1, 2, 3, 'i-4')).map(({ command }) => command)).toEqual(['explain 3']);
+    expect(explainStep({ claims }, there(1, 2, 'i-4'), 'be fore.json').map(({ command }) => command)).toEqual(["explain i-4 --snapshot 'be fore.json'"]);
+    expect(explainStep({ claims: claims.slice(0, 2) }, there(1, 2))).toEqual([]);
+    const lines = nextSteps([...explainStep({ claims }, there(3)), 'list'], { lab: AWS, program: 'npx ssmlab', environment: {} }).split('\n');
+    expect(lines[2]).toMatch(/^ {2}npx ssmlab explain 3 --target aws .* {3}its way in/u);
+    expect(lines[3]).toMatch(/^ {2}npx ssmlab list /u);
   });
 });

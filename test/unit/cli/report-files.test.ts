@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkReports, parseReports, writeReports } from '../../../src/cli/report-files.js';
+import { programName } from '../../../src/cli/self.js';
 import { VerifyReports } from '../../../src/cli/verify-reports.js';
 import { SsmlabError } from '../../../src/lib/errors.js';
 import { jsonFile } from '../../../src/lib/report/verify-file/json.js';
@@ -101,7 +102,7 @@ describe('what verify leaves behind', () => {
   it('says the error that ended it, and throws it on', async () => {
     const reports = await open([`json=${at('a.json')}`, `junit=${at('a.xml')}`]);
     await expect(reports.guard(() => Promise.reject(new SsmlabError('no-lab', 'no stack "x"')))).rejects.toMatchObject({ code: 'no-lab' });
-    expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toEqual({ error: { code: 'no-lab', message: 'no stack "x"', hint: 'run `ssmlab deploy` first' } });
+    expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toEqual({ error: { code: 'no-lab', message: 'no stack "x"', hint: `run \`${programName()} deploy\` first` } });
     expect(readFileSync(at('a.xml'), 'utf8')).toContain('<error type="no-lab" message="no stack &quot;x&quot;">');
     await expect((await open([`json=${at('b.json')}`])).guard(() => Promise.reject(new TypeError('x is not a function')))).rejects.toThrow(TypeError);
     expect(JSON.parse(readFileSync(at('b.json'), 'utf8'))).toMatchObject({ error: { code: 'fault', message: 'x is not a function' } });
@@ -116,8 +117,8 @@ describe('what verify leaves behind', () => {
     expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toMatchObject({ verdict: 'pass' });
     const said: unknown[] = [];
     for await (const event of reports.each((async function* (): AsyncGenerator<WatchEvent> {
-      yield { kind: 'error', at: new Date(), error: new SsmlabError('endpoint-unreachable', 'it is away') };
-      yield { kind: 'report', at: new Date(), report, changed: [], gone: [] };
+      yield { kind: 'error', at: new Date(), seconds: 1, error: new SsmlabError('endpoint-unreachable', 'it is away') };
+      yield { kind: 'report', at: new Date(), seconds: 2.5, report, changed: [], gone: [] };
     })())) said.push([event.kind, JSON.parse(readFileSync(at('a.json'), 'utf8'))]);
     expect(said).toMatchObject([['error', { error: { code: 'endpoint-unreachable' } }], ['report', { verdict: 'pass' }]]);
   });
@@ -133,6 +134,25 @@ describe('what verify leaves behind', () => {
     await guarded;
     await reports.write(report);
     expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toMatchObject({ error: { code: 'interrupted' } });
+  });
+
+  it('has of each check of a watch its own duration, and tells once which files it writes', async () => {
+    const said: string[] = [];
+    const reports = await open([`junit=${at('a.xml')}`, `html=${at('b\nc.html')}`], {}, said);
+    const times: unknown[] = [];
+    for await (const _ of reports.each((async function* (): AsyncGenerator<WatchEvent> {
+      for (const seconds of [1.25, 0.5]) yield { kind: 'report', at: new Date(), seconds, report, changed: [], gone: [] };
+      yield { kind: 'error', at: new Date(), seconds: 0.125, error: new SsmlabError('endpoint-unreachable', 'it is away') };
+    })())) times.push(/<testsuites [^>]*time="([^"]*)"/u.exec(readFileSync(at('a.xml'), 'utf8'))?.[1]);
+    expect(times).toEqual(['1.250', '0.500', '0.125']);
+    expect(said).toEqual([`Wrote ${at('a.xml')}, ${at(String.raw`b\nc.html`)}`]);
+  });
+
+  it('says nothing of stdout', async () => {
+    const said: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    await (await open(['md=-'], {}, said)).write(report);
+    expect(said).toEqual([]);
   });
 
   it('leaves stdout to a watch', async () => {

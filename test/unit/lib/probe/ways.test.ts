@@ -70,7 +70,7 @@ describe('sessions', () => {
   });
   it('say what the instance lacks', async () => {
     const lost = startOn(() => Promise.reject(new SsmlabError('not-connected', 'AWS\'s text')), instance(), commandRequest('i-3', 'true'));
-    await expect(lost).rejects.toMatchObject({ code: 'not-connected', message: 'no session opens on Instance3 (i-3): the connection to its agent is lost' });
+    await expect(lost).rejects.toMatchObject({ code: 'not-connected', message: 'no session opens on Instance3 (i-3): the connection to its agent is lost', hint: expect.stringMatching(/^run `ssmlab explain 3` /u) as string });
   });
   it('give the plugin the lab\'s keys by the environment, and no profile', async () => {
     const { environment, endpoint, request } = await pluginSession(target(), session, { instanceId: 'i-3' });

@@ -63,9 +63,17 @@ describe('the lab as it is meant', () => {
       '  2  ✔ Session  ✔ 198.18.0.12  ✔ replies  ✔ 198.18.0.12  ✔ public    ✔ 4 of 4',
       '  3  ✔ Session  ✔ none         ✔ replies  ✔ 198.18.0.10  ✔ public    ✔ 4 of 4',
       '  4  ✔ Session  ✔ none         ✔ silence  ✔ none         ✔ endpoint  ✔ 8 of 8',
+      '  hidden: OTHER, IN; a pipe and --json have all',
       '52 claims hold. The lab is as it should be. (1.9 s, computed fabric)',
     ]);
     expect(verifyLines(await run(eyes()), { style: plainStyle(), width: 120 })[0]).toBe('  #  WAY IN     OTHER     PUBLIC IPV4    PING       SEEN AS        SERVICES    IN      TABLES');
+    expect(verifyLines(await run(eyes()), { style: plainStyle(), width: 120 }).join('\n')).not.toContain('hidden');
+    const narrow = verifyLines(await run(eyes()), { style: plainStyle(), width: 60 });
+    expect(narrow[0]).toBe('  #  WAY IN     PUBLIC IPV4    PING       SEEN AS');
+    expect(narrow[5]).toBe('  hidden: OTHER, SERVICES, IN, TABLES; a pipe and --json');
+    expect(narrow[6]).toBe('  have all');
+    expect(verifyLines(await run(eyes()), { style: plainStyle(), width: 30 }).join(' ')).toContain('hidden: OTHER, SERVICES, IN,');
+    expect(verifyLines(await run(eyes()), plain).join('\n')).not.toContain('hidden');
   });
 });
 
@@ -135,6 +143,15 @@ describe('what is seen otherwise', () => {
     expect(lines.at(-2)).toMatch(/^ {2}4 {2}FAIL closed {2,}ok closed {2,}\? unknown {2,}\? unknown/u);
     expect(lines.at(-1)).toBe('2 claims are broken, 5 are unknown. (1.9 s, computed fabric)');
     for (const line of verifyLines(report, { style: plainStyle(), width: 80 })) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('that is not known for a key that can be mended says how', async () => {
+    const unsafe = new SsmlabError('key-unsafe', 'the key file /k has mode 0644; others may read it', { hint: 'run `chmod 600 /k`' });
+    const report = await run(except(1, () => Promise.reject(unsafe)));
+    expect(claimOf(report, '1 way-in')).toMatchObject({ verdict: 'unknown', why: expect.stringContaining('others may read it [key-unsafe]: run `chmod 600 /k`') as string });
+    expect(verifyLines(report, plain).join('\n')).toContain('[key-unsafe]: run `chmod 600 /k`');
+    const elsewhere = await run(except(1, () => Promise.reject(new SsmlabError('aws-error', 'no'))));
+    expect(claimOf(elsewhere, '1 way-in').why).toMatch(/no \[aws-error\]$/u);
   });
 
   it('of an instance that is not there is its way in, and nothing else is known', async () => {

@@ -87,4 +87,26 @@ describe('a verify that goes on', () => {
     await expect(run([{ snapshot: new SsmlabError('no-lab', 'no stack') }])).rejects.toMatchObject({ code: 'no-lab' });
     await expect(run([{}, { snapshot: new TypeError('x') }])).rejects.toThrow(TypeError);
   });
+
+  it('says of each check how long it took itself', async () => {
+    let at = 0;
+    const end = new AbortController();
+    const seconds: number[] = [];
+    const take = <T>(value: T, ms: number): Promise<T> => {
+      at += ms;
+      return Promise.resolve(value);
+    };
+    let turn = 0;
+    for await (const event of watch({
+      read: () => (turn === 2 ? take(0, 125).then(() => Promise.reject(new SsmlabError('no-lab', 'no stack'))) : take(labSnapshot(), 500)),
+      predict: () => take(turn === 0 ? report(claim(1)) : broken, 250),
+      look: () => take(turn === 0 ? report(claim(1)) : broken, turn === 0 ? 1000 : 4000),
+      pollMs: 2000, lookEveryMs: 1e9, signal: end.signal, now: () => new Date(at),
+      wait: async () => {
+        at += 60_000;
+        if (++turn === 3) end.abort();
+      },
+    })) seconds.push(event.seconds);
+    expect(seconds).toEqual([1.75, 4.75, 0.125]);
+  });
 });
