@@ -1,8 +1,10 @@
 /** Questions to a person, on stderr so that stdout stays data. @inquirer/prompts is loaded only when one is asked. */
 import { SsmlabError } from '../lib/errors.js';
 import type { ListedInstance } from '../lib/inventory/instance.js';
-import { authText, pathText } from '../lib/report/list.js';
+import { authText, pathText, shortTexts } from '../lib/report/list.js';
 import { printable } from '../lib/report/printable.js';
+import { cellWidth } from '../lib/report/table.js';
+import { textWidth } from './terminal.js';
 
 /** Yes or no, no by default. Throws `declined` on no, with what is then the case; rejects on Ctrl-C. Not asked any more after `signal`. */
 export async function confirmOrDecline(question: string, declined: string, signal: AbortSignal): Promise<void> {
@@ -11,10 +13,27 @@ export async function confirmOrDecline(question: string, declined: string, signa
   if (!yes) throw new SsmlabError('declined', `${declined}: the answer was no`);
 }
 
-/** Line of the picker for an instance; short, so that it stays one line in 80 columns. */
-function pickerLine(instance: ListedInstance): string {
-  const parts = [pathText(instance), authText(instance), instance.publicIpv4 ?? instance.privateIpv4, instance.agent].filter((part) => part !== null);
-  return `${instance.number}  ${printable(instance.name)}  ${parts.join(' · ')}`;
+/** What the prompt puts before a line. */
+const POINTER = 2;
+
+/**
+ * Line of the picker for an instance. It stays one line in `width` columns: its words are put shorter first, then the last of them are
+ * left out, and the name is cut at last.
+ */
+export function pickerLine(instance: ListedInstance, width = Infinity): string {
+  const rest = [instance.publicIpv4 ?? instance.privateIpv4, instance.agent].filter((part) => part !== null);
+  const short = [...shortTexts(instance), ...rest];
+  const head = `${instance.number}  ${printable(instance.name)}`;
+  const tries = [[pathText(instance), authText(instance), ...rest], ...short.map((_, left) => short.slice(0, short.length - left))].map((parts) => `${head}  ${parts.join(' · ')}`);
+  const room = width - POINTER;
+  const fits = [...tries, head].find((line) => cellWidth(line) <= room);
+  if (fits !== undefined) return fits;
+  let cut = '';
+  for (const character of head) {
+    if (cellWidth(cut + character) >= room) break;
+    cut += character;
+  }
+  return `${cut}…`;
 }
 
 /** All that an instance can be found by in the picker. */
@@ -49,7 +68,7 @@ export async function pickInstance<Instance extends ListedInstance>(instances: r
   return untilEscape((escape) => search(
     {
       message: 'Connect to',
-      source: (term) => filterInstances(instances, term).map((instance) => ({ name: pickerLine(instance), short: printable(instance.name), value: instance })),
+      source: (term) => filterInstances(instances, term).map((instance) => ({ name: pickerLine(instance, textWidth(process.stderr)), short: printable(instance.name), value: instance })),
       theme: { style: { keysHelpTip: (keys: [string, string][]) => [...keys, ['esc', 'leave']].map((words) => words.join(' ')).join(' • ') } },
     },
     { output: process.stderr, signal: AbortSignal.any([signal, escape]) },

@@ -6,6 +6,7 @@ import { sshLines } from '../cli/ssh-file.js';
 import { listed, type ListedInstance } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { listLines } from '../lib/report/list.js';
+import { wrapLine } from '../lib/report/wrap.js';
 
 export default class List extends BaseCommand {
   static override summary = 'Show the instances: path, auth method, what is open, addresses, agent.';
@@ -21,7 +22,8 @@ export default class List extends BaseCommand {
     this.print(listLines(instances, { style: this.style, width: this.width, wide: true }));
     if (!this.jsonEnabled()) {
       const ssh = await sshLines(context, flags, instances);
-      if (ssh.length > 0) this.print(['', ...ssh]);
+      // A command goes over the edge rather than be cut: it is there to be copied.
+      if (ssh.length > 0) this.print(['', ...ssh.flatMap((line) => (line.startsWith('  ssh ') ? [line] : wrapLine(line, this.width)))]);
     }
     return { instances: instances.map(listed) };
   }

@@ -2,6 +2,7 @@
 import type { KnownInstance, ListedInstance } from '../inventory/instance.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
+import { wrapLine } from './wrap.js';
 import { type Column, fitColumns, tableLines } from './table.js';
 
 const PATH = { 'internet-gateway': 'internet gateway', 'nat-gateway': 'NAT gateway', 'vpc-endpoint': 'VPC endpoint', 'none': 'none' } as const;
@@ -16,6 +17,8 @@ const INDENT = '  ';
 export const pathText = (instance: Pick<ListedInstance, 'path'>): string => PATH[instance.path];
 /** The auth method in words. */
 export const authText = (instance: Pick<ListedInstance, 'auth'>): string => AUTH[instance.auth];
+/** Path and auth method in fewer cells. */
+export const shortTexts = ({ path, auth }: Pick<ListedInstance, 'path' | 'auth'>): readonly [string, string] => [SHORT_PATH[path], SHORT_AUTH[auth]];
 
 export interface ListOptions {
   readonly style: Style;
@@ -54,7 +57,7 @@ export function listLines(instances: readonly (ListedInstance & Partial<Pick<Kno
   ];
   const fit = fitColumns(columns, instances, { width, indent: INDENT });
   if (fit === undefined) return instances.flatMap((instance) => blockLines(columns, instance, style));
-  const note = wide && fit.hidden.length > 0 ? [style.dim(`${INDENT}hidden: ${fit.hidden.join(', ')}; a pipe and --json have all`)] : [];
+  const note = wide && fit.hidden.length > 0 ? wrapLine(`${INDENT}hidden: ${fit.hidden.join(', ')}; a pipe and --json have all`, width).map(style.dim) : [];
   return [...tableLines(columns, instances, { width, indent: INDENT, titleStyle: style.dim }), ...note];
 }
 

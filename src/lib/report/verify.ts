@@ -4,7 +4,7 @@ import { fabricText } from './fabric.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Column, fitColumns, tableLines } from './table.js';
-import { wrapped } from './wrap.js';
+import { wrapLine, wrapped } from './wrap.js';
 
 export interface VerifyTextOptions {
   readonly style: Style;
@@ -146,5 +146,5 @@ export function verifyLines(report: VerifyReport, { style, width, seconds, only,
   const hidden = fitColumns(columns, instances, table)?.hidden ?? columns.filter((one) => one.optional !== undefined).map(({ title }) => title);
   const note = hidden.length > 0 ? wrapped(`hidden: ${hidden.join(', ')}; a pipe and --json have all`, (width ?? Infinity) - 2).map((line) => style.dim(`  ${line}`)) : [];
   const trouble = troubleLines(report, style, width ?? Infinity);
-  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { ...table, titleStyle: style.dim }), ...note, `${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`];
+  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { ...table, titleStyle: style.dim }), ...note, ...wrapLine(`${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`, width)];
 }

@@ -3,6 +3,7 @@ import type { Claim, VerifyReport } from '../verify/claim.js';
 import type { WatchEvent } from '../verify/watch.js';
 import { printable } from './printable.js';
 import { claimText, summary, symbol, verifyLines, type VerifyTextOptions } from './verify.js';
+import { wrapLine } from './wrap.js';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -17,14 +18,14 @@ function claimLine(claim: Claim, { style }: VerifyTextOptions): string {
   return `${symbol(claim.verdict, style)} ${instance} ${claimText(claim)}: ${told}`;
 }
 
-/** `isFirst`: nothing was shown before. */
+/** `isFirst`: nothing was shown before. What is longer than a line goes on under what it says, beside its time. */
 export function watchLines(event: WatchEvent, options: VerifyTextOptions, isFirst: boolean): string[] {
-  const { style } = options;
+  const { style, width } = options;
   const at = style.dim(clock(event.at));
-  if (event.kind === 'error') return [`${at}  ${style.doubt(style.unknown)} ${printable(event.error.message)} ${style.dim(`[${event.error.code}]`)}`];
-  if (isFirst) return [...verifyLines(event.report, options), style.dim(`${clock(event.at)}  watching: what changes is told; Ctrl-C ends it`)];
+  if (event.kind === 'error') return wrapLine(`${at}  ${style.doubt(style.unknown)} ${printable(event.error.message)} ${style.dim(`[${event.error.code}]`)}`, width);
+  if (isFirst) return [...verifyLines(event.report, options), ...wrapLine(`${clock(event.at)}  watching: what changes is told; Ctrl-C ends it`, width).map(style.dim)];
   const gone = event.gone.map((claim) => `${style.dim(style.absent)} ${claim.instance} ${claimText(claim)}: claimed no more`);
-  return [...event.changed.map((claim) => claimLine(claim, options)), ...gone, summary(event.report, options.only, options.expected)].map((line) => `${at}  ${line}`);
+  return [...event.changed.map((claim) => claimLine(claim, options)), ...gone, summary(event.report, options.only, options.expected)].flatMap((line) => wrapLine(`${at}  ${line}`, width));
 }
 
 /** One line of JSON for each event: what {@link watchLines} tells, whole. */

@@ -58,7 +58,12 @@ export function wrapLine(line: string, width: number | undefined): string[] {
 /** As {@link wrapped}, the first line beginning `indent` cells further left than the others. */
 function wrappedFrom(line: string, indent: number, width: number): string[] {
   let at = 0;
-  while (at < line.length && cellWidth(line.slice(0, at)) < indent) at += 1;
+  // A colour is one step: half of it would count as cells.
+  // oxlint-disable-next-line no-control-regex -- what colours begin with
+  for (const [step] of line.matchAll(/\u001b\[[\d;]*m|./gsu)) {
+    if (cellWidth(line.slice(0, at)) >= indent) break;
+    at += step.length;
+  }
   const [first = '', ...rest] = wrapped(line.slice(at), width - indent);
   return [line.slice(0, at) + first, ...rest];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textWidth, wantsColour, wantsUnicode } from '../../../src/cli/terminal.js';
 import { resourcesOf } from '../../../src/cli/deploy-progress.js';
-import { filterInstances } from '../../../src/cli/prompts.js';
+import { filterInstances, pickerLine } from '../../../src/cli/prompts.js';
 import { selfCommand } from '../../../src/cli/self.js';
 import { templateBody } from '../../../src/lib/lab/lab.js';
 import type { ListedInstance } from '../../../src/lib/inventory/instance.js';
@@ -29,6 +29,20 @@ it('finds the resources of the lab\'s template', () => {
   expect(resources.size).toBeGreaterThan(25);
   expect(resources.get('Instance4')).toBe('AWS::EC2::Instance');
   expect([...resources.keys()].some((name) => name.endsWith('Cidr') || name.endsWith('Id'))).toBe(false);
+});
+
+describe('a line of the picker', () => {
+  const instance: ListedInstance = { number: 1, name: 'Instance1', path: 'internet-gateway', instanceId: 'i-1', auth: 'ssh-key-pair', inbound: [], subnetId: null, vpcId: null, privateIpv4: '10.0.1.16', publicIpv4: '198.18.0.11', publicDnsName: null, keyName: null, instanceProfile: null, state: 'running', agent: 'connection-lost' };
+  it.each([
+    [undefined, '1  Instance1  internet gateway · SSH key pair · 198.18.0.11 · connection-lost'],
+    [80, '1  Instance1  internet gateway · SSH key pair · 198.18.0.11 · connection-lost'],
+    [70, '1  Instance1  internet gw · SSH key · 198.18.0.11 · connection-lost'],
+    [60, '1  Instance1  internet gw · SSH key · 198.18.0.11'],
+    [40, '1  Instance1  internet gw · SSH key'],
+    [30, '1  Instance1  internet gw'],
+    [14, '1  Instance1'],
+    [12, '1  Instan…'],
+  ])('in %s columns', (width, line) => expect(pickerLine(instance, width)).toBe(line));
 });
 
 it('filters the picker by every word, in any order', () => {

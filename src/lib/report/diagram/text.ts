@@ -1,9 +1,10 @@
-/** The network as text: a box for each VPC, a row for each thing in it, and lines to what their ways lead through. Fits 80 columns; has an ASCII twin. */
+/** The network as text: a box for each VPC, a row for each thing in it, and lines to what their ways lead through. Fits 80 columns; has an ASCII twin; a list where it finds no room. */
 import { printable } from '../printable.js';
 import { plainStyle, type Style } from '../style.js';
 import { cellWidth } from '../table.js';
-import { wrapped } from '../wrap.js';
+import { wrapLine, wrapped } from '../wrap.js';
 import { legName } from './legs.js';
+import { sceneLines } from './list.js';
 import { type Join, planOf, type Rail, type Row, type VpcPlan } from './plan.js';
 import type { Scene, SceneInstance, WayVerdict } from './scene.js';
 import { CARRIES, momentText, notesOf, vpcParts, waysText } from './words.js';
@@ -11,7 +12,7 @@ import { CARRIES, momentText, notesOf, vpcParts, waysText } from './words.js';
 export interface DiagramTextOptions {
   readonly style: Style;
   readonly unicode: boolean;
-  /** Columns; 80 where they are not known. More than 120 are not used. */
+  /** Columns; 80 where they are not known. More than 120 are not used. In fewer than the drawing needs it is a list. */
   readonly width?: number | undefined;
 }
 
@@ -38,6 +39,9 @@ function cut(text: string, most: number, dot: string): string {
 }
 
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellWidth(text)));
+
+/** Cells that a name has at the least. */
+const LEAST_NAME = 8;
 
 interface Sheet extends DiagramTextOptions {
   readonly plan: VpcPlan;
@@ -167,20 +171,23 @@ export function textDiagram(scene: Scene, options: DiagramTextOptions = { style:
     public: most(pick((row) => (row.kind === 'instance' ? row.instance.publicIp : row.kind === 'nat-gateway' ? row.nat.publicIp : row.kind === 'vpc-endpoint' ? 'PrivateLink' : null)), 1, 15),
     way: most(pick((row) => (row.kind === 'vpc-endpoint' ? row.endpoint.service : row.kind === 'instance' ? (row.leg === null ? 'no way in' : legName(row.leg)) : null)), 7, 11),
   };
-  const inner = Math.min(Math.max(options.width ?? 80, 60), 120) - 2;
+  const inner = Math.min(options.width ?? 80, 120) - 2;
   const columns = Math.max(0, ...plans.map((plan) => plan.columns));
   const rest = 10 + cellWidth(style.fail) + fixed.number + fixed.address + fixed.public + fixed.way + columns * PITCH + 3;
-  const widths = { ...fixed, name: Math.max(8, Math.min(most(names, 4, 40), inner - rest)) };
+  const widths = { ...fixed, name: Math.max(LEAST_NAME, Math.min(most(names, 4, 40), inner - rest)) };
   // Rails that find no room make the box wider: a diagram in a pipe is better wide than wrong.
   const wide = Math.max(inner, rest + widths.name);
   const sheet = (plan: VpcPlan): Sheet => ({ ...options, plan, glyphs: GLYPHS[unicode ? 'unicode' : 'ascii'], joints: JOINTS[unicode ? 'unicode' : 'ascii'], inner: wide, railsAt: wide - PITCH - Math.max(0, plan.columns - 1) * PITCH, widths });
   const signs = [`${style.good(style.ok)} open`, `${style.bad(style.fail)} closed`, `${style.doubt(style.unknown)} unknown`].join('  ');
+  const needed = rest + LEAST_NAME + 2;
+  const isList = options.width !== undefined && options.width < needed;
   return [
-    `${style.strong(printable(scene.stack))}  ${[printable(scene.region), CARRIES[scene.fabric], momentText(printable(scene.takenAt))].join(` ${style.separator} `)}`,
-    `${waysText(scene)}, as the configuration predicts; no packet was sent`,
+    ...wrapLine(`${style.strong(printable(scene.stack))}  ${[printable(scene.region), CARRIES[scene.fabric], momentText(printable(scene.takenAt))].join(` ${style.separator} `)}`, options.width),
+    ...wrapLine(`${waysText(scene)}, as the configuration predicts; no packet was sent`, options.width),
+    ...(isList ? wrapLine(`a list, for want of room: from ${needed} columns on it is drawn`, options.width) : []),
     '',
-    ...plans.flatMap((plan) => vpcLines(sheet(plan))),
+    ...(isList ? sceneLines(scene, style, options.width) : plans.flatMap((plan) => vpcLines(sheet(plan)))),
     style.dim(signs),
-    ...notesOf(scene).flatMap((note) => wrapped(printable(note), wide + 2)).map((line) => style.doubt(line)),
+    ...notesOf(scene).flatMap((note) => wrapped(printable(note), isList ? options.width : wide + 2)).map((line) => style.doubt(line)),
   ].map((line) => line.trimEnd());
 }

@@ -8,6 +8,11 @@ describe('wrapLine', () => {
     expect(wrapLine('  ssmlab connect 3   a shell behind the NAT gateway', 40)).toEqual(['  ssmlab connect 3   a shell behind the', '                     NAT gateway']);
   });
   it('goes on under its beginning where there are no columns', () => expect(wrapLine('    one two three', 12)).toEqual(['    one two', '    three']));
+  it('counts no colour, nor breaks one', () => {
+    const [dim, off, red, plain] = ['\u001B[2m', '\u001B[22m', '\u001B[31m', '\u001B[39m'];
+    const line = `${dim}14:03:09${off}  ${red}✘${plain} 1 ping: declared replies`;
+    expect(wrapLine(line, 28)).toEqual([`${dim}14:03:09${off}  ${red}✘${plain} 1 ping: declared`, '          replies']);
+  });
   it('leaves what fits, and a pipe, alone', () => {
     expect(wrapLine('a  b ', 10)).toEqual(['a  b ']);
     expect(wrapLine('a b c', undefined)).toEqual(['a b c']);
