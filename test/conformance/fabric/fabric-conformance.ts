@@ -315,6 +315,14 @@ export function fabricConformance(name: string, makeFabric: () => Promise<Fabric
         expect(await lab.tcp('two', SERVICE.ssm, 443)).toBe('open: 198.18.0.99');
       });
 
+      it('V11: who came in by the old address hears nothing: nobody has it', async () => {
+        const lab = await start();
+        const stream = await lab.connect('laptop', LAB.public.one, 22);
+        await line(stream);
+        await lab.change(setInterface(eni.one, { publicIp: '198.18.0.99' }));
+        expect(await lab.echo(stream, 'x')).toBe('stalled');
+      });
+
       it('S12, S5: a group that is put on or taken off counts at once', async () => {
         const byReference = setIngress(LAB.sg1, tcpFromGroup(22, LAB.sg2));
         const lab = await start(byReference);

@@ -144,11 +144,11 @@ function timeoutAt(world: World, networkInterfaceId: string | undefined): number
 
 /**
  * Opens or closes the connection's gate by the present network. Where packets of it now arrive as those of a stranger (the
- * client has another public address, V11) they are answered by a reset, as the kernel does.
+ * client has another public address, V11) they are answered by a reset, as the kernel does: if `somebody` is there.
  */
-export function judgeAgain(world: World, connection: Connection): void {
+export function judgeAgain(world: World, connection: Connection, somebody: (arrival: Arrival) => boolean): void {
   const verdict = judge(world, connection.flow);
-  const arrives = verdict.decision === 'pass' && !(verdict.arrival.kind === 'interface' && verdict.arrival.node.interface.instanceId === undefined);
+  const arrives = verdict.decision === 'pass' && somebody(verdict.arrival);
   // A NAT gateway that the client's packets come to now, and that does not know them, resets them too (N9).
   const reset = verdict.decision === 'drop' && verdict.rule === 'N9';
   connection.astray = reset || (arrives && !sameServer(verdict.arrival, connection.arrival));

@@ -87,7 +87,7 @@ class ComputedFabric implements Fabric {
     }
     for (const id of off) this.#listeners.closeAll(id);
     for (const connection of this.#connections) {
-      judgeAgain(this.#world, connection);
+      judgeAgain(this.#world, connection, (arrival) => this.#serverAt(connection.flow.opener, arrival) !== 'silent');
       if (off.size > 0) powerOff(connection, off);
     }
     for (const { networkInterfaceId, pair } of this.#within) if (off.has(networkInterfaceId)) endBoth(pair);

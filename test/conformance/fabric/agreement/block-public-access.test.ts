@@ -15,7 +15,7 @@ import { Counters, type Round, runScenario, type Scenario, scenarios } from './s
 const FLOWS = 1600;
 const BY_EACH_RULE = 20;
 const NUMBER = fc.nat(9999);
-const switches: fc.Arbitrary<readonly ChangeDraw[]> = fc.array(fc.record({ what: fc.constant('block' as const), at: NUMBER, first: NUMBER, second: NUMBER }), { minLength: 2, maxLength: 4, size: 'max' });
+const switches: fc.Arbitrary<readonly ChangeDraw[]> = fc.array(fc.record({ what: fc.constant('block' as const), afresh: fc.constant(false), at: NUMBER, first: NUMBER, second: NUMBER }), { minLength: 2, maxLength: 4, size: 'max' });
 const switched: fc.Arbitrary<Scenario> = fc.noBias(fc.tuple(scenarios, switches).map(([scenario, changes]) => ({ ...scenario, setup: scenario.setup.slice(0, 2), changes })));
 
 const obstacle = await netnsObstacle();

@@ -2,42 +2,22 @@
 import fc from 'fast-check';
 import type { NetworkAclEntry, NetworkModel, Route, SecurityGroupRule } from '../../../../src/lib/vpc/model.js';
 import { entry, route } from '../lab-network.js';
+import { type Apply, type Changed, type Draw, guests, patched, pick, wornGroup } from './draws.js';
 import { HOSTS } from './hosts.js';
+import { SITUATIONS } from './situations.js';
 import { GROUPS, S3_LIST } from './topology.js';
 
 /** Which change, and of what. */
-export interface ChangeDraw {
+export interface ChangeDraw extends Draw {
   readonly what: ChangeName;
-  readonly at: number;
-  readonly first: number;
-  readonly second: number;
-}
-
-export interface Changed {
-  readonly model: NetworkModel;
-  /** The call, for people. */
-  readonly text: string;
-}
-
-type Apply = (model: NetworkModel, draw: Omit<ChangeDraw, 'what'>) => Changed;
-type ListKey = Exclude<keyof NetworkModel, 'region' | 'blockPublicAccess'>;
-
-export const pick = <T>(list: readonly T[], index: number): T => {
-  if (list.length === 0) throw new Error('nothing to pick from');
-  return list[index % list.length] as T;
-};
-
-/** The model with one item of a list patched. */
-function patched<K extends ListKey>(model: NetworkModel, key: K, item: NetworkModel[K][number], patch: Partial<NetworkModel[K][number]>, text: string): Changed {
-  const list: readonly object[] = model[key];
-  const id = Object.values(item)[0] as string;
-  return { model: { ...model, [key]: list.map((each) => (each === item ? { ...each, ...patch } : each)) }, text: `${id}: ${text}` };
+  /** Everything else is again as it was at first, but who has which address and wears which groups: what is to be lost has to be there. */
+  readonly afresh: boolean;
 }
 
 const PORTS = [[22, 22], [443, 443], [7, 7], [8080, 8080], [0, 65535], [20, 1024]] as const;
 const CIDRS = ['0.0.0.0/0', '10.0.0.0/16', '10.0.1.0/24', '10.0.2.0/24', '198.51.100.0/24', '198.18.0.0/16', '203.0.113.0/24', '198.19.0.0/16', '10.0.1.17/32'] as const;
 
-function groupRule(vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): SecurityGroupRule {
+function groupRule(vpcId: string, { first, second }: Draw): SecurityGroupRule {
   const peers: readonly Partial<SecurityGroupRule>[] = [...CIDRS.map((cidr) => ({ cidr })), { prefixListId: S3_LIST }, ...GROUPS.map((which) => ({ groupId: `${vpcId.replace('vpc', 'sg')}-${which}` }))];
   const [from, to] = pick(PORTS, first >> 2);
   const what: readonly Partial<SecurityGroupRule>[] = [
@@ -50,7 +30,7 @@ function groupRule(vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): 
 /** Ranges either hold all ephemeral ports or none: which one a flow gets is the kernel's business, here and there. */
 const ENTRY_PORTS = [[22, 22], [443, 443], [7, 7], [0, 1023], [1024, 65535], [0, 65535]] as const;
 
-function aclEntry({ first, second }: Omit<ChangeDraw, 'what'>): NetworkAclEntry {
+function aclEntry({ first, second }: Draw): NetworkAclEntry {
   const [from, to] = pick(ENTRY_PORTS, first >> 3);
   const what: readonly Partial<NetworkAclEntry>[] = [
     { protocol: '-1' }, { protocol: '-1' }, { protocol: '6', portRange: { from, to } }, { protocol: '17', portRange: { from, to } }, { protocol: '58' },
@@ -64,7 +44,7 @@ const DESTINATIONS = ['0.0.0.0/0', '0.0.0.0/0', '203.0.113.0/24', '8.8.8.0/24', 
 /** Of what a default route leads to. */
 const PARTS = ['203.0.113.0/24', '198.19.0.0/24', '198.18.0.0/15', '8.8.8.8/32'] as const;
 
-function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<ChangeDraw, 'what'>): Route {
+function routeTo(model: NetworkModel, vpcId: string, { first, second }: Draw): Route {
   const vpc = vpcId.slice('vpc-'.length);
   const destination = pick(DESTINATIONS, second);
   const guests = model.networkInterfaces.filter((each) => each.vpcId === vpcId && each.interfaceType === 'interface');
@@ -80,15 +60,10 @@ function routeTo(model: NetworkModel, vpcId: string, { first, second }: Omit<Cha
   ], first)();
 }
 
-const guests = (model: NetworkModel) => model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0);
-
-/** A group that somebody wears. */
-function wornGroup(model: NetworkModel, { at, first }: Omit<ChangeDraw, 'what'>): NetworkModel['securityGroups'][number] {
-  const worn = pick(pick(guests(model), at).groupIds, first);
-  return model.securityGroups.find((group) => group.groupId === worn) ?? pick(model.securityGroups, at);
-}
+const NAT_STATES = ['pending', 'deleted', 'pending', 'available'] as const;
 
 const CHANGES = {
+  ...SITUATIONS,
   route: (model, draw) => {
     const table = pick(model.routeTables, draw.at);
     const made = routeTo(model, table.vpcId, draw);
@@ -170,7 +145,7 @@ const CHANGES = {
     const each = pick(guests(model), draw.at);
     return patched(model, 'networkInterfaces', each, { sourceDestCheck: !each.sourceDestCheck }, `source/dest check ${each.sourceDestCheck ? 'off' : 'on'}`);
   },
-  nat: (model, draw) => patched(model, 'natGateways', pick(model.natGateways, draw.at), { state: pick(['available', 'pending', 'available', 'deleted'], draw.first) }, `state ${pick(['available', 'pending', 'available', 'deleted'], draw.first)}`),
+  nat: (model, draw) => patched(model, 'natGateways', pick(model.natGateways, draw.at), { state: pick(NAT_STATES, draw.first) }, `state ${pick(NAT_STATES, draw.first)}`),
   gateway: (model, draw) => {
     const each = pick(model.internetGateways, draw.at);
     const vpcId = each.vpcId === undefined ? each.internetGatewayId.replace('igw', 'vpc') : undefined;
@@ -185,12 +160,15 @@ const CHANGES = {
   attribute: (model, draw) => {
     const vpc = pick(model.vpcs, draw.at);
     const second = `${vpc.cidrs[0]?.split('.').slice(0, 2).join('.')}.0.2`;
-    const patch = pick([{ domainNameServers: [second] }, { enableDnsSupport: false }, { enableDnsHostnames: false }, { enableDnsSupport: true, enableDnsHostnames: true }, { domainNameServers: ['8.8.8.8'] }, { domainNameServers: undefined }, { domainNameServers: [HOSTS.ssm, 'AmazonProvidedDNS'] }], draw.first);
+    const patch = pick([
+      { enableDnsSupport: false }, { enableDnsSupport: false }, { enableDnsHostnames: false }, { enableDnsHostnames: false }, { enableDnsHostnames: false }, { enableDnsHostnames: false }, { domainNameServers: [second] }, { domainNameServers: [second] }, { domainNameServers: [second] }, { domainNameServers: [second] },
+      { domainNameServers: ['8.8.8.8'] }, { domainNameServers: ['8.8.8.8'] }, { domainNameServers: [HOSTS.ssm, 'AmazonProvidedDNS'] }, { domainNameServers: undefined, enableDnsSupport: true, enableDnsHostnames: true },
+    ], draw.first);
     return patched(model, 'vpcs', vpc, patch, JSON.stringify(patch));
   },
   endpoint: (model, draw) => {
-    const patch = pick([{ state: 'pending' }, { state: 'available' }, { privateDnsEnabled: false }, { state: 'available', privateDnsEnabled: true }], draw.first);
-    return patched(model, 'vpcEndpoints', pick(model.vpcEndpoints, draw.at), patch, JSON.stringify(patch));
+    const patch = pick([{ state: 'pending' }, { privateDnsEnabled: false }, { state: 'pending' }, { privateDnsEnabled: false }, { state: 'available', privateDnsEnabled: true }], draw.first);
+    return patched(model, 'vpcEndpoints', pick(model.vpcEndpoints.filter((each) => each.endpointType === 'Interface' || draw.second % 4 === 0), draw.at), patch, JSON.stringify(patch));
   },
 } satisfies Record<string, Apply>;
 
@@ -198,16 +176,20 @@ export type ChangeName = keyof typeof CHANGES;
 
 /** How often each is drawn. What Block Public Access stops shows nothing else: it has random flows of its own (block-public-access.test.ts). */
 const WEIGHTS: Readonly<Record<ChangeName, number>> = {
-  route: 14, unroute: 2, associate: 5, main: 6, admit: 8, revoke: 3, mute: 7, close: 8, wear: 8, entry: 14, 'remove-entry': 1, guard: 3, address: 10, secondary: 3, power: 2, check: 3,
-  nat: 3, gateway: 3, block: 0, attribute: 9, endpoint: 6,
+  route: 4, unroute: 2, associate: 3, main: 21, admit: 3, revoke: 2, mute: 3, close: 3, wear: 4, entry: 4, 'remove-entry': 1, guard: 2, address: 4, secondary: 2, power: 8, check: 3,
+  nat: 11, gateway: 8, block: 0, attribute: 26, endpoint: 15,
+  reroute: 16, loop: 2, blackhole: 11, 'own-range': 3, detour: 9, move: 8, readdress: 8, exclusive: 25, shut: 32, 'one-way': 3, deaf: 12, 'no-icmp': 13, lock: 8, bar: 18,
 };
 
 const NUMBER = fc.nat(9999);
 export const changes: fc.Arbitrary<ChangeDraw> = fc.record({
   what: fc.oneof(...(Object.keys(WEIGHTS) as ChangeName[]).map((what) => ({ weight: WEIGHTS[what], arbitrary: fc.constant(what) }))),
-  at: NUMBER, first: NUMBER, second: NUMBER,
+  afresh: fc.boolean(), at: NUMBER, first: NUMBER, second: NUMBER,
 });
 
-export function applyChange(model: NetworkModel, { what, ...draw }: ChangeDraw): Changed {
-  return CHANGES[what](model, draw);
+/** `original`: the network before any change. */
+export function applyChange(model: NetworkModel, { what, afresh, ...draw }: ChangeDraw, original: NetworkModel): Changed {
+  if (!afresh) return CHANGES[what](model, draw);
+  const { model: made, text } = CHANGES[what]({ ...original, networkInterfaces: model.networkInterfaces.map((each) => ({ ...each, up: true })) }, draw);
+  return { model: made, text: `all is as it was, and ${text}` };
 }

@@ -1,7 +1,7 @@
 /** The same flows on the computed fabric. Also bundled with a rule of `lib/vpc` switched off (mutants.ts). */
 import type { Duplex } from 'node:stream';
 import { createComputedFabric } from '../../../../src/cloud/fabric/computed/fabric.js';
-import { type Fabric, FabricError, INTERNET, type InternetHost, type OnConnection, type Source } from '../../../../src/cloud/fabric/fabric.js';
+import { type Fabric, FabricError, INTERNET, type InternetHost, type Listener, type OnConnection, type Source } from '../../../../src/cloud/fabric/fabric.js';
 import { judge } from '../../../../src/cloud/fabric/computed/connections.js';
 import { Conversation } from '../../../../src/cloud/fabric/computed/conversation.js';
 import { PortTable } from '../../../../src/cloud/fabric/computed/ports.js';
@@ -47,7 +47,8 @@ export class ComputedSide {
   });
   readonly #held = new Map<number, Duplex>();
   #network: Network | undefined;
-  #up = new Set<string>();
+  /** Of guests that are up. */
+  readonly #listeners = new Map<string, readonly Listener[]>();
 
   static async start(): Promise<ComputedSide> {
     const side = new ComputedSide();
@@ -60,9 +61,15 @@ export class ComputedSide {
     await this.#fabric.apply(model);
     this.#network = indexModel(model);
     const up = new Set(model.networkInterfaces.filter((each) => each.interfaceType === 'interface' && (each.deviceIndex ?? 0) === 0 && each.up).map((each) => each.networkInterfaceId));
-    const started = [...up].filter((id) => !this.#up.has(id));
-    await Promise.all(started.flatMap((networkInterfaceId) => GUEST_TCP.map((port) => this.#fabric.listen({ networkInterfaceId, port }, greet))));
-    this.#up = up;
+    for (const [id, listeners] of this.#listeners) {
+      if (up.has(id)) continue;
+      // They went with its power; without the rules that say so they would still be there.
+      for (const listener of listeners) listener.close();
+      this.#listeners.delete(id);
+    }
+    await Promise.all([...up].filter((id) => !this.#listeners.has(id)).map(async (networkInterfaceId) => {
+      this.#listeners.set(networkInterfaceId, await Promise.all(GUEST_TCP.map((port) => this.#fabric.listen({ networkInterfaceId, port }, greet))));
+    }));
   }
 
   /** `held` stay, for {@link talk}. */

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { INTERNET } from '../../../../src/cloud/fabric/fabric.js';
 import type { NetworkInterface, NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { REGION } from '../lab-network.js';
-import { pick } from './changes.js';
+import { ALL_WAYS, type Focus } from './concern.js';
+import { pick } from './draws.js';
 import { ECHO_PORT, HOSTS, S3_SERVICE } from './hosts.js';
 
 /** Who sends: a guest's interface, or an address of the internet. */
@@ -23,7 +24,8 @@ export interface FlowDraw {
   readonly kind: 'tcp' | 'udp' | 'icmp' | 'dns';
   readonly from: number;
   readonly to: number;
-  readonly where: 'guest' | 'host' | 'public' | 'odd' | 'metadata' | 'out';
+  /** `concerned`: to or from one of those whom the change before or the one to come concerns. */
+  readonly where: 'guest' | 'host' | 'public' | 'odd' | 'metadata' | 'out' | 'concerned';
   readonly more: number;
 }
 
@@ -32,7 +34,7 @@ const weighted = <T>(choices: readonly (readonly [number, T])[]): fc.Arbitrary<T
 
 export const flowDraws: fc.Arbitrary<FlowDraw> = fc.record({
   kind: weighted([[9, 'tcp'], [6, 'udp'], [6, 'icmp'], [3, 'dns']] as const),
-  where: weighted([[8, 'guest'], [9, 'host'], [5, 'public'], [3, 'odd'], [3, 'metadata'], [5, 'out']] as const),
+  where: weighted([[8, 'guest'], [9, 'host'], [5, 'public'], [7, 'odd'], [3, 'metadata'], [5, 'out'], [36, 'concerned']] as const),
   from: NUMBER, to: NUMBER, more: NUMBER,
 });
 
@@ -42,20 +44,67 @@ const publics = (each: NetworkInterface): string[] => [each.publicIp, ...(each.s
 
 const OUTSIDE = [INTERNET.laptop, INTERNET.laptop, HOSTS.echo, HOSTS.privateOnes[0]];
 
-/** `fresh` gives an address for a ping of a size that this guest has not spoken to; undefined when there is none left. */
-export function resolveFlow(model: NetworkModel, draw: FlowDraw, id: number, fresh: (guest: string) => string | undefined): Flow | undefined {
+/**
+ * `fresh` gives an address for a ping of a size that this guest has not spoken to; undefined when there is none left. `focus`:
+ * whom
+ * changes concern.
+ */
+export function resolveFlow(model: NetworkModel, draw: FlowDraw, id: number, fresh: (guest: string) => string | undefined, focus: Focus): Flow | undefined {
   const interfaces = model.networkInterfaces;
   const running = interfaces.filter((each) => each.interfaceType === 'interface' && each.up);
+  if (draw.where === 'concerned') return toOrFrom(model, draw, id, fresh, focus);
   if (draw.where === 'out' && draw.kind !== 'dns') return fromOutside(model, draw, id);
   const guest = running.length === 0 ? undefined : pick(running, draw.from);
   if (guest === undefined) return undefined;
   const sender = { guest: guest.networkInterfaceId, id };
   if (draw.kind === 'dns') return { ...sender, kind: 'dns', name: nameOf(model, guest, draw) };
   if (draw.kind === 'icmp' && draw.where === 'host' && draw.more % 2 === 0) {
-    const to = fresh(guest.networkInterfaceId);
-    return to === undefined ? undefined : { ...sender, kind: 'icmp', to, ttl: 64, ...pick([{ size: 1472, dontFragment: true }, { size: 1473, dontFragment: true }, { size: 8473, dontFragment: true }, { size: 3000, dontFragment: false }, { size: 9500, dontFragment: false }], draw.more >> 1) };
+    return sized(guest.networkInterfaceId, id, fresh, draw.more >> 1);
   }
   return withPort({ ...sender, to: destinationOf(model, guest, draw) }, draw);
+}
+
+/** Around what links take: 1500 bytes the internet, 8500 a NAT gateway, and only in one piece. */
+const SIZES = [{ size: 1472, dontFragment: true }, { size: 1473, dontFragment: true }, { size: 8473, dontFragment: true }, { size: 3000, dontFragment: false }, { size: 9500, dontFragment: false }] as const;
+
+function sized(guest: string, id: number, fresh: (guest: string) => string | undefined, which: number): Flow | undefined {
+  const to = fresh(guest);
+  return to === undefined ? undefined : { guest, id, kind: 'icmp', to, ttl: 64, ...pick(SIZES, which) };
+}
+
+/** From one of those in focus to a host, or to them from wherever their addresses lead; by TCP more often than not, which is what is kept open. */
+function toOrFrom(model: NetworkModel, draw: FlowDraw, id: number, fresh: (guest: string) => string | undefined, focus: Focus): Flow | undefined {
+  const one = model.networkInterfaces.find(({ networkInterfaceId }) => networkInterfaceId === pick(focus.guests, draw.from));
+  if (one === undefined) return undefined;
+  const [way, further, kind] = [pick(draw.more % 5 === 0 ? ALL_WAYS : focus.ways, draw.to), draw.to >> 5, focus.kind ?? (draw.kind === 'dns' || (draw.kind === 'udp' && draw.more % 2 === 0) ? 'tcp' : draw.kind)];
+  // The first of the ports that the other side serves, mostly.
+  const served = { ...draw, kind, more: kind === 'tcp' && further % 4 !== 0 ? (way === 'out' || way === 'endpoint' ? 1 : 0) : draw.more };
+  const own = publics(one);
+  switch (way) {
+    case 'names':
+      return one.up ? { guest: one.networkInterfaceId, id, kind: 'dns', name: draw.more % 3 === 0 ? nameOf(model, one, draw) : `ssm.${REGION}.amazonaws.com` } : undefined;
+    case 'out':
+    case 'metadata': {
+      const alone = model.networkInterfaces.filter((each) => each === one || each.interfaceType !== 'interface' || !each.up);
+      return resolveFlow({ ...model, networkInterfaces: alone }, { ...served, kind: way === 'metadata' ? 'tcp' : kind, where: way === 'metadata' ? 'metadata' : 'host', to: further }, id, fresh, focus);
+    }
+    case 'large':
+      return one.up ? sized(one.networkInterfaceId, id, fresh, draw.more) : undefined;
+    case 'endpoint': {
+      const to = model.networkInterfaces.find((each) => each.interfaceType === 'vpc_endpoint' && each.vpcId === one.vpcId)?.privateIp;
+      return to === undefined || !one.up ? undefined : withPort({ guest: one.networkInterfaceId, to, id }, { ...served, more: further % 2 });
+    }
+    case 'in':
+      if (own.length > 0) return withPort({ internet: pick(OUTSIDE, draw.from >> 3), to: pick(own, further), id }, served);
+      break;
+    case 'across':
+    case 'near':
+    case 'around':
+  }
+  const others = model.networkInterfaces.filter((each) => each !== one && each.vpcId === one.vpcId && each.interfaceType === 'interface' && each.up
+    && (way !== 'near' || each.subnetId === one.subnetId) && (way !== 'around' || each.publicIp !== undefined));
+  const to = way === 'around' && own.length > 0 ? pick(own, further) : one.privateIp;
+  return others.length === 0 ? undefined : withPort({ guest: pick(others, draw.from >> 3).networkInterfaceId, to, id }, served);
 }
 
 function fromOutside(model: NetworkModel, draw: FlowDraw, id: number): Flow | undefined {

@@ -11,7 +11,7 @@ export const HOSTS = {
   /** Nothing is forwarded there, though somebody is (R10). */
   linkLocal: '169.254.7.7',
   /** For pings of a size: the kernel keeps in mind what an address once said about sizes. */
-  sizes: Array.from({ length: 64 }, (_, index) => `203.0.113.${100 + index}`),
+  sizes: Array.from({ length: 150 }, (_, index) => `203.0.113.${100 + index}`),
 } as const;
 
 export const SSM_SERVICE = `com.amazonaws.${REGION}.ssm`;

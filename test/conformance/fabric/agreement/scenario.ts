@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { BlockPublicAccess, NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { applyChange, type ChangeDraw, changes } from './changes.js';
+import { concerned, type Focus } from './concern.js';
 import { ComputedSide } from './computed-side.js';
 import { type Flow, type FlowDraw, flowDraws, flowText, resolveFlow } from './flows.js';
 import { HOSTS } from './hosts.js';
@@ -11,7 +12,7 @@ import { networkOf, type Shape, shapes } from './topology.js';
 import { SILENT, type Verdicts } from './verdicts.js';
 
 /** Flows of a round, and how many of its connections are kept over the next change. */
-const FLOWS = 80;
+const FLOWS = 64;
 const KEPT = 20;
 
 export interface Scenario {
@@ -25,8 +26,8 @@ export interface Scenario {
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.noBias(fc.record({
   shape: shapes,
-  setup: fc.array(changes, { maxLength: 8, size: 'max' }),
-  changes: fc.array(changes, { minLength: 0, maxLength: 6, size: 'max' }),
+  setup: fc.array(changes, { maxLength: 6, size: 'max' }),
+  changes: fc.array(changes, { minLength: 1, maxLength: 7, size: 'max' }),
   flows: fc.array(flowDraws, { minLength: 1, maxLength: FLOWS, size: 'max' }),
 }));
 
@@ -73,23 +74,29 @@ export async function runScenario(scenario: Scenario, counters: Counters, kernel
   const computed = await ComputedSide.start();
   const rounds: Round[] = [];
   try {
-    let model: NetworkModel = { ...networkOf(scenario.shape), blockPublicAccess: access };
+    const original: NetworkModel = { ...networkOf(scenario.shape), blockPublicAccess: access };
+    let model = original;
     const texts: string[] = [];
     const apply = (draw: ChangeDraw): void => {
-      const changed = applyChange(model, draw);
+      const changed = applyChange(model, draw, original);
       model = changed.model;
       texts.push(`${draw.what} ${changed.text}`);
     };
     scenario.setup.forEach(apply);
     let held: readonly Flow[] = [];
     for (let round = 0; round <= scenario.changes.length; round++) {
-      const change = round === 0 ? undefined : scenario.changes[round - 1];
+      const [change, next] = [scenario.changes[round - 1], scenario.changes[round]];
+      const before = model;
       if (change !== undefined) apply(change);
+      const foci: readonly [Focus, ...Focus[]] = [
+        concerned(change?.what, before, model, 'made'),
+        ...(next === undefined ? [] : [concerned(next.what, model, applyChange(model, next, original).model, 'to come')]),
+      ];
       await computed.apply(model);
       await kernel?.apply(model);
       const talk = await seen(computed.talk(held), (expected) => kernel?.talk(held, expected));
       compare(held, talk, new Map(), 'kept: ');
-      const flows = scenario.flows.flatMap((draw, index) => resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh) ?? []);
+      const flows = scenario.flows.flatMap((draw, index) => resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh, foci[index % 3 === 0 ? 0 : foci.length - 1] ?? foci[0]) ?? []);
       const hold = round < scenario.changes.length ? flows.filter((flow) => flow.kind === 'tcp').slice(0, KEPT) : [];
       const once = flows.filter((flow) => !hold.includes(flow));
       const verdicts = await seen(computed.run(once, hold), (expected) => kernel?.run(once, hold, expected));

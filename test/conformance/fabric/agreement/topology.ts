@@ -17,8 +17,10 @@ export interface Shape {
   readonly subnets: readonly [number, number];
   /** Subnet of each guest, of those its VPC has. */
   readonly places: readonly number[];
-  /** Security group of each guest. */
+  /** Security group of each guest; an open one where there is none of this number. */
   readonly worn: readonly number[];
+  /** And a further one, where there is one of this number. */
+  readonly more: readonly number[];
   /** Which guests have a public address, bit by bit. */
   readonly publics: number;
   /** Security group of the endpoints: their own, or one that admits only those who wear it (S14). */
@@ -29,8 +31,9 @@ export const shapes: fc.Arbitrary<Shape> = fc.record({
   ranges: fc.nat(RANGES.length - 1),
   subnets: fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 4 })),
   places: fc.array(fc.nat(3), { minLength: GUESTS, maxLength: GUESTS }),
-  worn: fc.array(fc.nat(4), { minLength: GUESTS, maxLength: GUESTS }),
-  publics: fc.nat(2 ** GUESTS - 1).map((bits) => bits | 0b0110_1011),
+  worn: fc.array(fc.nat(6), { minLength: GUESTS, maxLength: GUESTS }),
+  more: fc.array(fc.nat(14), { minLength: GUESTS, maxLength: GUESTS }),
+  publics: fc.nat(2 ** GUESTS - 1).map((bits) => bits | 0b0010_1001),
   endpoints: fc.nat(1),
 });
 
@@ -69,6 +72,8 @@ function nic(id: string, vpc: number, subnet: number, privateIp: string, groupId
   return { networkInterfaceId: id, vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, subnet), privateIp, groupIds, sourceDestCheck: true, interfaceType: 'interface', macAddress: '', up: true, ...more };
 }
 
+const wornBy = (shape: Shape, index: number): string[] => [...new Set([GROUPS[shape.worn[index] ?? 0] ?? 'open', GROUPS[shape.more[index] ?? GROUPS.length]])].flatMap((which) => which ?? []);
+
 /** Everything that a shape has, before any change. */
 export function networkOf(shape: Shape): NetworkModel {
   const both = [0, 1] as const;
@@ -83,11 +88,11 @@ export function networkOf(shape: Shape): NetworkModel {
     region: REGION,
     vpcs: both.map((vpc): Vpc => ({ vpcId: name.vpc(vpc), cidrs: [ranges[vpc] ?? ''], enableDnsSupport: true, enableDnsHostnames: true })),
     subnets: both.flatMap((vpc) => Array.from({ length: count(vpc) }, (_, index) => ({ subnetId: name.subnet(vpc, index), vpcId: name.vpc(vpc), cidr: `${net(vpc)}.${index + 1}.0/24`, availabilityZone: `${REGION}a` }))),
-    // The first subnet is public, the second behind the NAT gateway; a third uses the main table, which leads to S3, a fourth has nothing.
+    // The first subnet is public, the second behind the NAT gateway, and leads to S3 besides; a third uses the main table, which leads there only, a fourth has nothing.
     routeTables: both.flatMap((vpc) => [
       table(vpc, 'main', [], [s3(vpc)], true),
       table(vpc, 'public', [name.subnet(vpc, 0)], [route('internet-gateway', name.igw(vpc))]),
-      table(vpc, 'private', [name.subnet(vpc, 1)], [route('nat-gateway', name.nat(vpc))]),
+      table(vpc, 'private', [name.subnet(vpc, 1)], [route('nat-gateway', name.nat(vpc)), s3(vpc)]),
       table(vpc, 'isolated', [name.subnet(vpc, 3)], []),
     ]),
     networkAcls: both.flatMap((vpc) => ['default', 'own'].map((which) => ({
@@ -98,7 +103,7 @@ export function networkOf(shape: Shape): NetworkModel {
     networkInterfaces: [
       ...VPC_OF.map((vpc, index) => {
         const subnet = (shape.places[index] ?? 0) % count(vpc);
-        return nic(name.guest(index), vpc, subnet, `${net(vpc)}.${subnet + 1}.${16 + index % 5}`, [name.group(vpc, GROUPS[shape.worn[index] ?? 0] ?? 'open')], {
+        return nic(name.guest(index), vpc, subnet, `${net(vpc)}.${subnet + 1}.${16 + index % 5}`, wornBy(shape, index).map((which) => name.group(vpc, which)), {
           instanceId: `i-g${index}`, publicIp: (shape.publics >> index) % 2 === 1 ? `198.18.0.${10 + index}` : undefined,
         });
       }),
@@ -109,7 +114,7 @@ export function networkOf(shape: Shape): NetworkModel {
     natGateways: both.map((vpc) => ({ natGatewayId: name.nat(vpc), vpcId: name.vpc(vpc), subnetId: name.subnet(vpc, 0), networkInterfaceId: `eni-nat${vpc}`, privateIp: `${net(vpc)}.1.200`, publicIp: `198.18.0.${200 + vpc}`, state: 'available' })),
     vpcEndpoints: both.flatMap((vpc) => [
       { vpcEndpointId: `vpce-${vpc}a`, vpcId: name.vpc(vpc), endpointType: 'Interface' as const, serviceName: SSM_SERVICE, state: 'available', privateDnsEnabled: true, networkInterfaceIds: [`eni-ssm${vpc}`], routeTableIds: [] },
-      { vpcEndpointId: `vpce-s3${vpc}`, vpcId: name.vpc(vpc), endpointType: 'Gateway' as const, serviceName: S3_SERVICE, state: 'available', privateDnsEnabled: false, networkInterfaceIds: [], routeTableIds: [`rtb-${vpc}-main`] },
+      { vpcEndpointId: `vpce-s3${vpc}`, vpcId: name.vpc(vpc), endpointType: 'Gateway' as const, serviceName: S3_SERVICE, state: 'available', privateDnsEnabled: false, networkInterfaceIds: [], routeTableIds: [`rtb-${vpc}-main`, `rtb-${vpc}-private`] },
     ]),
     prefixLists: [{ prefixListId: S3_LIST, prefixListName: S3_SERVICE, cidrs: ['198.19.0.200/32'] }],
   };
