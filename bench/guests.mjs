@@ -3,11 +3,8 @@
  * the next, and how fast files go. Beside it a bare program is started, which is what most of it is
  * made of: some thirty for a root, four for a prompt.
  */
-import { build } from 'esbuild';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from '../scripts/build.mjs';
+import { fabricSources } from './fabric-sources.mjs';
 
 const MEGABYTES = 100;
 const PIECE = 32_768;
@@ -15,26 +12,10 @@ const PIECE = 32_768;
 const TOGETHER = 64;
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-async function sources(folder) {
-  const options = {
-    bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  };
-  const program = join(folder, 'holder.mjs');
-  await build({ ...options, entryPoints: [join(root, 'src/cloud/fabric/netns/holder/main.ts')], outfile: program });
-  const outfile = join(folder, 'guests.mjs');
-  await build({
-    ...options, outfile,
-    stdin: {
-      resolveDir: root, loader: 'ts',
-      contents: `export { createNetnsFabric } from './src/cloud/fabric/netns/fabric.js';
-        export { createNamespaceGuestHost } from './src/cloud/guest/namespace/host.js';
-        export { missingGuestPrograms } from './src/cloud/guest/namespace/requirements.js';
-        export { LAB, labModel, REGION } from './test/conformance/fabric/lab-network.js';`,
-    },
-  });
-  return { program, ...await import(pathToFileURL(outfile).href) };
-}
+const SOURCES = `export { createNetnsFabric } from './src/cloud/fabric/netns/fabric.js';
+  export { createNamespaceGuestHost } from './src/cloud/guest/namespace/host.js';
+  export { missingGuestPrograms } from './src/cloud/guest/namespace/requirements.js';
+  export { LAB, labModel, REGION } from './test/conformance/fabric/lab-network.js';`;
 
 /** Milliseconds until a shell at a terminal has shown its prompt. */
 async function prompt(guest) {
@@ -61,7 +42,7 @@ async function rate(work) {
 
 /** Undefined, or why it could not be measured. */
 export async function measureGuests(folder, goal, atLeast) {
-  const { program, createNetnsFabric, createNamespaceGuestHost, missingGuestPrograms, LAB, labModel, REGION } = await sources(folder);
+  const { program, createNetnsFabric, createNamespaceGuestHost, missingGuestPrograms, LAB, labModel, REGION } = await fabricSources(folder, 'guests', SOURCES);
   const [missing] = missingGuestPrograms();
   if (missing !== undefined) return `there is no ${missing.program}`;
   let fabric;

@@ -3,47 +3,22 @@
  * and how long until a rule holds. Each is told as a multiple of what a bare `nft` takes to start and end just then, since
  * starting such programs is what most of it is.
  */
-import { build } from 'esbuild';
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from '../scripts/build.mjs';
+import { fabricSources } from './fabric-sources.mjs';
+import { resident } from './resident.mjs';
 
 const MANY = 200;
 /** What the bare program takes on the calm machine that the goals are meant for, milliseconds. */
 const CALM_MS = 2.5;
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-async function sources(folder) {
-  const options = {
-    bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  };
-  const program = join(folder, 'holder.mjs');
-  await build({ ...options, entryPoints: [join(root, 'src/cloud/fabric/netns/holder/main.ts')], outfile: program });
-  const outfile = join(folder, 'netns.mjs');
-  await build({
-    ...options, outfile,
-    stdin: {
-      resolveDir: root, loader: 'ts',
-      contents: `export { createNetnsFabric } from './src/cloud/fabric/netns/fabric.js';
-        export { LAB, addInterface, changed, setIngress, tcpFrom } from './test/conformance/fabric/lab-network.js';
-        export { greet, serviceHost, SERVICE } from './test/conformance/fabric/probes.js';`,
-    },
-  });
-  return { program, ...await import(pathToFileURL(outfile).href) };
-}
-
-/** Resident memory of a process and all below it, MB. */
-function resident(pid) {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((each) => each !== '');
-  return Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024 + children.reduce((sum, child) => sum + resident(child), 0);
-}
+const SOURCES = `export { createNetnsFabric } from './src/cloud/fabric/netns/fabric.js';
+  export { LAB, addInterface, changed, setIngress, tcpFrom } from './test/conformance/fabric/lab-network.js';
+  export { greet, serviceHost, SERVICE } from './test/conformance/fabric/probes.js';`;
 
 /** Undefined, or why it could not be measured. */
 export async function measureNetns(folder, goal) {
-  const { program, createNetnsFabric, LAB, addInterface, changed, setIngress, tcpFrom, greet, serviceHost, SERVICE } = await sources(folder);
+  const { program, createNetnsFabric, LAB, addInterface, changed, setIngress, tcpFrom, greet, serviceHost, SERVICE } = await fabricSources(folder, 'netns', SOURCES);
   const start = () => createNetnsFabric({ program, log: (line) => console.error(line), onEnd: (why) => console.error(why) });
   try {
     await (await start()).close();

@@ -9,9 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/build.mjs';
 import { measureCreateStack } from './moto.mjs';
+import { measureGuests } from './guests.mjs';
+import { measureMany } from './many.mjs';
 import { measureNetns } from './netns.mjs';
 import { measureReachability } from './reachability.mjs';
 import { measureRegion, writeInstances } from './region.mjs';
+import { resident } from './resident.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
 const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), SSMLAB_FABRIC: process.env.SSMLAB_FABRIC ?? 'computed', NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
@@ -43,18 +46,6 @@ function goal(what, value, limit, unit, beside = '') {
 /** A rate that has to be reached. */
 function atLeast(what, value, limit, unit, beside = '') {
   rows.push({ what, value, limit, unit, beside, ok: value >= limit, least: true });
-}
-
-/** Resident memory of a process and its children, MB. */
-function resident(pid) {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((name) => {
-    try {
-      return name === String(pid) || readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(pid);
-    } catch {
-      return false;
-    }
-  });
-  return children.reduce((sum, name) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024;
 }
 
 /** What `local env` exports. */
@@ -100,6 +91,9 @@ try {
 
   const withoutPackets = await measureNetns(folder, goal);
   if (withoutPackets !== undefined) notes.push(`skip the fabric of real packets: ${withoutPackets}`);
+  const withoutGuests = withoutPackets ?? await measureGuests(folder, goal, atLeast);
+  if (withoutGuests !== undefined) notes.push(`skip guests of real processes: ${withoutGuests}`);
+  if (withoutPackets === undefined) await measureMany(folder, goal);
 
   const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }).trim().split('\n').at(-1);
   const empty = mkdtempSync(join(folder, 'install-'));
