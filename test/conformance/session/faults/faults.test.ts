@@ -74,7 +74,8 @@ const RESENT_AFTER_A_LOSS = {
 describe('a defect that is planted is seen', () => {
   it.each<[string, Defect, ((schedule: Schedule) => boolean)?]>([
     ['the window that is sent again after a loss of the connection begins one too late', RESENT_AFTER_A_LOSS],
-    ['the same in the client alone', { ...RESENT_AFTER_A_LOSS, inClientAlone: true }],
+    // Seldom is the first message in doubt a lost one: where much is on its way when the client's connection goes.
+    ['the same in the client alone', { ...RESENT_AFTER_A_LOSS, inClientAlone: true }, ({ client }) => client.latency > 20 && (client.closesAfter !== undefined || client.cuts.length > 1)],
     ['an acknowledgement takes the next one with it', {
       file: 'src/lib/protocol/stream-sender.ts',
       was: 'this.#unacknowledged.delete(sequence);\n',
@@ -84,7 +85,7 @@ describe('a defect that is planted is seen', () => {
     ['the client does not send again over another connection', { file: 'src/lib/session/data-channel.ts', was: 'this.#stream.connect(performance.now());', is: 'if (this.#losses === 0) this.#stream.connect(performance.now());' }],
     ['the client does not notice a silence', { file: 'src/lib/session/stream-socket.ts', was: 'onDead(now - heard);', is: '' }, ({ client }) => client.silences.length > 0],
     ['the client seeks the way back for ever', { file: 'src/lib/session/reconnect.ts', was: 'const tried = now - (this.#began ?? now);', is: 'const tried = 0;' }, ({ refuses }) => refuses?.end === 'client'],
-  ])('%s', { timeout: 120_000 }, async (_name, defect, shows = () => true) => {
+  ])('%s', { timeout: 600_000 }, async (_name, defect, shows = () => true) => {
     const defective = await load(defect);
     const found: string[] = [];
     for (let seed = first; seed < first + SCHEDULES && found.length === 0; seed += 1) {
