@@ -67,13 +67,21 @@ export class Reconnector {
     }
   }
 
-  /** The first try is at once; then the pauses double, each shortened by a random part so that many clients do not come together. */
+  /**
+   * The first try is at once; then the pauses double, each shortened by a random part so that many clients do not come together. The last
+   * one ends with the time that there is: who waited beyond it would be told late.
+   */
   #pause(): number {
     const attempt = this.#attempts;
     this.#attempts += 1;
     if (attempt === 0) return 0;
     const pause = Math.min(LONGEST_PAUSE_MS, (this.#options.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** Math.min(attempt - 1, 16));
-    return pause * (0.5 + Math.random() / 2);
+    const now = performance.now();
+    const left = Math.min(
+      (this.#began ?? now) + (this.#options.budgetMs ?? BUDGET_MS) - now,
+      (this.#refusedSince ?? now) + (this.#options.refusedMs ?? Number.POSITIVE_INFINITY) - now,
+    );
+    return Math.max(0, Math.min(pause * (0.5 + Math.random() / 2), left));
   }
 
   #judge(error: unknown): void {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SsmlabError } from '../../../../src/lib/errors.js';
 import { MESSAGE_TYPE, PAYLOAD_TYPE } from '../../../../src/lib/protocol/agent-message.js';
 import { openDataChannel, type DataChannel, type DataChannelOptions } from '../../../../src/lib/session/data-channel.js';
@@ -189,5 +189,19 @@ describe('the pauses', () => {
     const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
     // Half of 8, 16, 32, 64, 128 ms at least: a timer may be late, never early.
     for (const [index, least] of [4, 8, 16, 32, 64].entries()) expect(gaps[index]).toBeGreaterThanOrEqual(least - 1);
+  });
+});
+
+describe('the time there is', () => {
+  it('is over when it is over: the last pause is no longer than what is left of it', async () => {
+    // The longest pauses there can be: tries after 0, 200, 600 and 1400 ms, and the next would come after 3000.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    cleanups.push(() => vi.restoreAllMocks());
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' });
+    const seeker = new Reconnector({ resume: () => Promise.reject(new SsmlabError('endpoint-unreachable', 'nothing answers', { cause: refused })), firstPauseMs: 200, refusedMs: 1500 });
+    const began = performance.now();
+    await expect(seeker.connect(() => Promise.reject(new Error('never')), new AbortController().signal)).rejects.toThrow('the way back was sought for');
+    expect(performance.now() - began).toBeGreaterThan(1400);
+    expect(performance.now() - began).toBeLessThan(2800);
   });
 });
