@@ -30,6 +30,7 @@ describe.skipIf(!present)(`README${present ? '' : ' (no aws or no npx on PATH)'}
     // What `echo $?` printed after each verify, in their order.
     expect(stdout.match(/^\d$/gmu), stdout + stderr).toEqual(['1', '0']);
     expect(stdout.match(/^52 claims hold\. The lab is as it should be\./gmu), stdout + stderr).toHaveLength(1);
+    expect(stdout).toMatch(/^ {2}4 cannot ping 8\.8\.8\.8, as it should be/mu);
     expect(stderr).not.toMatch(/not found|usage:|An error occurred/iu);
   }, 180_000);
 });

@@ -1,4 +1,5 @@
 /** The verify report as text: first what is broken or not known and why, then a compact table of the instances, then how it stands. */
+import { PING_TARGET } from '../lab/lab.js';
 import type { Claim, ClaimName, Verdict, VerifyReport } from '../verify/claim.js';
 import { fabricText } from './fabric.js';
 import { printable } from './printable.js';
@@ -121,6 +122,12 @@ const servicesText = (claims: readonly Claim[]): string => [...new Set(claims.ma
 const TABLES: readonly ClaimName[] = ['security-group', 'default-route', 'endpoint', 'key-pair', 'instance-profile'];
 const tablesText = (claims: readonly Claim[]): string => `${claims.filter(({ verdict }) => verdict === 'pass').length} of ${claims.length}`;
 
+/** A silence that was declared reads like a fault to who does not know the lab. */
+function silentLines(report: VerifyReport, width: number): string[] {
+  const silent = report.claims.filter(({ claim, declared, observed, verdict }) => claim === 'ping' && declared === 'silence' && observed === 'silence' && verdict === 'pass').map(({ instance }) => instance);
+  return silent.length === 0 ? [] : wrapped(`${silent.join(', ')} cannot ping ${PING_TARGET}, as it should be: it has no way to the internet.`, width - 2).map((line) => `  ${line}`);
+}
+
 /** The whole report. */
 export function verifyLines(report: VerifyReport, { style, width, seconds, only, expected }: VerifyTextOptions): string[] {
   const instances = [...new Set(report.claims.map((claim) => claim.instance))];
@@ -146,5 +153,5 @@ export function verifyLines(report: VerifyReport, { style, width, seconds, only,
   const hidden = fitColumns(columns, instances, table)?.hidden ?? columns.filter((one) => one.optional !== undefined).map(({ title }) => title);
   const note = hidden.length > 0 ? wrapped(`hidden: ${hidden.join(', ')}; a pipe and --json have all`, (width ?? Infinity) - 2).map((line) => style.dim(`  ${line}`)) : [];
   const trouble = troubleLines(report, style, width ?? Infinity);
-  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { ...table, titleStyle: style.dim }), ...note, ...wrapLine(`${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`, width)];
+  return [...trouble, ...(trouble.length === 0 ? [] : ['']), ...tableLines(columns, instances, { ...table, titleStyle: style.dim }), ...note, ...silentLines(report, width ?? Infinity).map(style.dim), ...wrapLine(`${colour(summary(report, only, expected))}${took === '' ? '' : ` ${style.dim(`(${took})`)}`}`, width)];
 }

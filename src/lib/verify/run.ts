@@ -12,7 +12,7 @@ import { outputOf } from '../probe/run-line.js';
 import { sessionStarter } from '../probe/session-way.js';
 import { connectSsh } from '../ssh/client.js';
 import { loadPrivateKey } from '../ssh/key-pair.js';
-import { addressSeen } from '../target/address-seen.js';
+import { addressSeenIfKnown } from '../target/address-seen.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
 import type { NetworkModel } from '../vpc/model.js';
@@ -32,14 +32,6 @@ import { watch, type WatchEvent } from './watch.js';
 const BOUND_MS = 20_000;
 /** For SSH to say whether it takes a key. */
 const KNOCK_MS = 5_000;
-
-/** Address that this machine is seen as from the region; null when nobody says it. */
-function ownAddress(target: Target): Promise<string | null> {
-  return addressSeen(target.fabric, target).catch((error: unknown) => {
-    if (error instanceof SsmlabError) return null;
-    throw error;
-  });
-}
 
 export interface Deployed {
   readonly target: Target;
@@ -116,7 +108,7 @@ export async function runVerify({ deployed, stack, file, signal, say, ...matter 
   try {
     const { snapshot, origin, said } = await snapshotFor(async () => {
       place = await deployed();
-      seen = from === undefined ? ownAddress(place.target) : undefined;
+      seen = from === undefined ? addressSeenIfKnown(place.target.fabric, place.target) : undefined;
       seen?.catch(() => undefined);
       early = lookEarly(eyesOf(place, signal === undefined ? given.signal : AbortSignal.any([signal, given.signal])));
       return place.target;
@@ -150,7 +142,7 @@ export async function runVerify({ deployed, stack, file, signal, say, ...matter 
 
 /** What the region says of a stack now. */
 export async function readConfiguration(target: Target, stack: string): Promise<Configuration> {
-  const [snapshot, from] = await Promise.all([readSnapshot(target, stack), ownAddress(target)]);
+  const [snapshot, from] = await Promise.all([readSnapshot(target, stack), addressSeenIfKnown(target.fabric, target)]);
   return configurationOf(snapshot, from);
 }
 
@@ -163,7 +155,7 @@ export interface WatchTimes {
 export function watchStack(deployed: Deployed, stack: string, matter: Matter, times: WatchTimes, signal: AbortSignal): AsyncIterable<WatchEvent> {
   checkFrom(matter.from);
   const { target } = deployed;
-  const here = matter.from === undefined ? ownAddress(target) : Promise.resolve(matter.from);
+  const here = matter.from === undefined ? addressSeenIfKnown(target.fabric, target) : Promise.resolve(matter.from);
   here.catch(() => undefined);
   const eyes = eyesOf(deployed, signal);
   const judge = async (snapshot: Snapshot, only: Only | undefined): Promise<VerifyReport> => verify({ subjects: subjectsOf(matter, configurationOf(snapshot, await here)), where: snapshot, eyes, only });

@@ -22,6 +22,7 @@ describe('the address that this machine is seen as', () => {
   it('is not known where AWS says nothing, and a fault of the program is not hidden', async () => {
     expect(await addressSeenIfKnown('aws', { ownCidr: offline })).toBeNull();
     expect(await addressSeenIfKnown('aws', undefined)).toBeNull();
+    await expect(addressSeen('aws', undefined)).rejects.toMatchObject({ code: 'usage', hint: 'pass --from ADDRESS' });
     await expect(addressSeenIfKnown('aws', { ownCidr: () => Promise.reject(new TypeError('x')) })).rejects.toThrow(TypeError);
   });
 });

@@ -64,6 +64,7 @@ describe('the lab as it is meant', () => {
       '  3  ✔ Session  ✔ none         ✔ replies  ✔ 198.18.0.10  ✔ public    ✔ 4 of 4',
       '  4  ✔ Session  ✔ none         ✔ silence  ✔ none         ✔ endpoint  ✔ 8 of 8',
       '  hidden: OTHER, IN; a pipe and --json have all',
+      '  4 cannot ping 8.8.8.8, as it should be: it has no way to the internet.',
       '52 claims hold. The lab is as it should be. (1.9 s, computed fabric)',
     ]);
     expect(verifyLines(await run(eyes()), { style: plainStyle(), width: 120 })[0]).toBe('  #  WAY IN     OTHER     PUBLIC IPV4    PING       SEEN AS        SERVICES    IN      TABLES');
@@ -74,6 +75,15 @@ describe('the lab as it is meant', () => {
     expect(narrow[6]).toBe('  have all');
     expect(verifyLines(await run(eyes()), { style: plainStyle(), width: 30 }).join(' ')).toContain('hidden: OTHER, SERVICES, IN,');
     expect(verifyLines(await run(eyes()), plain).join('\n')).not.toContain('hidden');
+  });
+
+  it('says that a silence is meant only of one that was seen and is', async () => {
+    const report = await run(eyes());
+    const without = (change: Partial<Claim>) => verifyLines({ ...report, claims: report.claims.map((claim) => (claim.instance === 4 && claim.claim === 'ping' ? { ...claim, ...change } : claim)) }, plain).join('\n');
+    expect(without({})).toContain('4 cannot ping 8.8.8.8, as it should be');
+    expect(without({ observed: 'replies', verdict: 'fail' })).not.toContain('cannot ping');
+    expect(without({ observed: null, verdict: 'unknown' })).not.toContain('cannot ping');
+    expect(without({ declared: null })).not.toContain('cannot ping');
   });
 });
 
