@@ -98,7 +98,9 @@ export async function makeManifest() {
   const { Plugin } = await import('@oclif/core');
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
-  return `${JSON.stringify(plugin.manifest, null, 2)}\n`;
+  // oclif takes the commands in the order in which the file system lists them, which is not the same in every clone.
+  const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ ...plugin.manifest, commands }, null, 2)}\n`;
 }
 
 async function writeManifest() {
