@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CALLS } from '../src/lib/permissions/calls.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -106,6 +107,19 @@ function violations(rule: Rule, among: readonly Module[]): string[] {
   );
 }
 
+/** The operations of AWS's that a module calls, as IAM names their actions: commands of the SDK, and calls that are signed here. */
+function operationsOf({ path, text }: Pick<Module, 'path' | 'text'>): string[] {
+  const services = new Map([...text.matchAll(/import (?:type )?\{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/gu)].flatMap(([, names = '', service = '']) => names.split(',').map((name) => [name.trim(), service])));
+  const commands = [...text.matchAll(/\bnew (\w+)Command\(/gu)].map(([, name = '']) => `${services.get(`${name}Command`) ?? `unknown in ${path}`}:${name}`);
+  const named = [...text.matchAll(/\bservice: '([a-z0-9-]+)', targetPrefix: '\w+', name: '(\w+)'/gu)].map(([, service = '', name = '']) => `${service}:${name}`);
+  const own = /\bservice: '([a-z0-9-]+)',\s+operation,/u.exec(text)?.[1];
+  const called = own === undefined ? [] : [...text.matchAll(/\b(?:call|everyMember)\(target, '(\w+)'/gu)].map(([, name = '']) => `${own}:${name}`);
+  return [...commands, ...named, ...called];
+}
+
+/** How often a module calls AWS in whatever form there is; forms that {@link operationsOf} does not read among them. */
+const callSites = (text: string): number => [...text.matchAll(/\.send\(|\bawait jsonCall\(|\breturn jsonCall\(|\bpaginate[A-Z]\w+\(|\bwaitUntil[A-Z]\w+\(/gu)].length;
+
 describe('architecture', () => {
   it('was read from a tree that is there', () => {
     expect(modules.length).toBeGreaterThan(60);
@@ -114,6 +128,26 @@ describe('architecture', () => {
 
   it.each(Object.entries(rules))('%s', (_, rule) => {
     expect(violations(rule, modules), rule.reason).toEqual([]);
+  });
+
+  // `ssmlab policy` prints what is in the table, so a call that is not in it would be denied to whoever has that policy, and a row that nothing calls allows too much.
+  it('every operation of AWS\'s that is called is in the table of actions, and every row of it is called', () => {
+    // The local cloud's own service is none of AWS's.
+    const calls = modules.filter(({ path }) => under('lib/', 'cli/', 'commands/')(path) && path !== 'src/lib/aws/ssmlab.ts').flatMap(operationsOf);
+    const rows = CALLS.filter(({ because }) => because === undefined).map(({ action }) => action);
+    expect([...new Set(calls)].filter((operation) => !rows.includes(operation)), 'called, and in no row of src/lib/permissions/calls.ts').toEqual([]);
+    expect(rows.filter((action) => !calls.includes(action)), 'in src/lib/permissions/calls.ts, and called by nothing').toEqual([]);
+    expect(CALLS.filter(({ because }) => because !== undefined && !rows.includes(because)).map(({ action }) => action)).toEqual([]);
+  });
+
+  it('reads every call of AWS\'s API that there is, in each of its forms', () => {
+    expect(operationsOf({ path: 'x', text: "import { FooCommand } from '@aws-sdk/client-ec2';\nclient.send(new FooCommand({}))" })).toEqual(['ec2:Foo']);
+    expect(operationsOf({ path: 'x', text: 'client.send(new BarCommand({}))' })).toEqual(['unknown in x:Bar']);
+    expect(operationsOf({ path: 'x', text: "await jsonCall(target, { service: 'kms', targetPrefix: 'TrentService', name: 'Decrypt' }, input)" })).toEqual(['kms:Decrypt']);
+    for (const module of modules.filter(({ path }) => under('lib/aws/')(path) && path !== 'src/lib/aws/ssmlab.ts')) expect(operationsOf(module).length, module.path).toBeGreaterThanOrEqual(callSites(module.text));
+    const signers = modules.filter(({ imports }) => imports.some((name) => /^src\/lib\/aws\/(?:signed|json)-call\.ts$/u.test(name))).map(({ path }) => path);
+    expect(signers.filter((path) => !path.startsWith('src/lib/aws/'))).toEqual([]);
+    for (const module of modules.filter(({ path }) => signers.includes(path) && !['src/lib/aws/ssmlab.ts', 'src/lib/aws/json-call.ts'].includes(path))) expect(operationsOf(module), module.path).not.toEqual([]);
   });
 
   it('sees a planted violation, in each form of import', () => {

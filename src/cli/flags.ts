@@ -47,6 +47,19 @@ export const fabricFlag = {
   })(),
 } as const;
 
+/** Whose permissions make the stack. */
+export const serviceRoleFlag = {
+  'role-arn': Flags.string({
+    description: 'CloudFormation\'s service role, which then makes and removes the lab in your stead [default: your own permissions]',
+    helpValue: 'ARN',
+    helpGroup: 'LAB',
+    parse: async (value) => {
+      if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/u.test(value)) throw new Error(`"${value}" is not the ARN of a role, such as arn:aws:iam::123456789012:role/NAME`);
+      return value;
+    },
+  }),
+} as const;
+
 /** For what asks before it acts. */
 export const yesFlag = {
   yes: Flags.boolean({ char: 'y', description: 'ask nothing', helpGroup: 'CONVERSATION' }),

@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
 import { type Deployed, deployEnd, deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
-import { fabricFlag, stackFlags, yesFlag } from '../cli/flags.js';
+import { fabricFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
 import { confirmOnAws } from '../cli/confirm-on-aws.js';
 import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
@@ -29,6 +29,7 @@ export default class Deploy extends BaseCommand {
     ...stackFlags,
     ...fabricFlag,
     ...yesFlag,
+    ...serviceRoleFlag,
     template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
     'brief': Flags.boolean({ description: 'do not say what can be done next', helpGroup: 'CONVERSATION' }),
     'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
@@ -39,7 +40,7 @@ export default class Deploy extends BaseCommand {
     const { flags } = await this.parse(Deploy);
     this.labFlags = flags;
     this.moment = flags.target === 'local' ? 'starting-cloud' : 'before-deploy';
-    const sshFrom = flags['ssh-from'];
+    const { 'ssh-from': sshFrom, 'role-arn': roleArn } = flags;
     const context = await labContext(flags, 'always');
     this.moment = 'before-deploy';
     const { target, stack, lab, home } = context;
@@ -49,7 +50,7 @@ export default class Deploy extends BaseCommand {
       stack,
       keyFile: lab.keyFile,
       makeFolder: () => makeLabFolder(home, lab),
-      template,
+      template, roleArn,
       sshSourceCidr: sshFrom === undefined ? target.ownCidr : async () => sshFrom,
       pollSeconds: target.pollSeconds,
       pause: pauseUntil(this.interruption.signal),

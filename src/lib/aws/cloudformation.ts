@@ -32,6 +32,8 @@ export interface NewStack {
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Service role that CloudFormation makes it with, and deletes it with later. */
+  readonly roleArn?: string | undefined;
 }
 
 const invalid = (error: unknown): SsmlabError => {
@@ -50,6 +52,7 @@ export async function createStack(target: Target, stack: NewStack): Promise<stri
         Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
         Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
         OnFailure: 'ROLLBACK',
+        RoleARN: stack.roleArn,
       }),
     );
     return StackId ?? stack.name;

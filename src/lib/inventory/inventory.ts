@@ -84,11 +84,17 @@ function numbered(rows: readonly (Row & { readonly tagged: boolean })[]): KnownI
     });
 }
 
+function noneWhenDenied(error: unknown): string[] {
+  if (error instanceof SsmlabError && error.code === 'access-denied') return [];
+  throw error;
+}
+
 /** The error for a stack without instances: the stack that was meant, where one is near. */
 export async function nothingThere(target: Target, stack: string, found: boolean): Promise<SsmlabError> {
   if (found) return new SsmlabError('no-lab', `no instance of the stack "${stack}" is in ${target.region}`, { hint: 'run `ssmlab status`: it says how far the stack is' });
   const { stackNames } = await import('../aws/cloudformation.js');
-  const near = nearNames(stack, await stackNames(target));
+  // Names of other stacks are for the hint alone, and not everybody may read them.
+  const near = nearNames(stack, await stackNames(target).catch(noneWhenDenied));
   const hint = near.length > 0 ? `did you mean --stack ${near.join(' or ')}?` : 'run `ssmlab deploy` first, or name another stack with --stack, another region with --region';
   return new SsmlabError('no-lab', `no stack "${stack}" is in ${target.region}`, { hint });
 }

@@ -33,6 +33,8 @@ export interface DeployOptions {
   readonly makeFolder: () => Promise<void>;
   /** Another template than the lab's. */
   readonly template?: string | undefined;
+  /** CloudFormation's service role, for a stack that is made; the caller's own permissions when absent. */
+  readonly roleArn?: string | undefined;
   /** Who may open SSH; the template's default when absent. */
   readonly sshSourceCidr?: (() => Promise<string>) | undefined;
   readonly pollSeconds: number;
@@ -168,7 +170,7 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
     yield { kind: 'key-pair', keyName, made };
     const all = templateParameters({ keyName, sshSourceCidr: await options.sshSourceCidr?.() });
     const parameters = wanted === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
-    const stackId = await api.createStack({ name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value } });
+    const stackId = await api.createStack({ name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value }, roleArn: options.roleArn });
     // Another process was quicker: look again and join it.
     if (stackId === undefined) continue;
     yield { kind: 'started', stackId };

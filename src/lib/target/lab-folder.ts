@@ -33,6 +33,11 @@ export function checkStackName(stack: string): void {
   }
 }
 
+/** A stack's name, or the beginning of one with `*`. */
+export function checkStackPattern(pattern: string): void {
+  if (pattern !== '*') checkStackName(pattern.replace(/\*$/u, ''));
+}
+
 /** The form of a region's name, the one that the local cloud's endpoint takes, checked before it becomes a path or anything is started for it. */
 export function checkRegionName(region: string): void {
   if (!/^(?=.{1,64}$)[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/u.test(region)) throw new SsmlabError('usage', `"${region}" is not a region's name`, { hint: 'a region is named like ap-northeast-1' });
