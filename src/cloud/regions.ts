@@ -25,6 +25,7 @@ import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, endSessionsOfBefore, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
+import { serviceQuotas } from './services/service-quotas/service-quotas.js';
 import { ssmlab } from './services/ssmlab/ssmlab.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
@@ -98,7 +99,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const objectFiles = createObjectFiles(options.objectFolder);
   objectFiles.sweep(namedFiles(globalState));
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, createS3(objectFiles), cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, serviceQuotas, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],
     keys,

@@ -1,7 +1,7 @@
 /** Pages of a list behind opaque tokens: absent on the last page, bound to the request that they came from. */
 import { createHash } from 'node:crypto';
 import { InputError, intOpt, strOpt } from './input.js';
-import type { Input } from './operation.js';
+import { AwsError, type Input } from './operation.js';
 import { optionalInteger, optionalString } from './typed-input.js';
 
 export interface PageOptions<T> {
@@ -18,6 +18,8 @@ export interface PageOptions<T> {
   readonly key?: ((item: T) => string) | undefined;
   /** For the json services: size and token have to be of their type on the wire. */
   readonly typed?: boolean | undefined;
+  /** The service's own code for a token that was not made here; absent: that of its protocol. */
+  readonly invalidToken?: string | undefined;
 }
 
 export interface Page<T> {
@@ -39,7 +41,7 @@ export function pageOf<T, V>(items: readonly T[], look: (item: T) => V | undefin
   const maxName = options.max ?? 'MaxResults';
   const size = (options.typed === true ? optionalInteger : intOpt)(input, maxName, { min: options.minimum ?? 1, max: options.maximum }) ?? options.default ?? Infinity;
   const binding = bindingOf(input, tokenName, maxName);
-  const start = startOf(items, (options.typed === true ? optionalString : strOpt)(input, tokenName), tokenName, binding, options.key);
+  const start = startOf(items, (options.typed === true ? optionalString : strOpt)(input, tokenName), tokenName, binding, options);
   const found: V[] = [];
   let last: { readonly item: T; readonly index: number } | undefined;
   for (let index = start; index < items.length; index++) {
@@ -56,9 +58,9 @@ export function pageOf<T, V>(items: readonly T[], look: (item: T) => V | undefin
   return { items: found, nextToken: undefined };
 }
 
-function startOf<T>(items: readonly T[], token: string | undefined, name: string, binding: string, key: ((item: T) => string) | undefined): number {
+function startOf<T>(items: readonly T[], token: string | undefined, name: string, binding: string, { key, invalidToken }: PageOptions<T>): number {
   if (token === undefined || token === '') return 0;
-  const refused = new InputError(name, token, { kind: 'token' });
+  const refused = invalidToken === undefined ? new InputError(name, token, { kind: 'token' }) : new AwsError(invalidToken, 'The specified token is not valid.');
   let read: unknown;
   try {
     read = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));

@@ -14,12 +14,14 @@ work = json.load(sys.stdin)
 variables = work["variables"]
 config = Config(retries={"max_attempts": 1}, parameter_validation=True)
 clients = {}
+# Services whose name here is that of their signatures.
+NAMES = {"servicequotas": "service-quotas"}
 
 
 def client(service):
     if service not in clients:
         clients[service] = boto3.client(
-            service, endpoint_url=work["endpoint"], region_name=variables["region"], config=config,
+            NAMES.get(service, service), endpoint_url=work["endpoint"], region_name=variables["region"], config=config,
             aws_access_key_id=work["keys"]["accessKeyId"], aws_secret_access_key=work["keys"]["secretAccessKey"])
     return clients[service]
 

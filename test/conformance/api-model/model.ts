@@ -62,8 +62,12 @@ function dataFolder(): string | undefined {
 
 const FOLDER = dataFolder();
 
+/** Services whose folder, and name at clients, is not that of their signatures. */
+const FOLDER_NAMES: Readonly<Record<string, string>> = { servicequotas: 'service-quotas' };
+
 /** The newest model of a service, or of the version given. */
-export function readModel(service: string, version?: string): Model | undefined {
+export function readModel(signedFor: string, version?: string): Model | undefined {
+  const service = FOLDER_NAMES[signedFor] ?? signedFor;
   if (FOLDER === undefined || !existsSync(join(FOLDER, service))) return undefined;
   const newest = readdirSync(join(FOLDER, service)).toSorted().findLast((name) => version === undefined || name === version);
   if (newest === undefined) return undefined;

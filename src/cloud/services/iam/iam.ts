@@ -1,6 +1,7 @@
 /** AWS Identity and Access Management as the lab and other people's tools need it: roles, users, groups, keys, policies, profiles. */
 import type { Service } from '../../endpoint/operation.js';
 import { GROUP, ROLE, USER } from './holders.js';
+import { createAccountAlias, deleteAccountAlias, listAccountAliases } from './operations/account-alias.js';
 import { addRoleToInstanceProfile } from './operations/add-role-to-instance-profile.js';
 import { attachPolicy } from './operations/attach-policy.js';
 import { createAccessKey } from './operations/create-access-key.js';
@@ -69,6 +70,7 @@ export const iam: Service = {
     AttachRolePolicy: attachPolicy(ROLE),
     AttachUserPolicy: attachPolicy(USER),
     CreateAccessKey: createAccessKey,
+    CreateAccountAlias: createAccountAlias,
     CreateGroup: createGroup,
     CreateInstanceProfile: createInstanceProfile,
     CreatePolicy: createPolicy,
@@ -76,6 +78,7 @@ export const iam: Service = {
     CreateRole: createRole,
     CreateUser: createUser,
     DeleteAccessKey: deleteAccessKey,
+    DeleteAccountAlias: deleteAccountAlias,
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteInlinePolicy(GROUP),
     DeleteInstanceProfile: deleteInstanceProfile,
@@ -104,6 +107,7 @@ export const iam: Service = {
     GetUser: getUser,
     GetUserPolicy: getInlinePolicy(USER),
     ListAccessKeys: listAccessKeys,
+    ListAccountAliases: listAccountAliases,
     ListAttachedGroupPolicies: listAttachedPolicies(GROUP),
     ListAttachedRolePolicies: listAttachedPolicies(ROLE),
     ListAttachedUserPolicies: listAttachedPolicies(USER),

@@ -97,6 +97,13 @@ export interface InstanceProfileRecord {
   readonly tags: readonly TagRecord[];
 }
 
+/** Of the one account that there is: its alias. */
+export interface AccountAliasRecord {
+  readonly alias: string;
+}
+
+export const ACCOUNT = 'account';
+export const accountAliases = table<AccountAliasRecord>('iam/account-alias');
 /** By role name. */
 export const roles = table<RoleRecord>('iam/role');
 /** By user name. */

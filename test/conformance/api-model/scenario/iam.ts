@@ -49,6 +49,12 @@ const OWN = { PolicyArn: '<ownPolicy>' };
 
 export const iamIdentities = [
   ...steps('iam', [
+    ['CreateAccountAlias', { AccountAlias: 'a-<run>' }],
+    ['CreateAccountAlias', { AccountAlias: 'a-<run>' }, { error: 'EntityAlreadyExists' }],
+    ['CreateAccountAlias', { AccountAlias: 'b-<run>' }],
+    ['ListAccountAliases', { MaxItems: 1 }, { expect: { 'AccountAliases.0': 'b-<run>', 'IsTruncated': 'false' } }],
+    ['DeleteAccountAlias', { AccountAlias: 'a-<run>' }, { error: 'NoSuchEntity' }],
+    ['DeleteAccountAlias', { AccountAlias: 'b-<run>' }],
     ['CreateUser', { ...USER, Path: '/scenario/', Tags: [{ Key: 'a', Value: 'b' }] }, { save: { userArn: 'User.Arn' } }],
     ['CreateUser', USER, { error: 'EntityAlreadyExists' }],
     ['GetUser', USER, { expect: { 'User.Arn': '<userArn>' } }],

@@ -6,6 +6,7 @@ import { ADDRESS as TABLE, NETWORK_INTERFACE, type AddressRecord } from '../mode
 import { returnPublicAddress, takePublicAddress } from '../network-interface/public-address.js';
 import { ADDRESS, newId } from '../noun.js';
 import { changing, DONE, reading, refuse, type Scope } from '../operation.js';
+import { roomForAddress } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { addressOf } from './association.js';
 
@@ -36,6 +37,7 @@ export const allocateAddress = changing((input, tx, context) => {
   refuse(input, ['Address', 'PublicIpv4Pool', 'CustomerOwnedIpv4Pool', 'IpamPoolId']);
   oneOfOpt(input, 'Domain', ['vpc']);
   checkBorderGroup(input, context.region);
+  roomForAddress(tx);
   const record: AddressRecord = { allocationId: newId('eipalloc'), publicIp: takePublicAddress(context), tags: tagsFor(input, 'elastic-ip') };
   tx.put(TABLE, record.allocationId, record);
   return { publicIp: record.publicIp, domain: 'vpc', allocationId: record.allocationId, publicIpv4Pool: 'amazon', networkBorderGroup: context.region };

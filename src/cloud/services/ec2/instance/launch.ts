@@ -10,6 +10,7 @@ import { groupsFor } from '../network-interface/interface.js';
 import { availableAddresses } from '../network-interface/private-address.js';
 import { find, SUBNET } from '../noun.js';
 import { invalidValue, type Scope } from '../operation.js';
+import { roomForInstances, vcpuLimitExceeded } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { blockDevices, type BlockDevice, type Launching } from './block-devices.js';
 import { checkPlacement, launchOptions } from './launch-options.js';
@@ -104,11 +105,13 @@ function keyPairFor(state: Reader, name: string | undefined): KeyPairRecord | un
   return record;
 }
 
-/** As many as MaxCount and the subnet's free addresses allow, but at least MinCount. */
-function launchCount(input: Input, network: LaunchNetwork, state: Reader): number {
+/** As many as MaxCount, the account's quota and the subnet's free addresses allow, but at least MinCount. */
+function launchCount(input: Input, network: LaunchNetwork, state: Reader, type: InstanceType): number {
   const { min, max } = countsOf(input);
+  const room = roomForInstances(state, type.vcpus);
+  if (min > room) throw vcpuLimitExceeded(state);
   if (network.privateIpAddress !== undefined && max > 1) throw new AwsError('InvalidParameterCombination', 'A private IP address may be specified for a single instance only.');
-  return Math.max(min, Math.min(max, availableAddresses(state, network.subnet)));
+  return Math.max(min, Math.min(max, room, availableAddresses(state, network.subnet)));
 }
 
 /** Reads and judges the whole request. Throws in EC2's own words. */
@@ -122,7 +125,7 @@ export function launchOf(input: Input, scope: Scope, launching: Launching): Laun
   checkPlacement(input, network.subnet, scope);
   const also = ['instance', 'volume', 'network-interface'];
   return {
-    count: launchCount(input, network, scope.state),
+    count: launchCount(input, network, scope.state, type),
     image,
     type,
     network,

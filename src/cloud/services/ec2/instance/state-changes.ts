@@ -6,7 +6,9 @@ import { INSTANCE as TABLE, NETWORK_INTERFACE, type InstanceRecord, type Instanc
 import { returnPublicAddress, takePublicAddress } from '../network-interface/public-address.js';
 import { findAll, INSTANCE } from '../noun.js';
 import { change, changing, DONE } from '../operation.js';
+import { roomForInstances, vcpuLimitExceeded } from '../quota.js';
 import { dueAfter, paced, WAIT } from '../waits.js';
+import { instanceType } from './types.js';
 import { stateView } from './view.js';
 
 function instancesOf(state: Reader, input: Input): InstanceRecord[] {
@@ -50,6 +52,7 @@ export const startInstances = changing((input, tx, context) => ({
   instancesSet: instancesOf(tx, input).map((instance) => {
     if (instance.state === 'running' || instance.state === 'pending') return transition(instance, instance.state);
     if (instance.state !== 'stopped') refuseState(instance, 'started');
+    if (roomForInstances(tx, instanceType(instance.instanceType).vcpus) < 1) throw vcpuLimitExceeded(tx);
     takeAutoAddress(tx, context, instance);
     tx.put(TABLE, instance.instanceId, {
       ...instance,

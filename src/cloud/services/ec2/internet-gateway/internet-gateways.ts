@@ -4,10 +4,12 @@ import { describe } from '../describe.js';
 import { INTERNET_GATEWAY as TABLE, type InternetGatewayRecord } from '../model.js';
 import { find, INTERNET_GATEWAY, newId } from '../noun.js';
 import { changing, dependency, DONE, reading } from '../operation.js';
+import { roomForInternetGateway } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { internetGatewayView, type InternetGatewayView } from './view.js';
 
 export const createInternetGateway = changing((input, tx, _context, scope) => {
+  roomForInternetGateway(tx);
   const gateway: InternetGatewayRecord = { internetGatewayId: newId('igw'), tags: tagsFor(input, 'internet-gateway') };
   tx.put(TABLE, gateway.internetGatewayId, gateway);
   return { internetGateway: internetGatewayView(gateway, scope) };

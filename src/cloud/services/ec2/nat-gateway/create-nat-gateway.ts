@@ -9,6 +9,7 @@ import { NAT_GATEWAY as TABLE, type AddressRecord, type NatGatewayRecord, type S
 import { createInterface } from '../network-interface/interface.js';
 import { ADDRESS, find, NAT_GATEWAY, newId, SUBNET } from '../noun.js';
 import { changing, refuse } from '../operation.js';
+import { roomForNatGateway } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { dueAfter, WAIT } from '../waits.js';
 import { natGatewayView } from './view.js';
@@ -60,6 +61,7 @@ export const createNatGateway = changing((input, tx, context, scope) => {
   const [natGatewayId = ''] = once(tx, 'CreateNatGateway', TABLE, input, () => {
     const id = newId('nat');
     const subnet = find(tx, SUBNET, str(input, 'SubnetId'));
+    roomForNatGateway(tx, subnet.availabilityZone);
     const connectivityType = oneOfOpt(input, 'ConnectivityType', ['public', 'private']) ?? 'public';
     const address = addressFor(tx, input, connectivityType);
     const failure = failureOf(tx, subnet, address);

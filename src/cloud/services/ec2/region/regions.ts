@@ -1,9 +1,11 @@
 /** DescribeRegions, DescribeAvailabilityZones, DescribeAccountAttributes. */
 import { boolOpt, list } from '../../../endpoint/input.js';
 import { AwsError } from '../../../endpoint/operation.js';
+import type { Reader } from '../../../state/store.js';
 import { absentFilters } from '../absent/absent-filters.js';
 import { filtered, type FilterTable } from '../describe.js';
 import { reading, type Scope } from '../operation.js';
+import { elasticIpLimit } from '../quota.js';
 import { zonesOf, type Zone } from './zones.js';
 
 /** Regions that need no opting in, with their long names. Any other region name is served too, and shown when it is the one asked. */
@@ -84,19 +86,20 @@ export const describeAvailabilityZones = reading((input, scope) => {
 });
 
 /** There is no default VPC: the lab makes its own, and nothing lands in one by oversight. */
-const ACCOUNT_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+const accountAttributes = (state: Reader): Readonly<Record<string, readonly string[]>> => ({
   'supported-platforms': ['VPC'],
   'default-vpc': ['none'],
   'max-instances': ['64'],
   'vpc-max-security-groups-per-interface': ['5'],
-  'max-elastic-ips': ['5'],
-  'vpc-max-elastic-ips': ['5'],
-};
+  'max-elastic-ips': [String(elasticIpLimit(state))],
+  'vpc-max-elastic-ips': [String(elasticIpLimit(state))],
+});
 
-export const describeAccountAttributes = reading((input) => {
+export const describeAccountAttributes = reading((input, { state }) => {
   const names = list(input, 'AttributeName');
-  const unknown = names.find((name) => !Object.hasOwn(ACCOUNT_ATTRIBUTES, name));
+  const attributes = accountAttributes(state);
+  const unknown = names.find((name) => !Object.hasOwn(attributes, name));
   if (unknown !== undefined) throw new AwsError('InvalidParameterValue', `Value (${unknown}) for parameter attributeName is invalid.`);
-  const chosen = Object.entries(ACCOUNT_ATTRIBUTES).filter(([name]) => names.length === 0 || names.includes(name));
+  const chosen = Object.entries(attributes).filter(([name]) => names.length === 0 || names.includes(name));
   return { accountAttributeSet: chosen.map(([attributeName, values]) => ({ attributeName, attributeValueSet: values.map((attributeValue) => ({ attributeValue })) })) };
 });

@@ -8,6 +8,7 @@ import { VPC_ENDPOINT as TABLE, type VpcEndpointRecord } from '../model.js';
 import { groupsFor } from '../network-interface/interface.js';
 import { find, newId, VPC, VPC_ENDPOINT } from '../noun.js';
 import { changing, refuse } from '../operation.js';
+import { roomForInterfaceEndpoint } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { dueAfter, WAIT } from '../waits.js';
 import { checkPrivateDns, policyOf, withRouteTables, withSubnets } from './parts.js';
@@ -53,6 +54,7 @@ function make(tx: Transaction, context: OperationContext, input: Input): string 
     return base.vpcEndpointId;
   }
   refuseWith(input, type, ['RouteTableId']);
+  roomForInterfaceEndpoint(tx, vpcId);
   const endpoint: VpcEndpointRecord = {
     ...base,
     state: 'pending',

@@ -6,6 +6,7 @@ import { storeDefaultOptions } from '../dhcp-options/default-options.js';
 import { NETWORK_ACL, ROUTE_TABLE, SECURITY_GROUP, SECURITY_GROUP_RULE, VPC, type NetworkAclEntryRecord, type VpcRecord } from '../model.js';
 import { newId } from '../noun.js';
 import { changing, refuse } from '../operation.js';
+import { roomForVpc } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { cidrBlock } from './cidr-block.js';
 import { vpcView } from './view.js';
@@ -38,6 +39,7 @@ function createDefaults(tx: Transaction, vpc: VpcRecord): void {
 export const createVpc = changing((input, tx, _context, scope) => {
   refuse(input, ['Ipv6Pool', 'Ipv6CidrBlock', 'Ipv4IpamPoolId', 'Ipv6IpamPoolId', 'Ipv4NetmaskLength', 'Ipv6NetmaskLength', 'VpcEncryptionControl']);
   onlyDefault(input, { AmazonProvidedIpv6CidrBlock: 'false' });
+  roomForVpc(tx);
   const vpc: VpcRecord = {
     vpcId: newId('vpc'),
     cidrBlock: cidrBlock(str(input, 'CidrBlock'), 'InvalidVpc.Range'),

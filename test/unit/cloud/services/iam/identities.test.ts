@@ -29,6 +29,20 @@ beforeEach(async () => {
   return () => lab.close();
 });
 
+describe('the account', () => {
+  it('has one alias at most, and a new one takes the place of the old', async () => {
+    expect(await call('ListAccountAliases')).toMatchObject({ AccountAliases: [], IsTruncated: false });
+    await call('CreateAccountAlias', { AccountAlias: 'my-lab' });
+    await call('CreateAccountAlias', { AccountAlias: 'my-other-lab' });
+    expect(await call('ListAccountAliases')).toMatchObject({ AccountAliases: ['my-other-lab'] });
+    await expect(call('CreateAccountAlias', { AccountAlias: 'my-other-lab' })).rejects.toMatchObject({ code: 'EntityAlreadyExists' });
+    await expect(call('DeleteAccountAlias', { AccountAlias: 'my-lab' })).rejects.toMatchObject({ code: 'NoSuchEntity', message: 'The account alias my-lab does not exist.' });
+    for (const AccountAlias of ['no', 'No-Capitals', 'two--hyphens', '-first', 'last-']) await expect(call('CreateAccountAlias', { AccountAlias })).rejects.toMatchObject({ code: 'ValidationError' });
+    await call('DeleteAccountAlias', { AccountAlias: 'my-other-lab' });
+    expect(await call('ListAccountAliases')).toMatchObject({ AccountAliases: [] });
+  });
+});
+
 describe('users', () => {
   it('have keys that work, bound by the policies of the user and its groups', async () => {
     expect(await call('CreateUser', { UserName: 'ann', Path: '/team/', Tags: [{ Key: 'team', Value: 'a' }] })).toMatchObject({ User: { UserName: 'ann', Arn: `arn:aws:iam::${ACCOUNT}:user/team/ann`, UserId: expect.stringMatching(/^AIDA/) as string } });
