@@ -25,6 +25,8 @@ import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, endSessionsOfBefore, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
+import { pricing } from './services/pricing/pricing.js';
+import { createScheduler } from './services/scheduler/scheduler.js';
 import { serviceQuotas } from './services/service-quotas/service-quotas.js';
 import { ssmlab } from './services/ssmlab/ssmlab.js';
 import { sts } from './services/sts/sts.js';
@@ -99,7 +101,8 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const objectFiles = createObjectFiles(options.objectFolder);
   objectFiles.sweep(namedFiles(globalState));
   const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, serviceQuotas, createS3(objectFiles), cloudFormation.service];
+  const scheduler = createScheduler({ contextFor: (region, caller) => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true }), log, now });
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],
     keys,
@@ -155,6 +158,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
       await region.start();
       commands.set(name, new CommandDelivery({ state, isConnected: (instanceId) => messages.isConnected(name, instanceId), send: (job) => messages.sendJob(name, job.instanceId, job), now }));
       cloudFormation.resume(name);
+      scheduler.resume(name);
       return { region, services };
     })();
     living.set(name, starting);
@@ -173,6 +177,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
     onRequest,
     onUpgrade,
     stop: async () => {
+      scheduler.stop();
       cloudFormation.stop();
       for (const delivery of commands.values()) delivery.stop();
       await uplink.close();

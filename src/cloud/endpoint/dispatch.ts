@@ -5,6 +5,7 @@ import type { RegionRuntime } from '../region.js';
 import type { Store, Transaction } from '../state/store.js';
 import { AwsError, type Caller, type Input, type OperationContext, type Origin, type Output, type Service, type WireProtocol } from './operation.js';
 import { InputError } from './input.js';
+import { judge } from './judge.js';
 import { tracked, unreadMember } from './reads.js';
 import { asAwsError } from './reply.js';
 import { labCaller } from './verify.js';
@@ -27,6 +28,8 @@ export interface ContextOptions {
   readonly caller?: Caller | undefined;
   readonly origin?: Origin | undefined;
   readonly requestId?: string | undefined;
+  /** Whether what is called needs the caller's own permission: for a service that acts in somebody's name. */
+  readonly judged?: boolean | undefined;
 }
 
 export interface Dispatcher {
@@ -62,7 +65,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     }
   };
 
-  const internalContext: Dispatcher['internalContext'] = (region, { caller, origin, requestId } = {}) => {
+  const internalContext: Dispatcher['internalContext'] = (region, { caller, origin, requestId, judged = false } = {}) => {
     const context: OperationContext = {
       region,
       accountId: keys.accountId,
@@ -76,7 +79,10 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       call: (name, operation, input) => {
         const service = byName.get(name);
         if (service === undefined) throw new AwsError('InvalidAction', `The local cloud has no service ${name}`);
-        return run(service, operation, input, context);
+        if (!judged) return run(service, operation, input, context);
+        judge(service, operation, input, context);
+        // What the operation calls in its turn is its own affair.
+        return run(service, operation, input, internalContext(region, { caller, origin, requestId }));
       },
     };
     return context;

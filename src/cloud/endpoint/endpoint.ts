@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { authorize } from './authorize.js';
 import { readBody } from './body.js';
 import { createDispatcher, unknownOperation, type Dispatcher, type DispatchOptions } from './dispatch.js';
 import { isLoopbackHost, serviceOfHost } from './host.js';
-import { AwsError, type Origin, type Service } from './operation.js';
+import { AwsError, type Origin, type Service, type WireProtocol } from './operation.js';
+import { judge } from './judge.js';
 import { asAwsError, errorReply, successReply, type Reply, type ReplyShape } from './reply.js';
-import { permissionsOf } from './resources.js';
 import type { RestInterface } from './rest/interface.js';
+import { isRestJson } from './rest-json.js';
 import { looksRest, serveRest } from './rest/serve.js';
 import { missingAction, route } from './route.js';
 import { authenticate, claimedScope } from './verify.js';
@@ -51,30 +51,25 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       progress.service = restService;
       return await serveRest(request, restService, { origin, requestId, named: (operation) => { progress.operation = operation; } }, { keys, globalState: options.globalState, dispatcher, now });
     }
-    if (method !== 'POST' && method !== 'GET') throw new AwsError('MethodNotAllowed', `The method ${method} is not allowed`, { status: 405 });
+    if (method !== 'POST' && method !== 'GET' && progress.shape !== 'rest-json') throw new AwsError('MethodNotAllowed', `The method ${method} is not allowed`, { status: 405 });
 
     const body = await readBody(request, limits);
     const scope = claimedScope({ path, headers });
     const routed = route(options.services, { method, path, headers, body: body.toString('utf8'), scopeService: scope?.ok === true ? scope.authorization.service : undefined });
     progress.service = routed?.service;
-    progress.shape = routed?.service.protocol ?? progress.shape;
+    progress.shape = routed === undefined ? progress.shape : shapeOf(routed.service);
     progress.operation = routed?.operation ?? '';
 
-    const protocol = progress.shape;
+    const protocol = progress.shape === 'rest-json' ? 'json' : progress.shape;
     const { caller, region, service: signedFor } = authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name });
     if (routed === undefined) throw protocol === 'json' ? unknownOperation('json', String(headers['x-amz-target'])) : new AwsError('InvalidAction', `The local cloud has no service ${signedFor}`);
     const { service, operation } = routed;
     if (origin.kind === 'fabric') checkServedHere(headers.host, service, region);
-    if (operation === '') throw missingAction(service);
+    if (operation === '') throw missingAction(service, method, path);
     if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
     const input = routed.input();
     const context = dispatcher.internalContext(region, { caller, origin, requestId });
-    const { globalState } = options;
-    if (caller.kind !== 'lab' || caller.temporary === true || origin.vpcEndpointId !== undefined) {
-      for (const { action, resources, keys: more, check } of permissionsOf(input, { service: service.name, operation, region, accountId: keys.accountId, globalState })) {
-        authorize(caller, action, resources, { globalState, state: context.state, region, origin, protocol: service.protocol, now: now(), input, keys: more, check });
-      }
-    }
+    judge(service, operation, input, context);
     return successReply(service, operation, await dispatcher.run(service, operation, input, context), requestId);
   };
 
@@ -90,7 +85,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       } catch (thrown) {
         if (request.destroyed && !request.complete) return; // the client went away: nobody is there to answer
         if (!(thrown instanceof AwsError)) defect('the endpoint', thrown);
-        const error = asAwsError(thrown, progress.shape === 'cbor' ? 'json' : progress.shape);
+        const error = asAwsError(thrown, progress.shape === 'cbor' || progress.shape === 'rest-json' ? 'json' : progress.shape);
         outcome = ` ${error.code}`;
         reply = errorReply(progress.shape, error, requestId, progress.service?.xmlNamespace);
       }
@@ -114,11 +109,15 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 function claimedShape(request: IncomingMessage, services: readonly Service[]): ReplyShape {
   const { headers, url = '/' } = request;
   if (headers['smithy-protocol'] === 'rpc-v2-cbor' || (headers['content-type'] ?? '').startsWith('application/cbor')) return 'cbor';
-  if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
   const scope = claimedScope({ path: url, headers });
+  if (scope?.ok === true && isRestJson(services.find((candidate) => candidate.name === scope.authorization.service))) return 'rest-json';
+  if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
   const service = scope?.ok === true ? scope.authorization.service : headers.authorization?.startsWith('AWS ') === true || (scope === undefined && looksRest(url)) ? 's3' : undefined;
-  return services.find((candidate) => candidate.name === service)?.protocol ?? 'query';
+  const found = services.find((candidate) => candidate.name === service);
+  return found === undefined ? 'query' : shapeOf(found);
 }
+
+const shapeOf = (service: Service): WireProtocol | 'rest-json' => (isRestJson(service) ? 'rest-json' : service.protocol);
 
 /** Inside the fabric every service has hosts of its own, and its neighbours' operations are not there. */
 function checkServedHere(host: string | undefined, service: Service, region: string): void {

@@ -2,6 +2,7 @@
 import type { Store } from '../state/store.js';
 import type { RegionRuntime } from '../region.js';
 import type { RestInterface } from './rest/interface.js';
+import type { RestJsonOperation } from './rest-json.js';
 
 /** AWS's protocols that the endpoint speaks (`emulators.md` §3). */
 export type WireProtocol = 'ec2' | 'query' | 'json' | 'rest-xml';
@@ -90,6 +91,8 @@ export interface Service {
   readonly global?: boolean | undefined;
   /** How rest-xml finds and fills its operations. */
   readonly rest?: RestInterface | undefined;
+  /** How rest-json finds its operations; replies and errors are then rest-json's, the rest is as with json. */
+  readonly restJson?: Readonly<Record<string, RestJsonOperation>> | undefined;
   readonly operations: { readonly [operation: string]: Operation };
 }
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { InputError } from './input.js';
 import { encodeJson } from './json.js';
 import { AwsError, type Output, type Service, type WireProtocol } from './operation.js';
+import { isRestJson } from './rest-json.js';
 import { restErrorReply } from './rest/error.js';
 import { escapeXml, writeContent } from './xml.js';
 
@@ -16,7 +17,7 @@ export interface Reply {
 }
 
 /** What the shape of an error depends on; `cbor` is a protocol that is only ever refused. */
-export type ReplyShape = WireProtocol | 'cbor';
+export type ReplyShape = WireProtocol | 'rest-json' | 'cbor';
 
 /** Bytes that are too many to hold: read from files as the client takes them. */
 export interface StreamedBody {
@@ -28,11 +29,12 @@ export interface StreamedBody {
 }
 
 const XML = 'text/xml;charset=UTF-8';
+const REST_JSON = 'application/json';
 const JSON_1_1 = 'application/x-amz-json-1.1';
 
 /** The reply to an operation that succeeded. */
 export function successReply(service: Service, operation: string, output: Output, requestId: string): Reply {
-  if (service.protocol === 'json') return { status: 200, contentType: JSON_1_1, body: encodeJson(output) };
+  if (service.protocol === 'json') return { status: 200, contentType: isRestJson(service) ? REST_JSON : JSON_1_1, body: encodeJson(output) };
   const namespace = service.xmlNamespace ?? '';
   const id = escapeXml(requestId);
   if (service.protocol === 'ec2') {
@@ -45,6 +47,11 @@ export function successReply(service: Service, operation: string, output: Output
   };
 }
 
+/** Errors that json has at 400 and rest-json at their own status ("Common errors" of EventBridge Scheduler). */
+const REST_STATUS: Readonly<Record<string, number>> = {
+  AccessDeniedException: 403, IncompleteSignatureException: 403, InvalidSignatureException: 403, MissingAuthenticationTokenException: 403, UnrecognizedClientException: 403, ExpiredTokenException: 403,
+};
+
 /** An error in the protocol's shape. */
 export function errorReply(shape: ReplyShape, error: AwsError, requestId: string, namespace?: string): Reply {
   const { code, message, status } = error;
@@ -53,6 +60,7 @@ export function errorReply(shape: ReplyShape, error: AwsError, requestId: string
     json: () => ({ status, contentType: JSON_1_1, body: JSON.stringify({ __type: code, message, ...error.members }) }),
     ec2: () => ({ status, contentType: XML, body: `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${id}</RequestID></Response>` }),
     query: () => ({ status, contentType: XML, body: `<ErrorResponse${namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`}><Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>` }),
+    'rest-json': () => ({ status: REST_STATUS[code] ?? status, contentType: REST_JSON, headers: { 'x-amzn-errortype': code }, body: JSON.stringify({ Message: message, ...error.members }) }),
     'rest-xml': () => restErrorReply(error, requestId),
     cbor: () => ({ status, contentType: 'application/cbor', body: cborMap({ __type: code, message }) }),
   };

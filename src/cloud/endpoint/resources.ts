@@ -99,6 +99,11 @@ function arnsOf(input: Input, scope: ResourceScope): string[] {
     // A key by its alias, or by the ciphertext it made, is known to the service alone: only a policy for all keys allows that.
     case 'kms': return texts('KeyId').filter((name) => !name.includes('alias/')).map((name) => (name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${accountId}:key/${name}`));
     case 'sts': return texts('RoleArn');
+    case 'scheduler': {
+      const arn = (path: string): string => `arn:aws:scheduler:${region}:${accountId}:${path}`;
+      if (operation.includes('Group')) return texts('Name').map((name) => arn(`schedule-group/${name}`));
+      return texts('Name').map((name) => arn(`schedule/${texts('GroupName')[0] ?? 'default'}/${name}`));
+    }
     case 'cloudformation':
       if (/^(ListStacks|ValidateTemplate|DescribeStacks|EstimateTemplateCost)$/.test(operation) && texts('StackName').length === 0) return [];
       return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
@@ -151,6 +156,7 @@ function impliedBy(input: Input, { service, operation, globalState }: ResourceSc
     const passed = [...textsAt(input, 'IamInstanceProfile.Arn'), ...textsAt(input, 'IamInstanceProfile.Name')].flatMap((name) => findInstanceProfile(globalState, name)?.roleName ?? []).flatMap((name) => globalState.get(roles, name)?.arn ?? []);
     if (passed.length > 0) implied.push({ action: 'iam:PassRole', resources: passed, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   }
+  if (service === 'scheduler' && /^(Create|Update)Schedule$/.test(operation)) implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'Target.RoleArn'), keys: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
   if (service === 'iam' && operation === 'AddRoleToInstanceProfile') {
     implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'RoleName').flatMap((name) => globalState.get(roles, name)?.arn ?? []) });
   }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError, type Input, type Service, type WireProtocol } from './operation.js';
 import { decodeJson } from './json.js';
 import { decodeQuery } from './query.js';
+import { isRestJson, routeRestJson } from './rest-json.js';
 
 /** What was asked, undecoded as far as that can fail. */
 export interface Routed {
@@ -35,12 +36,14 @@ export function route(services: readonly Service[], request: RoutedRequest): Rou
   const version = parameter(form, 'Version');
   const service = services.find((candidate) => candidate.name === request.scopeService) ?? services.find((candidate) => candidate.protocol !== 'json' && candidate.version === version);
   if (service === undefined) return undefined;
+  if (isRestJson(service)) return { service, ...routeRestJson(service, request) };
   if (service.protocol === 'json') return { service, operation: '', input: () => ({}) };
   return { service, operation: parameter(form, 'Action') ?? '', input: () => decodeQuery(form).input };
 }
 
 /** The error for a request that names no operation. */
-export function missingAction(service: Service): AwsError {
+export function missingAction(service: Service, method: string, path: string): AwsError {
+  if (isRestJson(service)) return new AwsError('UnknownOperationException', `The local cloud has no operation of ${service.name} for ${method} ${path.split('?', 1)[0]?.slice(0, 100)}`, { status: 404 });
   const errors: Record<WireProtocol, AwsError> = {
     ec2: new AwsError('MissingParameter', 'The request must contain the parameter Action'),
     query: new AwsError('MissingAction', 'Missing Action'),

@@ -21,7 +21,7 @@ NAMES = {"servicequotas": "service-quotas"}
 def client(service):
     if service not in clients:
         clients[service] = boto3.client(
-            NAMES.get(service, service), endpoint_url=work["endpoint"], region_name=variables["region"], config=config,
+            NAMES.get(service, service), endpoint_url=work["endpoint"], region_name="us-east-1" if service == "pricing" else variables["region"], config=config,
             aws_access_key_id=work["keys"]["accessKeyId"], aws_secret_access_key=work["keys"]["secretAccessKey"])
     return clients[service]
 

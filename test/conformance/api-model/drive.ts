@@ -1,6 +1,6 @@
 /** Goes through the scenario against the region, by requests written and replies judged by the model. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Model } from './model.js';
+import { askedIn, type Model } from './model.js';
 import { judgeReply, type Judged } from './reply.js';
 import type { ModelRegion } from './region.js';
 import { writeRequest, type Value } from './request.js';
@@ -47,7 +47,7 @@ async function call(options: DriveOptions, step: Step, input: Input): Promise<Ju
   const model = options.models.get(step.service);
   const operation = model?.operations[step.operation];
   if (model === undefined || operation === undefined) return { output: undefined, problems: [`the model has no operation ${step.operation}`] };
-  const reply = await options.region.send(step.service, options.variables.get('region') ?? '', writeRequest(model, step.operation, input));
+  const reply = await options.region.send(step.service, askedIn(step.service, options.variables.get('region') ?? ''), writeRequest(model, step.operation, input));
   return judgeReply(model, operation, reply);
 }
 

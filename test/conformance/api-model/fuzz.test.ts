@@ -6,9 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverageDocument, plainest, saysNotSupported, type MemberAnswers } from './coverage.js';
+import { brokenRestJsonRequests } from './rest-json-request.js';
 import { brokenRestRequests } from './rest-mutants.js';
 import { drive, type Input, type StepOutcome } from './drive.js';
-import { NO_MODEL, readModel, type Model } from './model.js';
+import { askedIn, NO_MODEL, readModel, type Model } from './model.js';
 import { mutantsOf, type Mutant } from './mutants.js';
 import { judgeReply } from './reply.js';
 import { startModelRegion } from './region.js';
@@ -43,6 +44,7 @@ function brokenRequests(model: Model, operation: string, input: Input): [what: s
       ['invalid UTF-8', { ...jsonRequest(model, operation, ''), body: Buffer.concat([Buffer.from('{"NotAMember":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')]) }],
     ];
   }
+  if (model.metadata.protocol === 'rest-json') return brokenRestJsonRequests(model, operation, input);
   if (model.metadata.protocol === 'rest-xml') return brokenRestRequests(model, operation, input);
   const parameters = parametersOf(model, model.operations[operation]?.input, input, '').filter(([name]) => name !== '');
   const head = [['Action', operation], ['Version', model.metadata.apiVersion]] as const;
@@ -88,7 +90,7 @@ describe.skipIf(models.size === 0)(`requests that are wrong by the API model${mo
     const members = new Map<string, MemberAnswers>();
     const send = async (requests: readonly Attack[]): Promise<void> => {
       for (const { what, request, wanted, member, wire = '' } of requests) {
-        const reply = await region.send(step.service, REGION, request);
+        const reply = await region.send(step.service, askedIn(step.service, REGION), request);
         const { problems, error } = judgeReply(model, operation, reply);
         if (member !== undefined && (wanted === 'refused' || model.metadata.protocol === 'rest-xml')) {
           const of = members.get(member) ?? { refused: 0, all: 0 };

@@ -45,6 +45,12 @@ export interface Model {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
+/** Whether bodies are JSON. */
+export const isJson = (model: Model): boolean => model.metadata.protocol === 'json' || model.metadata.protocol === 'rest-json';
+
+/** Where a service is asked: the price list has few endpoints, and none of it is about where one asks. */
+export const askedIn = (service: string, region: string): string => (service === 'pricing' ? 'us-east-1' : region);
+
 /** Why there is no model, for the name of what is skipped. */
 export const NO_MODEL = 'no botocore on this machine (it comes with the AWS CLI or boto3)';
 

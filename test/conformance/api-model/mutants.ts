@@ -1,5 +1,5 @@
 /** Inputs that are wrong in one place, made from the model and an input that is right. */
-import { shapeOf, type Model, type Ref, type Shape } from './model.js';
+import { isJson, shapeOf, type Model, type Ref, type Shape } from './model.js';
 import { patternOf } from './reply.js';
 import { isOneElement, isOperationWithout, isToldByItself, isWritable, wantedOf } from './rest-mutants.js';
 import { wireNameOf, type Value } from './request.js';
@@ -30,15 +30,17 @@ function example(model: Model, ref: Ref, depth = 0): Value {
     case 'map': return { key: shape.value === undefined ? '' : example(model, shape.value, depth + 1) };
     case 'integer': case 'long': case 'float': case 'double': return Math.max(shape.min ?? 1, 1);
     case 'boolean': return true;
-    case 'timestamp': return model.metadata.protocol === 'json' ? 1_763_920_000 : '2026-01-01T00:00:00Z';
+    case 'timestamp': return isJson(model) ? 1_763_920_000 : '2026-01-01T00:00:00Z';
     default: return shape.enum?.[0] ?? 'a'.repeat(Math.max(shape.min ?? 1, 1));
   }
 }
 
 const WRONG: Structure = { NotThis: 'x' };
 
-function wrongValues(model: Model, shape: Shape): [what: string, value: Value, wanted: Mutant['wanted']][] {
-  const json = model.metadata.protocol === 'json';
+function wrongValues(model: Model, { location, ...ref }: Ref): [what: string, value: Value, wanted: Mutant['wanted']][] {
+  const shape = shapeOf(model, ref);
+  // In a path or a query all is text.
+  const json = isJson(model) && location === undefined;
   const length = (value: Value, count: number) => `${count} ${Array.isArray(value) ? 'items' : 'characters'}`;
   const found: [string, Value, Mutant['wanted']][] = [];
   const refused = (what: string, value: Value): void => void found.push([what, value, 'refused']);
@@ -130,7 +132,7 @@ function* places(model: Model, ref: Ref, { value, path, put }: Omit<Place, 'shap
 export function mutantsOf(model: Model, operation: string, input: Structure): Mutant[] {
   const ref = model.operations[operation]?.input;
   const found: Mutant[] = [];
-  const json = model.metadata.protocol === 'json';
+  const json = isJson(model);
   if (ref === undefined) return [{ what: 'a member where none is', input: { NotAMember: 'x' }, wanted: 'refused' }];
   for (const { shape, value, path, put } of places(model, ref, { value: input, path: '', put: (changed) => changed })) {
     const named = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -142,7 +144,7 @@ export function mutantsOf(model: Model, operation: string, input: Structure): Mu
       if (Object.hasOwn(value, name) && isOperationWithout(shape.members?.[name], name) && (json || path === '' || Object.keys(rest).length > 0)) add(`without ${named(name)}`, rest);
     }
     for (const [name, member] of Object.entries(shape.members ?? {})) {
-      const written = wrongValues(model, shapeOf(model, member)).filter(([, wrong]) => isWritable(member, name, wrong));
+      const written = wrongValues(model, member).filter(([, wrong]) => isWritable(member, name, wrong));
       for (const [what, wrong, wanted] of written) add(`${named(name)}: ${what}`, { ...value, [name]: wrong }, wantedOf(name, wanted), name);
       const given: Value | undefined = Object.hasOwn(value, name) ? value[name] : undefined;
       if (path !== '' && given !== undefined && isOneElement(model, member)) add(`${named(name)}: twice`, { ...value, [name]: [given, given] }, 'refused', name);

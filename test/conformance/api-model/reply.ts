@@ -216,6 +216,12 @@ export function judgeReply(model: Model, operation: ModelledOperation, reply: Wi
       const { __type: code, message } = body as { __type?: unknown; message?: unknown };
       return { output: undefined, error: errorOf(judge, name, code, message), problems: judge.problems };
     }
+    if (protocol === 'rest-json') {
+      if (contentType !== 'application/json') judge.problem(name, `content type ${contentType}`);
+      const body: unknown = JSON.parse(reply.text);
+      if (reply.status === 200) return { output: operation.output === undefined ? body : judge.json(operation.output, body, name), problems: judge.problems };
+      return { output: undefined, error: errorOf(judge, name, reply.headers['x-amzn-errortype'], (body as { Message?: unknown }).Message), problems: judge.problems };
+    }
     if (!contentType.startsWith('text/xml')) judge.problem(name, `content type ${contentType}`);
     const root = parseXml(reply.text);
     if (reply.status !== 200) {

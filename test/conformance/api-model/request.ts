@@ -2,8 +2,9 @@
  * Writes requests by the model: the form of ec2Query and awsQuery, the JSON of awsJson. Lenient, so that wrong inputs can
  * be written too: what the model does not know, or what is of another type, goes out by what it is.
  */
+import { writeRestJsonRequest } from './rest-json-request.js';
 import { writeRestRequest } from './rest-request.js';
-import { shapeOf, type Model, type Ref, type Shape } from './model.js';
+import { isJson, shapeOf, type Model, type Ref, type Shape } from './model.js';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
 
@@ -26,7 +27,7 @@ function capitalized(name: string): string {
 /** The name of a structure's member in a request. */
 export function wireNameOf(model: Model, shape: Shape | undefined, name: string): string {
   const member = shape?.members !== undefined && Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-  if (model.metadata.protocol === 'json') return name;
+  if (isJson(model)) return name;
   return model.metadata.protocol === 'ec2' ? (member?.queryName ?? capitalized(member?.locationName ?? name)) : (member?.locationName ?? name);
 }
 
@@ -76,6 +77,7 @@ export function jsonRequest(model: Model, operation: string, body: string): Writ
 
 /** The request of an operation with this input, by API names. */
 export function writeRequest(model: Model, operation: string, input: { readonly [name: string]: Value }): WrittenRequest {
+  if (model.metadata.protocol === 'rest-json') return writeRestJsonRequest(model, operation, input);
   if (model.metadata.protocol === 'rest-xml') return writeRestRequest(model, operation, input);
   if (model.metadata.protocol === 'json') return jsonRequest(model, operation, JSON.stringify(input));
   const parameters = parametersOf(model, model.operations[operation]?.input, input, '').filter(([name]) => name !== '');
