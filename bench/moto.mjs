@@ -15,10 +15,10 @@ function aws(environment, args) {
   return result.stdout;
 }
 
-/** The lab without its own volumes: moto cannot read a volume that keeps the size of its image. */
-function template(folder) {
-  const path = join(folder, 'lab.yaml');
-  writeFileSync(path, readFileSync(join(root, 'src/lib/lab/template.yaml'), 'utf8').replaceAll(/^( +)BlockDeviceMappings:.*\n(?:\1[ -].*\n)+/gm, ''));
+/** The lab without its own volumes: moto cannot read a volume that keeps the size of its image. Each round has a text of its own: the region keeps templates as read. */
+function template(folder, name) {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, `# ${name}\n${readFileSync(join(root, 'src/lib/lab/template.yaml'), 'utf8')}`.replaceAll(/^( +)BlockDeviceMappings:.*\n(?:\1[ -].*\n)+/gm, ''));
   return path;
 }
 
@@ -75,7 +75,6 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 export async function measureCreateStack(folder, environment, exported, endpoint, goal) {
   if (!found('aws', '--version', environment)) return 'no aws on PATH';
   if (!found('moto_server', '-h', environment)) return 'no moto_server on PATH';
-  const path = template(folder);
   const port = await freePort();
   const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { env: environment, stdio: 'ignore' });
   try {
@@ -86,6 +85,7 @@ export async function measureCreateStack(folder, environment, exported, endpoint
     const theirs = [];
     // In turns, so that the machine's moods hit both alike.
     for (const name of ['bench-1', 'bench-2', 'bench-3', 'bench-4', 'bench-5']) {
+      const path = template(folder, name);
       theirs.push(createStack({ ...environment, ...keys }, url, path, name));
       ours.push(createStack({ ...environment, ...exported }, endpoint, path, name));
       deleteStack({ ...environment, ...exported }, endpoint, name);

@@ -9,7 +9,7 @@ import { Run, type EngineOptions, type RunOptions } from './run.js';
 /** Runs a function after so many milliseconds; returns its cancellation. */
 export type Schedule = (run: () => void, milliseconds: number) => () => void;
 
-/** Between looks at resources that are coming to rest, milliseconds. */
+/** Between looks at resources that are coming to rest, milliseconds, where no record of theirs changes. */
 const POLL = 50;
 
 interface Active {
@@ -97,8 +97,27 @@ export class Engine {
       for (const told of active.waiting) told();
       if (this.#active.size === 0) this.#wake();
     } else {
-      active.cancel = this.#schedule(() => this.#step(key, active), next === 'again' ? 0 : POLL);
+      active.cancel = next === 'again' ? this.#schedule(() => this.#step(key, active), 0) : this.#later(key, active);
     }
+  }
+
+  /** Looks again as soon as a record changes that has the id of a resource on its way: an instance that runs, a nested stack that is through. */
+  #later(key: string, active: Active): () => void {
+    const { context, resources } = active.run;
+    const awaited = new Set(resources.filter(({ status }) => status.endsWith('_IN_PROGRESS')).map(({ physicalId }) => physicalId));
+    const unsubscribe = context.state.onCommit((changes) => {
+      if (!changes.some(({ id }) => awaited.has(id))) return;
+      active.cancel();
+      active.cancel = this.#schedule(() => this.#step(key, active), 0);
+    });
+    const cancel = this.#schedule(() => {
+      unsubscribe();
+      this.#step(key, active);
+    }, POLL);
+    return () => {
+      unsubscribe();
+      cancel();
+    };
   }
 
   #wake(): void {

@@ -69,8 +69,28 @@ const RESOURCE_MEMBERS = ['Type', 'Properties', 'DependsOn', 'Condition', 'Delet
 const UNSUPPORTED_RESOURCE_MEMBERS = ['CreationPolicy', 'UpdatePolicy'];
 const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 
-/** Throws ValidationError for a text that is not well-formed or not a template. */
+/**
+ * Templates as read, by their text, the last used at the end: a request judges one, plans with it, and its stack's steps and whoever asks about the stack need
+ * the same again, each of them more than 10 ms of reading for the lab.
+ */
+const kept = new Map<string, Template>();
+/** Characters of all texts kept, but for the last one's. */
+const KEPT = 512 * 1024;
+
+/** Throws ValidationError for a text that is not well-formed or not a template. Who asks for the same text again gets the same template. */
 export function parseTemplate(text: string): Template {
+  const template = kept.get(text) ?? readSections(text);
+  kept.delete(text);
+  let room = KEPT - text.length;
+  for (const other of [...kept.keys()].toReversed()) {
+    room -= other.length;
+    if (room < 0) kept.delete(other);
+  }
+  kept.set(text, template);
+  return template;
+}
+
+function readSections(text: string): Template {
   const read = readTemplate(text);
   if (!isStructure(read.value)) throw validationError('Template format error: unsupported structure.');
   return new Sections(text, read, read.value).template();
