@@ -1,5 +1,7 @@
 /** DescribeStacks of a stack in progress: one look of a waiter is enough for most. */
 import { describe, expect, it } from 'vitest';
+import { advance } from '../../../../src/cloud/services/ec2/ec2.js';
+import { NAT_GATEWAY } from '../../../../src/cloud/services/ec2/model.js';
 import { TestRegion } from './region.js';
 
 const NAT = `
@@ -24,6 +26,18 @@ describe('DescribeStacks', () => {
     region.settle();
     expect(await Promise.all(asked)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
     expect(await status(region)).toBe('CREATE_COMPLETE');
+  });
+
+  it('answers as soon as what the stack waited for is there, whenever its engine would look next', async () => {
+    const { region } = await started(800);
+    while (region.context.state.list(NAT_GATEWAY).length === 0) region.tick();
+    const begun = region.clock.now;
+    while (region.clock.now === begun) region.tick();
+    const [asked, looked] = [status(region), region.clock.now];
+    advance(region.context.state, region.context.state.list(NAT_GATEWAY)[0]?.dueAt ?? 0);
+    while (await Promise.race([asked.then(() => false), new Promise<true>((resolve) => setImmediate(() => resolve(true)))])) expect(region.tick()).toBe(true);
+    expect(await asked).toBe('CREATE_COMPLETE');
+    expect(region.clock.now).toBe(looked);
   });
 
   it('answers how it stands after its patience', async () => {
