@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import type { AgentMessage, PayloadPlace } from '../../lib/protocol/agent-message.js';
 import { ProtocolError } from '../../lib/protocol/protocol-error.js';
 import { ReliableStream, type OnData, type StreamType } from '../../lib/protocol/reliable-stream.js';
+import { sendTogether, wireFull } from './wire.js';
 
 export interface HopOptions {
   /** Message type of what this end sends; it receives the other one. */
@@ -115,7 +116,7 @@ export class Hop {
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#flow();
-    this.#write(this.#stream.poll(performance.now(), socket.bufferedAmount > 0));
+    this.#write(this.#stream.poll(performance.now(), wireFull(socket)));
     this.#arm();
   }
 
@@ -130,8 +131,7 @@ export class Hop {
 
   #write(frames: readonly Buffer[]): void {
     const socket = this.#socket;
-    if (socket === undefined || socket.readyState !== socket.OPEN) return;
-    for (const frame of frames) socket.send(frame);
+    if (socket !== undefined && socket.readyState === socket.OPEN) sendTogether(socket, frames);
   }
 
   #arm(): void {

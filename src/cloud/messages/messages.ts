@@ -11,6 +11,7 @@ import { ControlChannel } from './control-channel.js';
 import { read } from './frame.js';
 import { Session } from './session.js';
 import { Tokens } from './tokens.js';
+import { joinTurns } from './wire.js';
 
 export interface MessageServiceOptions {
   readonly log: (line: string) => void;
@@ -119,7 +120,10 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       refuse(socket, '403 Forbidden');
       return;
     }
-    server.handleUpgrade(request, socket, head, (websocket) => awaitOpening(websocket, path, signed));
+    server.handleUpgrade(request, socket, head, (websocket) => {
+      joinTurns(websocket, socket);
+      awaitOpening(websocket, path, signed);
+    });
   }
 
   function awaitOpening(websocket: WebSocket, path: ChannelPath, signed: Signed | undefined): void {

@@ -41,8 +41,8 @@ export interface Outgoing {
   interval: number;
 }
 
-export function outgoing(message: Pick<Outgoing, 'sequence' | 'payloadType' | 'payload' | 'place' | 'admitted'>): Outgoing {
-  return { ...message, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
+export function outgoing({ sequence, payloadType, payload, place, admitted }: Pick<Outgoing, 'sequence' | 'payloadType' | 'payload' | 'place' | 'admitted'>): Outgoing {
+  return { sequence, payloadType, payload, place, admitted, frame: undefined, firstSent: 0, lastSent: 0, resends: -1, lost: false, carried: false, overtaken: 0, counted: false, again: 0, interval: 0 };
 }
 
 /** Bytes that it takes of a window. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { TcpStream } from '../../fabric/fabric.js';
+import { joinTurns } from '../../messages/wire.js';
 import type { Guest } from '../guest.js';
 
 export interface HttpRequest {
@@ -105,6 +106,7 @@ const generateMask = (mask: Buffer): void => void mask.fill(0);
 export function openWebSocket(stream: Duplex, url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { createConnection: () => stream as never, headers, perMessageDeflate: false, generateMask });
+    joinTurns(socket, stream);
     const onAbort = (): void => {
       socket.terminate();
       reject(aborted(signal));
