@@ -7,6 +7,7 @@ import type { DataChannel } from '../data-channel.js';
 import { writeAll } from '../write-all.js';
 import type { Carrier } from './carrier.js';
 import { reset } from './connection-end.js';
+import { hasLetGo } from './let-go.js';
 
 interface Current {
   readonly socket: Duplex;
@@ -15,8 +16,13 @@ interface Current {
   heard: number;
 }
 
-/** There is no half-closing: who has said everything may still get an answer, and is done with when nothing came for so long. */
+/**
+ * There is no half-closing, and the agent has no word for the end of its connection: who has said everything may still get an
+ * answer, and is done with when nothing came for so long, or when there is nobody to get it.
+ */
 const SILENCE_MS = 2_000;
+/** How often it is looked whether there is. */
+const LOOK_MS = 100;
 
 export class BasicCarrier implements Carrier {
   readonly #channel: DataChannel;
@@ -86,7 +92,9 @@ export class BasicCarrier implements Carrier {
         if (!(await this.#channel.write(chunk))) return;
       }
       current.heard = performance.now();
-      for (let left = SILENCE_MS; left > 0 && !socket.destroyed; left = current.heard + SILENCE_MS - performance.now()) await sleep(left, undefined, { ref: false });
+      for (let left = SILENCE_MS; left > 0 && !socket.destroyed && !(await hasLetGo(socket)); left = current.heard + SILENCE_MS - performance.now()) {
+        await sleep(Math.min(left, LOOK_MS), undefined, { ref: false });
+      }
       socket.destroy();
     } catch {
       // It was reset; 'close' has been seen to.

@@ -181,6 +181,22 @@ describe('one connection after the other', () => {
     await vi.waitFor(() => expect(said()).toEqual(['question', FLAG.disconnectToPort]), wait);
   });
 
+  it.runIf(process.platform === 'linux')('waits for no answer to who has closed: the next one\'s turn comes at once', async () => {
+    await serve('localhost:80', (socket) => void socket.pipe(socket));
+    const { port } = await forward('0:80');
+    const [first, second] = [dial(port), dial(port)];
+    first.write('first');
+    expect(await heard(first)).toBe('first');
+    const answer = heard(second);
+    second.write('second');
+    const closed = performance.now();
+    first.destroy();
+    expect(await answer).toBe('second');
+    // Half of the silence that an answer is waited for through.
+    expect(performance.now() - closed).toBeLessThan(1000);
+    expect(said()).toEqual(['first', FLAG.disconnectToPort, 'second']);
+  });
+
   it('leads to another host, from a unix socket, through a cut', async () => {
     region.names.set('db.internal', ['10.0.9.9']);
     await serve('10.0.9.9:5432', (socket) => void socket.pipe(socket));
