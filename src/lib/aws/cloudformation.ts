@@ -21,6 +21,12 @@ export async function findStack(target: Target, stack: string): Promise<Stack | 
   }
 }
 
+/** The parameters of the stack with the values that it has, by name; none when there is no such stack. */
+export async function stackParameters(target: Target, stack: string): Promise<Record<string, string>> {
+  const found = await findStack(target, stack);
+  return Object.fromEntries((found?.Parameters ?? []).map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]));
+}
+
 /** Names of all stacks that are there. */
 export async function stackNames(target: Target): Promise<string[]> {
   const stacks = await everyPage((NextToken) => cloudformation(target).send(new DescribeStacksCommand({ NextToken })), (page) => page.Stacks);

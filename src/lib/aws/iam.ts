@@ -60,7 +60,7 @@ function documentAt(element: XmlElement | undefined, operation: string, ...names
   }
 }
 
-export interface ProfileRole {
+export interface NamedRole {
   readonly roleName: string;
   readonly arn: string;
   /** Its trust policy, JSON. */
@@ -68,13 +68,23 @@ export interface ProfileRole {
 }
 
 /** The role of an instance profile, null when it has none; undefined when there is no such profile. */
-export async function roleOfProfile(target: ApiTarget, InstanceProfileName: string): Promise<ProfileRole | null | undefined> {
+export async function roleOfProfile(target: ApiTarget, InstanceProfileName: string): Promise<NamedRole | null | undefined> {
   const reply = await call(target, 'GetInstanceProfile', { InstanceProfileName }).catch(noneWhenAbsent);
   if (reply === undefined) return undefined;
   const [role] = membersAt(reply, 'InstanceProfile', 'Roles');
   if (role === undefined) return null;
-  const of = (name: string) => required(role, 'GetInstanceProfile', name);
-  return { roleName: of('RoleName'), arn: of('Arn'), trust: documentAt(role, 'GetInstanceProfile', 'AssumeRolePolicyDocument') };
+  return roleAt(role, 'GetInstanceProfile');
+}
+
+/** The role of this name, without its path; undefined when there is none. */
+export async function roleNamed(target: ApiTarget, RoleName: string): Promise<NamedRole | undefined> {
+  const reply = await call(target, 'GetRole', { RoleName }).catch(noneWhenAbsent);
+  return reply === undefined ? undefined : roleAt(child(reply, 'Role'), 'GetRole');
+}
+
+function roleAt(role: XmlElement | undefined, operation: string): NamedRole {
+  const of = (name: string) => required(role, operation, name);
+  return { roleName: of('RoleName'), arn: of('Arn'), trust: documentAt(role, operation, 'AssumeRolePolicyDocument') };
 }
 
 /** ARN of the role's permissions boundary; undefined when it has none. */

@@ -2,7 +2,7 @@
  * A snapshot taken apart into facts, each of which somebody can change by itself: a rule of a group, a route, an attribute.
  * Two snapshots differ in facts, and one can be put together with some facts of the other. Pure.
  */
-import type { Snapshot } from '../inventory/snapshot/snapshot.js';
+import type { Snapshot, SnapshotRole } from '../inventory/snapshot/snapshot.js';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -38,7 +38,7 @@ const KINDS = {
   account: { id: 'name', lists: {} },
 } as const satisfies Record<string, Kind>;
 
-/** A list of the snapshot. `roles` are those of profiles; `account` has what there is one of. */
+/** A list of the snapshot. `roles` are those of profiles and of host management; `account` has what there is one of. */
 export type Collection = keyof typeof KINDS;
 
 const COLLECTIONS = Object.keys(KINDS) as Collection[];
@@ -67,10 +67,10 @@ function itemsOf(snapshot: Snapshot, collection: Collection): readonly Item[] {
   switch (collection) {
     case 'instances': return snapshot.instances as unknown as readonly Item[];
     case 'profiles': return snapshot.profiles.map(({ name, role }) => ({ name, roleName: role?.roleName ?? null }));
-    case 'roles': return [...new Map(snapshot.profiles.flatMap(({ role }) => (role === null ? [] : [[role.roleName, role as unknown as Item] as const]))).values()];
+    case 'roles': return [...new Map([...snapshot.profiles, ...(snapshot.hostManagement === null ? [] : [snapshot.hostManagement])].flatMap(({ role }) => (role === null ? [] : [[role.roleName, role as unknown as Item] as const]))).values()];
     case 'endpointPolicies': return Object.entries(snapshot.endpointPolicies).map(([vpcEndpointId, document]) => ({ vpcEndpointId, document }));
     case 'account': return [
-      { name: 'hostManagementRole', value: snapshot.hostManagementRole },
+      { name: 'hostManagementRole', value: snapshot.hostManagement?.roleName ?? null },
       { name: 'blockPublicAccess', value: snapshot.network.blockPublicAccess ?? { mode: 'off', exclusions: [] } },
     ];
     default: return snapshot.network[collection] as unknown as readonly Item[];
@@ -155,13 +155,15 @@ export function withFacts(snapshot: Snapshot, other: Snapshot, keys: readonly Fa
 function assembled(snapshot: Snapshot, items: (collection: Collection) => readonly Item[], otherRoles: ReadonlyMap<string, Item>): Snapshot {
   const network = Object.fromEntries(Object.keys(snapshot.network).map((name) => [name, name in KINDS ? items(name as Collection) : snapshot.network[name as 'region']])) as unknown as Snapshot['network'];
   const roles = new Map(items('roles').map((role) => [text(role['roleName']), role]));
+  const roleOf = (name: string): SnapshotRole | null => (roles.get(name) ?? otherRoles.get(name) ?? null) as SnapshotRole | null;
   const one = (name: string): unknown => items('account').find((each) => each['name'] === name)?.['value'];
+  const management = one('hostManagementRole') as string | null;
   return {
     ...snapshot,
     network: { ...network, blockPublicAccess: one('blockPublicAccess') as Snapshot['network']['blockPublicAccess'] },
     instances: items('instances') as unknown as Snapshot['instances'],
-    profiles: items('profiles').map(({ name, roleName }) => ({ name: text(name), role: roleName === null ? null : (roles.get(text(roleName)) ?? otherRoles.get(text(roleName)) ?? null) })) as unknown as Snapshot['profiles'],
+    profiles: items('profiles').map(({ name, roleName }) => ({ name: text(name), role: roleName === null ? null : roleOf(text(roleName)) })),
     endpointPolicies: Object.fromEntries(items('endpointPolicies').map(({ vpcEndpointId, document }) => [text(vpcEndpointId), text(document)])),
-    hostManagementRole: one('hostManagementRole') as Snapshot['hostManagementRole'],
+    hostManagement: management === null ? null : { roleName: management, role: roleOf(management.split('/').at(-1) ?? management) },
   };
 }

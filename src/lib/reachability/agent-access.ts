@@ -76,16 +76,19 @@ export function endpointAccess(actions: readonly string[], vpcEndpointId: string
   });
 }
 
-/** Whether EC2 may give the role to its instances (I08). */
-export function trustAccess({ trust, roleName }: SnapshotRole): Access {
-  const principals = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
+/** Who lends a role to instances: EC2 that of their profile, Systems Manager that of host management. */
+const LENDERS = { 'ec2': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'], 'systems-manager': ['ssm.amazonaws.com'] } as const;
+
+/** Whether the lender may give the role to instances (I08, I12). */
+export function trustAccess({ trust, roleName }: SnapshotRole, lender: keyof typeof LENDERS = 'ec2'): Access {
+  const principals = LENDERS[lender];
   return judged(roleName, () => {
     const document = parsePolicy(trust, 'trust');
     const ask = (asked: PolicyDocument): Decision | undefined => principals.map((service) => evaluateTrust(asked, { kind: 'service', service })).find((each) => each.decision === 'allow');
     const allowed = ask(document);
     const unconditional = { ...document, statements: document.statements.map((statement) => ({ ...statement, conditions: new Map() })) };
     const decision: Decision = allowed
-      ?? { decision: 'implicit-deny', why: 'its trust policy does not let ec2.amazonaws.com assume it', doubt: ask(unconditional) === undefined ? undefined : 'a condition of the trust policy is not known' };
+      ?? { decision: 'implicit-deny', why: `its trust policy does not let ${principals[0]} assume it`, doubt: ask(unconditional) === undefined ? undefined : 'a condition of the trust policy is not known' };
     return [{ action: 'sts:AssumeRole', decision }];
   });
 }

@@ -2,9 +2,10 @@
  * What the configuration says of the ways into an instance, link by link. Every link is judged, whatever becomes of the ones
  * before it (`diagnosis.md` §3: stop-at-first is wrong); what cannot be judged is unknown, and says why.
  */
-import type { Snapshot, SnapshotInstance, SnapshotProfile } from '../inventory/snapshot/snapshot.js';
+import type { Snapshot, SnapshotInstance, SnapshotRole } from '../inventory/snapshot/snapshot.js';
 import type { InterfaceNode, Network } from '../vpc/network.js';
-import { type Access, AGENT_ACTIONS, endpointAccess, roleAccess, trustAccess } from './agent-access.js';
+import { type Access, AGENT_ACTIONS, endpointAccess } from './agent-access.js';
+import { agentIdentity } from './agent-identity.js';
 import { traceFlow } from './engine.js';
 import { type ServiceName, serviceName } from './service-name.js';
 import { pathVerdict, servicePath } from './service-path.js';
@@ -21,11 +22,11 @@ export function predictSession(snapshot: Snapshot, network: Network, instanceId:
   if (instance === undefined || node === undefined) return prediction('session-manager', links);
   const { unread } = snapshot;
   const names: Names = new Map(AGENT_SERVICES.map((service) => [service, serviceName(network, node, service, unread)]));
-  const profile = snapshot.profiles.find((each) => each.name === instance.instanceProfile);
-  links.push(identityLink(snapshot, instance, profile, names));
+  const identity = agentIdentity(snapshot, instance, (service) => names.get(service)?.endpoint?.vpcEndpointId);
+  links.push(identity.link);
   for (const [service, name] of names) {
     links.push(name.link, servicePath(network, node, service, name, { unread, onAws: snapshot.fabric === 'aws' }));
-    if (name.endpoint !== undefined) links.push(endpointPolicyLink(snapshot, instance, profile, service, name.endpoint.vpcEndpointId));
+    if (name.endpoint !== undefined) links.push(endpointPolicyLink(snapshot, instance, identity.role, service, name.endpoint.vpcEndpointId));
   }
   return prediction('session-manager', links);
 }
@@ -66,47 +67,10 @@ function instanceLinks(snapshot: Snapshot, network: Network, instanceId: string)
   return { instance, node, links };
 }
 
-/** As what the agent calls (I06–I10, I12, I15). */
-function identityLink(snapshot: Snapshot, instance: SnapshotInstance, profile: SnapshotProfile | undefined, names: Names): Link {
-  const link = (rule: Link['rule'], { verdict, by, why }: Access): Link => ({ link: 'identity', service: null, verdict, by, why, rule });
-  const closed = (rule: Link['rule'], by: string, why: string): Link => link(rule, { verdict: 'closed', by, why });
-  const unknown = (rule: Link['rule'], by: string, why: string): Link => link(rule, { verdict: 'unknown', by, why });
-  const unread = unreadParts(snapshot.unread);
-  const { instanceId, instanceProfile } = instance;
-  if (!instance.metadata.enabled) return closed('I15', instanceId, 'its metadata service is off, so that the agent learns no credentials');
-  if (instanceProfile === null) {
-    const missing = unread.of('hostManagement');
-    if (missing !== undefined) return unknown('I12', instanceId, `it has no instance profile, and ${missing}`);
-    return snapshot.hostManagementRole === null ? closed('I06', instanceId, 'it has no instance profile, and host management is off') : byHostManagement(snapshot.hostManagementRole);
-  }
-  if (profile === undefined) {
-    const missing = unread.of('instanceProfiles');
-    return missing === undefined ? closed('I07', instanceProfile, 'the instance profile is gone') : unknown('I07', instanceProfile, missing);
-  }
-  const { role } = profile;
-  const missing = unread.of('roles');
-  if (role === null) return missing === undefined ? closed('I07', instanceProfile, 'the instance profile holds no role') : unknown('I07', instanceProfile, missing);
-  const trust = trustAccess(role);
-  if (trust.verdict !== 'open') return link('I08', trust);
-  const decisions = AGENT_SERVICES.map((service) => ({ service, ...roleAccess(AGENT_ACTIONS[service], { region: snapshot.region, instance, role, vpcEndpointId: names.get(service)?.endpoint?.vpcEndpointId }) }));
-  // An agent that may not register by its profile does so by host management where that is on (I13).
-  if (snapshot.hostManagementRole !== null && decisions.some(({ service, verdict }) => service === 'ssm' && verdict === 'closed')) return byHostManagement(snapshot.hostManagementRole);
-  const told = decisions.find(({ verdict }) => verdict === 'closed') ?? decisions.find(({ verdict }) => verdict === 'unknown');
-  if (missing !== undefined && !decisions.some(({ explicit }) => explicit === true)) return unknown('I09', role.roleName, missing);
-  return told === undefined
-    ? link('I09', { verdict: 'open', by: role.roleName, why: `its role lets it register and open channels: ${decisions.map(({ by }) => by).filter((by, index, all) => all.indexOf(by) === index).join('; ')}` })
-    : link(told.boundary === true ? 'I10' : 'I09', told);
-
-  function byHostManagement(name: string): Link {
-    return unknown('I12', name, `host management gives it the role ${name}, whose policies are not in the snapshot`);
-  }
-}
-
 /** What the endpoint on the way lets the role do (N36, P11). */
-function endpointPolicyLink(snapshot: Snapshot, instance: SnapshotInstance, profile: SnapshotProfile | undefined, service: AgentService, vpcEndpointId: string): Link {
+function endpointPolicyLink(snapshot: Snapshot, instance: SnapshotInstance, role: SnapshotRole | undefined, service: AgentService, vpcEndpointId: string): Link {
   const link = ({ verdict, by, why }: Access): Link => ({ link: 'endpoint-policy', service, verdict, by, why, rule: 'P11' });
   const policy = Object.hasOwn(snapshot.endpointPolicies, vpcEndpointId) ? snapshot.endpointPolicies[vpcEndpointId] : undefined;
-  const role = profile?.role ?? undefined;
   if (policy === undefined) return link({ verdict: 'open', by: vpcEndpointId, why: 'has the default policy, which allows everything' });
   if (role === undefined) return link({ verdict: 'unknown', by: vpcEndpointId, why: 'there is no role in the snapshot to judge its policy for' });
   return link(endpointAccess(AGENT_ACTIONS[service], vpcEndpointId, policy, { region: snapshot.region, instance, role, vpcEndpointId }));

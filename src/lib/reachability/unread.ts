@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<SnapshotPart, string>> = {
   instances: 'instances', networkInterfaces: 'network interfaces', vpcs: 'VPCs', dnsAttributes: 'DNS attributes', dhcpOptions: 'DHCP option sets', subnets: 'subnets',
   routeTables: 'route tables', networkAcls: 'network ACLs', securityGroups: 'security groups', internetGateways: 'internet gateways', natGateways: 'NAT gateways',
   vpcEndpoints: 'VPC endpoints', prefixLists: 'prefix lists', blockPublicAccess: 'Block Public Access', agents: 'managed nodes', instanceProfiles: 'instance profiles',
-  roles: 'roles', hostManagement: 'host management',
+  roles: 'roles', hostManagement: 'host management', stackParameters: "the stack's parameters",
 };
 
 const ALL_READ = new UnreadParts([]);

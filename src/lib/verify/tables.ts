@@ -1,7 +1,7 @@
 /** The lab's tables: what each has to hold, and what the configuration that was read back holds. Pure. */
 import type { KnownInstance } from '../inventory/instance.js';
 import { type LabInstance, keyPairName } from '../lab/lab.js';
-import { LAB_DEFAULT_ROUTES, LAB_ENDPOINTS, LAB_ROLE_POLICY, LAB_SECURITY_GROUPS, type LabEndpoint, type LabSecurityGroup } from '../lab/tables.js';
+import { LAB_DEFAULT_ROUTES, LAB_ENDPOINTS, LAB_ROLE_POLICY, LAB_SECURITY_GROUPS, type LabEndpoint, type LabRule, type LabSecurityGroup } from '../lab/tables.js';
 import type { SecurityGroup, SecurityGroupRule } from '../vpc/model.js';
 import type { InterfaceNode } from '../vpc/network.js';
 import { type Configuration, NONE, unknownPrediction, unread } from './predict.js';
@@ -53,20 +53,28 @@ function ruleText(table: Table, rule: SecurityGroupRule, word: 'from' | 'to'): s
 const rulesText = (inbound: readonly string[], outbound: readonly string[]): string =>
   `in ${inbound.toSorted().join(' and ') || NOTHING}, out ${outbound.toSorted().join(' and ') || NOTHING}`;
 
-/** Whom the template's SSHSourceCidr names is the deployer's choice: where one rule of that port names a range, it is that. */
-function sourceCidr(groups: readonly SecurityGroup[], port: number): string {
-  const ranges = groups.flatMap((group) => group.ingress.filter((rule) => rule.cidr !== undefined && rule.fromPort === port && rule.toPort === port));
-  return ranges.length === 1 ? (ranges[0]?.cidr ?? '') : 'the range of SSHSourceCidr';
+/** The template's parameter by which its deployer declares who may open SSH. */
+const SOURCE = 'SSHSourceCidr';
+
+/**
+ * Whom a rule admits: a group of the lab, or the range that the stack's parameter has. A template of somebody's own may have no such
+ * parameter: then nobody declared which range it is, and where one rule of that port names one it is that.
+ */
+function admitted({ port, from }: LabRule, groups: readonly SecurityGroup[], parameters: Readonly<Record<string, string>>): string {
+  if (from !== SOURCE) return from;
+  const ranges = groups.flatMap((group) => group.ingress.flatMap((rule) => (rule.cidr !== undefined && rule.fromPort === port && rule.toPort === port ? [rule.cidr] : [])));
+  return parameters[SOURCE] ?? (ranges.length === 1 ? ranges[0] : undefined) ?? `the range of ${SOURCE}`;
 }
 
 function groupStatement(table: Table, group: LabSecurityGroup): Statement {
   const { lab, configuration: { snapshot } } = table;
   const groups = groupsOf(table, group);
-  const inbound = group.inbound.map(({ port, from }) => `tcp/${port} from ${from === 'SSHSourceCidr' ? sourceCidr(groups, port) : from}`);
+  const inbound = group.inbound.map((rule) => `tcp/${rule.port} from ${admitted(rule, groups, snapshot.stackParameters)}`);
+  const byParameter = group.inbound.some(({ from }) => from === SOURCE);
   return {
     instance: lab.number, claim: 'security-group', subject: group.logicalId, declared: rulesText(inbound, [EVERYTHING]),
     predict: (): Prediction => {
-      const missing = unread(snapshot, 'securityGroups', 'networkInterfaces', ...(group.wornBy === 'endpoints' ? ['vpcEndpoints' as const] : []));
+      const missing = unread(snapshot, 'securityGroups', 'networkInterfaces', ...(group.wornBy === 'endpoints' ? ['vpcEndpoints' as const] : []), ...(byParameter ? ['stackParameters' as const] : []));
       if (missing !== undefined) return missing;
       const ids = groups.map(({ groupId }) => groupId).join(', ');
       if (groups.length === 0) return { value: 'not there', by: 'ec2:DescribeNetworkInterfaces', why: `${group.wornBy === 'endpoints' ? 'no endpoint' : 'nothing'} wears it`, blame: null };

@@ -38,6 +38,7 @@ export function labSnapshot(...changes: readonly ModelChange[]): Snapshot {
     account: '123456789012',
     fabric: 'computed',
     stack: 'ssmlab',
+    stackParameters: {},
     network,
     names: { [LAB.sgEndpoint]: 'EndpointSecurityGroup', [LAB.sg3]: 'InstanceSecurityGroup3', [LAB.privateTable]: 'PrivateSubnet1RouteTable' },
     endpointPolicies: {},
@@ -48,7 +49,7 @@ export function labSnapshot(...changes: readonly ModelChange[]): Snapshot {
       instance(4, { privateIpv4: LAB.ip.four, subnetId: LAB.privateSubnet2, vpcId: LAB.vpc2, path: 'vpc-endpoint', egress: 'vpc-endpoint' }),
     ],
     profiles: [{ name: PROFILE, role: role() }],
-    hostManagementRole: null,
+    hostManagement: null,
     unread: [],
   };
 }

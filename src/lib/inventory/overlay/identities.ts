@@ -3,12 +3,23 @@ import { edited, known, type Outlook, withDoubt } from './outlook.js';
 import { differs, hasLater, knownList, knownText, LATER, laterText, type ResourceChange, structuresOf, textOf, type Values } from './resource-change.js';
 import type { PolicyText, Snapshot, SnapshotRole } from '../snapshot/snapshot.js';
 
-const withRole = (snapshot: Snapshot, roleName: string, over: (role: SnapshotRole) => Partial<SnapshotRole>): Snapshot => ({
+const withRole = (snapshot: Snapshot, roleName: string, over: (role: SnapshotRole) => Partial<SnapshotRole> | null): Snapshot => ({
   ...snapshot,
-  profiles: edited(snapshot.profiles, (profile) => profile.role?.roleName === roleName, (profile) => (profile.role === null ? profile : { ...profile, role: { ...profile.role, ...over(profile.role) } })),
+  profiles: snapshot.profiles.map((profile) => holding(profile, roleName, over)),
+  hostManagement: snapshot.hostManagement === null ? null : holding(snapshot.hostManagement, roleName, over),
 });
 
-const hasRole = ({ profiles }: Snapshot, roleName: string): boolean => profiles.some((profile) => profile.role?.roleName === roleName);
+/** What holds the role, with another; what holds none of that name as it is. */
+const holding = <T extends { readonly role: SnapshotRole | null }>(holder: T, roleName: string, over: (role: SnapshotRole) => Partial<SnapshotRole> | null): T => {
+  if (holder.role?.roleName !== roleName) return holder;
+  const now = over(holder.role);
+  return { ...holder, role: now === null ? null : { ...holder.role, ...now } };
+};
+
+/** The roles that instances may get. */
+const rolesOf = ({ profiles, hostManagement }: Snapshot): SnapshotRole[] => [...profiles, ...(hostManagement === null ? [] : [hostManagement])].flatMap(({ role }) => (role === null ? [] : [role]));
+
+const hasRole = (snapshot: Snapshot, roleName: string): boolean => rolesOf(snapshot).some((role) => role.roleName === roleName);
 
 /** A document in the template's form or as text. */
 const documentText = (document: unknown): string => (typeof document === 'string' ? document : JSON.stringify(document));
@@ -29,7 +40,7 @@ export function layInstanceProfile(outlook: Outlook, change: ResourceChange): Ou
 export function layRole(outlook: Outlook, change: ResourceChange): Outlook {
   const { action, physicalId, replacement, logicalId } = change;
   if (physicalId === undefined || !hasRole(outlook.least, physicalId)) return outlook;
-  if (action === 'Remove') return known(outlook, (snapshot) => ({ ...snapshot, profiles: edited(snapshot.profiles, (profile) => profile.role?.roleName === physicalId, (profile) => ({ ...profile, role: null })) }));
+  if (action === 'Remove') return known(outlook, (snapshot) => withRole(snapshot, physicalId, () => null));
   if (replacement === 'True') return withDoubt(outlook, physicalId, `${logicalId} (${physicalId}) is replaced`);
   return [managed, inline, trust, boundary].reduce((laid, lay) => lay(laid, change, physicalId), outlook);
 }
@@ -44,7 +55,7 @@ function managed(outlook: Outlook, change: ResourceChange, roleName: string): Ou
 
 /** A managed policy whose document another role has brought into the snapshot; else nobody knows here what it allows. */
 function attach(outlook: Outlook, roleName: string, arn: string, { logicalId }: ResourceChange): Outlook {
-  const policy = outlook.least.profiles.flatMap((profile) => profile.role?.policies ?? []).find((each) => each.arn === arn);
+  const policy = rolesOf(outlook.least).flatMap(({ policies }) => policies).find((each) => each.arn === arn);
   if (policy === undefined) return withDoubt(outlook, roleName, `${logicalId}: what ${arn} allows is not in the snapshot`);
   return known(outlook, (snapshot) => withRole(snapshot, roleName, ({ policies }) => ({ policies: policies.some((each) => each.arn === arn) ? policies : [...policies, policy] })));
 }
@@ -88,7 +99,7 @@ export function layInlinePolicy(outlook: Outlook, change: ResourceChange): Outlo
 /** A managed policy of one's own; its physical id is its ARN. */
 export function layManagedPolicy(outlook: Outlook, change: ResourceChange): Outlook {
   const { action, physicalId, replacement, logicalId, after } = change;
-  const holders = outlook.least.profiles.flatMap(({ role }) => (role !== null && physicalId !== undefined && role.policies.some(({ arn }) => arn === physicalId) ? [role.roleName] : []));
+  const holders = rolesOf(outlook.least).flatMap(({ roleName, policies }) => (physicalId !== undefined && policies.some(({ arn }) => arn === physicalId) ? [roleName] : []));
   if (physicalId !== undefined && action === 'Remove') return holders.reduce((laid, name) => known(laid, (snapshot) => withRole(snapshot, name, ({ policies }) => ({ policies: policies.filter(({ arn }) => arn !== physicalId) }))), outlook);
   if (action === 'Add' || replacement === 'True') {
     const roles = knownList(after, 'Roles');

@@ -1,6 +1,6 @@
 /** One order for everything in a snapshot, so that two of them differ where the network does and nowhere else. */
 import type { NetworkAclEntry, NetworkModel, Route, SecurityGroupRule } from '../../vpc/model.js';
-import type { Snapshot, SnapshotProfile } from './snapshot.js';
+import type { HostManagement, Snapshot, SnapshotProfile } from './snapshot.js';
 
 /** By text, as computers compare it: no locale. */
 function by<T>(items: readonly T[], key: (item: T) => string): T[] {
@@ -37,19 +37,22 @@ function networkInOrder(model: NetworkModel): NetworkModel {
   };
 }
 
-function profileInOrder(profile: SnapshotProfile): SnapshotProfile {
-  const { role } = profile;
-  return role === null ? profile : { ...profile, role: { ...role, policies: by(role.policies, (policy) => `${policy.arn ?? ''} ${policy.name}`) } };
+/** A holder of a role, with the role's policies in order. */
+function holderInOrder<T extends SnapshotProfile | HostManagement>(holder: T): T {
+  const { role } = holder;
+  return role === null ? holder : { ...holder, role: { ...role, policies: by(role.policies, (policy) => `${policy.arn ?? ''} ${policy.name}`) } };
 }
 
 /** The same snapshot; instances keep their order, which is that of their numbers. */
 export function inOrder(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
+    stackParameters: keysInOrder(snapshot.stackParameters),
     network: networkInOrder(snapshot.network),
     names: keysInOrder(snapshot.names),
     endpointPolicies: keysInOrder(snapshot.endpointPolicies),
     instances: snapshot.instances.map((instance) => ({ ...instance, tags: keysInOrder(instance.tags) })),
-    profiles: by(snapshot.profiles.map(profileInOrder), (profile) => profile.name),
+    profiles: by(snapshot.profiles.map(holderInOrder), (profile) => profile.name),
+    hostManagement: snapshot.hostManagement === null ? null : holderInOrder(snapshot.hostManagement),
   };
 }

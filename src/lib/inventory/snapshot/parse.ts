@@ -7,7 +7,7 @@ import type {
 import { lineOfPath, lineOfSyntaxError } from './json-place.js';
 import { inOrder } from './order.js';
 import { address, addressIfAny, type Check, cidr, cidrIfAny, list, moment, object, oneOf, optional, orNull, pathText, record, ShapeError, text, truth, unique, whole } from './shape.js';
-import { type AgentRecord, type PolicyText, type Snapshot, SNAPSHOT_KIND, SNAPSHOT_VERSION, type SnapshotInstance, type SnapshotPart, type SnapshotProfile, type SnapshotRole, type Unread } from './snapshot.js';
+import { type AgentRecord, type HostManagement, type PolicyText, type Snapshot, SNAPSHOT_KIND, SNAPSHOT_VERSION, type SnapshotInstance, type SnapshotPart, type SnapshotProfile, type SnapshotRole, type Unread } from './snapshot.js';
 
 const vpc = object<Vpc>({ vpcId: text, cidrs: list(cidr), enableDnsSupport: truth, enableDnsHostnames: truth, domainNameServers: optional(list(text)) });
 const subnet = object<Subnet>({ subnetId: text, vpcId: text, cidr: cidrIfAny, availabilityZone: text });
@@ -101,9 +101,10 @@ const instance = object<SnapshotInstance>({
 const policy = object<PolicyText>({ name: text, arn: orNull(text), document: text });
 const role = object<SnapshotRole>({ roleName: text, arn: text, trust: text, policies: list(policy), boundary: orNull(policy) });
 const profile = object<SnapshotProfile>({ name: text, role: orNull(role) });
+const hostManagement = object<HostManagement>({ roleName: text, role: orNull(role) });
 const part = oneOf<SnapshotPart>(
   'instances', 'networkInterfaces', 'vpcs', 'dnsAttributes', 'dhcpOptions', 'subnets', 'routeTables', 'networkAcls', 'securityGroups',
-  'internetGateways', 'natGateways', 'vpcEndpoints', 'prefixLists', 'blockPublicAccess', 'agents', 'instanceProfiles', 'roles', 'hostManagement',
+  'internetGateways', 'natGateways', 'vpcEndpoints', 'prefixLists', 'blockPublicAccess', 'agents', 'instanceProfiles', 'roles', 'hostManagement', 'stackParameters',
 );
 const unread = object<Unread>({ part, action: text, code: text, message: text });
 
@@ -115,12 +116,13 @@ const snapshot = object<Snapshot>({
   account: orNull(text),
   fabric: oneOf('aws', 'netns', 'computed'),
   stack: text,
+  stackParameters: record(text),
   network,
   names: record(text),
   endpointPolicies: record(text),
   instances: unique(list(instance), (each) => each.instanceId),
   profiles: unique(list(profile), (each) => each.name),
-  hostManagementRole: orNull(text),
+  hostManagement: orNull(hostManagement),
   unread: list(unread),
 });
 

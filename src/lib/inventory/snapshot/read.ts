@@ -3,10 +3,11 @@
  * The rounds: instances, with what does not depend on them; the VPCs' kinds, profiles and agents; what those name (rules' ids, entries
  * of prefix lists, instances of others), while IAM is asked step by step.
  */
+import { stackParameters } from '../../aws/cloudformation.js';
 import { describeInstances, filter, FILTER_VALUES } from '../../aws/ec2.js';
 import { type NetworkDescription, networkReadings, type RestOfNetwork, securityGroupRules, securityGroups } from '../../aws/ec2-network.js';
 import { chunks } from '../../aws/pages.js';
-import { describeAgents, hostManagementRole } from '../../aws/ssm.js';
+import { describeAgents } from '../../aws/ssm.js';
 import { callerIdentity } from '../../aws/sts.js';
 import type { Target } from '../../target/target.js';
 import type { NetworkModel } from '../../vpc/model.js';
@@ -18,7 +19,7 @@ import { type Attempts, attempts, unlessRefused } from './attempts.js';
 import { namesOf } from './names.js';
 import { inOrder } from './order.js';
 import { readPrefixLists } from './prefix-lists.js';
-import { readProfiles } from './roles.js';
+import { readHostManagement, readProfiles } from './roles.js';
 import { type AgentRecord, type Snapshot, SNAPSHOT_KIND, SNAPSHOT_VERSION, type SnapshotInstance, type SnapshotPart } from './snapshot.js';
 import { wholeNetwork, withRuleIds } from './whole-network.js';
 
@@ -107,7 +108,8 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
   const { attempt } = tries;
   const independent = Promise.all([
     attempt<ApiAgent[]>('agents', 'ssm:DescribeInstanceInformation', () => describeAgents(target), []),
-    attempt('hostManagement', 'ssm:GetServiceSetting', () => hostManagementRole(target), null),
+    readHostManagement(target, tries),
+    attempt('stackParameters', 'cloudformation:DescribeStacks', () => stackParameters(target, stack), {}),
     unlessRefused(async () => (await callerIdentity(target)).account, null),
   ]);
   independent.catch(() => undefined);
@@ -119,7 +121,7 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
     const read = await readNetwork(target, vpcIds, tries);
     return { read, network: await wholeModel(target, vpcIds, instances, read, tries) };
   };
-  const [{ read, network }, profiles, [agents, managementRole, account]] = await Promise.all([readAndModel(), readProfiles(target, profileNames(instances), tries), independent]);
+  const [{ read, network }, profiles, [agents, hostManagement, parameters, account]] = await Promise.all([readAndModel(), readProfiles(target, profileNames(instances), tries), independent]);
   const apiInstance = new Map(instances.map((instance) => [instance.InstanceId, instance]));
   const apiAgent = new Map(agents.map((agent) => [agent.InstanceId, agent]));
   return inOrder({
@@ -130,12 +132,13 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
     account,
     fabric: target.fabric,
     stack,
+    stackParameters: parameters,
     network,
     names: namesOf(read),
     endpointPolicies: Object.fromEntries((read.vpcEndpoints ?? []).flatMap((endpoint) => (endpoint.PolicyDocument === undefined ? [] : [[endpoint.VpcEndpointId ?? '', endpoint.PolicyDocument]]))),
     instances: inventoryOf(instances, network, agents).map((known) => snapshotInstance(known, apiInstance.get(known.instanceId), apiAgent.get(known.instanceId))),
     profiles,
-    hostManagementRole: managementRole,
+    hostManagement,
     unread: tries.unread(),
   });
 }

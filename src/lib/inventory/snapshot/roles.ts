@@ -1,9 +1,10 @@
-/** Instance profiles with their roles and all policies of those: a round of calls for each step, each profile, role and managed policy once. */
-import { attachedPolicies, boundaryOfRole, defaultVersion, inlinePolicies, inlinePolicy, policyVersion, type ProfileRole, roleOfProfile } from '../../aws/iam.js';
+/** Instance profiles and host management with their roles and all policies of those: a round of calls for each step, each profile, role and managed policy once. */
+import { attachedPolicies, boundaryOfRole, defaultVersion, inlinePolicies, inlinePolicy, policyVersion, type NamedRole, roleNamed, roleOfProfile } from '../../aws/iam.js';
 import { forEachOf } from '../../aws/pages.js';
+import { hostManagementRole } from '../../aws/ssm.js';
 import type { Target } from '../../target/target.js';
 import type { Attempts } from './attempts.js';
-import type { PolicyText, SnapshotProfile, SnapshotRole } from './snapshot.js';
+import type { HostManagement, PolicyText, SnapshotProfile, SnapshotRole } from './snapshot.js';
 
 interface RoleParts {
   readonly boundary: string | undefined;
@@ -15,10 +16,25 @@ interface RoleParts {
 export async function readProfiles(target: Target, names: readonly string[], { attempt }: Attempts): Promise<SnapshotProfile[]> {
   const found = await forEachOf(names, async (name) => ({ name, role: await attempt('instanceProfiles', 'iam:GetInstanceProfile', () => roleOfProfile(target, name), undefined) }));
   const roles = new Map(found.flatMap(({ role }) => (role === undefined || role === null ? [] : [[role.roleName, role] as const])));
-  const parts = new Map(await forEachOf([...roles.keys()], async (name) => [name, await partsOf(target, name, { attempt })] as const));
+  const whole = await wholeRoles(target, [...roles.values()], { attempt });
+  return found.flatMap(({ name, role }) => (role === undefined ? [] : [{ name, role: role === null ? null : (whole.get(role.roleName) ?? null) }]));
+}
+
+/** Default Host Management with its role; null where it is off, or may not be asked for. */
+export async function readHostManagement(target: Target, { attempt }: Pick<Attempts, 'attempt'>): Promise<HostManagement | null> {
+  const roleName = await attempt('hostManagement', 'ssm:GetServiceSetting', () => hostManagementRole(target), null);
+  if (roleName === null) return null;
+  // The setting names it with its path, IAM's calls without.
+  const role = await attempt('roles', 'iam:GetRole', () => roleNamed(target, roleName.split('/').at(-1) ?? roleName), undefined);
+  return { roleName, role: role === undefined ? null : ((await wholeRoles(target, [role], { attempt })).get(role.roleName) ?? null) };
+}
+
+/** With all their policies, by name. */
+async function wholeRoles(target: Target, roles: readonly NamedRole[], { attempt }: Pick<Attempts, 'attempt'>): Promise<ReadonlyMap<string, SnapshotRole>> {
+  const parts = new Map(await forEachOf(roles, async ({ roleName }) => [roleName, await partsOf(target, roleName, { attempt })] as const));
   const arns = new Set([...parts.values()].flatMap(({ managed, boundary }) => [...managed, ...(boundary === undefined ? [] : [boundary])]));
   const documents = new Map(await forEachOf([...arns], async (arn) => [arn, await managedPolicy(target, arn, { attempt })] as const));
-  return found.flatMap(({ name, role }) => (role === undefined ? [] : [{ name, role: role === null ? null : roleWith(role, parts.get(role.roleName), documents) }]));
+  return new Map(roles.map((role) => [role.roleName, roleWith(role, parts.get(role.roleName), documents)]));
 }
 
 async function partsOf(target: Target, roleName: string, { attempt }: Pick<Attempts, 'attempt'>): Promise<RoleParts> {
@@ -50,7 +66,7 @@ function boundaryWith(arn: string, read: PolicyText | null | undefined): PolicyT
   return read === null ? { name: arn.split('/').at(-1) ?? arn, arn, document: NOTHING } : (read ?? null);
 }
 
-function roleWith(role: ProfileRole, parts: RoleParts | undefined, documents: ReadonlyMap<string, PolicyText | null | undefined>): SnapshotRole {
+function roleWith(role: NamedRole, parts: RoleParts | undefined, documents: ReadonlyMap<string, PolicyText | null | undefined>): SnapshotRole {
   const { boundary, managed = [], inline = [] } = parts ?? {};
   return {
     ...role,

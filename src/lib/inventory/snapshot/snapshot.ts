@@ -11,7 +11,7 @@ export const SNAPSHOT_VERSION = 1;
 /** What of a snapshot can be missing: a kind of thing, as one reading brings it. */
 export type SnapshotPart =
   | 'instances' | 'networkInterfaces' | 'vpcs' | 'dnsAttributes' | 'dhcpOptions' | 'subnets' | 'routeTables' | 'networkAcls' | 'securityGroups'
-  | 'internetGateways' | 'natGateways' | 'vpcEndpoints' | 'prefixLists' | 'blockPublicAccess' | 'agents' | 'instanceProfiles' | 'roles' | 'hostManagement';
+  | 'internetGateways' | 'natGateways' | 'vpcEndpoints' | 'prefixLists' | 'blockPublicAccess' | 'agents' | 'instanceProfiles' | 'roles' | 'hostManagement' | 'stackParameters';
 
 /** A part that could not be read. */
 export interface Unread {
@@ -48,7 +48,7 @@ export interface PolicyText {
   readonly document: string;
 }
 
-/** The role behind an instance profile, with all its policies. */
+/** The role behind an instance profile, or that of host management, with all its policies. */
 export interface SnapshotRole {
   readonly roleName: string;
   readonly arn: string;
@@ -65,6 +65,14 @@ export interface SnapshotProfile {
   readonly role: SnapshotRole | null;
 }
 
+/** Default Host Management Configuration: Systems Manager lends instances that have no way to register by a profile this role (`diagnosis.md` I12). */
+export interface HostManagement {
+  /** As the account's setting names it, with its path: `service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole`. */
+  readonly roleName: string;
+  /** Null: there is no role of that name. */
+  readonly role: SnapshotRole | null;
+}
+
 export interface Snapshot {
   readonly kind: typeof SNAPSHOT_KIND;
   readonly version: typeof SNAPSHOT_VERSION;
@@ -76,6 +84,8 @@ export interface Snapshot {
   readonly fabric: 'aws' | 'netns' | 'computed';
   /** The stack whose instances are meant. */
   readonly stack: string;
+  /** The stack's parameters with the values that it has, by name: what its deployer chose to declare. What is masked (NoEcho) comes as CloudFormation masks it. */
+  readonly stackParameters: Readonly<Record<string, string>>;
   /** All VPCs that its instances are in, whole. */
   readonly network: NetworkModel;
   /** `Name` tag of what the network holds (VPC, subnet, route table, group, gateway, endpoint …), by id; what has none is not in it. */
@@ -84,7 +94,7 @@ export interface Snapshot {
   readonly endpointPolicies: Readonly<Record<string, string>>;
   readonly instances: readonly SnapshotInstance[];
   readonly profiles: readonly SnapshotProfile[];
-  /** Role of Default Host Management Configuration; null when it is off (`aws-facts.md`). */
-  readonly hostManagementRole: string | null;
+  /** Null: it is off. */
+  readonly hostManagement: HostManagement | null;
   readonly unread: readonly Unread[];
 }

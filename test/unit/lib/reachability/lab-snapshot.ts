@@ -32,9 +32,9 @@ export type SnapshotChange = (snapshot: Snapshot) => Snapshot;
 /** With changes of the network and of what is around it. */
 export function labSnapshot(network: readonly Change[] = [], ...changes: readonly SnapshotChange[]): Snapshot {
   const snapshot: Snapshot = {
-    kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-30T00:00:00Z', region: REGION, account: '000000000000', fabric: 'computed', stack: 'lab', network: changed(...network), names: {}, endpointPolicies: {},
+    kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-30T00:00:00Z', region: REGION, account: '000000000000', fabric: 'computed', stack: 'lab', stackParameters: {}, network: changed(...network), names: {}, endpointPolicies: {},
     instances: [instance(1, { keyName: 'lab-key', instanceProfile: null }), instance(2, {}), instance(3, {}), instance(4, {})],
-    profiles: [{ name: 'lab-profile', role: ROLE }], hostManagementRole: null, unread: [],
+    profiles: [{ name: 'lab-profile', role: ROLE }], hostManagement: null, unread: [],
   };
   return changes.reduce((made, change) => change(made), snapshot);
 }
@@ -42,5 +42,10 @@ export function labSnapshot(network: readonly Change[] = [], ...changes: readonl
 export const setSnapshotInstance = (number: number, patch: Partial<SnapshotInstance>): SnapshotChange =>
   (snapshot) => ({ ...snapshot, instances: snapshot.instances.map((each) => (each.number === number ? { ...each, ...patch } : each)) });
 export const setRole = (patch: Partial<SnapshotRole> | null): SnapshotChange => (snapshot) => ({ ...snapshot, profiles: [{ name: 'lab-profile', role: patch === null ? null : { ...ROLE, ...patch } }] });
+/** The role that Systems Manager lends; null: the setting names one that is not there. */
+export const setHostManagement = (patch: Partial<SnapshotRole> | null): SnapshotChange => {
+  const lent: SnapshotRole = { ...ROLE, roleName: 'host-management', trust: statement([{ Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' }, Action: 'sts:AssumeRole' }]) };
+  return (snapshot) => ({ ...snapshot, hostManagement: { roleName: 'service-role/host-management', role: patch === null ? null : { ...lent, ...patch } } });
+};
 export const unreadable = (part: Snapshot['unread'][number]['part'], action: string): SnapshotChange =>
   (snapshot) => ({ ...snapshot, unread: [...snapshot.unread, { part, action, code: 'UnauthorizedOperation', message: 'no' }] });

@@ -5,7 +5,7 @@ import { predictSsh } from '../../../../src/lib/reachability/predict-way-in.js';
 import type { WayInPrediction } from '../../../../src/lib/reachability/way-in.js';
 import { indexModel } from '../../../../src/lib/vpc/network.js';
 import { type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setInterface, setRoutes, setVpc } from '../../../conformance/fabric/lab-network.js';
-import { labSnapshot, policyDocument, policyText, ROLE, setRole, setSnapshotInstance, type SnapshotChange, unreadable } from './lab-snapshot.js';
+import { labSnapshot, policyDocument, policyText, ROLE, setHostManagement, setRole, setSnapshotInstance, type SnapshotChange, unreadable } from './lab-snapshot.js';
 import { ALLOW_ALL, brief, CLOSED, OPEN, session, sessionOf, wrong } from './way-in-cases.js';
 
 const ssh = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSsh(snapshot, indexModel(snapshot.network), instanceId, '198.51.100.7');
@@ -77,8 +77,8 @@ describe('what is not known', () => {
     ['profiles', ['identity unknown I07'], of('i-3', [], (snapshot) => ({ ...snapshot, profiles: [] }), unreadable('instanceProfiles', 'iam:GetInstanceProfile'))],
     ['policies', ['identity unknown I09'], of('i-3', [], setRole({ policies: [] }), unreadable('roles', 'iam:ListRolePolicies'))],
     ['host management', ['identity unknown I12'], of('i-1', [], unreadable('hostManagement', 'ssm:GetServiceSetting'))],
-    ['the role of host management', ['identity unknown I12'], of('i-1', [], (snapshot) => ({ ...snapshot, hostManagementRole: 'service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole' }))],
-    ['the same behind a profile that does not register (I13)', ['identity unknown I12'], of('i-3', [], setRole({ policies: [] }), (snapshot) => ({ ...snapshot, hostManagementRole: 'host-management' }))],
+    ['the role of host management', ['identity unknown I12'], of('i-1', [], setHostManagement(null), unreadable('roles', 'iam:GetRole'))],
+    ['its policies', ['identity unknown I12'], of('i-1', [], setHostManagement({ policies: [] }), unreadable('roles', 'iam:ListRolePolicies'))],
     ['a condition', ['identity unknown I09'], of('i-3', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:PrincipalTag/team': 'x' } } })] }))],
     ['a condition of the trust policy', ['identity unknown I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'aws:SourceAccount': '1' } } }) }))],
     ['a policy that nothing here judges', ['identity unknown I08'], of('i-3', [], setRole({ trust: policyDocument({ Effect: 'Allow', NotPrincipal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }) }))],

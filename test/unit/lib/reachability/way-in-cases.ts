@@ -4,7 +4,7 @@ import { predictSession } from '../../../../src/lib/reachability/predict-way-in.
 import type { Link, WayInPrediction } from '../../../../src/lib/reachability/way-in.js';
 import { indexModel } from '../../../../src/lib/vpc/network.js';
 import { type Change, entry, LAB, setEgress, setEndpoints, setEntries, setIngress, setInterface, setNat, setRoutes, setVpc, tcpFrom } from '../../../conformance/fabric/lab-network.js';
-import { labSnapshot, policyDocument, policyText, ROLE, setRole, setSnapshotInstance, type SnapshotChange } from './lab-snapshot.js';
+import { labSnapshot, policyDocument, policyText, ROLE, setHostManagement, setRole, setSnapshotInstance, type SnapshotChange } from './lab-snapshot.js';
 
 export const session = (snapshot: Snapshot, instanceId: string): WayInPrediction => predictSession(snapshot, indexModel(snapshot.network), instanceId);
 export const brief = ({ link, service, verdict, rule }: Link): string => [link, ...(service === null ? [] : [service]), verdict, rule].join(' ');
@@ -32,6 +32,10 @@ export const CLOSED: readonly WayInCase[] = [
   ['the role has no policy', ['identity closed I09'], of('i-3', [], setRole({ policies: [] }))],
   ['the role may not open channels', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ Effect: 'Allow', Action: 'ssm:*', Resource: '*' })] }))],
   ['a policy denies one action', ['identity closed I09'], of('i-3', [], setRole({ policies: [...ROLE.policies, policyText({ Effect: 'Deny', Action: 'ssmmessages:OpenDataChannel', Resource: '*' })] }))],
+  ['it has no profile, and host management is off', ['identity closed I06'], of('i-3', [], setSnapshotInstance(3, { instanceProfile: null }))],
+  ['the role of host management is not there', ['identity closed I12'], of('i-3', [], setSnapshotInstance(3, { instanceProfile: null }), setHostManagement(null))],
+  ['the role of host management trusts EC2 alone', ['identity closed I12'], of('i-3', [], setSnapshotInstance(3, { instanceProfile: null }), setHostManagement({ trust: ROLE.trust }))],
+  ['the role of host management may do nothing', ['identity closed I12'], of('i-3', [], setRole({ policies: [] }), setHostManagement({ policies: [] }))],
   ['the boundary leaves it out', ['identity closed I10'], of('i-3', [], setRole({ boundary: policyText({ Effect: 'Allow', Action: 's3:*', Resource: '*' }) }))],
   ['it may come by another endpoint only', ['identity closed I09'], of('i-3', [], setRole({ policies: [policyText({ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:SourceVpce': 'vpce-3a' } } })] }))],
   ['its VPC has no DNS', ['name ssm closed L3', 'path ssm unknown L3', 'name ssmmessages closed L3', 'path ssmmessages unknown L3'], of('i-4', [setVpc(LAB.vpc2, { enableDnsSupport: false })])],
@@ -59,6 +63,11 @@ export const OPEN: readonly WayInCase[] = [
   ['by the NAT gateway', [], of('i-3')],
   ['by endpoints', [], of('i-4')],
   ['by endpoints that admit it', [], of('i-2', [capture, setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.0.0/16'))])],
+  ['by host management, without a profile', [], of('i-3', [], setSnapshotInstance(3, { instanceProfile: null }), setHostManagement({}))],
+  ['by host management, where its profile does not let it register (I13)', [], of('i-3', [], setRole({ policies: [] }), setHostManagement({}))],
+  ['by host management and endpoints whose policy names its role', [], of('i-4', [], setSnapshotInstance(4, { instanceProfile: null }), setHostManagement({ arn: 'arn:aws:iam::000000000000:role/service-role/host-management' }), (snapshot) => ({
+    ...snapshot, endpointPolicies: { 'vpce-3a': policyDocument({ ...ALLOW_ALL, Principal: { AWS: 'arn:aws:iam::000000000000:role/service-role/host-management' } }) },
+  }))],
   ['by the next name server', [], of('i-4', [setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8', 'AmazonProvidedDNS'] })])],
 ];
 

@@ -22,11 +22,11 @@ export function labSnapshot(): Snapshot {
   const network = labModel();
   const all = JSON.stringify({ Statement: [{ Action: '*', Effect: 'Allow', Principal: '*', Resource: '*' }] });
   return {
-    kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-29T12:00:00.000Z', region: REGION, account: '111122223333', fabric: 'computed', stack: 'ssmlab', network,
+    kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-29T12:00:00.000Z', region: REGION, account: '111122223333', fabric: 'computed', stack: 'ssmlab', stackParameters: { SSHSourceCidr: '0.0.0.0/0' }, network,
     endpointPolicies: Object.fromEntries(network.vpcEndpoints.map(({ vpcEndpointId }) => [vpcEndpointId, all])),
     instances,
     profiles: [{ name: 'lab-profile', role: { roleName: 'lab-role', arn: 'arn:aws:iam::111122223333:role/lab-role', trust, policies: [policy], boundary: null } }],
-    hostManagementRole: null,
+    hostManagement: null,
     names: {},
     unread: [],
   };

@@ -209,6 +209,25 @@ describe('tables', () => {
   });
 });
 
+describe('who may open SSH', () => {
+  const group = '1 security-group InstanceSecurityGroup1';
+  const having22 = (...cidrs: readonly string[]): Change => setIngress(LAB.sg1, ...cidrs.map((cidr) => ({ ruleId: `sgr-${cidr}`, protocol: 'tcp', fromPort: 22, toPort: 22, cidr })));
+  const predicted = async (stackParameters: Snapshot['stackParameters'], unread: Snapshot['unread'], ...cidrs: readonly string[]) => claimOf(await run(undefined, { ...withNetwork(having22(...cidrs)), stackParameters, unread }, { only: 'predicted' }), group);
+  const declared = { SSHSourceCidr: '198.51.100.7/32' };
+
+  it('is whom the stack\'s parameter names, and nobody else', async () => {
+    expect(await predicted(declared, [], '198.51.100.7/32')).toMatchObject({ verdict: 'pass', declared: 'in tcp/22 from 198.51.100.7/32, out all' });
+    expect(await predicted(declared, [], '198.51.100.0/24')).toMatchObject({ verdict: 'fail', declared: 'in tcp/22 from 198.51.100.7/32, out all', predicted: 'in tcp/22 from 198.51.100.0/24, out all' });
+    expect(await predicted(declared, [], '198.51.100.7/32', '0.0.0.0/0')).toMatchObject({ verdict: 'fail', predicted: 'in tcp/22 from 0.0.0.0/0 and tcp/22 from 198.51.100.7/32, out all' });
+  });
+  it('is not known where the parameter was not to be read, and is what it is where a template has none', async () => {
+    const refused = { part: 'stackParameters', action: 'cloudformation:DescribeStacks', code: 'AccessDenied', message: 'no' } as const;
+    expect(await predicted({}, [refused], '203.0.113.0/24')).toMatchObject({ verdict: 'unknown', by: 'cloudformation:DescribeStacks' });
+    expect(await predicted({}, [], '203.0.113.0/24')).toMatchObject({ verdict: 'pass', declared: 'in tcp/22 from 203.0.113.0/24, out all' });
+    expect(await predicted({}, [], '203.0.113.0/24', '0.0.0.0/0')).toMatchObject({ verdict: 'fail', declared: 'in tcp/22 from the range of SSHSourceCidr, out all' });
+  });
+});
+
 describe('a stack that is not the lab', () => {
   const foreign = (over: Partial<KnownInstance> = {}): Snapshot => {
     const snapshot = labSnapshot();

@@ -58,7 +58,7 @@ describe('readSnapshot', () => {
   });
 
   it('says when, where and what', () => {
-    expect(snapshot).toMatchObject({ kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-29T01:02:03.000Z', region: REGION, fabric: 'computed', stack: 'ssmlab', account: expect.stringMatching(/^\d{12}$/) as string, hostManagementRole: null });
+    expect(snapshot).toMatchObject({ kind: 'ssmlab-snapshot', version: 1, takenAt: '2026-11-29T01:02:03.000Z', region: REGION, fabric: 'computed', stack: 'ssmlab', account: expect.stringMatching(/^\d{12}$/) as string, hostManagement: null, stackParameters: { SSHSourceCidr: '198.51.100.7/32', HTTPSPort: '443' } });
     expect(snapshot.network.securityGroups.flatMap((group) => [...group.ingress, ...group.egress]).map((rule) => rule.ruleId)).toEqual(expect.arrayContaining([expect.stringMatching(/^sgr-/)]));
   });
 
@@ -77,7 +77,7 @@ describe('readSnapshot', () => {
 });
 
 describe('what may not be read', () => {
-  const READ = ['ec2:Describe*', 'ssm:DescribeInstanceInformation', 'ssm:GetServiceSetting', 'iam:Get*', 'iam:List*', 'sts:GetCallerIdentity'];
+  const READ = ['cloudformation:DescribeStacks', 'ec2:Describe*', 'ssm:DescribeInstanceInformation', 'ssm:GetServiceSetting', 'iam:Get*', 'iam:List*', 'sts:GetCallerIdentity'];
   const statement = (Effect: string, Action: readonly string[]) => ({ Effect, Action, Resource: '*' });
   const readWithout = async (...refused: readonly string[]) => readSnapshot(region.as(await userWith(region, [statement('Allow', READ), statement('Deny', refused)])), 'ssmlab');
 
@@ -88,6 +88,7 @@ describe('what may not be read', () => {
     ['agents', ['ssm:*'], ['agents ssm:DescribeInstanceInformation AccessDeniedException', 'hostManagement ssm:GetServiceSetting AccessDeniedException']],
     ['Block Public Access', ['ec2:DescribeVpcBlockPublicAccess*'], ['blockPublicAccess ec2:DescribeVpcBlockPublicAccessExclusions UnauthorizedOperation', 'blockPublicAccess ec2:DescribeVpcBlockPublicAccessOptions UnauthorizedOperation']],
     ['profiles', ['iam:GetInstanceProfile'], ['instanceProfiles iam:GetInstanceProfile AccessDenied']],
+    ['the stack\'s parameters', ['cloudformation:DescribeStacks'], ['stackParameters cloudformation:DescribeStacks AccessDenied']],
     ['policies', ['iam:GetPolicyVersion'], ['roles iam:GetPolicyVersion AccessDenied']],
   ])('%s', async (_what, refused, unread) => {
     const read = await readWithout(...refused);

@@ -9,6 +9,7 @@ export const SAMPLE: Snapshot = {
   account: '123456789012',
   fabric: 'aws',
   stack: 'ssmlab',
+  stackParameters: { KeyName: 'k' },
   network: {
     region: 'eu-west-1',
     vpcs: [{ vpcId: 'vpc-1', cidrs: ['10.0.0.0/16', '10.1.0.0/16'], enableDnsSupport: true, enableDnsHostnames: false, domainNameServers: ['AmazonProvidedDNS'] }],
@@ -41,6 +42,6 @@ export const SAMPLE: Snapshot = {
     tags: { 'Name': 'Instance1', 'aws:cloudformation:stack-name': 'ssmlab' }, imageId: 'ami-1', metadata: { enabled: true, tokensRequired: true, hopLimit: 2 }, agentRecord: { pingStatus: 'Online', lastPing: '2026-11-29T01:02:00.000Z', version: '3.3.5226.0' },
   }],
   profiles: [{ name: 'none', role: null }, { name: 'p', role: { roleName: 'r', arn: 'arn:aws:iam::123456789012:role/r', trust: '{}', policies: [{ name: 'inline', arn: null, document: '{}' }], boundary: { name: 'b', arn: 'arn:aws:iam::123456789012:policy/b', document: '{}' } } }],
-  hostManagementRole: 'service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole',
+  hostManagement: { roleName: 'service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole', role: null },
   unread: [{ part: 'networkAcls', action: 'ec2:DescribeNetworkAcls', code: 'UnauthorizedOperation', message: 'no' }],
 };

@@ -32,7 +32,7 @@ const GROUP = id('sg', 14);
 export function snapshotOf(network: NetworkModel, instances: readonly SnapshotInstance[], names: Readonly<Record<string, string>> = {}): Snapshot {
   return {
     kind: SNAPSHOT_KIND, version: SNAPSHOT_VERSION, takenAt: '2026-11-29T20:15:30.123Z', region: 'ap-northeast-1', account: '123456789012', fabric: 'netns', stack: 'ssmlab',
-    network, names, endpointPolicies: {}, instances, profiles: [], hostManagementRole: null, unread: [],
+    stackParameters: {}, network, names, endpointPolicies: {}, instances, profiles: [], hostManagement: null, unread: [],
   };
 }
 
