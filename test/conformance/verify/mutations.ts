@@ -5,7 +5,7 @@
 import type { Snapshot } from '../../../src/lib/inventory/snapshot/snapshot.js';
 import type { Claim, VerifyReport } from '../../../src/lib/verify/claim.js';
 import type { NetworkModel } from '../../../src/lib/vpc/model.js';
-import { ALLOW_ALL_EGRESS, type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setRoutes, setTable, setVpc } from '../fabric/lab-network.js';
+import { ALLOW_ALL_EGRESS, type Change, entry, LAB, OPEN_ENTRIES, route, setEgress, setEndpoints, setEntries, setIngress, setRoutes, setTable, setVpc, tcpFrom } from '../fabric/lab-network.js';
 
 /** A deployed lab, with the AWS CLI and the ids of its resources. */
 export interface DeployedLab {
@@ -151,6 +151,11 @@ export const MUTATIONS: readonly Mutation[] = [
       await aws('ec2', 'create-network-acl-entry', ...where, '--protocol', 'tcp', '--port-range', 'From=443,To=443', '--cidr-block', ANYWHERE, '--rule-action', 'deny');
       return () => aws('ec2', 'delete-network-acl-entry', ...where);
     },
+  },
+  {
+    name: 'the wall: SSH to instance 1 from others than whom SSHSourceCidr names', lost: [], broken: ['1 security-group InstanceSecurityGroup1'],
+    onSnapshot: network(setIngress(LAB.sg1, tcpFrom(22, ANYWHERE), tcpFrom(22, '203.0.113.0/24'))),
+    onLab: ingress('authorize', 'InstanceSecurityGroup1', () => ({ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '203.0.113.0/24' }] })),
   },
   {
     name: 'the wall: SSH from everywhere to instances 2 and 3', lost: [], broken: ['2 inbound', '2 security-group InstanceSecurityGroup2', '3 security-group InstanceSecurityGroup2'],
