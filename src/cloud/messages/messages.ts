@@ -97,10 +97,23 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
       const signed = await options.authenticate(request, await readBody(request));
       const region = admitAgent(signed, path, 'Create');
       if (path.kind === 'data') sessionOf(region, path.id)?.agentHeard();
+      else closeWhereRefused(signed, path, region);
       replyWithToken(response, path.kind, tokens.issue(`agent ${path.kind} ${key(region, path.id)}`));
     } catch (error) {
       if (!(error instanceof AwsError)) log(`ssmmessages: ${path.kind} channel of ${path.id}: ${String(error)}`);
       replyWithError(response, error);
+    }
+  }
+
+  /** An agent that asks for a control channel beside its open one proves its way (`docs/local-cloud.md`): a channel that would not be opened now is closed. */
+  function closeWhereRefused(signed: Signed, path: ChannelPath, region: string): void {
+    const channel = channels.get(key(region, path.id));
+    if (channel === undefined) return;
+    try {
+      admitAgent(signed, path, 'Open');
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      channel.close();
     }
   }
 

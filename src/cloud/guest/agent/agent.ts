@@ -150,7 +150,9 @@ class RunningAgent {
       // New connections may come through while the channel's own hangs until its next ping: it is asked as well.
       const alive = answered(control, signal).then(() => true, () => false);
       await Promise.all([report(access, signal), createChannel(access, 'control', access.identity.instanceId, signal)]);
-      return (await alive) ? this.#control !== undefined : await this.#comeOnline();
+      if (await alive) return this.#control !== undefined;
+      // It may have come back by itself meanwhile: then there is nothing more to wait for.
+      return (this.#control !== undefined && this.#control !== control) || (await this.#comeOnline());
     } catch (error) {
       // A later proof judges by a later state of the network: its verdict counts, not this one's.
       if (proof !== this.#proofs || this.#stop.signal.aborted) return false;

@@ -78,6 +78,18 @@ it('drops a channel at once, and takes the next one in its place', async () => {
   expect(await agent.prove()).toBeTypeOf('boolean');
 });
 
+it.each(['ssmmessages:CreateControlChannel', 'ssmmessages:OpenControlChannel'])('keeps no channel that %s would refuse now, once the agent proves its way', async (action) => {
+  const agent = region.agent();
+  await vi.waitFor(() => expect(region.connected).toBe(true), wait);
+  expect(await agent.prove()).toBe(true);
+  region.allowed.delete(action);
+  await agent.prove();
+  await vi.waitFor(() => expect(region.connected).toBe(false), wait);
+  region.allowed.add(action);
+  expect(await agent.prove()).toBe(true);
+  expect(region.connected).toBe(true);
+});
+
 it('lists sessions by region, and ends them once', async () => {
   region.agent();
   await vi.waitFor(() => expect(region.connected).toBe(true), wait);
