@@ -32,20 +32,6 @@ export function dependentsOf(dependencies: Dependencies): Dependencies {
   return found;
 }
 
-/** Who is to begin before whom where only some can begin at once: those that the longest chains wait for first, else as given. */
-export function longestChainFirst(dependencies: Dependencies): string[] {
-  const dependents = dependentsOf(dependencies);
-  const lengths = new Map<string, number>();
-  const length = (logicalId: string): number => {
-    const known = lengths.get(logicalId);
-    if (known !== undefined) return known;
-    const found = 1 + Math.max(0, ...[...(dependents.get(logicalId) ?? [])].map(length));
-    lengths.set(logicalId, found);
-    return found;
-  };
-  return [...dependencies.keys()].toSorted((one, other) => length(other) - length(one));
-}
-
 /** Throws ValidationError that names every resource on a cycle, in the template's order. */
 export function refuseCycles(dependencies: Dependencies): void {
   const onCycle = [...dependencies.keys()].filter((start) => {

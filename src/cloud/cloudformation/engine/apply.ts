@@ -29,7 +29,7 @@ export function applyStep(run: Run): Outcome {
   };
   const hasFailed = (record: ResourceRecord | undefined) => record?.operationId === stack.operationId && record.status.endsWith('_FAILED');
   let [begun, waiting, moved] = [0, false, false];
-  for (const logicalId of plan.order) {
+  for (const logicalId of plan.active) {
     const record = run.resource(logicalId);
     if (isDone(logicalId)) continue;
     if (hasFailed(record)) return { kind: 'failed', logicalIds: [logicalId] };

@@ -1,7 +1,7 @@
 /** What a deployment comes to: conditions decided, resources chosen, dependencies drawn, names that can be evaluated. */
 import type { OperationContext } from '../../endpoint/operation.js';
 import { validationError } from '../errors.js';
-import { dependenciesOf, longestChainFirst, refuseCycles, type Dependencies } from '../graph.js';
+import { dependenciesOf, refuseCycles, type Dependencies } from '../graph.js';
 import { evaluate, evaluateCondition, type EvaluationScope } from '../intrinsics/evaluate.js';
 import { visitReferences } from '../intrinsics/references.js';
 import { exportOf } from '../exports.js';
@@ -25,8 +25,6 @@ export interface Plan {
   /** Logical ids whose condition holds, in the template's order. */
   readonly active: ReadonlySet<string>;
   readonly dependencies: Dependencies;
-  /** The same logical ids, in the order in which they begin as far as the dependencies let them. */
-  readonly order: readonly string[];
   /** Names of the exports that its resources and outputs use. */
   readonly imports: readonly string[];
   condition(name: string): boolean;
@@ -93,7 +91,7 @@ export function makePlan(deployment: Deployment, identity: StackIdentity, contex
   refuseCycles(dependencies);
   refuseInactive(template, active, condition);
   const imports = importsOf(template, active, condition, scope(() => undefined));
-  return { template, active, dependencies, order: longestChainFirst(dependencies), imports, condition, scope };
+  return { template, active, dependencies, imports, condition, scope };
 }
 
 function importsOf(template: Template, active: ReadonlySet<string>, condition: (name: string) => boolean, scope: EvaluationScope): string[] {
