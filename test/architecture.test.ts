@@ -112,8 +112,9 @@ function operationsOf({ path, text }: Pick<Module, 'path' | 'text'>): string[] {
   const services = new Map([...text.matchAll(/import (?:type )?\{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/gu)].flatMap(([, names = '', service = '']) => names.split(',').map((name) => [name.trim(), service])));
   const commands = [...text.matchAll(/\bnew (\w+)Command\(/gu)].map(([, name = '']) => `${services.get(`${name}Command`) ?? `unknown in ${path}`}:${name}`);
   const named = [...text.matchAll(/\bservice: '([a-z0-9-]+)', targetPrefix: '\w+', name: '(\w+)'/gu)].map(([, service = '', name = '']) => `${service}:${name}`);
-  const own = /\bservice: '([a-z0-9-]+)',\s+operation,/u.exec(text)?.[1];
-  const called = own === undefined ? [] : [...text.matchAll(/\b(?:call|everyMember)\(target, '(\w+)'/gu)].map(([, name = '']) => `${own}:${name}`);
+  // IAM's calls are in two modules, which share how one is made.
+  const own = /\bservice: '([a-z0-9-]+)',\s+operation,/u.exec(text)?.[1] ?? (/\bcall, [^}]*\} from '\.\/iam\.js'/u.test(text) ? 'iam' : undefined);
+  const called = own === undefined ? [] : [...text.matchAll(/\b(?:call|done|everyMember)\(target, '(\w+)'/gu)].map(([, name = '']) => `${own}:${name}`);
   return [...commands, ...named, ...called];
 }
 

@@ -65,6 +65,11 @@ export abstract class BaseCommand extends Command {
     return { style: this.errorStyle, interruption: this.interruption.signal, say: (line: string) => this.say(line), handOver: () => this.handOver() };
   }
 
+  /** What a question to a person takes. */
+  protected conversation() {
+    return { canAsk: this.canAsk, style: this.errorStyle, say: (line: string) => this.say(line), signal: this.interruption.signal };
+  }
+
   /** The value's text form, on stdout. */
   protected print(lines: string | readonly string[]): void {
     if (this.interruption.signal.aborted) return;

@@ -5,10 +5,12 @@ import type { ResourceEvent } from '../lib/stack/events.js';
 import type { LabContext } from './lab-context.js';
 import { fabricText } from '../lib/report/fabric.js';
 import { printable } from '../lib/report/printable.js';
+import { releaseLines } from '../lib/report/release.js';
 import type { Style } from '../lib/report/style.js';
 import { doneLine, failedLine, groupLines, waitingLine } from './resource-groups.js';
-import type { Stalled } from './stalls.js';
+import { type Stalled, withStalls } from './stalls.js';
 import { few } from '../lib/stack/few.js';
+import { releaseTarget } from '../lib/target/release.js';
 
 /** The template's resources, logical id → type, as far as they can be told without an engine: two lines of plain YAML each. */
 export function resourcesOf(template: string): Map<string, string> {
@@ -31,11 +33,21 @@ export function deployHeader({ target, stack }: LabContext, resources: number): 
   return `Deploying ${stack}${resources === 0 ? '' : `: ${resources} resource${resources === 1 ? '' : 's'}`}\n  ${where}${note}`;
 }
 
+const ENDS = { created: 'Deployed', updated: 'Changed' } as const;
+
 /** How it came out: also of a stack that is complete, an instance may be off, cut off or gone (`troubles`, as clauses). */
-export function deployEnd(outcome: 'created' | 'unchanged', seconds: number, troubles: readonly string[]): string {
+export function deployEnd(outcome: DeployResult['outcome'], seconds: number, troubles: readonly string[]): string {
   const but = troubles.length === 0 ? undefined : new Intl.ListFormat('en', { type: 'conjunction' }).format(troubles.map(printable));
-  if (outcome === 'created') return `Deployed in ${seconds.toFixed(1)} s${but === undefined ? '' : `, but ${but}`}`;
+  if (outcome === 'planned') return 'Nothing was made or changed: that was the plan.';
+  if (outcome !== 'unchanged') return `${ENDS[outcome]} in ${seconds.toFixed(1)} s${but === undefined ? '' : `, but ${but}`}`;
   return but === undefined ? 'Nothing changed: the stack is there and complete.' : `Nothing changed: the stack is complete, but ${but}.`;
+}
+
+/** After a plan that was only to be seen; a local cloud with nothing in it ends. */
+export async function endPlan({ target, stack, home }: LabContext, stackId: string, say: (line: string) => void): Promise<Deployed> {
+  say(deployEnd('planned', 0, []));
+  for (const line of releaseLines(await releaseTarget(target, home))) say(line);
+  return { outcome: 'planned', stack, stackId, region: target.region, target: target.kind, instances: [] };
 }
 
 /** Turns events into lines. `resources` names what the template has. */
@@ -59,6 +71,8 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
         return [doubt(`another process is at work (${event.status}); watching with it`)];
       case 'clearing':
         return [doubt(`an earlier attempt was rolled back (${event.status}); removing it first`)];
+      case 'drift':
+        return event.drifted.map(({ logicalId, type, drift }) => doubt(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`));
       case 'agents':
         return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${few(event.waiting.map(printable))}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${few(event.online.map(printable))} online`)];
       case 'stalled':
@@ -66,5 +80,53 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       default:
         return [];
     }
+  };
+}
+
+export interface DeployWatch {
+  /** Of the template, logical id → type. */
+  readonly resources: ReadonlyMap<string, string>;
+  readonly style: Style;
+  readonly say: (line: string) => void;
+  /** Told of each event before its lines are said. */
+  readonly at: (event: DeployEvent | Stalled) => void;
+}
+
+/** Says what happens, to the end. A lab that is there already is not deployed: no header then. */
+export async function watchDeploy(context: LabContext, deployment: AsyncGenerator<DeployEvent, DeployResult>, { resources, style, say, at }: DeployWatch): Promise<DeployResult> {
+  const progress = deployProgress(style, resources);
+  const waiting = inProgress();
+  const events = withStalls(deployment, context.target.trouble ?? waiting.text, context.target.trouble === undefined ? SLOW_MS : undefined);
+  let next = await events.next();
+  if (next.done !== true && ['key-pair', 'joined', 'clearing'].includes(next.value.kind)) say(deployHeader(context, resources.size));
+  for (; next.done !== true; next = await events.next()) {
+    at(next.value);
+    waiting.note(next.value);
+    for (const line of progress(next.value)) say(line);
+  }
+  return next.value;
+}
+
+/** On AWS a step that takes so long is worth a line. */
+const SLOW_MS = 15_000;
+
+/** What takes its time on AWS, as logs of deployments have it (`aws-facts.md` §9). */
+const USUAL: Readonly<Record<string, string>> = {
+  'AWS::EC2::NatGateway': 'about 100 s', 'AWS::EC2::VPCEndpoint': '1 to 2 minutes', 'AWS::EC2::Instance': '10 to 40 s', 'AWS::IAM::InstanceProfile': 'about 2 minutes',
+};
+
+/** Which resources are under way, in words; undefined when none is. */
+function inProgress(): { readonly note: (event: DeployEvent | Stalled) => void; readonly text: () => Promise<string | undefined> } {
+  const going = new Map<string, string>();
+  return {
+    note: (event) => {
+      if (event.kind !== 'resource' || event.isStack) return;
+      if (event.status.endsWith('_IN_PROGRESS')) going.set(event.logicalId, event.type);
+      else going.delete(event.logicalId);
+    },
+    text: async () => {
+      if (going.size === 0) return undefined;
+      return few([...going].map(([id, type]) => (USUAL[type] === undefined ? id : `${id} (${USUAL[type]} as a rule)`)));
+    },
   };
 }

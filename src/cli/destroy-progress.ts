@@ -1,19 +1,19 @@
 /** Destroy events → lines: a line for each group of resources as it is gone, failures at once, what is kept by name. */
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
-import type { DestroyPlan } from '../lib/stack/destroy.js';
-import type { ResourceEvent } from '../lib/stack/events.js';
+import type { DestroyEvent, DestroyPlan } from '../lib/stack/destroy.js';
 import { failedLine, groupLines } from './resource-groups.js';
 import type { Stalled } from './stalls.js';
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /** Turns events into lines. What was never made is not waited for: no event tells of its end. */
-export function destroyProgress(style: Style, resources: DestroyPlan['resources']): (event: ResourceEvent | Stalled) => string[] {
+export function destroyProgress(style: Style, resources: DestroyPlan['resources']): (event: DestroyEvent | Stalled) => string[] {
   const going = new Map(resources.toSorted((a, b) => NATURAL.compare(a.logicalId, b.logicalId)).flatMap(({ logicalId, type, physicalId }) => (physicalId === null ? [] : [[logicalId, type] as const])));
   const gone = groupLines(style, going, (group) => group.gone);
   return (event) => {
     if (event.kind === 'stalled') return [`  ${style.doubt(style.unknown)} waiting: ${printable(event.why)}`];
+    if (event.kind === 'again') return [`  ${style.doubt(style.unknown)} AWS needs a moment to let go (${printable(event.reason)}); it is tried again`];
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];
     if (event.isStack) return [];
     if (event.status === 'DELETE_SKIPPED') {

@@ -79,3 +79,15 @@ export const clientFlag = {
     helpGroup: 'SESSION',
   })(),
 } as const;
+
+/** What `deploy` makes, and how. */
+export const deployFlags = {
+  template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
+  'brief': Flags.boolean({ description: 'do not say what can be done next', helpGroup: 'CONVERSATION' }),
+  'dry-run': Flags.boolean({ description: 'look at the account, the price and the plan, and make nothing', helpGroup: 'LAB' }),
+  'express': Flags.boolean({ description: 'CloudFormation\'s express mode: done when the configuration is applied; what is not ready yet is waited for here', helpGroup: 'LAB' }),
+  'on-failure': Flags.option({ options: ['rollback', 'keep'] as const, default: 'rollback', description: 'what becomes of a stack that fails: taken back, or kept to be looked at', helpGroup: 'LAB' })(),
+  'heal': Flags.boolean({ description: 'put back what was changed beside CloudFormation', helpGroup: 'LAB' }),
+  'ttl': Flags.string({ description: 'delete the lab by itself after this time, such as 2h, by EventBridge Scheduler', helpValue: 'TIME', helpGroup: 'LAB' }),
+  'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
+} as const;

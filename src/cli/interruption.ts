@@ -49,6 +49,7 @@ export function momentAfter(event: DeployEvent | Stalled, before: Moment): Momen
     case 'agents':
       return 'deployed';
     case 'stalled':
+    case 'drift':
       return before;
     default:
       return event.status.startsWith('DELETE_') ? 'clearing' : 'making';

@@ -13,6 +13,13 @@ export async function confirmOrDecline(question: string, declined: string, signa
   if (!yes) throw new SsmlabError('declined', `${declined}: the answer was no`);
 }
 
+/** A name typed out, for what costs more than a y by mistake. Throws `declined` for anything else, with what is then the case; rejects on Ctrl-C. */
+export async function confirmByName(question: string, name: string, declined: string, signal: AbortSignal): Promise<void> {
+  const { input } = await import('@inquirer/prompts');
+  const typed = (await input({ message: question }, { output: process.stderr, signal })).trim();
+  if (typed !== name) throw new SsmlabError('declined', `${declined}: ${typed === '' ? 'nothing' : `"${typed}"`} was typed, and not "${name}"`, { hint: `run it again and type ${name}, or pass --yes` });
+}
+
 /** What the prompt puts before a line. */
 const POINTER = 2;
 

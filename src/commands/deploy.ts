@@ -1,16 +1,15 @@
 /** `ssmlab deploy`: the lab, from nothing to four instances. */
-import { Flags } from '@oclif/core';
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
-import { type Deployed, deployEnd, deployHeader, deployProgress, resourcesOf } from '../cli/deploy-progress.js';
-import { fabricFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
-import { confirmOnAws } from '../cli/confirm-on-aws.js';
+import { type Deployed, deployEnd, endPlan, resourcesOf, watchDeploy } from '../cli/deploy-progress.js';
+import { deployFlags, fabricFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
+import { expiryOf, prepared } from '../cli/deploy-review.js';
 import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
 import { nextSteps, stepsInto } from '../cli/next-steps.js';
-import { withStalls } from '../cli/stalls.js';
 import { textWidth } from '../cli/terminal.js';
+import { parseLifetime } from '../lib/expiry/duration.js';
 import { listed } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { troublesOf } from '../lib/inventory/standing.js';
@@ -19,7 +18,7 @@ import { listLines } from '../lib/report/list.js';
 import { stackApi } from '../lib/stack/api.js';
 import { deploy, type DeployOptions, madeInstances } from '../lib/stack/deploy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
-import { makeLabFolder } from '../lib/target/lab-folder.js';
+import { makeLabFolder, removeLabFolder } from '../lib/target/lab-folder.js';
 
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the lab: two networks, four instances, four ways to a shell.';
@@ -30,9 +29,7 @@ export default class Deploy extends BaseCommand {
     ...fabricFlag,
     ...yesFlag,
     ...serviceRoleFlag,
-    template: Flags.file({ description: 'another CloudFormation template than the lab\'s', helpValue: 'FILE', exists: true, helpGroup: 'LAB' }),
-    'brief': Flags.boolean({ description: 'do not say what can be done next', helpGroup: 'CONVERSATION' }),
-    'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
+    ...deployFlags,
   };
   static override enableJsonFlag = true;
 
@@ -40,35 +37,38 @@ export default class Deploy extends BaseCommand {
     const { flags } = await this.parse(Deploy);
     this.labFlags = flags;
     this.moment = flags.target === 'local' ? 'starting-cloud' : 'before-deploy';
-    const { 'ssh-from': sshFrom, 'role-arn': roleArn } = flags;
+    const expiresAt = flags.ttl === undefined ? undefined : new Date(Date.now() + parseLifetime(flags.ttl));
     const context = await labContext(flags, 'always');
     this.moment = 'before-deploy';
     const { target, stack, lab, home } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
-    if (target.kind === 'aws') await confirmOnAws(context, { yes: flags.yes, canAsk: this.canAsk, say: (line) => this.say(line), signal: this.interruption.signal });
+    const resources = resourcesOf(template ?? templateBody());
+    const sshSourceCidr = flags['ssh-from'] ?? (await target.ownCidr?.());
+    // What is taken back after Ctrl-C is a change set.
+    this.patienceMs = 10_000;
+    const before = await prepared(context, { resources, sshSourceCidr, dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
+    const pause = pauseUntil(this.interruption.signal);
     const options: DeployOptions = {
       stack,
       keyFile: lab.keyFile,
       makeFolder: () => makeLabFolder(home, lab),
-      template, roleArn,
-      sshSourceCidr: sshFrom === undefined ? target.ownCidr : async () => sshFrom,
+      dropFolder: () => removeLabFolder(home, lab),
+      template,
+      roleArn: flags['role-arn'],
+      sshSourceCidr: sshSourceCidr === undefined ? undefined : async () => sshSourceCidr,
+      ...before,
+      expiry: expiresAt === undefined ? undefined : expiryOf(context, expiresAt, pause),
+      heal: flags.heal,
+      express: flags.express,
+      keepFailed: flags['on-failure'] === 'keep',
       pollSeconds: target.pollSeconds,
-      pause: pauseUntil(this.interruption.signal),
+      pause,
       agentSeconds: Math.max(30, target.pollSeconds * 100),
     };
     const begun = Date.now();
-    const resources = resourcesOf(template ?? templateBody());
-    const progress = deployProgress(this.errorStyle, resources);
-    const events = withStalls(deploy(stackApi(target), options), target.trouble);
-    let next = await events.next();
-    // A lab that is there already is not deployed: no header then.
-    if (next.done !== true && next.value.kind !== 'agents') this.say(deployHeader(context, resources.size));
-    for (; next.done !== true; next = await events.next()) {
-      this.moment = momentAfter(next.value, this.moment);
-      for (const line of progress(next.value)) this.say(line);
-    }
+    const { outcome, stackId } = await watchDeploy(context, deploy(stackApi(target), options), { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
     this.moment = 'deployed';
-    const { outcome, stackId } = next.value;
+    if (outcome === 'planned') return endPlan(context, stackId, (line) => this.say(line));
     const [seconds, instances, made] = [(Date.now() - begun) / 1000, ...(await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]))];
     const troubles = troublesOf(instances, made);
     this.say(`${deployEnd(outcome, seconds, troubles)}\n`);

@@ -1,23 +1,19 @@
 /** `ssmlab destroy`: the lab, its key pair and its files; locally the cloud too when it was the last lab. */
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags, yesFlag } from '../cli/flags.js';
+import { confirmDestroy } from '../cli/destroy-confirm.js';
 import { destroyProgress } from '../cli/destroy-progress.js';
-import { type LabContext, labContext } from '../cli/lab-context.js';
-import { confirmOrDecline } from '../cli/prompts.js';
+import { labContext } from '../cli/lab-context.js';
 import { withStalls } from '../cli/stalls.js';
-import { textWidth } from '../cli/terminal.js';
 import { SsmlabError } from '../lib/errors.js';
-import { printable } from '../lib/report/printable.js';
+import { expiryApi } from '../lib/expiry/api.js';
+import { dropExpiry } from '../lib/expiry/expiry.js';
 import { releaseLines } from '../lib/report/release.js';
-import { wrapped } from '../lib/report/wrap.js';
 import { stackApi } from '../lib/stack/api.js';
-import { destroy, type DestroyPlan, planDestroy } from '../lib/stack/destroy.js';
+import { destroy, planDestroy } from '../lib/stack/destroy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { removeLabFolder } from '../lib/target/lab-folder.js';
 import { type Release, releaseTarget } from '../lib/target/release.js';
-
-/** As wide as what stands before a list of the plan. */
-const LABEL = ' '.repeat(13);
 
 interface Destroyed {
   stack: string;
@@ -49,11 +45,11 @@ export default class Destroy extends BaseCommand {
     const api = stackApi(target);
     const plan = await planDestroy(api, stack);
     const there = plan.stackId !== undefined || plan.keyName !== undefined;
-    if (there) await this.#confirm(context, plan, flags.yes);
+    if (there) await confirmDestroy(context, plan, { yes: flags.yes, ...this.conversation() });
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
     this.moment = 'asking-for-deletion';
     const progress = destroyProgress(this.errorStyle, plan.resources);
-    const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal) });
+    const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }) });
     for await (const event of withStalls(events, target.trouble)) {
       if (event.kind === 'resource') this.moment = 'deleting';
       for (const line of progress(event)) this.say(line);
@@ -63,16 +59,5 @@ export default class Destroy extends BaseCommand {
     if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
     for (const line of releaseLines(release)) this.say(line);
     return { stack, destroyed: there, resources: plan.resources.length, localCloud: release.outcome };
-  }
-
-  async #confirm({ target, stack }: LabContext, plan: DestroyPlan, yes: boolean): Promise<void> {
-    const instances = plan.resources.filter((resource) => resource.type === 'AWS::EC2::Instance').toSorted((a, b) => a.logicalId.localeCompare(b.logicalId)).map((resource) => `${resource.logicalId} (${resource.physicalId ?? 'not made'})`);
-    this.say(`Destroying ${stack} in ${target.kind === 'aws' ? 'AWS' : 'the local cloud'}, region ${target.region}: ${plan.resources.length} resources`);
-    const room = (textWidth(process.stderr) ?? Infinity) - LABEL.length;
-    if (instances.length > 0) this.say(`  instances  ${wrapped(printable(instances.join(', ')), room).join(`\n${LABEL}`)}`);
-    if (plan.keyName !== undefined) this.say(`  key pair   ${plan.keyName}, and its file here`);
-    if (yes) return;
-    if (!this.canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what is deleted', { hint: 'pass --yes' });
-    await confirmOrDecline('Destroy all of it?', 'nothing was deleted', this.interruption.signal);
   }
 }

@@ -2,7 +2,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import { SsmlabError } from '../lib/errors.js';
-import type { Permission, Place } from '../lib/permissions/permission.js';
+import { type Permission, type Place, type Use, USES } from '../lib/permissions/permission.js';
 import { type Holder, permissionsOf, type PolicyDocument, policyDocuments, SERVICE_ROLE_TRUST, statementsOf } from '../lib/permissions/policies.js';
 import { permissionLines } from '../lib/report/permissions.js';
 import { checkRegionName, checkStackPattern } from '../lib/target/lab-folder.js';
@@ -18,8 +18,8 @@ export default class Policy extends BaseCommand {
 
 With a CloudFormation service role (\`deploy --role-arn\`) people need no permission to make networks: \`policy deploy --service-role NAME\` is theirs, \`policy service-role\` and \`policy service-role --trust\` are the role's.`;
   static override examples = ['<%= config.bin %> <%= command.id %> deploy --region eu-central-1', "<%= config.bin %> <%= command.id %> verify --stack 'web-*' > verify-policy.json", '<%= config.bin %> <%= command.id %> deploy --reasons'];
-  static override usage = '<%= command.id %> [deploy|connect|verify|service-role] [flags]';
-  static override args = { use: Args.string({ ignoreStdin: true, options: ['deploy', 'connect', 'verify', 'service-role'], description: 'what it is to allow; all but the last when absent' }) };
+  static override usage = '<%= command.id %> [deploy|connect|verify|sweep|service-role] [flags]';
+  static override args = { use: Args.string({ ignoreStdin: true, options: [...USES, 'service-role'], description: 'what it is to allow; deploy, connect and verify when absent' }) };
   static override flags = {
     stack: Flags.string({ description: 'name of the stack, or the beginning of names with *', helpValue: 'NAME', default: 'ssmlab', helpGroup: 'SCOPE' }),
     region: Flags.string({ description: 'the one region that it is for [default: all]', helpValue: 'NAME', helpGroup: 'SCOPE' }),
@@ -37,7 +37,7 @@ With a CloudFormation service role (\`deploy --role-arn\`) people need no permis
     const forRole = args.use === 'service-role';
     if (flags.trust && !forRole) throw new SsmlabError('usage', '--trust is of the service role', { hint: 'run `ssmlab policy service-role --trust`' });
     if (forRole && flags['service-role'] !== undefined) throw new SsmlabError('usage', '--service-role is for the policy of who deploys', { hint: 'run `ssmlab policy deploy --service-role NAME`; the role\'s own needs no name' });
-    const holder: Holder = forRole ? 'service-role' : { uses: args.use === undefined ? ['deploy', 'connect', 'verify'] : [args.use as 'deploy' | 'connect' | 'verify'] };
+    const holder: Holder = forRole ? 'service-role' : { uses: args.use === undefined ? ['deploy', 'connect', 'verify'] : [args.use as Use] };
     // The role's own calls do not come by way of CloudFormation: its name is of no matter, that there is one is.
     const place: Place = { region: flags.region ?? '*', stack: flags.stack, serviceRole: forRole ? '' : flags['service-role'] };
     const reasons = permissionsOf(holder, place);

@@ -35,6 +35,8 @@ export const ERRORS = {
   'expectations-invalid': { exit: 3, hint: 'mend the file where it says; `ssmlab expect init` writes one that is right' },
   'expectations-unusable': { exit: 3, hint: 'name another file' },
   'expectations-unmatched': { exit: 3, hint: 'run `ssmlab list` to see the instances, their names and ids' },
+  'expiry-failed': { exit: 3, hint: 'run `ssmlab destroy` when you are done' },
+  'preflight-failed': { exit: 3, hint: 'mend what is named; `ssmlab deploy --dry-run` looks again' },
   'stack-failed': { exit: 3, hint: 'the first failed event names the cause; `ssmlab destroy`, then deploy again' },
   'stack-busy': { exit: 3, hint: 'wait for the other operation to end, then run it again' },
   'no-change-set': { exit: 3, hint: 'run `aws cloudformation list-change-sets` to see those of the stack' },

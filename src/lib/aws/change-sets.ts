@@ -1,8 +1,12 @@
 /** CloudFormation's change sets: what is pending, with property values before and after. */
-import { type Change, CloudFormationClient, DescribeChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import {
+  type Change, CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, ExecuteChangeSetCommand, ListChangeSetsCommand,
+} from '@aws-sdk/client-cloudformation';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
+import { asPairs, CAPABILITIES, invalidTemplate, type NewStack } from './cloudformation.js';
 import { awsCode, awsMessage } from './errors.js';
+import { everyPage } from './pages.js';
 
 const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
 
@@ -32,4 +36,56 @@ export async function describeChangeSet(target: Target, stack: string, changeSet
     if (awsCode(error) === 'ChangeSetNotFound' || awsCode(error) === 'ChangeSetNotFoundException' || (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error)))) return undefined;
     throw error;
   }
+}
+
+export interface NewChangeSet extends Omit<NewStack, 'template'> {
+  readonly changeSet: string;
+  readonly type: 'CREATE' | 'UPDATE';
+  /** Absent: the one that the stack has. */
+  readonly template?: string | undefined;
+  /** Parameters that stay as they are. */
+  readonly kept?: readonly string[] | undefined;
+  /** Compare with what is really there, and put that back too (`aws-facts.md` §9). */
+  readonly revertDrift?: boolean | undefined;
+}
+
+/** Asks for it and returns its ARN and the stack's; of a new stack the name is there then, in REVIEW_IN_PROGRESS. `template-invalid` with the service's words. */
+export async function createChangeSet(target: Target, wanted: NewChangeSet): Promise<{ readonly changeSetId: string; readonly stackId: string }> {
+  try {
+    const { Id, StackId } = await cloudformation(target).send(new CreateChangeSetCommand({
+      StackName: wanted.name,
+      ChangeSetName: wanted.changeSet,
+      ChangeSetType: wanted.type,
+      ...(wanted.template === undefined ? { UsePreviousTemplate: true } : { TemplateBody: wanted.template }),
+      Parameters: [
+        ...Object.entries(wanted.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+        ...(wanted.kept ?? []).map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+      ],
+      Tags: asPairs(wanted.tags),
+      RoleARN: wanted.roleArn,
+      Capabilities: [...CAPABILITIES],
+      OnStackFailure: wanted.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK',
+      ...(wanted.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: wanted.keepFailed === true } } : {}),
+      ...(wanted.revertDrift === true ? { DeploymentMode: 'REVERT_DRIFT' } : {}),
+    }));
+    return { changeSetId: Id ?? wanted.changeSet, stackId: StackId ?? wanted.name };
+  } catch (error) {
+    if (awsCode(error) === 'ValidationError') throw invalidTemplate(error);
+    throw error;
+  }
+}
+
+/** Begins to carry it out. */
+export async function executeChangeSet(target: Target, changeSetId: string): Promise<void> {
+  await cloudformation(target).send(new ExecuteChangeSetCommand({ ChangeSetName: changeSetId }));
+}
+
+/** Takes it away; one that is not there is no error (as the API has it). */
+export async function deleteChangeSet(target: Target, changeSetId: string): Promise<void> {
+  await cloudformation(target).send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+}
+
+/** ARNs of the stack's change sets. */
+export function listChangeSets(target: Target, stack: string): Promise<string[]> {
+  return everyPage((NextToken) => cloudformation(target).send(new ListChangeSetsCommand({ StackName: stack, NextToken })), (page) => page.Summaries?.flatMap(({ ChangeSetId }) => ChangeSetId ?? []));
 }

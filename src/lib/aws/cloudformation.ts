@@ -33,6 +33,12 @@ export async function stackNames(target: Target): Promise<string[]> {
   return stacks.flatMap((stack) => (stack.StackStatus === 'DELETE_COMPLETE' ? [] : (stack.StackName ?? [])));
 }
 
+/** Stacks with this tag, those in DELETE_COMPLETE not. */
+export async function stacksWithTag(target: Target, key: string, value: string): Promise<Stack[]> {
+  const stacks = await everyPage((NextToken) => cloudformation(target).send(new DescribeStacksCommand({ NextToken })), (page) => page.Stacks);
+  return stacks.filter(({ StackStatus, Tags }) => StackStatus !== 'DELETE_COMPLETE' && Tags?.some((tag) => tag.Key === key && tag.Value === value) === true);
+}
+
 export interface NewStack {
   readonly name: string;
   readonly template: string;
@@ -40,9 +46,18 @@ export interface NewStack {
   readonly tags: Readonly<Record<string, string>>;
   /** Service role that CloudFormation makes it with, and deletes it with later. */
   readonly roleArn?: string | undefined;
+  /** What fails stays as it is, to be looked at; otherwise it is rolled back. */
+  readonly keepFailed?: boolean | undefined;
+  /** Done when the configuration is applied; what becomes ready later is not waited for (`aws-facts.md` §9). */
+  readonly express?: boolean | undefined;
 }
 
-const invalid = (error: unknown): SsmlabError => {
+/** Those that templates of networks and roles need. */
+export const CAPABILITIES = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] as const;
+
+export const asPairs = (values: Readonly<Record<string, string>>): { Key: string; Value: string }[] => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
+
+export const invalidTemplate = (error: unknown): SsmlabError => {
   const message = awsMessage(error);
   return new SsmlabError('template-invalid', `the template is refused: ${message}`, { cause: error, hint: /\bline \d/u.test(message) ? undefined : '`ssmlab template` prints one that works' });
 };
@@ -55,16 +70,17 @@ export async function createStack(target: Target, stack: NewStack): Promise<stri
         StackName: stack.name,
         TemplateBody: stack.template,
         Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
-        Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
-        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
-        OnFailure: 'ROLLBACK',
+        Tags: asPairs(stack.tags),
+        Capabilities: [...CAPABILITIES],
+        OnFailure: stack.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK',
+        ...(stack.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: stack.keepFailed === true } } : {}),
         RoleARN: stack.roleArn,
       }),
     );
     return StackId ?? stack.name;
   } catch (error) {
     if (awsCode(error) === 'AlreadyExistsException') return undefined;
-    if (awsCode(error) === 'ValidationError') throw invalid(error);
+    if (awsCode(error) === 'ValidationError') throw invalidTemplate(error);
     throw error;
   }
 }
@@ -75,7 +91,7 @@ export async function templateParameters(target: Target, template: string): Prom
     const { Parameters } = await cloudformation(target).send(new ValidateTemplateCommand({ TemplateBody: template }));
     return (Parameters ?? []).flatMap((parameter) => parameter.ParameterKey ?? []);
   } catch (error) {
-    if (awsCode(error) === 'ValidationError') throw invalid(error);
+    if (awsCode(error) === 'ValidationError') throw invalidTemplate(error);
     throw error;
   }
 }

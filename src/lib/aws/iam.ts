@@ -2,6 +2,7 @@
 import { SsmlabError } from '../errors.js';
 import type { ApiTarget } from './client.js';
 import { awsCode } from './errors.js';
+import { chunks } from './pages.js';
 import { Refusal, signedCall } from './signed-call.js';
 import { child, membersAt, parseXml, textAt, type XmlElement } from './xml.js';
 
@@ -13,7 +14,14 @@ const HOMES: readonly (readonly [prefix: string, home: { readonly url: string; r
 ];
 
 /** One operation; its result element. Throws as the SDK's clients here do. */
-function call(target: ApiTarget, operation: string, input: Readonly<Record<string, string | undefined>>): Promise<XmlElement> {
+export async function call(target: ApiTarget, operation: string, input: Readonly<Record<string, string | undefined>>): Promise<XmlElement> {
+  const result = child(await done(target, operation, input), `${operation}Result`);
+  if (result === undefined) throw new SsmlabError('aws-error', `iam ${operation}: the reply has no ${operation}Result`);
+  return result;
+}
+
+/** One operation, of which some have no result; the reply. */
+export async function done(target: ApiTarget, operation: string, input: Readonly<Record<string, string | undefined>>): Promise<XmlElement | undefined> {
   const given = Object.entries(input).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]));
   return signedCall(target, {
     service: 'iam',
@@ -23,9 +31,7 @@ function call(target: ApiTarget, operation: string, input: Readonly<Record<strin
     body: new URLSearchParams([['Action', operation], ['Version', '2010-05-08'], ...given]).toString(),
     read: (text, { ok, status }) => {
       const reply = parseXml(text);
-      const result = child(reply, `${operation}Result`);
-      if (ok && result !== undefined) return result;
-      if (ok) throw new Error(`the reply has no ${operation}Result`);
+      if (ok) return reply;
       const error = child(reply, 'Error');
       throw new Refusal(status, textAt(error, 'Code') ?? `HTTP ${status}`, textAt(error, 'Message') ?? `it answers with HTTP ${status}`);
     },
@@ -33,7 +39,7 @@ function call(target: ApiTarget, operation: string, input: Readonly<Record<strin
 }
 
 /** Every page of a list. */
-async function everyMember(target: ApiTarget, operation: string, input: Readonly<Record<string, string>>, list: string): Promise<XmlElement[]> {
+export async function everyMember(target: ApiTarget, operation: string, input: Readonly<Record<string, string>>, list: string): Promise<XmlElement[]> {
   const all: XmlElement[] = [];
   let marker: string | undefined;
   do {
@@ -44,7 +50,7 @@ async function everyMember(target: ApiTarget, operation: string, input: Readonly
   return all;
 }
 
-function required(element: XmlElement | undefined, operation: string, ...names: readonly string[]): string {
+export function required(element: XmlElement | undefined, operation: string, ...names: readonly string[]): string {
   const text = textAt(element, ...names);
   if (text === undefined) throw new SsmlabError('aws-error', `iam ${operation}: the reply has no ${names.join('.')}`);
   return text;
@@ -118,7 +124,37 @@ export async function policyVersion(target: ApiTarget, PolicyArn: string, Versio
   return documentAt(await call(target, 'GetPolicyVersion', { PolicyArn, VersionId }), 'GetPolicyVersion', 'PolicyVersion', 'Document');
 }
 
-function noneWhenAbsent(error: unknown): undefined {
+/** ARN of a role by its name; undefined when there is none. */
+export async function roleArn(target: ApiTarget, RoleName: string): Promise<string | undefined> {
+  return textAt(await call(target, 'GetRole', { RoleName }).catch(noneWhenAbsent), 'Role', 'Arn');
+}
+
+/** Actions that one call of a simulation is asked for. */
+const SIMULATED_AT_ONCE = 50;
+
+/** Requests that a simulation supposes. */
+export interface Simulation {
+  readonly actions: readonly string[];
+  /** ARN, or `*`. */
+  readonly resource: string;
+  /** Condition keys and what they have. */
+  readonly context: readonly { readonly name: string; readonly type: 'string' | 'stringList' | 'boolean'; readonly values: readonly string[] }[];
+}
+
+/** Those of the actions that the policies of a user or role do not allow, as IAM's own simulation decides. */
+export async function notAllowed(target: ApiTarget, PolicySourceArn: string, { actions, resource, context }: Simulation): Promise<string[]> {
+  const entries = context.flatMap(({ name, type, values }, i) => {
+    const entry = `ContextEntries.member.${i + 1}`;
+    return [[`${entry}.ContextKeyName`, name], [`${entry}.ContextKeyType`, type], ...values.map((value, j) => [`${entry}.ContextKeyValues.member.${j + 1}`, value])];
+  });
+  const results = await Promise.all(chunks(actions, SIMULATED_AT_ONCE).map((some) =>
+    everyMember(target, 'SimulatePrincipalPolicy', {
+      PolicySourceArn, 'ResourceArns.member.1': resource, ...Object.fromEntries(entries), ...Object.fromEntries(some.map((action, i) => [`ActionNames.member.${i + 1}`, action])),
+    }, 'EvaluationResults')));
+  return results.flat().filter((result) => textAt(result, 'EvalDecision') !== 'allowed').map((result) => required(result, 'SimulatePrincipalPolicy', 'EvalActionName'));
+}
+
+export function noneWhenAbsent(error: unknown): undefined {
   if (awsCode(error) !== 'NoSuchEntity') throw error;
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** One operation of a service that speaks JSON 1.1. */
 import type { ApiTarget } from './client.js';
-import { Refusal, signedCall } from './signed-call.js';
+import { Refusal, type SignedCall, signedCall } from './signed-call.js';
 
 export interface JsonOperation {
   /** Name in hosts and signatures: `kms`. */
@@ -8,13 +8,16 @@ export interface JsonOperation {
   /** First half of X-Amz-Target. */
   readonly targetPrefix: string;
   readonly name: string;
+  /** As {@link SignedCall.home}. */
+  readonly home?: SignedCall<unknown>['home'];
 }
 
 /** Calls it. Throws as the SDK's clients here do. */
-export function jsonCall(target: ApiTarget, { service, targetPrefix, name }: JsonOperation, input: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+export function jsonCall(target: ApiTarget, { service, targetPrefix, name, home }: JsonOperation, input: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
   return signedCall(target, {
     service,
     operation: name,
+    home,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${targetPrefix}.${name}` },
     body: JSON.stringify(input),
     read: (text, { ok, status }) => {

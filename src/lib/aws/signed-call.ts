@@ -13,10 +13,15 @@ export interface SignedCall<Reply> {
   readonly operation: string;
   /** Host and region of a service that is not in every region; the target's region when absent. */
   readonly home?: { readonly url: string; readonly region: string } | undefined;
+  /** POST when absent. */
+  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
+  /** Below the service's address, with its query, escaped. */
+  readonly path?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty for none. */
   readonly body: string;
   /** The reply; throws {@link Refusal} for what the service refused. */
-  readonly read: (text: string, response: { readonly ok: boolean; readonly status: number }) => Reply;
+  readonly read: (text: string, response: { readonly ok: boolean; readonly status: number; readonly headers: Headers }) => Reply;
 }
 
 /** The service's own error. */
@@ -56,10 +61,10 @@ function endpointOf({ endpoint, region }: ApiTarget, { service, home }: SignedCa
 }
 
 async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite, signal: AbortSignal): Promise<Reply> {
-  const url = new URL(endpointOf(target, call));
-  const { headers, body, service } = call;
-  const signed = signRequest({ method: 'POST', url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() }, await target.credentials());
-  const response = await fetch(url, { method: 'POST', body, headers: { ...headers, ...signed }, redirect: 'error', signal });
+  const { headers, body, service, method = 'POST', path = '' } = call;
+  const url = new URL(path, endpointOf(target, call));
+  const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() }, await target.credentials());
+  const response = await fetch(url, { method, ...(body === '' ? {} : { body }), headers: { ...headers, ...signed }, redirect: 'error', signal });
   refusePage({ statusCode: response.status, headers: Object.fromEntries(response.headers) }, site);
   return call.read(await response.text(), response);
 }

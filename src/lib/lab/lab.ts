@@ -84,6 +84,9 @@ export interface LabParameters {
   /** `AWS::SSM::Parameter::Value` name of another image. */
   readonly imageId?: string | undefined;
   readonly instanceType?: string | undefined;
+  /** Zones of the two VPCs' subnets; the region's first and second when absent. */
+  readonly vpc1Zone?: string | undefined;
+  readonly vpc2Zone?: string | undefined;
 }
 
 /** As CreateStack takes them, `ParameterKey` → `ParameterValue`; what is absent keeps the template's default. */
@@ -93,6 +96,8 @@ export function templateParameters(parameters: LabParameters): { readonly [key: 
     SSHSourceCidr: parameters.sshSourceCidr,
     ImageId: parameters.imageId,
     InstanceType: parameters.instanceType,
+    VPC1Zone: parameters.vpc1Zone,
+    VPC2Zone: parameters.vpc2Zone,
   };
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -69,6 +69,19 @@ Parameters:
     Default: 10.0.3.0/24
     AllowedPattern: '(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}'
     ConstraintDescription: must be an IPv4 prefix such as 10.0.3.0/24
+  VPC1Zone:
+    Description: >-
+      Availability zone of VPC 1's subnets, for where not every zone has the instance type. Empty: the region's first.
+    Type: String
+    Default: ''
+  VPC2Zone:
+    Description: Availability zone of VPC 2's subnet. Empty, the region's second.
+    Type: String
+    Default: ''
+
+Conditions:
+  VPC1ZoneIsGiven: !Not [!Equals [!Ref VPC1Zone, '']]
+  VPC2ZoneIsGiven: !Not [!Equals [!Ref VPC2Zone, '']]
 
 Resources:
   # VPC 1: an internet gateway, a public subnet, and a private one behind a NAT gateway.
@@ -100,7 +113,7 @@ Resources:
     Properties:
       VpcId: !Ref VPC1
       CidrBlock: !Ref PublicSubnetCidr
-      AvailabilityZone: !Select [0, !GetAZs '']
+      AvailabilityZone: !If [VPC1ZoneIsGiven, !Ref VPC1Zone, !Select [0, !GetAZs '']]
       Tags:
         - {Key: Name, Value: PublicSubnet}
         - {Key: ssmlab, Value: 'true'}
@@ -133,7 +146,7 @@ Resources:
     Properties:
       VpcId: !Ref VPC1
       CidrBlock: !Ref PrivateSubnet1Cidr
-      AvailabilityZone: !Select [0, !GetAZs '']
+      AvailabilityZone: !If [VPC1ZoneIsGiven, !Ref VPC1Zone, !Select [0, !GetAZs '']]
       Tags:
         - {Key: Name, Value: PrivateSubnet1}
         - {Key: ssmlab, Value: 'true'}
@@ -195,7 +208,7 @@ Resources:
     Properties:
       VpcId: !Ref VPC2
       CidrBlock: !Ref PrivateSubnet2Cidr
-      AvailabilityZone: !Select [1, !GetAZs '']
+      AvailabilityZone: !If [VPC2ZoneIsGiven, !Ref VPC2Zone, !Select [1, !GetAZs '']]
       Tags:
         - {Key: Name, Value: PrivateSubnet2}
         - {Key: ssmlab, Value: 'true'}

@@ -1,7 +1,7 @@
 /** What a permission is here: an IAM action, on what, for which use of the tool, and why. */
 
-/** What somebody is let do: deploy and destroy, open shells and forwards, judge. */
-export const USES = ['deploy', 'connect', 'verify'] as const;
+/** What somebody is let do: deploy and destroy, open shells and forwards, judge, look for forgotten labs. */
+export const USES = ['deploy', 'connect', 'verify', 'sweep'] as const;
 export type Use = (typeof USES)[number];
 
 export interface Permission {
@@ -45,6 +45,12 @@ const arn = (place: Place, service: string, rest: string, { region = place.regio
  */
 const named = ({ stack }: Place): string => (stack.replace(/\*$/u, '').length > 24 ? `${stack.slice(0, 24)}*` : stack.endsWith('*') ? stack : `${stack}-*`);
 
+/** Schedule and role of a lab's end; cut where `lib/expiry` cuts, or before. */
+const ending = ({ region, stack }: Place): string => {
+  const name = `ssmlab-ttl-${region}-${stack}`;
+  return name.length > 55 ? `${name.slice(0, 55)}*` : name;
+};
+
 const inRegion = ({ region }: Place): Condition => (region === '*' ? {} : { StringEquals: { 'aws:RequestedRegion': region } });
 
 /**
@@ -76,6 +82,15 @@ export const SCOPES = {
   /** ValidateTemplate has no resource. */
   Template: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
   ServiceRole: (place) => ({ resources: [arn(place, 'iam', `role/${place.serviceRole ?? ''}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } } }),
+  /** Asked in one region for all. */
+  Prices: () => ({ resources: ['*'] }),
+  /** Roles are no region's. */
+  AllRoles: () => ({ resources: ['*'] }),
+  /** Nobody can be simulated but in the own account. */
+  Simulate: (place) => ({ resources: ['user', 'role'].map((type) => arn(place, 'iam', `${type}/*`, { region: '' })) }),
+  Schedule: (place) => ({ resources: [arn(place, 'scheduler', `schedule/default/${ending(place)}`)] }),
+  EndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })] }),
+  PassEndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } } }),
   KeyPair: (place) => ({ resources: [arn(place, 'ec2', `key-pair/${place.stack}-key`)] }),
   Image: (place) => ({ resources: [arn(place, 'ssm', 'parameter/aws/service/ami-amazon-linux-latest/*')] }),
   /** New things have no tag yet, and those that they are made in are of several types. */

@@ -1,6 +1,8 @@
 /** The calls that the life of a stack needs, bound to a target; a test passes its own. */
+import * as changeSets from '../aws/change-sets.js';
 import * as cloudformation from '../aws/cloudformation.js';
 import * as ec2 from '../aws/ec2.js';
+import * as left from '../aws/ec2-left.js';
 import { describeAgents } from '../aws/ssm.js';
 import type { Target } from '../target/target.js';
 
@@ -12,12 +14,21 @@ export interface StackApi {
   readonly deleteStack: Bound<typeof cloudformation.deleteStack>;
   readonly stackEvents: Bound<typeof cloudformation.stackEvents>;
   readonly stackResources: Bound<typeof cloudformation.stackResources>;
+  readonly createChangeSet: Bound<typeof changeSets.createChangeSet>;
+  readonly describeChangeSet: Bound<typeof changeSets.describeChangeSet>;
+  readonly executeChangeSet: Bound<typeof changeSets.executeChangeSet>;
+  readonly deleteChangeSet: Bound<typeof changeSets.deleteChangeSet>;
+  readonly listChangeSets: Bound<typeof changeSets.listChangeSets>;
   readonly templateParameters: Bound<typeof cloudformation.templateParameters>;
   readonly findKeyPair: Bound<typeof ec2.findKeyPair>;
   readonly importKeyPair: Bound<typeof ec2.importKeyPair>;
   readonly deleteKeyPair: Bound<typeof ec2.deleteKeyPair>;
   readonly describeInstances: Bound<typeof ec2.describeInstances>;
   readonly describeAddresses: Bound<typeof ec2.describeAddresses>;
+  readonly natGateways: Bound<typeof left.natGateways>;
+  readonly vpcEndpoints: Bound<typeof left.vpcEndpoints>;
+  readonly volumesOf: Bound<typeof left.volumesOf>;
+  readonly volumesThere: Bound<typeof left.volumesThere>;
   readonly describeVpcIds: Bound<typeof ec2.describeVpcIds>;
   readonly describeAgents: Bound<typeof describeAgents>;
 }
@@ -30,12 +41,21 @@ export function stackApi(target: Target): StackApi {
     deleteStack: (...args) => cloudformation.deleteStack(target, ...args),
     stackEvents: (...args) => cloudformation.stackEvents(target, ...args),
     stackResources: (...args) => cloudformation.stackResources(target, ...args),
+    createChangeSet: (...args) => changeSets.createChangeSet(target, ...args),
+    describeChangeSet: (...args) => changeSets.describeChangeSet(target, ...args),
+    executeChangeSet: (...args) => changeSets.executeChangeSet(target, ...args),
+    deleteChangeSet: (...args) => changeSets.deleteChangeSet(target, ...args),
+    listChangeSets: (...args) => changeSets.listChangeSets(target, ...args),
     templateParameters: (...args) => cloudformation.templateParameters(target, ...args),
     findKeyPair: (...args) => ec2.findKeyPair(target, ...args),
     importKeyPair: (...args) => ec2.importKeyPair(target, ...args),
     deleteKeyPair: (...args) => ec2.deleteKeyPair(target, ...args),
     describeInstances: (...args) => ec2.describeInstances(target, ...args),
     describeAddresses: (...args) => ec2.describeAddresses(target, ...args),
+    natGateways: (...args) => left.natGateways(target, ...args),
+    vpcEndpoints: (...args) => left.vpcEndpoints(target, ...args),
+    volumesOf: (...args) => left.volumesOf(target, ...args),
+    volumesThere: (...args) => left.volumesThere(target, ...args),
     describeVpcIds: (...args) => ec2.describeVpcIds(target, ...args),
     describeAgents: (...args) => describeAgents(target, ...args),
   };

@@ -15,6 +15,8 @@ type ApiChange = DescribedChangeSet['changes'][number];
 
 const ACTIONS = ['Add', 'Modify', 'Remove', 'Import'] as const;
 
+const DRIFT = ['IN_SYNC', 'MODIFIED', 'DELETED', 'UNKNOWN'] as const;
+
 const NOTHING = /didn't contain changes|no updates are to be performed/iu;
 
 /** Errors: `no-change-set` when it is not there, not ready or has failed. One that has failed for want of changes has none. */
@@ -51,6 +53,7 @@ function resourceChange({ ResourceChange: change = {} }: ApiChange): ResourceCha
     replacement: change.Replacement,
     retained: PolicyAction === 'Retain',
     properties: (change.Scope ?? []).includes('Properties'),
+    drift: DRIFT.find((drift) => drift === change.ResourceDriftStatus),
     before: valuesOf(change.BeforeContext),
     after: valuesOf(change.AfterContext),
   };

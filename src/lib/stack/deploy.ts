@@ -1,12 +1,17 @@
 /** Deploy: the key pair, the stack, its events, and the agents online. Asked again it finds that nothing is to do. */
+import type { NewStack } from '../aws/cloudformation.js';
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
-import { keyPairName, LAB_TAG, templateBody, templateParameters } from '../lab/lab.js';
+import { EXPIRES_TAG } from '../expiry/expiry.js';
+import { keyPairName, LAB_TAG, type LabParameters, templateBody, templateParameters } from '../lab/lab.js';
 import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
-import { isInProgress, type ResourceEvent, rootCause, watchStack } from './events.js';
+import { isInProgress, type ResourceEvent, watchStack } from './events.js';
+import { follow, isGone, reviewed } from './follow.js';
 import { importKey, localKey } from './key-pair.js';
 import type { Pause } from './pause.js';
+import { planStack, type StackPlan } from './plan.js';
+import { type DriftedResource, reconcile } from './reconcile.js';
 import { few } from './few.js';
 
 /** What happens while a lab is deployed, in order. */
@@ -19,10 +24,13 @@ export type DeployEvent =
   | { readonly kind: 'joined'; readonly status: string }
   /** What an earlier, rolled back attempt left is removed first. */
   | { readonly kind: 'clearing'; readonly status: string }
+  /** Of a lab that was there: what is not as it was deployed, by CloudFormation's comparison with what is really there. */
+  | { readonly kind: 'drift'; readonly drifted: readonly DriftedResource[] }
   | { readonly kind: 'agents'; readonly online: readonly string[]; readonly waiting: readonly string[] };
 
 export interface DeployResult {
-  readonly outcome: 'created' | 'unchanged';
+  /** `planned`: looked at, and not carried out. */
+  readonly outcome: 'created' | 'unchanged' | 'updated' | 'planned';
   readonly stackId: string;
 }
 
@@ -31,12 +39,26 @@ export interface DeployOptions {
   readonly keyFile: string;
   /** Makes the folder of the lab; called only when something is going to be written there. */
   readonly makeFolder: () => Promise<void>;
+  /** Takes it away again, with the key in it, when the plan is not carried out. */
+  readonly dropFolder?: (() => Promise<void>) | undefined;
   /** Another template than the lab's. */
   readonly template?: string | undefined;
   /** CloudFormation's service role, for a stack that is made; the caller's own permissions when absent. */
   readonly roleArn?: string | undefined;
-  /** Who may open SSH; the template's default when absent. */
+  /** Who may open SSH; the template's default when absent, or what a stack that is there has. */
   readonly sshSourceCidr?: (() => Promise<string>) | undefined;
+  /** Parameters of a new lab besides. */
+  readonly placement?: Omit<LabParameters, 'keyName' | 'sshSourceCidr'> | undefined;
+  /** Asked before anything of the stack is made or changed, with the change set's account of it; absent: nobody is asked, and a new stack is made without one. */
+  readonly review?: ((plan: StackPlan) => Promise<boolean>) | undefined;
+  /** When a new lab ends by itself, and how that is set: before anything of it is made where there is a plan, at once after else. */
+  readonly expiry?: { readonly at: Date; readonly set: (stackId: string) => Promise<void> } | undefined;
+  /** Put back what is not as it was deployed. */
+  readonly heal?: boolean | undefined;
+  /** Leave what fails as it is, instead of rolling it back. */
+  readonly keepFailed?: boolean | undefined;
+  /** As {@link NewStack.express}: its agents are waited for all the same. */
+  readonly express?: boolean | undefined;
   readonly pollSeconds: number;
   readonly pause: Pause;
   /** How long the agents may take after the stack is complete. */
@@ -53,34 +75,6 @@ const isLabStack = (stack: ApiStack): boolean => stack.Tags?.some((tag) => tag.K
 export function requireLabStack(stack: ApiStack, name: string): void {
   if (!isLabStack(stack)) throw new SsmlabError('stack-foreign', `a stack "${name}" is there and was not made by ssmlab`);
 }
-
-/** `stack-failed` with the first cause among the events. */
-export function stackFailure(name: string, status: string | undefined, events: readonly ResourceEvent[]): SsmlabError {
-  const cause = rootCause(events);
-  const why = cause === undefined ? '' : `: ${cause.logicalId} (${cause.type}): ${cause.reason ?? cause.status}`;
-  return new SsmlabError('stack-failed', `the stack "${name}" ended in ${status ?? 'nothing'}${why}`);
-}
-
-/** Watches to the end and passes the events on; throws when it does not end well. */
-async function* follow(api: StackApi, stackId: string, options: DeployOptions, isGood: (status: string | undefined) => boolean, after?: string): AsyncGenerator<ResourceEvent, void> {
-  const seen: ResourceEvent[] = [];
-  const watch = watchStack(api, stackId, { ...options, after });
-  for (;;) {
-    const next = await watch.next();
-    if (next.done === true) {
-      // Who wants it gone wants it gone from the first.
-      if (!isGood(next.value)) throw isGone(next.value) ? deletedMeanwhile(options.stack) : stackFailure(options.stack, next.value, seen);
-      return;
-    }
-    seen.push(next.value);
-    yield next.value;
-  }
-}
-
-const deletedMeanwhile = (name: string): SsmlabError =>
-  new SsmlabError('stack-failed', `the stack "${name}" was deleted by another process while it was made`, { hint: 'run `ssmlab deploy` again to make it' });
-
-const isGone = (status: string | undefined): boolean => status === undefined || status === 'DELETE_COMPLETE';
 
 /** The instances that the stack has made. */
 export async function madeInstances(api: StackApi, stack: string): Promise<MadeInstance[]> {
@@ -126,7 +120,7 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
     yield* agentsOnline(api, options, true);
     return (await api.findStack(stackId)) ?? found;
   }
-  if (isInProgress(status)) {
+  if (isInProgress(status) && status !== 'REVIEW_IN_PROGRESS') {
     yield { kind: 'joined', status };
     const newest = (await api.stackEvents(stackId))[0]?.EventId;
     const watch = watchStack(api, stackId, { ...options, after: newest });
@@ -136,6 +130,8 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
   }
   if (stack === undefined || isGone(stack.StackStatus)) return undefined;
   if (AT_REST.has(stack.StackStatus ?? '')) return stack;
+  // Somebody looks at a plan for the name: another plan may stand beside it.
+  if (stack.StackStatus === 'REVIEW_IN_PROGRESS' && options.review !== undefined) return undefined;
   if (stack.StackStatus === 'ROLLBACK_COMPLETE' || stack.StackStatus === 'REVIEW_IN_PROGRESS') {
     yield { kind: 'clearing', status: stack.StackStatus };
     const newest = (await api.stackEvents(stackId))[0]?.EventId;
@@ -144,6 +140,24 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
     return undefined;
   }
   throw new SsmlabError('stack-failed', `the stack "${options.stack}" is in ${stack.StackStatus ?? 'an unknown state'}`, { hint: 'run `ssmlab destroy`, then deploy again' });
+}
+
+/** Asks for the stack: by its plan where somebody is to see it first, and `undo` when it is not carried out. Undefined when a stack of the name is there meanwhile. */
+async function begin(api: StackApi, stack: NewStack, options: DeployOptions, undo: () => Promise<void>): Promise<{ readonly stackId: string; readonly goes: boolean } | undefined> {
+  if (options.review === undefined) {
+    const stackId = await api.createStack(stack);
+    if (stackId === undefined) return undefined;
+    await options.expiry?.set(stackId);
+    return { stackId, goes: true };
+  }
+  let goes = false;
+  try {
+    const plan = await planStack(api, { ...stack, type: 'CREATE' }, options);
+    goes = await reviewed(api, plan, options, () => options.expiry?.set(plan.stackId) ?? Promise.resolve());
+    return { stackId: plan.stackId, goes };
+  } finally {
+    if (!goes) await undo();
+  }
 }
 
 /** Deploys the lab. Events come as they happen; the outcome is the generator's value. */
@@ -157,9 +171,13 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
         if (options.template !== undefined && !joined) {
           throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and a template is for a new one`, { hint: 'choose another name with --stack, or `ssmlab destroy` first' });
         }
+        const stackId = settled.StackId ?? options.stack;
+        if (options.expiry !== undefined && !joined) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
+        if (joined) return { outcome: 'created', stackId };
+        const outcome = yield* reconcile(api, settled, options);
         // After a restart of the local cloud they register anew.
-        if (!joined) yield* agentsOnline(api, options, false);
-        return { outcome: joined ? 'created' : 'unchanged', stackId: settled.StackId ?? options.stack };
+        yield* agentsOnline(api, options, outcome === 'updated');
+        return { outcome, stackId };
       }
     }
     const keyName = keyPairName(options.stack);
@@ -167,12 +185,21 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
     await options.makeFolder();
     const { publicKey, made } = await localKey(options.keyFile, keyName);
     await importKey(api, keyName, publicKey);
-    yield { kind: 'key-pair', keyName, made };
-    const all = templateParameters({ keyName, sshSourceCidr: await options.sshSourceCidr?.() });
+    // Where a plan is to be seen first, what is made comes after it.
+    if (options.review === undefined) yield { kind: 'key-pair', keyName, made };
+    const all = templateParameters({ ...options.placement, keyName, sshSourceCidr: await options.sshSourceCidr?.() });
     const parameters = wanted === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
-    const stackId = await api.createStack({ name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value }, roleArn: options.roleArn });
+    const wish = { name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value, ...(options.expiry === undefined ? {} : { [EXPIRES_TAG]: options.expiry.at.toISOString() }) }, roleArn: options.roleArn, keepFailed: options.keepFailed, express: options.express };
+    const begun = await begin(api, wish, options, async () => {
+      if (!made) return;
+      await api.deleteKeyPair(keyName);
+      await options.dropFolder?.();
+    });
     // Another process was quicker: look again and join it.
-    if (stackId === undefined) continue;
+    if (begun === undefined) continue;
+    const { stackId } = begun;
+    if (!begun.goes) return { outcome: 'planned', stackId };
+    if (options.review !== undefined) yield { kind: 'key-pair', keyName, made };
     yield { kind: 'started', stackId };
     yield* follow(api, stackId, options, (status) => status === 'CREATE_COMPLETE');
     yield* agentsOnline(api, options, true);

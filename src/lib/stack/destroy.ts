@@ -1,10 +1,11 @@
-/** Destroy: the stack, its key pair and what is kept of it here; then a look that nothing is left. */
+/** Destroy: the stack, its key pair, its schedule; then a look that nothing is left. */
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
 import { keyPairName } from '../lab/lab.js';
 import type { StackApi } from './api.js';
-import { requireLabStack, stackFailure } from './deploy.js';
-import { type ResourceEvent, watchStack } from './events.js';
+import { requireLabStack } from './deploy.js';
+import { type ResourceEvent, rootCause, watchStack } from './events.js';
+import { stackFailure } from './follow.js';
 import { isLabKey } from './key-pair.js';
 import type { Pause } from './pause.js';
 
@@ -16,56 +17,94 @@ export interface DestroyPlan {
   readonly resources: readonly { readonly logicalId: string; readonly type: string; readonly physicalId: string | null }[];
   /** Name of the key pair, when it is there and the lab's. */
   readonly keyName: string | undefined;
+  /** Volumes of its instances, to be looked for afterwards. */
+  readonly volumeIds: readonly string[];
+  /** When it was begun; undefined when there is no stack. */
+  readonly created: Date | undefined;
 }
+
+/** Beside the stack's own events: AWS had to let something go first, and it is tried again. */
+export type DestroyEvent = ResourceEvent | { readonly kind: 'again'; readonly reason: string };
 
 /** Reads what is there. `stack-foreign` when the stack is not ssmlab's. */
 export async function planDestroy(api: StackApi, stack: string): Promise<DestroyPlan> {
   const [found, key] = await Promise.all([api.findStack(stack), api.findKeyPair(keyPairName(stack))]);
   const keyName = key !== undefined && isLabKey(key) ? keyPairName(stack) : undefined;
-  if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stackId: undefined, status: undefined, resources: [], keyName };
+  if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stackId: undefined, status: undefined, resources: [], keyName, volumeIds: [], created: undefined };
   requireLabStack(found, stack);
   const resources = (await api.stackResources(stack))
     .filter((resource) => resource.ResourceStatus !== 'DELETE_COMPLETE')
     .map((resource) => ({ logicalId: resource.LogicalResourceId ?? '', type: resource.ResourceType ?? '', physicalId: resource.PhysicalResourceId ?? null }));
-  return { stackId: found.StackId ?? stack, status: found.StackStatus, resources, keyName };
+  const instanceIds = resources.flatMap(({ type, physicalId }) => (type === 'AWS::EC2::Instance' ? (physicalId ?? []) : []));
+  return { stackId: found.StackId ?? stack, status: found.StackStatus, resources, keyName, volumeIds: await api.volumesOf(instanceIds), created: found.CreationTime };
 }
 
 export interface DestroyOptions {
   readonly stack: string;
   readonly plan: DestroyPlan;
+  /** Takes away what would have ended the lab by itself. */
+  readonly dropExpiry?: (() => Promise<void>) | undefined;
   readonly pollSeconds: number;
   readonly pause: Pause;
 }
 
-/** What still carries the stack's tag or name, in words. */
-async function leftovers(api: StackApi, stack: string): Promise<string[]> {
-  const [found, instances, addresses, vpcs, key] = await Promise.all([
-    api.findStack(stack), api.describeInstances([ofStack(stack)]), api.describeAddresses(stack), api.describeVpcIds(stack), api.findKeyPair(keyPairName(stack)),
+/** What still carries the stack's tag or name, or had been part of it, in words. */
+async function leftovers(api: StackApi, stack: string, { volumeIds }: DestroyPlan): Promise<string[]> {
+  const [found, instances, addresses, gateways, endpoints, volumes, vpcs, key] = await Promise.all([
+    api.findStack(stack), api.describeInstances([ofStack(stack)]), api.describeAddresses(stack), api.natGateways(ofStack(stack)), api.vpcEndpoints(ofStack(stack)), api.volumesThere(volumeIds),
+    api.describeVpcIds(stack), api.findKeyPair(keyPairName(stack)),
   ]);
   return [
     ...(found === undefined || found.StackStatus === 'DELETE_COMPLETE' ? [] : [`stack ${stack} (${found.StackStatus})`]),
     ...instances.map((instance) => `instance ${instance.InstanceId} (${instance.State?.Name})`),
     ...addresses.map((address) => `address ${address}`),
+    ...gateways.map((id) => `NAT gateway ${id}`),
+    ...endpoints.map((id) => `endpoint ${id}`),
+    ...volumes.map((id) => `volume ${id}`),
     ...vpcs.map((vpcId) => `VPC ${vpcId}`),
     ...(key !== undefined && isLabKey(key) ? [`key pair ${key.KeyName}`] : []),
   ];
 }
 
-/** Removes what the plan names and proves that it is gone; events come as they happen. */
-export async function* destroy(api: StackApi, { stack, plan, pollSeconds, pause }: DestroyOptions): AsyncGenerator<ResourceEvent, void> {
-  if (plan.stackId !== undefined) {
-    const newest = (await api.stackEvents(plan.stackId))[0]?.EventId;
-    await api.deleteStack(plan.stackId);
-    const watch = watchStack(api, plan.stackId, { after: newest, pollSeconds, pause });
+/** What AWS says when something else has to be gone first: interfaces of an endpoint live minutes longer than it does (`aws-facts.md` §9). */
+const NOT_YET = /DependencyViolation|dependent object|has dependencies|currently in use|InvalidNetworkInterface\.InUse|mapped public address/iu;
+
+/** Deletions of one stack, and looks for what is on its way out, before it is given up. */
+const ROUNDS = 5;
+/** Polls between two. */
+const POLLS_BETWEEN = 10;
+
+/** Deletes the stack and watches it, again where AWS wants patience. `stack-failed` with the first cause. */
+async function* deleteStack(api: StackApi, stackId: string, { stack, pollSeconds, pause }: DestroyOptions): AsyncGenerator<DestroyEvent, void> {
+  for (let round = 1; ; round += 1) {
+    const newest = (await api.stackEvents(stackId))[0]?.EventId;
+    await api.deleteStack(stackId);
+    const watch = watchStack(api, stackId, { after: newest, pollSeconds, pause });
     const seen: ResourceEvent[] = [];
     let next = await watch.next();
     for (; next.done !== true; next = await watch.next()) {
       seen.push(next.value);
       yield next.value;
     }
-    if (next.value !== undefined && next.value !== 'DELETE_COMPLETE') throw stackFailure(stack, next.value, seen);
+    if (next.value === undefined || next.value === 'DELETE_COMPLETE') return;
+    const reason = rootCause(seen)?.reason ?? '';
+    if (round === ROUNDS || next.value !== 'DELETE_FAILED' || !NOT_YET.test(reason)) throw stackFailure(stack, next.value, seen);
+    yield { kind: 'again', reason };
+    await pause(pollSeconds * POLLS_BETWEEN);
   }
+}
+
+/** Removes what the plan names and proves that it is gone; events come as they happen. */
+export async function* destroy(api: StackApi, options: DestroyOptions): AsyncGenerator<DestroyEvent, void> {
+  const { stack, plan, pollSeconds, pause } = options;
+  if (plan.stackId !== undefined) yield* deleteStack(api, plan.stackId, options);
   if (plan.keyName !== undefined) await api.deleteKeyPair(plan.keyName);
-  const left = await leftovers(api, stack);
-  if (left.length > 0) throw new SsmlabError('stack-failed', `still there: ${left.join(', ')}`, { hint: 'run `ssmlab destroy` again' });
+  await options.dropExpiry?.();
+  for (let round = 1; ; round += 1) {
+    const left = await leftovers(api, stack, plan);
+    if (left.length === 0) return;
+    // A NAT gateway and endpoints are listed for a while after they are gone for the stack.
+    if (round === ROUNDS) throw new SsmlabError('stack-failed', `still there: ${left.join(', ')}`, { hint: 'run `ssmlab destroy` again' });
+    await pause(pollSeconds * POLLS_BETWEEN);
+  }
 }

@@ -13,6 +13,8 @@ export interface ResourceChange {
   readonly retained: boolean;
   /** What is touched beside tags and metadata. */
   readonly properties: boolean;
+  /** How it differs from what was deployed, where the change set compares with what is really there. */
+  readonly drift?: 'IN_SYNC' | 'MODIFIED' | 'DELETED' | 'UNKNOWN' | undefined;
   /** Property values before and after; undefined when the service did not tell them. */
   readonly before: Values | undefined;
   readonly after: Values | undefined;

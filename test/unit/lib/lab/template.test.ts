@@ -20,7 +20,7 @@ interface Resource {
   readonly DependsOn?: string | readonly string[];
   readonly Properties: { readonly [name: string]: unknown };
 }
-const template = parse(yaml, { customTags: [tag('Ref', 'scalar'), tag('GetAtt', 'scalar'), tag('Sub', 'scalar'), tag('GetAZs', 'scalar'), tag('Select', 'seq')] as never }) as {
+const template = parse(yaml, { customTags: [tag('Ref', 'scalar'), tag('GetAtt', 'scalar'), tag('Sub', 'scalar'), tag('GetAZs', 'scalar'), tag('Select', 'seq'), tag('If', 'seq'), tag('Not', 'seq'), tag('Equals', 'seq')] as never }) as {
   readonly Parameters: { readonly [name: string]: { readonly Type: string } };
   readonly Resources: { readonly [name: string]: Resource };
   readonly Outputs: { readonly [name: string]: object };
@@ -88,7 +88,7 @@ describe('the template', () => {
           expect(rule).not.toHaveProperty('CidrIp', '0.0.0.0/0');
         }
       }
-      if (Type === 'AWS::EC2::Subnet') expect(Properties['AvailabilityZone']).toHaveProperty('Select');
+      if (Type === 'AWS::EC2::Subnet') expect(Properties['AvailabilityZone']).toMatchObject({ If: [expect.stringMatching(/^VPC[12]ZoneIsGiven$/u), { Ref: expect.stringMatching(/^VPC[12]Zone$/u) }, { Select: expect.anything() }] });
     }
   });
 

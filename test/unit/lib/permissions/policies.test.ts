@@ -89,7 +89,7 @@ describe('the reasons', () => {
     const lines = permissionLines(permissionsOf({ uses: ['deploy'] }), { style: plainStyle(), width: undefined });
     expect(lines[0]).toMatch(/^ACTION +STATEMENT +WHY$/u);
     expect(lines.find((line) => line.startsWith('ec2:CreateVpc '))).toMatch(/ Make +CloudFormation makes AWS::EC2::VPC$/u);
-    expect(lines.find((line) => line.startsWith('ec2:DescribeNatGateways '))).toContain('which way an instance takes and what is open for it; CloudFormation looks at AWS::EC2::NatGateway');
+    expect(lines.find((line) => line.startsWith('ec2:DescribeNatGateways '))).toContain('which way an instance takes, and what a lab leaves; CloudFormation looks at AWS::EC2::NatGateway');
     expect(lines.join('\n')).not.toContain('sts:GetCallerIdentity');
     const statements = statementsOf({ uses: ['deploy'] }, everywhere);
     expect(lines.length - 1).toBe(statements.flatMap(({ Action }) => Action).length);

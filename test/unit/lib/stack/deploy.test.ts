@@ -39,7 +39,7 @@ describe('deploy', () => {
 
   it('changes nothing when the lab is there', async () => {
     const { result, events, calls } = await run({ stacks: [stackIn('CREATE_COMPLETE')] });
-    expect([result?.outcome, kinds(events), calls]).toEqual(['unchanged', ['agents'], []]);
+    expect([result?.outcome, kinds(events), calls]).toEqual(['unchanged', ['agents'], ['plan UPDATE ssmlab drift', 'discard']]);
   });
 
   it('does not fail a lab that was there and is broken, and does not wait long', async () => {
@@ -93,6 +93,80 @@ describe('deploy', () => {
   it('says which agent is not online, within the bound', async () => {
     const { error } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], agentRounds: 100 });
     expect(error).toMatchObject({ code: 'not-connected', message: expect.stringContaining('Instance2 is not online after 5 s') as string });
+  });
+
+  describe('by a plan', () => {
+    const added: Script['changes'] = { status: 'CREATE_COMPLETE', reason: '', execution: 'AVAILABLE', changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC' } }] };
+    const review = (answer: boolean | Error): { review: DeployOptions['review']; shown: unknown[] } => {
+      const shown: unknown[] = [];
+      return { shown, review: async ({ type, changes }) => {
+        shown.push([type, changes.map(({ logicalId, action }) => `${action} ${logicalId}`)]);
+        if (answer instanceof Error) throw answer;
+        return answer;
+      } };
+    };
+    const fresh: Script = { stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], events: [[], [begin], [begin, done]], changes: added };
+
+    it('shows it, sets the end of the lab, and then makes the stack', async () => {
+      const { review: asked, shown } = review(true);
+      const order: string[] = [];
+      const { result, calls } = await run(fresh, { review: asked, placement: { instanceType: 't3.nano', vpc1Zone: 'a', vpc2Zone: 'b' }, expiry: { at: new Date(0), set: async (stackId) => void order.push(stackId) } });
+      expect(shown).toEqual([['CREATE', ['Add VPC1']]]);
+      expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
+      expect(order).toEqual([STACK_ID]);
+      expect(calls).toEqual(['import ssmlab-key', 'plan CREATE ssmlab KeyName=ssmlab-key InstanceType=t3.nano VPC1Zone=a VPC2Zone=b', 'execute']);
+    });
+
+    const taken = { stacks: [undefined, stackIn('REVIEW_IN_PROGRESS')], changes: added };
+    it.each<[string, boolean | Error]>([['a look', false], ['a question that is broken off', new Error('Ctrl-C')]])('leaves nothing after %s', async (_, answer) => {
+      let dropped = 0;
+      const { result, error, calls } = await run(taken, { review: review(answer).review, dropFolder: async () => void dropped++ });
+      if (answer === false) expect(result).toEqual({ outcome: 'planned', stackId: STACK_ID });
+      else expect(error).toBe(answer);
+      expect(calls).toEqual(['import ssmlab-key', 'plan CREATE ssmlab KeyName=ssmlab-key', 'discard', 'delete', 'delete key ssmlab-key']);
+      expect(dropped).toBe(1);
+    });
+
+    it('makes nothing when the end of the lab cannot be set', async () => {
+      const { error, calls } = await run(taken, { review: review(true).review, expiry: { at: new Date(0), set: async () => Promise.reject(new Error('no Scheduler')) } });
+      expect(error).toMatchObject({ message: 'no Scheduler' });
+      expect(calls.slice(-3)).toEqual(['discard', 'delete', 'delete key ssmlab-key']);
+    });
+
+    it('lets a plan of others stand, and makes its own beside it', async () => {
+      const { result } = await run({ ...fresh, stacks: [stackIn('REVIEW_IN_PROGRESS'), stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')] }, { review: review(true).review });
+      expect(result?.outcome).toBe('created');
+    });
+  });
+
+  describe('again', () => {
+    const there = { ...stackIn('CREATE_COMPLETE'), Parameters: [{ ParameterKey: 'KeyName', ParameterValue: 'ssmlab-key' }, { ParameterKey: 'SSHSourceCidr', ParameterValue: '192.0.2.1/32' }] };
+    const drifted: Script['changes'] = { status: 'CREATE_COMPLETE', reason: '', execution: 'AVAILABLE', changes: [{ ResourceChange: { Action: 'Modify', LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceDriftStatus: 'MODIFIED' } }] };
+
+    it('tells what drifted, and leaves it alone', async () => {
+      const { result, events, calls } = await run({ stacks: [there], changes: drifted });
+      expect(result?.outcome).toBe('unchanged');
+      expect(events[0]).toEqual({ kind: 'drift', drifted: [{ logicalId: 'VPC1', type: 'AWS::EC2::VPC', drift: 'MODIFIED' }] });
+      expect(calls).toEqual(['plan UPDATE ssmlab KeyName kept SSHSourceCidr kept drift', 'discard']);
+    });
+
+    it('puts it back when asked to', async () => {
+      const { result, calls } = await run({ stacks: [there, stackIn('UPDATE_COMPLETE')], changes: drifted }, { heal: true });
+      expect(result?.outcome).toBe('updated');
+      expect(calls).toEqual(['plan UPDATE ssmlab KeyName kept SSHSourceCidr kept drift', 'execute']);
+    });
+
+    it('changes who may open SSH, and nothing else with it', async () => {
+      const { result, calls } = await run({ stacks: [there, stackIn('UPDATE_COMPLETE')], changes: drifted }, { sshSourceCidr: async () => '203.0.113.9/32' });
+      expect(result?.outcome).toBe('updated');
+      expect(calls[0]).toBe('plan UPDATE ssmlab SSHSourceCidr=203.0.113.9/32 KeyName kept');
+    });
+
+    it('refuses an end for a lab that is there', async () => {
+      const { error, calls } = await run({ stacks: [there] }, { expiry: { at: new Date(0), set: async () => undefined } });
+      expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('--ttl is for a new one') as string });
+      expect(calls).toEqual([]);
+    });
   });
 
   it('gives another template only the parameters that it has, and no template to a stack that is there', async () => {

@@ -8,7 +8,7 @@ async function run(script: Script, change: (api: ReturnType<typeof fakeApi>['api
   const plan = await planDestroy(changed, 'ssmlab');
   const events: string[] = [];
   const work = (async () => {
-    for await (const each of destroy(changed, { stack: 'ssmlab', plan, pollSeconds: 0, pause: async () => undefined })) events.push(`${each.logicalId} ${each.status}`);
+    for await (const each of destroy(changed, { stack: 'ssmlab', plan, pollSeconds: 0, pause: async () => undefined })) events.push(each.kind === 'again' ? `again: ${each.reason}` : `${each.logicalId} ${each.status}`);
   })();
   return { plan, events, calls, error: await work.then(() => undefined, (error: unknown) => error) };
 }
@@ -31,9 +31,26 @@ describe('destroy', () => {
     }));
     expect(error).toMatchObject({ code: 'stack-failed', message: 'still there: instance i-9 (running), address 198.18.0.10' });
   });
+  it('looks for what was part of it, by tag and by id', async () => {
+    const { plan, error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_COMPLETE')] }, () => ({ natGateways: async () => ['nat-1'], vpcEndpoints: async () => ['vpce-1'], volumesThere: async (ids: readonly string[]) => ids }));
+    expect(plan.volumeIds).toEqual(['vol-1']);
+    expect(error).toMatchObject({ message: 'still there: NAT gateway nat-1, endpoint vpce-1, volume vol-1' });
+  });
+  it('has patience with what goes a little later', async () => {
+    let looks = 0;
+    const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_COMPLETE')] }, () => ({ vpcEndpoints: async () => (++looks < 3 ? ['vpce-1'] : []) }));
+    expect([error, looks]).toEqual([undefined, 3]);
+  });
+  it('tries again what AWS makes wait for, and nothing else', async () => {
+    const failed = event('VPC1', 'DELETE_FAILED', 'resource sg-1 has a dependent object (DependencyViolation)');
+    const { events, calls, error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED'), stackIn('DELETE_COMPLETE')], events: [[made], [made, failed], [made, failed, gone]], keyPair: key });
+    expect(error).toBeUndefined();
+    expect(events).toEqual(['VPC1 DELETE_FAILED', 'again: resource sg-1 has a dependent object (DependencyViolation)', 'VPC1 DELETE_COMPLETE']);
+    expect(calls).toEqual(['delete', 'delete', 'delete key ssmlab-key']);
+  });
   it('fails with the first cause', async () => {
-    const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED')], events: [[made], [made, event('VPC1', 'DELETE_FAILED', 'it has dependencies')]] });
-    expect(error).toMatchObject({ code: 'stack-failed', message: expect.stringContaining('VPC1 (AWS::EC2::VPC): it has dependencies') as string });
+    const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED')], events: [[made], [made, event('VPC1', 'DELETE_FAILED', 'it is protected')]] });
+    expect(error).toMatchObject({ code: 'stack-failed', message: expect.stringContaining('VPC1 (AWS::EC2::VPC): it is protected') as string });
   });
   it('touches nothing that is not ssmlab\'s', async () => {
     await expect(run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).rejects.toMatchObject({ code: 'stack-foreign' });

@@ -29,6 +29,8 @@ export interface Script {
   readonly created?: (string | undefined)[];
   /** Rounds until the agents are online. */
   readonly agentRounds?: number;
+  /** What its change sets contain; nothing when absent. */
+  readonly changes?: Awaited<ReturnType<StackApi['describeChangeSet']>>;
   readonly keyPair?: { readonly publicKey?: string; readonly foreign?: boolean };
 }
 
@@ -55,6 +57,15 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       return so.slice(from).toReversed();
     },
     stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', LastUpdatedTimestamp: new Date(0) }],
+    createChangeSet: async ({ type, name, parameters, kept, revertDrift }) => {
+      const given = [...Object.entries(parameters).map(([key, value]) => `${key}=${value}`), ...(kept ?? []).map((key) => `${key} kept`), ...(revertDrift === true ? ['drift'] : [])];
+      calls.push(`plan ${type} ${name} ${given.join(' ')}`.trimEnd());
+      return { changeSetId: 'arn:change-set', stackId: STACK_ID };
+    },
+    describeChangeSet: async () => script.changes ?? { status: 'FAILED', reason: 'The submitted information didn\'t contain changes.', execution: 'UNAVAILABLE', changes: [] },
+    executeChangeSet: async () => void calls.push('execute'),
+    deleteChangeSet: async () => void calls.push('discard'),
+    listChangeSets: async () => [],
     templateParameters: async () => ['KeyName'],
     findKeyPair: async () => (key === undefined ? undefined : { KeyName: 'ssmlab-key', PublicKey: key.publicKey, Tags: key.foreign === true ? [] : LAB_TAGS }),
     importKeyPair: async (name, publicKey) => {
@@ -72,6 +83,10 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       { InstanceId: 'i-2', Tags: [{ Key: 'Name', Value: 'Instance2' }], IamInstanceProfile: { Arn: 'x' } },
     ],
     describeAddresses: async () => [],
+    natGateways: async () => [],
+    vpcEndpoints: async () => [],
+    volumesOf: async () => ['vol-1'],
+    volumesThere: async () => [],
     describeVpcIds: async () => [],
     describeAgents: async () => (++rounds > (script.agentRounds ?? 0) ? [{ InstanceId: 'i-2', PingStatus: 'Online' }] : []),
   };

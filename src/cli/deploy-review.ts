@@ -1,0 +1,89 @@
+/** Before anything is made on AWS: whose account, what would fail or surprise, what it costs, the plan, and a yes. */
+import { callerIdentity } from '../lib/aws/sts.js';
+import { SsmlabError } from '../lib/errors.js';
+import { expiryApi } from '../lib/expiry/api.js';
+import { setExpiry } from '../lib/expiry/expiry.js';
+import { quantitiesOf } from '../lib/lab/bill.js';
+import { statementsOf } from '../lib/permissions/policies.js';
+import { preflightApi } from '../lib/preflight/api.js';
+import { type Preflight, preflight, requireGood } from '../lib/preflight/preflight.js';
+import { estimate } from '../lib/price/estimate.js';
+import { pricesOf } from '../lib/price/source.js';
+import { preflightLines, priceLines } from '../lib/report/preflight.js';
+import { planLines } from '../lib/report/stack-plan.js';
+import type { Style } from '../lib/report/style.js';
+import { stackApi } from '../lib/stack/api.js';
+import type { DeployOptions } from '../lib/stack/deploy.js';
+import type { Pause } from '../lib/stack/pause.js';
+import type { StackPlan } from '../lib/stack/plan.js';
+import type { LabContext } from './lab-context.js';
+import { confirmOrDecline } from './prompts.js';
+import { textWidth } from './terminal.js';
+
+export interface ReviewOptions {
+  /** Of the template, logical id → type. */
+  readonly resources: ReadonlyMap<string, string>;
+  readonly sshSourceCidr: string | undefined;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly canAsk: boolean;
+  readonly style: Style;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What was found, where a lab is to be made; nothing of one that is there. Throws `preflight-failed` when it would fail. */
+export async function lookFirst({ target, stack }: LabContext, { resources, sshSourceCidr, style, say }: ReviewOptions): Promise<Preflight> {
+  const { region } = target;
+  const api = preflightApi(target);
+  const types = [...resources.values()];
+  const found = await preflight(api, { stack, region, types, sshSourceCidr, statements: statementsOf({ uses: ['deploy'] }, { region, stack }) });
+  const looks = { style, width: textWidth(process.stderr) };
+  for (const line of preflightLines(found.findings, looks)) say(line);
+  requireGood(found);
+  const { instanceType } = found.placement;
+  const { prices, source } = await pricesOf(target, [instanceType]);
+  if (prices === undefined) say(`  What it costs is not known: ${source}.`);
+  else for (const line of priceLines(estimate(quantitiesOf(types, instanceType), prices), source, { ...looks, billed: target.kind === 'aws' })) say(line);
+  return found;
+}
+
+/** Shows a plan and asks; answers false where it is only to be looked at. Throws `declined`, or `no-terminal` when nobody is there and --yes was not given. */
+export function reviewer({ target, stack }: LabContext, { dryRun, yes, canAsk, style, say, signal }: ReviewOptions): (plan: StackPlan) => Promise<boolean> {
+  return async ({ type, changes }) => {
+    for (const line of planLines(changes, style)) say(line);
+    if (dryRun) return false;
+    if (yes) return true;
+    if (!canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what costs money on AWS', { hint: 'pass --yes' });
+    await confirmOrDecline(`${type === 'CREATE' ? 'Deploy' : 'Change'} "${stack}" in ${target.region}?`, type === 'CREATE' ? 'nothing was deployed' : 'nothing was changed', signal);
+    return true;
+  };
+}
+
+/** Whose account it is, and where the calls go when that is not AWS. */
+async function whereText({ target }: LabContext): Promise<string> {
+  if (target.kind === 'local') return `local cloud, region ${target.region}; no AWS account is used, and nothing is billed`;
+  const { account, arn } = await callerIdentity(target);
+  return `AWS account ${account}, region ${target.region}, as ${arn}${target.endpoint === undefined ? '' : `\n  by AWS_ENDPOINT_URL at ${target.endpoint}, which is not AWS's own`}`;
+}
+
+/** How a deployment on AWS, or one that is only looked at, is prepared: options of `deploy`, none for one that just goes. */
+export async function prepared(context: LabContext, options: ReviewOptions): Promise<Pick<DeployOptions, 'review' | 'placement'>> {
+  const { target, stack } = context;
+  if (target.kind !== 'aws' && !options.dryRun) return {};
+  options.say(await whereText(context));
+  const found = await stackApi(target).findStack(stack);
+  const there = found !== undefined && found.StackStatus !== 'DELETE_COMPLETE' && found.StackStatus !== 'REVIEW_IN_PROGRESS';
+  return { review: reviewer(context, options), placement: there ? undefined : (await lookFirst(context, options)).placement };
+}
+
+/** How the lab's end is set. */
+export function expiryOf({ target, stack }: LabContext, at: Date, pause: Pause): DeployOptions['expiry'] {
+  return {
+    at,
+    set: async (stackId) => {
+      const { account } = await callerIdentity(target);
+      await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at }, { pollSeconds: target.pollSeconds, pause });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** A look at an account before a lab is made there: what would make it fail, and what would surprise. It only reads, all at once. */
+import { SsmlabError } from '../errors.js';
+import { keyPairName, LAB_TAG } from '../lab/lab.js';
+import type { PolicyStatement } from '../permissions/policies.js';
+import { hostManagementFinding, metadataFinding, publicAccessFinding } from './account.js';
+import type { PreflightApi } from './api.js';
+import { type Finding, look } from './finding.js';
+import { permissionFinding } from './permissions.js';
+import { place, type Placement, VCPUS_EACH } from './placement.js';
+import { quotaFinding } from './quotas.js';
+
+export interface PreflightOptions {
+  readonly stack: string;
+  readonly region: string;
+  /** Types of the resources that are going to be made. */
+  readonly types: readonly string[];
+  /** The policy that the deployment takes. */
+  readonly statements: readonly PolicyStatement[];
+  /** Who may open SSH to instance 1. */
+  readonly sshSourceCidr: string | undefined;
+  /** Name of a key pair that is there and is to be used; the lab's own when absent. */
+  readonly keyPair?: string | undefined;
+}
+
+export interface Preflight {
+  readonly findings: readonly Finding[];
+  readonly placement: Placement;
+}
+
+type Tagged = { readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined };
+const isOurs = ({ Tags }: Tagged): boolean => Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
+
+/** AWS refuses requests that are further off (`aws-facts.md` has none; SigV4's rule: five minutes). */
+const CLOCK_MS = 240_000;
+
+function clockFinding(offsetMs: number | undefined): Omit<Finding, 'check'> {
+  if (offsetMs === undefined) return { verdict: 'unknown', text: 'the service did not say what time it is' };
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  if (Math.abs(offsetMs) < CLOCK_MS) return { verdict: 'good', text: `this machine's clock is ${seconds < 2 ? 'right' : `${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}, which is near enough`}` };
+  return { verdict: 'bad', text: `this machine's clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}; AWS refuses what is signed five minutes off`, hint: 'set the clock' };
+}
+
+function sshFinding(cidr: string | undefined): Omit<Finding, 'check'> {
+  if (cidr === undefined) return { verdict: 'good', text: 'as the template has it' };
+  const length = Number(cidr.split('/')[1] ?? 32);
+  if (length === 0) return { verdict: 'notice', text: `${cidr}: everybody on the internet may try to open SSH to instance 1`, hint: 'leave out --ssh-from to admit this machine alone' };
+  return length < 24 ? { verdict: 'notice', text: `${cidr}: ${2 ** (32 - length)} addresses may open SSH to instance 1` } : { verdict: 'good', text: `${cidr} may open SSH to instance 1` };
+}
+
+/** Looks. Errors: what is said of the credentials themselves; everything else is a finding. */
+export async function preflight(api: PreflightApi, options: PreflightOptions): Promise<Preflight> {
+  const { stack, region, types, statements, sshSourceCidr } = options;
+  const identity = await api.callerIdentity();
+  const keyName = options.keyPair ?? keyPairName(stack);
+  const instances = types.filter((type) => type === 'AWS::EC2::Instance').length;
+  const [{ placement, findings: placed }, ...others] = await Promise.all([
+    place(api, region),
+    look('clock', async () => clockFinding(identity.clockOffsetMs)),
+    look('stack', async () => {
+      const found = await api.findStack(stack);
+      if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { verdict: 'good', text: `no stack is called "${stack}"` };
+      if (!isOurs(found)) return { verdict: 'bad', text: `a stack "${stack}" is there and was not made by ssmlab`, hint: 'choose another name with --stack' };
+      return { verdict: 'notice', text: `"${stack}" is there already (${found.StackStatus ?? 'of unknown status'})` };
+    }),
+    look('key pair', async () => {
+      const found = await api.findKeyPair(keyName);
+      if (options.keyPair !== undefined) return found === undefined ? { verdict: 'bad', text: `no key pair is called "${keyName}" in ${region}` } : { verdict: 'good', text: `"${keyName}" is used, and stays` };
+      if (found === undefined) return { verdict: 'good', text: `"${keyName}" is made here; only its public half goes up` };
+      return isOurs(found) ? { verdict: 'good', text: `"${keyName}" is there from before` } : { verdict: 'bad', text: `a key pair "${keyName}" is there and was not made by ssmlab`, hint: 'choose another name with --stack' };
+    }),
+    look('ssh from', async () => sshFinding(sshSourceCidr)),
+    permissionFinding(api, identity, region, statements),
+    quotaFinding(api, types, instances * VCPUS_EACH),
+    publicAccessFinding(api),
+    hostManagementFinding(api),
+    metadataFinding(api),
+  ]);
+  return { findings: [...others, ...placed], placement };
+}
+
+/** Throws `preflight-failed` when a deployment would fail. */
+export function requireGood({ findings }: Preflight): void {
+  const bad = findings.filter(({ verdict }) => verdict === 'bad');
+  if (bad.length === 0) return;
+  throw new SsmlabError('preflight-failed', `nothing was made, for it would fail: ${bad.map(({ check, text }) => `${check}: ${text}`).join('; ')}`, { hint: bad.map(({ hint }) => hint).find((hint) => hint !== undefined) });
+}

@@ -1,0 +1,48 @@
+/** What is going to be done to a stack, as a change set of CloudFormation says it: looked at first, then carried out or taken back. */
+import type { NewChangeSet } from '../aws/change-sets.js';
+import { awsCode } from '../aws/errors.js';
+import { SsmlabError } from '../errors.js';
+import type { ResourceChange } from '../inventory/overlay/resource-change.js';
+import type { StackApi } from './api.js';
+import { pendingChanges } from './change-set.js';
+import type { Pause } from './pause.js';
+
+export interface StackPlan {
+  readonly type: NewChangeSet['type'];
+  readonly changeSetId: string;
+  readonly stackId: string;
+  /** Empty when nothing would change. */
+  readonly changes: readonly ResourceChange[];
+}
+
+const IN_WORK = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
+
+/** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason. */
+export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'changeSet'>, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<StackPlan> {
+  const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet: `ssmlab-${Date.now().toString(36)}` });
+  const plan = { type: wanted.type, changeSetId, stackId, changes: [] };
+  try {
+    const read = (changeSet: string): ReturnType<StackApi['describeChangeSet']> => api.describeChangeSet(wanted.name, changeSet);
+    while (IN_WORK.has((await read(changeSetId))?.status ?? '')) await pause(pollSeconds);
+    return { ...plan, changes: (await pendingChanges(read, wanted.name, changeSetId)).changes };
+  } catch (error) {
+    await discardPlan(api, plan);
+    throw error;
+  }
+}
+
+/** Takes it back, and the name of a stack that was only going to be made; another's change set for that name keeps it. */
+export async function discardPlan(api: StackApi, { type, changeSetId, stackId }: Pick<StackPlan, 'type' | 'changeSetId' | 'stackId'>): Promise<void> {
+  await api.deleteChangeSet(changeSetId);
+  if (type !== 'CREATE' || (await api.findStack(stackId))?.StackStatus !== 'REVIEW_IN_PROGRESS') return;
+  const others = (await api.listChangeSets(stackId)).filter((id) => id !== changeSetId);
+  if (others.length === 0) await api.deleteStack(stackId);
+}
+
+/** Begins to carry it out. `stack-busy` when somebody else was quicker. */
+export async function executePlan(api: StackApi, plan: StackPlan, stack: string): Promise<void> {
+  await api.executeChangeSet(plan.changeSetId).catch((error: unknown) => {
+    if (!['ChangeSetNotFound', 'ChangeSetNotFoundException', 'InvalidChangeSetStatus', 'InvalidChangeSetStatusException'].includes(awsCode(error) ?? '')) throw error;
+    throw new SsmlabError('stack-busy', `another process has changed the stack "${stack}" meanwhile`, { cause: error, hint: 'run `ssmlab deploy` again: it goes on from there' });
+  });
+}
