@@ -18,6 +18,7 @@ import type { Target } from '../lib/target/target.js';
 import { beforeSignals, opening } from './last-will.js';
 import { lossNotice } from './loss-notice.js';
 import { sizeOf, takeTerminal } from './terminal.js';
+import { expectTyping } from './transfers.js';
 
 export interface ShellOptions {
   readonly target: Target;
@@ -80,7 +81,10 @@ type Opened = { readonly session: StartedSession } & ({ readonly client: 'plugin
 async function openShell({ target, instance }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(asked, session.streamUrl);
-  if (client === 'native') return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };
+  if (client === 'native') {
+    expectTyping();
+    return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };
+  }
   if (options.signal.aborted) await terminateSession(target, session.sessionId).catch(() => undefined);
   options.signal.throwIfAborted();
   return { client, session };
