@@ -69,6 +69,9 @@ export function explainStep({ claims }: Pick<VerifyReport, 'claims'>, instances:
   return [{ command: ['explain', String(broken.instance), ...(snapshot === undefined ? [] : ['--snapshot', snapshot])].map(shellQuote).join(' '), text: 'its way in, hop by hop, and what shuts it' }];
 }
 
+/** What a file that was judged holds, where `list` and `status` would ask the region instead. */
+export const drawnStep = (snapshot: string): OwnStep => ({ command: ['diagram', '--snapshot', snapshot].map(shellQuote).join(' '), text: 'the network of that file, drawn' });
+
 /** "Next" and its lines. */
 export function nextSteps(steps: readonly (Step | OwnStep)[], { lab, width = Infinity, program = programName(), environment }: NextOptions): string {
   const rows = steps.map((step) => {

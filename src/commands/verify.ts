@@ -5,7 +5,7 @@ import { identityFlag, snapshotFlag, stackFlags } from '../cli/flags.js';
 import { interruptedAt } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { PATIENCE_MS } from '../cli/last-will.js';
-import { explainStep, nextSteps } from '../cli/next-steps.js';
+import { drawnStep, explainStep, nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { reportFlag, VerifyReports } from '../cli/verify-reports.js';
 import { checkEvery, expectFlags, showWatch, typedEvents, typedReport, watchTimes } from '../cli/verify-watch.js';
@@ -64,7 +64,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       if (reports.takesStdout) this.say(lines.join('\n'));
       else this.print(lines);
       await reports.write(report);
-      if (report.verdict !== 'pass') this.say(nextSteps([...explainStep(report, reports.instances, file), 'list', 'status'], { lab: flags, width: textWidth(process.stderr) }));
+      if (report.verdict !== 'pass') this.say(nextSteps([...explainStep(report, reports.instances, file), ...(file === undefined ? (['list', 'status'] as const) : [drawnStep(file)])], { lab: flags, width: textWidth(process.stderr) }));
       if (!this.interruption.signal.aborted) process.exitCode = STATUS[report.verdict];
       return report;
     });

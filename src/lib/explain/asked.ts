@@ -74,9 +74,13 @@ function inward(snapshot: Snapshot, network: Network, { instance, own }: Own, { 
   const inVpc = source.node !== undefined && source.node.vpc === own.vpc;
   const address = inVpc ? own.address : (own.publicAddress ?? own.address);
   const question = { from: source.node === undefined ? { kind: 'internet' as const, address: source.address } : placeOf(source.node), to: formatAddress(address), ...protocolOf(port, protocol) };
-  const asked: Asked = { instance, way: { kind: 'flow', question }, from: withAddress(source.text, source.address), to: `${withAddress('it', formatAddress(address))}${portText(port)}` };
+  const lacking = inVpc || own.publicAddress !== undefined ? '' : noAddressText(instance);
+  const asked: Asked = { instance, way: { kind: 'flow', question }, from: withAddress(source.text, source.address), to: `${withAddress('it', formatAddress(address))}${portText(port)}${lacking}` };
   return from === INTERNET ? { ...asked, from: `${INTERNET_TEXT} (${SOMEWHERE} stands for it)`, standIn: SOMEWHERE } : asked;
 }
+
+/** Why there is no public address to come to: EC2 takes that of a stopped instance back, and nothing says which one it was (V11). */
+const noAddressText = ({ state }: SnapshotInstance): string => (state === 'running' ? ', which has no public address' : `, which is ${state} and has no public address now`);
 
 const portText = (port: number | undefined): string => (port === undefined ? '' : `, port ${port}`);
 

@@ -3,6 +3,7 @@ import { PING_TARGET } from '../lab/lab.js';
 import type { Claim, ClaimName, Verdict, VerifyReport } from '../verify/claim.js';
 import { fabricText } from './fabric.js';
 import { printable } from './printable.js';
+import { reasonsOf } from './reasons.js';
 import type { Style } from './style.js';
 import { type Column, fitColumns, tableLines } from './table.js';
 import { wrapLine, wrapped } from './wrap.js';
@@ -85,9 +86,10 @@ function troubleLines(report: VerifyReport, style: Style, width: number): string
     const key = `${claim.instance}\u0000${claim.why}`;
     unknown.set(key, [...(unknown.get(key) ?? []), claim]);
   }
+  const reasons = reasonsOf([...broken, ...[...unknown.values()].flatMap((claims) => claims.slice(0, 1))]);
   return [
-    ...broken.flatMap((claim) => told(claim.instance, `${style.bad(style.fail)} ${style.strong(claimText(claim))}: ${sidesText(claim, style.separator)}`, [claim.why, `by ${claim.by}${claim.blame === null ? '' : ` ${style.separator} blame ${claim.blame}`}`], width, style.dim)),
-    ...[...unknown.values()].flatMap((claims) => told(claims[0]?.instance ?? '', `${style.doubt(style.unknown)} not known: ${claims.map((claim) => style.strong(claimText(claim))).join(', ')}`, [claims[0]?.why ?? ''], width, style.dim)),
+    ...broken.flatMap((claim) => told(claim.instance, `${style.bad(style.fail)} ${style.strong(claimText(claim))}: ${sidesText(claim, style.separator)}`, [reasons.get(claim) ?? claim.why, `by ${claim.by}${claim.blame === null ? '' : ` ${style.separator} blame ${claim.blame}`}`], width, style.dim)),
+    ...[...unknown.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : told(first.instance, `${style.doubt(style.unknown)} not known: ${[first, ...rest].map((claim) => style.strong(claimText(claim))).join(', ')}`, [reasons.get(first) ?? first.why], width, style.dim))),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { explainStep, forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+import { drawnStep, explainStep, forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
 import type { Claim, Verdict } from '../../../src/lib/verify/claim.js';
 
 const LOCAL = { target: 'local', stack: 'ssmlab' } as const;
@@ -59,6 +59,7 @@ describe('what comes next', () => {
     const there = (...instances: (number | string)[]) => instances.map((instance) => ({ instance }));
     expect(explainStep({ claims }, there(1, 2, 3, 'i-4')).map(({ command }) => command)).toEqual(['explain 3']);
     expect(explainStep({ claims }, there(1, 2, 'i-4'), 'be fore.json').map(({ command }) => command)).toEqual(["explain i-4 --snapshot 'be fore.json'"]);
+    expect(drawnStep('be fore.json').command).toBe("diagram --snapshot 'be fore.json'");
     expect(explainStep({ claims: claims.slice(0, 2) }, there(1, 2))).toEqual([]);
     const lines = nextSteps([...explainStep({ claims }, there(3)), 'list'], { lab: AWS, program: 'npx ssmlab', environment: {} }).split('\n');
     expect(lines[2]).toMatch(/^ {2}npx ssmlab explain 3 --target aws .* {3}its way in/u);

@@ -8,6 +8,7 @@ import { sign } from '../diagram/svg-parts.js';
 import { svgDiagram } from '../diagram/svg.js';
 import { CARRIES, momentText } from '../diagram/words.js';
 import { markupText } from '../markup-text.js';
+import { reasonsOf } from '../reasons.js';
 import { PAGE_STYLE } from './html-style.js';
 import { byInstance, claimTitle, countOf, instanceTitle, type ReportResult, troubleOf, type VerifyOutcome } from './outcome.js';
 
@@ -19,18 +20,19 @@ const badge = (verdict: Verdict, size = 18): string => `<svg class="net" width="
 
 const side = (text: string | null): string => (text === null ? '<td class="none">–</td>' : `<td>${markupText(text)}</td>`);
 
-function claimRow(claim: Claim, head: string): string {
+function claimRow(claim: Claim, head: string, why: string): string {
   const details = [`<span class="by">by ${markupText(claim.by)}</span>`, ...(claim.blame === null ? [] : [`<span class="blame">to blame: ${markupText(claim.blame)}</span>`])];
-  return `<tr class="${claim.verdict}"><td class="verdict">${badge(claim.verdict)} ${WORD[claim.verdict]}</td>${head}<td class="claim">${markupText(claimTitle(claim))}</td>${side(claim.declared)}${side(claim.predicted)}${side(claim.observed)}<td class="why">${markupText(claim.why)}<br>${details.join('<br>')}</td></tr>`;
+  return `<tr class="${claim.verdict}"><td class="verdict">${badge(claim.verdict)} ${WORD[claim.verdict]}</td>${head}<td class="claim">${markupText(claimTitle(claim))}</td>${side(claim.declared)}${side(claim.predicted)}${side(claim.observed)}<td class="why">${markupText(why)}<br>${details.join('<br>')}</td></tr>`;
 }
 
 function table(claims: readonly Claim[], caption: string, instance?: (claim: Claim) => string): string[] {
+  const reasons = reasonsOf(claims);
   const titles = ['verdict', ...(instance === undefined ? [] : ['instance']), 'claim', 'declared', 'predicted', 'observed', 'why'];
   return [
     `<div class="scroll"><table><caption>${markupText(caption)}</caption>`,
     `<thead><tr>${titles.map((title) => `<th scope="col">${title}</th>`).join('')}</tr></thead>`,
     '<tbody>',
-    ...claims.map((claim) => claimRow(claim, instance === undefined ? '' : `<th scope="row">${markupText(instance(claim))}</th>`)),
+    ...claims.map((claim) => claimRow(claim, instance === undefined ? '' : `<th scope="row">${markupText(instance(claim))}</th>`, reasons.get(claim) ?? claim.why)),
     '</tbody></table></div>',
   ];
 }

@@ -3,6 +3,7 @@ import type { Claim, Verdict } from '../../verify/claim.js';
 import { mermaidDiagram } from '../diagram/mermaid.js';
 import { CARRIES, momentText } from '../diagram/words.js';
 import { markdownSentence, markdownText } from '../markdown-text.js';
+import { reasonsOf } from '../reasons.js';
 import { CLAIM_TEXT } from '../verify.js';
 import { byInstance, instanceTitle, type ReportResult, troubleOf, type VerifyOutcome } from './outcome.js';
 
@@ -15,6 +16,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const cell = (text: string | null): string => (text === null ? '–' : markdownText(text));
 
 function tableLines(claims: readonly Claim[], titles: readonly string[], head: (claim: Claim) => readonly string[]): string[] {
+  const reasons = reasonsOf(claims);
   return [row(titles), row(titles.map(() => '---')), ...claims.map((claim) => row([
     VERDICT[claim.verdict],
     ...head(claim),
@@ -22,7 +24,7 @@ function tableLines(claims: readonly Claim[], titles: readonly string[], head: (
     cell(claim.declared),
     cell(claim.predicted),
     cell(claim.observed),
-    [markdownText(claim.why), ...(claim.blame === null ? [] : [`to blame: ${markdownText(claim.blame)}`])].join('<br>'),
+    [markdownText(reasons.get(claim) ?? claim.why), ...(claim.blame === null ? [] : [`to blame: ${markdownText(claim.blame)}`])].join('<br>'),
   ]))];
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { askedOf, type Asking } from '../../../../src/lib/explain/asked.js';
 import type { Way } from '../../../../src/lib/reachability/asked-way.js';
 import { indexModel } from '../../../../src/lib/vpc/network.js';
-import { LAB, setEndpoints, setVpc, type Change } from '../../../conformance/fabric/lab-network.js';
+import { LAB, setEndpoints, setInterface, setVpc, type Change } from '../../../conformance/fabric/lab-network.js';
 import { labSnapshot } from '../lab-snapshot.js';
 
 const here = (): Promise<string> => Promise.resolve('198.51.100.7');
@@ -54,6 +54,15 @@ describe('askedOf', () => {
   it('says the ends in words, with the address that a name stands for', async () => {
     expect((await ask({ instance: '4', to: 'ssm.ap-northeast-1.amazonaws.com:443' })).words).toBe(`it (${LAB.ip.four}) | ssm.ap-northeast-1.amazonaws.com (${LAB.ip.ssm}), port 443`);
     expect((await ask({ instance: '2', from: '1', to: ':22' })).words).toBe(`Instance1 (${LAB.ip.one}) | it (${LAB.ip.two}), port 22`);
+  });
+
+  it('says of whom nobody outside can come to that there is no public address, and of a stopped one that it has none now', async () => {
+    expect((await ask({ instance: '3', from: 'internet' })).words).toBe(`the internet (8.8.8.8 stands for it) | it (${LAB.ip.three}), port 22, which has no public address`);
+    expect((await ask({ instance: '3', from: '2' })).words).toBe(`Instance2 (${LAB.ip.two}) | it (${LAB.ip.three}), port 22`);
+    const lab = labSnapshot(setInterface(LAB.eni.two, { publicIp: undefined, up: false }));
+    const snapshot = { ...lab, instances: lab.instances.map((each) => (each.number === 2 ? { ...each, state: 'stopped', publicIpv4: null } : each)) };
+    const { to } = await askedOf(snapshot, indexModel(snapshot.network), { instance: '2', from: 'internet', here });
+    expect(to).toBe(`it (${LAB.ip.two}), port 22, which is stopped and has no public address now`);
   });
 
   it('says what stands for the internet, and only for that', async () => {
