@@ -9,6 +9,7 @@ import type { LabFlags } from './lab-context.js';
 import { PATIENCE_MS } from './last-will.js';
 import { keepOutputErrors } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
+import { sshQuestions } from './questions.js';
 import { asTyped, programName } from './self.js';
 import { styleFor } from './style.js';
 import { canAsk, textWidth } from './terminal.js';
@@ -62,7 +63,12 @@ export abstract class BaseCommand extends Command {
   /** What a shell has of the command: its talk, and Ctrl-C, which ends a session that is being opened before the process goes. */
   protected talk() {
     this.patienceMs = PATIENCE_MS;
-    return { style: this.errorStyle, interruption: this.interruption.signal, say: (line: string) => this.say(line), handOver: () => this.handOver() };
+    return { style: this.errorStyle, interruption: this.interruption.signal, say: (line: string) => this.say(line), handOver: () => this.handOver(), ask: this.questions() };
+  }
+
+  /** What opening SSH may ask; undefined where nobody is there to be asked. */
+  protected questions() {
+    return this.canAsk ? sshQuestions((line) => this.say(line), this.interruption.signal) : undefined;
   }
 
   /** What a question to a person takes. */

@@ -13,6 +13,7 @@ import type { DataChannel } from '../lib/session/data-channel.js';
 import { runPlugin, usablePlugin } from '../lib/session/plugin.js';
 import { runShell } from '../lib/session/shell.js';
 import { sshShell } from '../lib/ssh/client.js';
+import type { Questions } from '../lib/ssh/questions.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
 import type { Target } from '../lib/target/target.js';
 import { beforeSignals, opening } from './last-will.js';
@@ -25,6 +26,8 @@ export interface ShellOptions {
   readonly lab: LabFolder;
   readonly instance: KnownInstance;
   readonly style: Style;
+  /** Absent where nobody is there to be asked. */
+  readonly ask?: Questions | undefined;
   /** Talk, on stderr. */
   readonly say: (line: string) => void;
   /** Ctrl-C, until that. */
@@ -45,8 +48,9 @@ function terminalOf(raw: ReturnType<typeof takeTerminal>) {
 }
 
 /** Exit status: the remote shell's own, or that of `line`, a command in its place. */
-async function shellOverSsh({ target, lab, instance, style, say, handOver }: ShellOptions, line?: string): Promise<number> {
-  const client = await openSsh(target, lab, instance);
+async function shellOverSsh(shell: ShellOptions, line?: string): Promise<number> {
+  const { instance, style, say, handOver } = shell;
+  const client = await openSsh(shell, instance);
   say(shellHeader({ instance, style }, 'SSH', [`${SSH_USER}@${instance.publicIpv4 ?? ''} with the lab's key`]));
   handOver();
   const raw = takeTerminal();

@@ -8,6 +8,7 @@ import { SSH_USER } from '../lib/lab/lab.js';
 import { printable } from '../lib/report/printable.js';
 import { shellQuote } from '../lib/report/shell-quote.js';
 import { isAlias, sshConfig, type SshHost } from '../lib/report/ssh-config.js';
+import { openKnownHosts } from '../lib/ssh/known-hosts.js';
 import { makeLabFolder } from '../lib/target/lab-folder.js';
 import type { LabContext, LabFlags } from './lab-context.js';
 import { forLab } from './next-steps.js';
@@ -42,18 +43,20 @@ export async function sshLines({ home, lab, target }: LabContext, flags: LabFlag
   const sessions = instances.filter((instance) => instance.auth === 'session-manager');
   if (direct.length + sessions.length === 0) return [];
   const aliasOf = ({ name, instanceId }: KnownInstance): string => (isAlias(name) && instances.filter((other) => other.name === name).length === 1 ? name : instanceId);
-  const hostOf = (instance: KnownInstance, host: string, proxyCommand: string | undefined): SshHost => ({
+  const hostOf = (instance: KnownInstance, host: string, unknownHostKey: SshHost['unknownHostKey'], proxyCommand: string | undefined): SshHost => ({
     aliases: [...new Set([aliasOf(instance), instance.instanceId])],
     user: SSH_USER,
     host,
     keyFile: lab.keyFile,
     knownHosts: lab.knownHosts,
+    hostKeyAlias: instance.instanceId,
+    unknownHostKey,
     proxyCommand,
   });
-  const text = sshConfig([
-    ...direct.map((instance) => hostOf(instance, instance.publicIpv4 ?? '', target.proxyCommand)),
-    ...sessions.map((instance) => hostOf(instance, instance.instanceId, byProxy(flags, lab.keyFile))),
-  ]);
+  const hosts = openKnownHosts(lab.knownHosts);
+  const open = await Promise.all(direct.map(async (instance) => hostOf(instance, instance.publicIpv4 ?? '', (await hosts.keysOf(instance.instanceId).catch(() => [])).length > 0 ? 'refuse' : 'ask', target.proxyCommand)));
+  // A session ends at the instance that IAM let it to: its sshd is no other's.
+  const text = sshConfig([...open, ...sessions.map((instance) => hostOf(instance, instance.instanceId, 'take', byProxy(flags, lab.keyFile)))]);
   try {
     await makeLabFolder(home, lab);
     const draft = `${lab.sshConfig}.${process.pid}.new`;

@@ -61,7 +61,7 @@ Exit status: the command's own, and 255 when the way there or what stdout leads 
       process.once('SIGINT', () => interruption.abort());
       const { stdout, stderr, flush } = outputsForLog();
       const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'Ctrl-C ends it');
-      const running = runLine({ target, lab, start: sessionStarter(target) }, instance, way, line, { ...notice, stdin: process.stdin, stdout, stderr, signal: interruption.signal });
+      const running = runLine({ target, lab, start: sessionStarter(target), ask: this.questions() }, instance, way, line, { ...notice, stdin: process.stdin, stdout, stderr, signal: interruption.signal });
       const offSignals = beforeSignals(() => {
         interruption.abort();
         return running;
@@ -72,7 +72,8 @@ Exit status: the command's own, and 255 when the way there or what stdout leads 
     } catch (error) {
       if (interruption.signal.aborted) return this.sayInterrupted(interruptedAt('remote-command', { cause: error }));
       await this.catch(error as Error);
-      if (!(error instanceof SsmlabError && error.code === 'usage')) process.exitCode = WAY_FAILED;
+      // A question that was left with Ctrl-C has said so.
+      if (process.exitCode !== 130 && !(error instanceof SsmlabError && error.code === 'usage')) process.exitCode = WAY_FAILED;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** EC2 calls of the tool, every page of them. */
 import {
-  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeKeyPairsCommand, DescribeVpcsCommand, EC2Client, type Filter, ImportKeyPairCommand, type Instance, type KeyPairInfo,
+  DeleteKeyPairCommand, DescribeAddressesCommand, DescribeInstancesCommand, DescribeKeyPairsCommand, DescribeVpcsCommand, EC2Client, type Filter, GetConsoleOutputCommand, ImportKeyPairCommand, type Instance, type KeyPairInfo,
 } from '@aws-sdk/client-ec2';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
@@ -30,6 +30,19 @@ export const ofStack = (...stacks: string[]): Filter => filter('tag:aws:cloudfor
 export async function findKeyPair(target: Target, keyName: string): Promise<KeyPairInfo | undefined> {
   const found = await ec2(target).send(new DescribeKeyPairsCommand({ Filters: [filter('key-name', keyName)], IncludePublicKey: true }));
   return found.KeyPairs?.[0];
+}
+
+/**
+ * What the instance wrote to its serial console, as far as the service tells it; empty when it tells nothing (yet). `Latest` is the
+ * buffer of now, on Nitro only; others have what was posted after the last change of state, minutes later (`aws-facts.md` §7).
+ */
+export async function consoleOutput(target: Target, instanceId: string): Promise<string> {
+  const ask = (Latest?: true) => ec2(target).send(new GetConsoleOutputCommand({ InstanceId: instanceId, Latest }));
+  const { Output } = await ask(true).catch((error: unknown) => {
+    if (awsCode(error) !== 'UnsupportedOperation') throw error;
+    return ask();
+  });
+  return Buffer.from(Output ?? '', 'base64').toString('utf8');
 }
 
 /** Imports the public half. Returns false when a pair of this name is already there. */

@@ -6,10 +6,8 @@ import type { KnownInstance } from '../inventory/instance.js';
 import { explainHint } from '../inventory/standing.js';
 import type { Auth } from '../lab/lab.js';
 import { sshCommand } from '../ssh/client.js';
-import type { LabFolder } from '../target/lab-folder.js';
-import type { Target } from '../target/target.js';
 import { type ChannelOptions, type OnOpen, runOverSession, type StartSession } from './session-way.js';
-import { openSsh } from './ssh-way.js';
+import { openSsh, type SshWay } from './ssh-way.js';
 
 /** How a shell is opened, once that is settled. */
 export type Way = Exclude<Auth, 'none'>;
@@ -39,9 +37,7 @@ export interface LineStreams extends OnOpen, Pick<ChannelOptions, 'onLost' | 'on
   readonly timeoutMs?: number | undefined;
 }
 
-export interface RunContext {
-  readonly target: Target;
-  readonly lab: LabFolder;
+export interface RunContext extends SshWay {
   readonly start: StartSession;
 }
 
@@ -49,13 +45,13 @@ export interface RunContext {
 const signalStatus = (signal: string): number => 128 + ((constants.signals as Readonly<Record<string, number>>)[`SIG${signal}`] ?? 0);
 
 /** Runs it and resolves to its exit status. Rejects when the way there fails. */
-export async function runLine({ target, lab, start }: RunContext, instance: KnownInstance, way: Way, line: string, streams: LineStreams): Promise<number> {
+export async function runLine(context: RunContext, instance: KnownInstance, way: Way, line: string, streams: LineStreams): Promise<number> {
   if (way === 'session-manager') {
-    const end = await runOverSession(target, start, instance, line, streams);
+    const end = await runOverSession(context.target, context.start, instance, line, streams);
     if (end.exitCode === undefined) throw new SsmlabError('session-failed', `the session on ${instance.name} ended without an exit status${end.output === '' ? '' : `: ${end.output}`}`);
     return end.exitCode;
   }
-  const client = await openSsh(target, lab, instance, streams.timeoutMs);
+  const client = await openSsh(context, instance, streams.timeoutMs);
   const leave = (): void => void client.destroy();
   streams.onOpen?.();
   streams.signal?.addEventListener('abort', leave, { once: true });

@@ -1,8 +1,10 @@
 /** SSH by ssh2 over a connection that the target dialled: shell and command, with errors that say which part failed. */
 import type { Duplex, Readable, Writable } from 'node:stream';
-import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import ssh2, { type AnyAuthMethod, type Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import { SsmlabError } from '../errors.js';
 import { ESCAPE_HELP, EscapeFilter } from '../session/escape-filter.js';
+import type { Identity } from './identity.js';
+import { wireKeyType } from './wire-key.js';
 
 export interface SshOptions {
   /** Connected to the server's port. */
@@ -10,10 +12,11 @@ export interface SshOptions {
   /** Said in errors: `Instance1 (198.18.0.11:22)`. */
   readonly where: string;
   readonly username: string;
-  /** PEM or OpenSSH text. */
-  readonly privateKey: string;
+  readonly identity: Identity;
   /** Called with the server's public key in wire form; rejects to end the connection. */
   readonly verifyHostKey: (key: Buffer) => Promise<void>;
+  /** The server's keys that are known, in wire form: it is asked to show one of their kind. */
+  readonly hostKeys?: readonly Buffer[] | undefined;
   /** From the start to the end of authentication, milliseconds. */
   readonly timeoutMs?: number | undefined;
 }
@@ -29,10 +32,34 @@ export interface SshStatus {
   readonly signal: string | undefined;
 }
 
-/** Connects and authenticates. Throws `ssh-unreachable`, `ssh-refused`, `host-key-changed`. */
+/** In the order in which OpenSSH prefers them. */
+const HOST_KEY_ALGORITHMS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256'] as const satisfies readonly ServerHostKeyAlgorithm[];
+
+/** Those of known keys first: a server has one of each kind, and the others say nothing. */
+function algorithmsFor(hostKeys: readonly Buffer[]): ServerHostKeyAlgorithm[] {
+  const types = hostKeys.map(wireKeyType);
+  const isKnown = (algorithm: string): boolean => types.includes(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+  return HOST_KEY_ALGORITHMS.toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a)));
+}
+
+/** What sshd said of the key: which methods it takes, and which it wants besides one that it took. */
+interface Refusal {
+  takes: readonly string[];
+  partly: boolean;
+}
+
+function refusedText({ where, username, identity }: SshOptions, { takes, partly }: Refusal): string {
+  const methods = takes.length === 0 ? '' : `; it takes ${takes.join(', ')}`;
+  return partly ? `sshd on ${where} takes the key for ${username}, and wants ${takes.join(' or ')} besides` : `sshd on ${where} refuses the key for ${username}: it was shown ${identity.said}${methods}`;
+}
+
+/** Connects and authenticates, with this one key and nothing else. Throws `ssh-unreachable`, `ssh-refused`, `key-unusable`, and what `verifyHostKey` does. */
 export function connectSsh(options: SshOptions): Promise<Client> {
-  const { socket, where } = options;
+  const { socket, where, username, identity: { holder } } = options;
   const client = new ssh2.Client();
+  const refusal: Refusal = { takes: [], partly: false };
+  // Of what it says to an agent's key ssh2 keeps nothing: asked with no key at all, sshd says once more what it takes.
+  const methods: AnyAuthMethod[] = 'agent' in holder ? [{ type: 'agent', username, agent: holder.agent }, { type: 'none', username }] : [{ type: 'publickey', username, key: holder.key }];
   return new Promise((resolve, reject) => {
     let hostKeyError: unknown;
     const fail = (error: unknown): void => {
@@ -42,14 +69,20 @@ export function connectSsh(options: SshOptions): Promise<Client> {
     client.on('ready', () => resolve(client));
     client.on('error', (error: Error & { level?: string }) => {
       if (hostKeyError !== undefined) fail(hostKeyError);
-      else if (error.level === 'client-authentication') fail(new SsmlabError('ssh-refused', `sshd on ${where} refuses the key for ${options.username}`, { cause: error }));
+      else if (error.level === 'client-authentication') fail(new SsmlabError('ssh-refused', refusedText(options, refusal), { cause: error }));
+      else if (error.level === 'agent') fail(new SsmlabError('key-unusable', `ssh-agent does not sign with the key for ${where}: ${error.message}`, { cause: error, hint: 'a key that was added with `ssh-add -c` has to be confirmed each time' }));
       else fail(new SsmlabError('ssh-unreachable', `ssh to ${where} failed: ${error.message}`, { cause: error }));
     });
     client.on('close', () => fail(hostKeyError ?? new SsmlabError('ssh-unreachable', `sshd on ${where} closed the connection`)));
     client.connect({
       sock: socket,
-      username: options.username,
-      privateKey: options.privateKey,
+      username,
+      authHandler: (takes: readonly string[] | null, partly: boolean | null, next) => {
+        if (takes !== null) Object.assign(refusal, { takes, partly: partly === true });
+        // Typed without it, and ssh2's own way to say that there is no other.
+        next(methods.shift() ?? (false as never));
+      },
+      algorithms: { serverHostKey: algorithmsFor(options.hostKeys ?? []) },
       readyTimeout: options.timeoutMs ?? 10_000,
       keepaliveInterval: 3000,
       keepaliveCountMax: 2,

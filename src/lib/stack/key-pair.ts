@@ -3,7 +3,8 @@ import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { SsmlabError } from '../errors.js';
 import { LAB_TAG } from '../lab/lab.js';
-import { fingerprint, loadPrivateKey, makeKeyPair } from '../ssh/key-pair.js';
+import { readKeyFile } from '../ssh/key-file.js';
+import { fingerprint, makeKeyPair } from '../ssh/key-pair.js';
 import type { StackApi } from './api.js';
 
 /** Algorithm and body of a public key line, without its comment. */
@@ -15,7 +16,7 @@ const publicFile = (keyFile: string): string => `${keyFile}.pub`;
 export async function localKey(keyFile: string, comment: string): Promise<{ readonly publicKey: string; readonly made: boolean }> {
   const folder = dirname(keyFile);
   const read = async (): Promise<string> => {
-    await loadPrivateKey(keyFile);
+    await readKeyFile(keyFile);
     return readFile(publicFile(keyFile), 'utf8').catch((error: unknown) => {
       throw new SsmlabError('key-missing', `the public half ${publicFile(keyFile)} is not there`, { cause: error, hint: `remove ${folder}, then deploy again` });
     });

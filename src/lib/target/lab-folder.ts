@@ -1,4 +1,4 @@
-/** The folder of one lab: its private key and the host keys that belong to it, by target, region and stack. */
+/** The folder of one lab: its private key, and the host keys that belong to it, by target, region and stack. */
 import { existsSync, readdirSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,9 +10,7 @@ export interface LabFolder {
   readonly folder: string;
   /** Private key, OpenSSH format, 0600. */
   readonly keyFile: string;
-  /** Host keys pinned by instance id, ours. */
-  readonly hostKeys: string;
-  /** Host keys by address, OpenSSH's own, for the ssh line that `list` prints. */
+  /** Host keys pinned by instance id, in OpenSSH's form: ours and those of the ssh line that `list` prints. */
   readonly knownHosts: string;
   /** What OpenSSH needs to reach the lab's instances, for the same line. */
   readonly sshConfig: string;
@@ -23,7 +21,7 @@ export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>,
   checkStackName(stack);
   checkRegionName(target.region);
   const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
-  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), hostKeys: join(folder, 'host-keys.json'), knownHosts: join(folder, 'known_hosts'), sshConfig: join(folder, 'ssh_config') };
+  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), knownHosts: join(folder, 'known_hosts'), sshConfig: join(folder, 'ssh_config') };
 }
 
 /** CloudFormation's own rule for a stack's name, checked before it becomes a path. */

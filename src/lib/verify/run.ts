@@ -10,8 +10,8 @@ import { isAddress } from '../net/address.js';
 import { dialPort } from '../probe/dial.js';
 import { outputOf } from '../probe/run-line.js';
 import { sessionStarter } from '../probe/session-way.js';
+import { identityFor } from '../probe/ssh-way.js';
 import { connectSsh } from '../ssh/client.js';
-import { loadPrivateKey } from '../ssh/key-pair.js';
 import { addressSeenIfKnown } from '../target/address-seen.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
@@ -45,11 +45,11 @@ export function eyesOf({ target, lab }: Deployed, signal?: AbortSignal): Eyes {
     region: target.region,
     runOn: (instance, way, line, onOpen) => outputOf(context, instance, way, line, BOUND_MS, { signal, onOpen }),
     dial: (host, port) => dialPort(target, host, port),
-    knock: async ({ name, publicIpv4 }, socket) => {
+    knock: async (instance, socket) => {
       try {
-        const privateKey = await loadPrivateKey(lab.keyFile);
+        const identity = await identityFor(context, instance);
         // Nothing is asked of whoever answers but whether it takes the key: its own is not recorded.
-        const client = await connectSsh({ socket, where: `${name} (${publicIpv4 ?? ''})`, username: SSH_USER, privateKey, verifyHostKey: async () => undefined, timeoutMs: KNOCK_MS });
+        const client = await connectSsh({ socket, where: `${instance.name} (${instance.publicIpv4 ?? ''})`, username: SSH_USER, identity, verifyHostKey: async () => undefined, timeoutMs: KNOCK_MS });
         client.end();
       } finally {
         socket.destroy();

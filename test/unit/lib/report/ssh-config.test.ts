@@ -8,7 +8,7 @@ import { shellQuote } from '../../../../src/lib/report/shell-quote.js';
 import { isAlias, sshConfig } from '../../../../src/lib/report/ssh-config.js';
 
 const ssh = spawnSync('ssh', ['-V']).status === 0;
-const host = { aliases: ['Instance1', 'i-0abc'], user: 'ec2-user', host: '198.18.0.11', keyFile: '/home/a b/100%/id', knownHosts: '/home/a b/known_hosts', proxyCommand: 'env SSMLAB_HOME=/s node /x/run.js local dial %h %p' };
+const host = { aliases: ['Instance1', 'i-0abc'], user: 'ec2-user', host: '198.18.0.11', keyFile: '/home/a b/100%/id', knownHosts: '/home/a b/known_hosts', hostKeyAlias: 'i-0abc', unknownHostKey: 'refuse' as const, proxyCommand: 'env SSMLAB_HOME=/s node /x/run.js local dial %h %p' };
 
 describe('sshConfig', () => {
   it.skipIf(!ssh).each(host.aliases)(`is read by ssh as it is meant: %s${ssh ? '' : ' (no ssh on PATH)'}`, (alias) => {
@@ -17,12 +17,13 @@ describe('sshConfig', () => {
       writeFileSync(join(folder, 'config'), sshConfig([host]), { mode: 0o600 });
       const read = execFileSync('ssh', ['-G', '-F', join(folder, 'config'), alias], { encoding: 'utf8' }).split('\n');
       // `ssh -G` shows paths before their tokens are put in.
-      for (const line of ['hostname 198.18.0.11', 'user ec2-user', 'identityfile /home/a b/100%%/id', 'identitiesonly yes', 'stricthostkeychecking accept-new', `proxycommand ${host.proxyCommand}`]) expect(read).toContain(line);
+      for (const line of ['hostname 198.18.0.11', 'user ec2-user', 'identityfile /home/a b/100%%/id', 'identitiesonly yes', 'stricthostkeychecking true', 'hostkeyalias i-0abc', 'forwardagent no', `proxycommand ${host.proxyCommand}`]) expect(read).toContain(line);
       expect(read.find((line) => line.startsWith('userknownhostsfile'))).toMatch(/^userknownhostsfile "?\/home\/a b\/known_hosts"?$/u);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+  it.each([['refuse', 'yes'], ['ask', 'ask'], ['take', 'accept-new']] as const)('a host key that is not known: %s', (unknownHostKey, word) => expect(sshConfig([{ ...host, unknownHostKey }])).toContain(`StrictHostKeyChecking ${word}\n`));
   it('needs no ProxyCommand where plain ssh gets there', () => expect(sshConfig([{ ...host, proxyCommand: undefined }])).not.toContain('Proxy'));
   it.each([['Instance1', true], ['web-1.eu', true], ['my web', false], ['-oProxyCommand=x', false], ['*', false], ['!a', false], ['a#b', false], ['日本', false]])('takes %s as a name: %s', (name, taken) => expect(isAlias(name)).toBe(taken));
 });

@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, duplexPair } from 'node:stream';
@@ -9,8 +8,11 @@ import { generateHostKeys } from '../../../../src/cloud/guest/sshd/host-keys.js'
 import { startSshServer } from '../../../../src/cloud/guest/sshd/server.js';
 import { connectSsh, sshCommand, sshShell } from '../../../../src/lib/ssh/client.js';
 import type { SshOptions } from '../../../../src/lib/ssh/client.js';
-import { fingerprint, loadPrivateKey, makeKeyPair } from '../../../../src/lib/ssh/key-pair.js';
+import { fingerprint, makeKeyPair } from '../../../../src/lib/ssh/key-pair.js';
+import { unlocked } from '../../../../src/lib/ssh/key-file.js';
+import type { Identity } from '../../../../src/lib/ssh/identity.js';
 import { openKnownHosts } from '../../../../src/lib/ssh/known-hosts.js';
+import { wireKeyType } from '../../../../src/lib/ssh/wire-key.js';
 import { guestDouble } from '../../cloud/guest/sshd/guest-double.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -26,16 +28,25 @@ function folder(): string {
 
 const KEY = makeKeyPair('ssmlab');
 
+function identityOf(text: string): Identity {
+  const key = unlocked({ path: 'key', holds: 'private', publicKey: undefined, text });
+  if (key === undefined) throw new Error('no key');
+  return { publicKey: key.getPublicSSH(), said: `ED25519 ${fingerprint(key.getPublicSSH())} from key`, holder: { key } };
+}
+
+const HOST_KEYS = generateHostKeys();
+const wire = (line: string): Buffer => Buffer.from(line.split(' ')[1] ?? '', 'base64');
+
 async function server() {
   const guest = await guestDouble([KEY.publicKey]);
-  const started = await startSshServer(guest, { hostKeys: generateHostKeys(), log: () => undefined });
+  const started = await startSshServer(guest, { hostKeys: HOST_KEYS, log: () => undefined });
   cleanups.push(() => started.close());
   return guest;
 }
 
 async function connected(more: Partial<SshOptions> = {}) {
   const guest = await server();
-  const client = await connectSsh({ socket: more.socket ?? guest.connectTo22(), where: 'Instance1 (198.18.0.11:22)', username: 'ec2-user', privateKey: KEY.privateKey, verifyHostKey: async () => undefined, ...more });
+  const client = await connectSsh({ socket: more.socket ?? guest.connectTo22(), where: 'Instance1 (198.18.0.11:22)', username: 'ec2-user', identity: identityOf(KEY.privateKey), verifyHostKey: async () => undefined, ...more });
   cleanups.push(() => client.destroy());
   return { guest, client };
 }
@@ -44,8 +55,16 @@ const text = (stream: PassThrough) => String(stream.read() ?? '');
 const streams = () => ({ stdout: new PassThrough({ highWaterMark: 1 << 24 }), stderr: new PassThrough({ highWaterMark: 1 << 24 }) });
 
 describe('connecting', () => {
-  it('refused key', async () => {
-    await expect(connected({ privateKey: makeKeyPair('other').privateKey })).rejects.toMatchObject({ code: 'ssh-refused', message: 'sshd on Instance1 (198.18.0.11:22) refuses the key for ec2-user' });
+  it('refused key: which was shown, and what sshd takes', async () => {
+    const identity = identityOf(makeKeyPair('other').privateKey);
+    await expect(connected({ identity })).rejects.toMatchObject({ code: 'ssh-refused', message: `sshd on Instance1 (198.18.0.11:22) refuses the key for ec2-user: it was shown ${identity.said}; it takes publickey` });
+  });
+  it('is shown a host key of the kind that is known', async () => {
+    const seen: string[] = [];
+    const ofKind = (kind: string) => connected({ hostKeys: HOST_KEYS.filter(({ type }) => type.includes(kind)).map(({ publicKey }) => wire(publicKey)), verifyHostKey: async (key) => void seen.push(wireKeyType(key) ?? '') });
+    await ofKind('ecdsa');
+    await ofKind('ed25519');
+    expect(seen).toEqual(['ecdsa-sha2-nistp256', 'ssh-ed25519']);
   });
   it('silence', async () => {
     const [socket] = duplexPair();
@@ -178,56 +197,32 @@ describe('key pair', () => {
     const line = 'AAAAC3NzaC1lZDI1NTE5AAAAIJE3VzLDkkmVbXpvuwVlRcFFpHLN7SdYHWXqp5N5HvvB';
     expect(fingerprint(Buffer.from(line, 'base64'))).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
-  it('is loaded, also through a link', async () => {
-    const path = join(folder(), 'key');
-    writeFileSync(path, KEY.privateKey, { mode: 0o600 });
-    symlinkSync(path, `${path}-link`);
-    expect(await loadPrivateKey(path)).toBe(KEY.privateKey);
-    expect(await loadPrivateKey(`${path}-link`)).toBe(KEY.privateKey);
-  });
-  it.each([0o644, 0o640, 0o604])('mode %o is refused', async (mode) => {
-    const path = join(folder(), 'key');
-    writeFileSync(path, KEY.privateKey);
-    chmodSync(path, mode);
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unsafe', message: expect.stringContaining(`0${mode.toString(8)}`), hint: `run \`chmod 600 ${path}\`` });
-  });
-  it('missing, or no key', async () => {
-    const path = join(folder(), 'key');
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-missing', message: `the key file ${path} is not there` });
-    writeFileSync(path, 'hello', { mode: 0o600 });
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable', message: expect.stringContaining('holds no key') });
-    writeFileSync(path, KEY.publicKey);
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable', message: expect.stringContaining('a public key only') });
-  });
-  it('takes the RSA PEM that EC2 makes, and no encrypted one', async () => {
-    const path = join(folder(), 'key.pem');
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-    writeFileSync(path, pem, { mode: 0o600 });
-    expect(await loadPrivateKey(path)).toBe(pem);
-    for (const locked of [privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }), privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })]) {
-      writeFileSync(path, locked);
-      await expect(loadPrivateKey(path)).rejects.toMatchObject({ code: 'key-unusable' });
-    }
-    writeFileSync(path, privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }));
-    await expect(loadPrivateKey(path)).rejects.toMatchObject({ message: expect.stringContaining('encrypted'), hint: expect.stringContaining('ssh-keygen -p') });
-  });
 });
 
 describe('known hosts', () => {
-  const [one, two] = [Buffer.from('key one'), Buffer.from('key two')];
-  it('takes the first key, knows it again, refuses another with both fingerprints', async () => {
-    const path = join(folder(), 'deeper', 'host-keys.json');
-    await openKnownHosts(path).check('i-1', one);
-    await openKnownHosts(path).check('i-2', two);
-    await openKnownHosts(path).check('i-1', one);
-    await expect(openKnownHosts(path).check('i-1', two)).rejects.toMatchObject({ code: 'host-key-changed', message: `i-1 has host key ${fingerprint(two)}, not ${fingerprint(one)} as before` });
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ 'i-1': one.toString('base64'), 'i-2': two.toString('base64') });
+  const [one, two] = HOST_KEYS.map(({ publicKey }) => wire(publicKey)) as [Buffer, Buffer];
+  const other = wire(makeKeyPair('').publicKey);
+  it('keeps what is pinned, by instance, in the form that OpenSSH reads', async () => {
+    const path = join(folder(), 'deeper', 'known_hosts');
+    const hosts = openKnownHosts(path);
+    expect(await hosts.keysOf('i-1')).toEqual([]);
+    await hosts.pin('i-1', [one, two]);
+    await hosts.pin('i-2', [other]);
+    await hosts.pin('i-1', [two]);
+    expect([await hosts.keysOf('i-1'), await hosts.keysOf('i-2'), await hosts.keysOf('i-')]).toEqual([[one, two], [other], []]);
+    expect(readFileSync(path, 'utf8')).toBe(`i-1 ssh-ed25519 ${one.toString('base64')}\ni-1 ecdsa-sha2-nistp256 ${two.toString('base64')}\ni-2 ssh-ed25519 ${other.toString('base64')}\n`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
-  it.each(['{', '[1]', 'null', '{"i-1":1}'])('a file that holds %s', async (content) => {
-    const path = join(folder(), 'host-keys.json');
-    writeFileSync(path, content);
-    await expect(openKnownHosts(path).check('i-1', one)).rejects.toMatchObject({ code: 'state-corrupt', message: `${path} cannot be read` });
+  it('goes on in a file that somebody edited', async () => {
+    const path = join(folder(), 'known_hosts');
+    writeFileSync(path, `# mine\ni-1,198.18.0.11 ssh-ed25519 ${one.toString('base64')} a comment`);
+    await openKnownHosts(path).pin('i-2', [other]);
+    expect([await openKnownHosts(path).keysOf('i-1'), await openKnownHosts(path).keysOf('i-2')]).toEqual([[one], [other]]);
+  });
+  it.each(['i-1', 'i-1 ssh-ed25519 AAAA', `i-1 ssh-rsa ${one.toString('base64')}`])('a line that holds no key: %s', async (line) => {
+    const path = join(folder(), 'known_hosts');
+    writeFileSync(path, `\n${line}\n`);
+    await expect(openKnownHosts(path).keysOf('i-1')).rejects.toMatchObject({ code: 'state-corrupt', message: `${path}:2 holds no host key for i-1` });
+    expect(await openKnownHosts(path).keysOf('i-2')).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ describe('lab folder', () => {
     const lab = labFolder(home, target, 'ssmlab');
     await makeLabFolder(home, lab);
     expect(statSync(lab.folder).mode & 0o777).toBe(0o700);
-    writeFileSync(lab.hostKeys, '{}');
+    writeFileSync(lab.knownHosts, '');
     // Host keys alone are those of a stack that ssmlab did not make.
     expect(recordedLabs(home, 'local')).toEqual([]);
     mkdirSync(dirname(lab.keyFile));
