@@ -3,19 +3,19 @@
  * at the end of a boot (`aws-facts.md` §7). A logger may have put its prefix before each line (`<14>Nov 25 13:27:00 ec2: `,
  * `[   15.1] cloud-init[900]: `), the kernel its own messages in between, and a terminal may have broken long lines.
  */
+import { stripVTControlCharacters } from 'node:util';
 import { wireKeyType } from './wire-key.js';
 
 const BLOCK = /-----BEGIN SSH HOST KEY KEYS-----([\s\S]*?)-----END SSH HOST KEY KEYS-----/gu;
 const KEY = /(?:^|\s)((?:ssh|ecdsa)-[\w-]+)\s+(AAAA[A-Za-z0-9+/]*={0,2})(?=\s|$)/u;
 const REST = /^(?:.*?(?:ec2|cloud-init)(?:\[\d+\])?: )?([A-Za-z0-9+/]+={0,2})(?=\s|$)/u;
-const ESCAPES = /\u001B\[[0-9;?]*[A-Za-z]/gu;
 
 /** One block's keys. What does not come to a whole key of its kind is left out. */
 function keysIn(block: string): Buffer[] {
   const keys: Buffer[] = [];
   let type = '';
   let text = '';
-  for (const line of block.replaceAll(ESCAPES, '').split(/[\r\n]+/u)) {
+  for (const line of stripVTControlCharacters(block).split(/[\r\n]+/u)) {
     const begins = KEY.exec(line);
     if (begins !== null) [type, text] = [begins[1] ?? '', begins[2] ?? ''];
     // A line that the terminal broke goes on with the next.
