@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import SlowestFirst from './test/slowest-first.js';
 
 // Two projects, one after the other, each with two files at a time, so that two cores are enough: unit and conformance tests
 // share a process (the architecture forbids module state, so isolation would only cost time); e2e tests start real programs,
-// every file with a home, a local cloud and networks of its own.
+// every file with a home, a local cloud and networks of its own. Those that take minutes start first.
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-line-reporter.ts'],
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         test: {
