@@ -1,11 +1,12 @@
 /** What every command shares: style, stderr talk, Ctrl-C, closed pipes, and the one place where an error ends the process. */
 import { Command, Flags, type Interfaces } from '@oclif/core';
-import type { SsmlabError } from '../lib/errors.js';
+import { SsmlabError } from '../lib/errors.js';
 import type { Style } from '../lib/report/style.js';
 import { wrapLine } from '../lib/report/wrap.js';
 import { forLog, jsonForLog } from './ci-log.js';
 import { interruptedAt, type Moment } from './interruption.js';
 import type { LabFlags } from './lab-context.js';
+import { fillLabFlags } from './lab-in-use.js';
 import { PATIENCE_MS } from './last-will.js';
 import { keepOutputErrors } from './output-errors.js';
 import { asSsmlabError, causes, errorJson, errorLines, FAULT_EXIT, faultLines, usageError } from './present-error.js';
@@ -39,6 +40,8 @@ export abstract class BaseCommand extends Command {
   protected labFlags: LabFlags | undefined;
   /** How long the command may still put things in order after Ctrl-C, in milliseconds. */
   protected patienceMs = 200;
+  /** What `ssmlab use` chose stands for flags that were not given. */
+  protected heedsLabInUse = true;
   #onInterrupt = (): void => this.#interrupt();
 
   override async init(): Promise<void> {
@@ -85,9 +88,11 @@ export abstract class BaseCommand extends Command {
   /** What oclif cannot make sense of is the user's error, whatever class oclif gave it. */
   protected override async parse<F extends Interfaces.OutputFlags<Interfaces.FlagInput>, B extends Interfaces.OutputFlags<Interfaces.FlagInput>, A extends Interfaces.OutputArgs<Interfaces.ArgInput>>(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     try {
-      return await super.parse(options, argv);
+      const parsed = await super.parse<F, B, A>(options, argv);
+      if (this.heedsLabInUse) fillLabFlags(parsed, { takes: Object.keys(this.ctor.flags) });
+      return parsed;
     } catch (error) {
-      throw error instanceof Error && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' '), this.#flagNames()) : error;
+      throw error instanceof Error && !(error instanceof SsmlabError) && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' '), this.#flagNames()) : error;
     }
   }
 

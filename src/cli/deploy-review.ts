@@ -1,4 +1,5 @@
 /** Before anything is made on AWS: whose account, what would fail or surprise, what it costs, the plan, and a yes. */
+import { accountAlias } from '../lib/aws/iam.js';
 import { callerIdentity } from '../lib/aws/sts.js';
 import { SsmlabError } from '../lib/errors.js';
 import { expiryApi } from '../lib/expiry/api.js';
@@ -63,8 +64,11 @@ export function reviewer({ target, stack }: LabContext, { dryRun, yes, canAsk, s
 /** Whose account it is, and where the calls go when that is not AWS. */
 async function whereText({ target }: LabContext): Promise<string> {
   if (target.kind === 'local') return `local cloud, region ${target.region}; no AWS account is used, and nothing is billed`;
-  const { account, arn } = await callerIdentity(target);
-  return `AWS account ${account}, region ${target.region}, as ${arn}${target.endpoint === undefined ? '' : `\n  by AWS_ENDPOINT_URL at ${target.endpoint}, which is not AWS's own`}`;
+  // A name for the eye: who may not read it goes without, and so does an endpoint that has no IAM.
+  const [{ account, arn }, alias] = await Promise.all([callerIdentity(target), accountAlias(target).catch(() => undefined)]);
+  const own = Object.entries(target.serviceEndpoints ?? {}).map(([service, url]) => `\n  ${service} at ${url}, which is not AWS's own`);
+  const override = target.endpoint === undefined ? '' : `\n  by AWS_ENDPOINT_URL at ${target.endpoint}, which is not AWS's own`;
+  return `AWS account ${account}${alias === undefined ? '' : ` (${alias})`}, region ${target.region}, as ${arn}${override}${own.join('')}`;
 }
 
 /** How a deployment on AWS, or one that is only looked at, is prepared: options of `deploy`, none for one that just goes. */

@@ -6,7 +6,9 @@ import { hasLocalState, type StartOptions } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { resolveTarget } from '../lib/target/resolve.js';
 import type { Target } from '../lib/target/target.js';
+import { askMfaCode } from './prompts.js';
 import { selfCommand } from './self.js';
+import { canAsk } from './terminal.js';
 
 /** The flags of `stackFlags`, parsed. */
 export interface LabFlags {
@@ -47,6 +49,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     start: start === 'always' || (start === 'when-there-is-state' && (hasLocalState({ home }) || recordedLabs(home, 'local').length > 0)),
     fabric: flags.fabric,
     dialCommand: `${selfCommand()} local dial`,
+    mfaCode: canAsk() ? askMfaCode : undefined,
   });
   const lab = labFolder(home, target, flags.stack);
   return { home, target, stack: flags.stack, lab: flags.identity === undefined ? lab : { ...lab, keyFile: resolve(flags.identity) } };

@@ -20,6 +20,12 @@ export async function confirmByName(question: string, name: string, declined: st
   if (typed !== name) throw new SsmlabError('declined', `${declined}: ${typed === '' ? 'nothing' : `"${typed}"`} was typed, and not "${name}"`, { hint: `run it again and type ${name}, or pass --yes` });
 }
 
+/** The six digits that an MFA device shows, for a profile that wants them. */
+export async function askMfaCode(serial: string): Promise<string> {
+  const { input } = await import('@inquirer/prompts');
+  return input({ message: `MFA code of ${printable(serial)}`, validate: (text) => /^\d{6}$/u.test(text.trim()) || 'six digits' }, { output: process.stderr });
+}
+
 /** What the prompt puts before a line. */
 const POINTER = 2;
 

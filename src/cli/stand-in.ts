@@ -59,7 +59,7 @@ function credentialsFor(profile: string, region: string, environment: NodeJS.Pro
   if (profile === '' && accessKeyId !== undefined && secretAccessKey !== undefined) return async () => ({ accessKeyId, secretAccessKey, sessionToken });
   return async () => {
     const { chainCredentials } = await import('../lib/aws/credentials.js');
-    return chainCredentials(profile === '' ? undefined : profile, region)();
+    return chainCredentials(profile === '' ? undefined : profile, { region })();
   };
 }
 

@@ -11,16 +11,20 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint'> & Partial<Pick<Target, 'kind'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack'> & Partial<Pick<Target, 'kind'>>;
+
+/** Where this service's API is when it is not at AWS's own address. */
+export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
 
 /** The options that every client takes. */
-function clientOptions(target: ApiTarget) {
+function clientOptions(target: ApiTarget, service: string) {
+  const endpoint = endpointOf(target, service);
   return {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
-    ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
+    ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
     // On loopback a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
-    maxAttempts: target.endpoint === undefined ? 4 : 2,
+    ...(endpoint === undefined ? { maxAttempts: 5, retryMode: 'adaptive' } : { maxAttempts: 2 }),
     requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
   };
 }
@@ -34,7 +38,7 @@ interface Stack {
 function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
   const stack = client.middlewareStack as Stack;
   const siteOf = (context: { commandName?: string }): CallSite => ({
-    service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: target.endpoint, region: target.region, isLocal: target.kind === 'local',
+    service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: endpointOf(target, service), region: target.region, isLocal: target.kind === 'local',
   });
   stack.add(
     (next, context) => async (args) => {
@@ -63,7 +67,7 @@ export function clientPerTarget<Client extends { readonly middlewareStack: unkno
   return (target) => {
     const found = clients.get(target);
     if (found !== undefined) return found;
-    const client = make(clientOptions(target));
+    const client = make(clientOptions(target, service));
     translateErrors(client, target, service);
     clients.set(target, client);
     return client;

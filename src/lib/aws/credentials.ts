@@ -14,9 +14,24 @@ export async function requireProfile(profile: string): Promise<void> {
   throw new SsmlabError('profile-missing', `no profile "${profile}" is in ${config} or ${credentials}`, { hint });
 }
 
+/** What to do about an error of the chain, in its own words where it has none that one can act on. */
+function chainHint(message: string, profile: string | undefined): string | undefined {
+  const forProfile = profile === undefined ? '' : ` --profile ${profile}`;
+  if (/\bSSO\b|aws sso login|\btoken (?:is|has) expired|refresh token/iu.test(message)) return `run \`aws sso login${forProfile}\``;
+  if (/multi-factor|\bMFA\b/iu.test(message)) return 'run it in a terminal, where the code can be asked for, or take credentials first: `aws sts get-session-token`';
+  if (/credential_process|Profile .* credential_process/iu.test(message)) return 'run the profile\'s credential_process by hand: it has to print JSON with Version 1';
+  return undefined;
+}
+
+export interface ChainOptions {
+  readonly region?: string | undefined;
+  /** Asks for the code of an MFA device; absent where nobody can be asked. */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+}
+
 /** Credentials by the SDK's own chain; `credentials-missing` names what the chain said. */
-export function chainCredentials(profile: string | undefined, region?: string): () => Promise<Credentials> {
-  const provider = fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { clientConfig: { region } }) });
+export function chainCredentials(profile: string | undefined, { region, mfaCode }: ChainOptions = {}): () => Promise<Credentials> {
+  const provider = fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { clientConfig: { region } }), ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }) });
   let found: Promise<Credentials & { readonly expiration?: Date | undefined }> | undefined;
   return async () => {
     const held = await found?.catch(() => undefined);
@@ -25,8 +40,11 @@ export function chainCredentials(profile: string | undefined, region?: string): 
     try {
       return await (found ?? provider());
     } catch (error) {
+      // Ctrl-C at the question for the code is the user's answer.
+      if (error instanceof Error && /PromptError$/u.test(error.name)) throw error;
       const from = profile === undefined ? '' : ` in profile "${profile}"`;
-      throw new SsmlabError('credentials-missing', `no AWS credentials were found${from}: ${(error as Error).message}`, { cause: error });
+      const { message } = error as Error;
+      throw new SsmlabError('credentials-missing', `no AWS credentials were found${from}: ${message}`, { cause: error, hint: chainHint(message, profile ?? process.env['AWS_PROFILE']) });
     }
   };
 }

@@ -18,6 +18,8 @@ const WRONG_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ]);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'OptInRequired', 'Client.UnauthorizedOperation']);
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+const THROTTLED = /^(?:Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled|BandwidthLimitExceeded|PriorRequestNotComplete)/u;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'TimeoutError']);
 
 /** AWS's code of an error: `ValidationError`, `InvalidInstanceID.NotFound`. Looks through our own wrapping. */
@@ -54,6 +56,44 @@ export function refusePage(response: unknown, site: CallSite): void {
   });
 }
 
+const CLOCK_CODES = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture', 'InvalidSignatureException', 'SignatureDoesNotMatch', 'AuthFailure']);
+const CLOCK_WORDS = /Signature (?:expired|not yet current)|difference between the request time|Request has expired/u;
+
+/** A refusal for the time of the signature, and not for the key. */
+export const isClockRefusal = (code: string, message: string): boolean => code === 'RequestTimeTooSkewed' || code === 'RequestInTheFuture' || (CLOCK_CODES.has(code) && CLOCK_WORDS.test(message));
+
+const stamp = (text: string): number => Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u, '$1-$2-$3T$4:$5:$6Z'));
+
+/** By how much this machine's clock is off, in words, where the service says both times: `Signature expired: T is now earlier than L (NOW - 5 min.)`. */
+export function clockWords(message: string): string | undefined {
+  const [, mine = '', now = ''] = /(\d{8}T\d{6}Z) is (?:now earlier|still later) than \d{8}T\d{6}Z \((\d{8}T\d{6}Z)/u.exec(message) ?? [];
+  const off = Math.round((stamp(mine) - stamp(now)) / 1000);
+  if (Number.isNaN(off)) return undefined;
+  const size = Math.abs(off);
+  return `${size >= 120 ? `${Math.round(size / 60)} minutes` : `${size} seconds`} ${off < 0 ? 'behind' : 'ahead of'}`;
+}
+
+/** What is refused for who asks: expired, of a clock that is wrong, not known. */
+function credentialsError(thrown: Error, code: string, site: CallSite): SsmlabError {
+  const host = hostOf(site);
+  if (EXPIRED.has(code)) return new SsmlabError('credentials-wrong', `the credentials have expired (${code} from ${host})`, { cause: thrown, hint: 'get new ones: `aws sso login` where they come from SSO, else take the role or the session token again' });
+  if (isClockRefusal(code, thrown.message)) {
+    const off = clockWords(thrown.message);
+    return new SsmlabError('credentials-wrong', `this machine's clock is ${off ?? 'not that of'} ${host}, which refuses what it signs (${code})`, { cause: thrown, hint: 'set the clock: `timedatectl` says whether it is synchronized' });
+  }
+  // A region that an account has not enabled does not know its keys.
+  const hint = site.endpoint === undefined && (code === 'InvalidClientTokenId' || code === 'UnrecognizedClientException' || code === 'AuthFailure') ? `check the profile; or the region ${site.region} is not enabled in the account: \`aws account get-region-opt-status --region-name ${site.region}\`` : undefined;
+  return new SsmlabError('credentials-wrong', `${host} does not accept the credentials: ${thrown.message} (${code})`, { cause: thrown, hint });
+}
+
+/** A refusal's text without its encoded message, which `sts decode-authorization-message` reads (STS API reference). */
+function deniedError(said: string, code: string, thrown: Error, site: CallSite): SsmlabError {
+  if (code === 'OptInRequired') return new SsmlabError('access-denied', said, { cause: thrown, hint: `enable the region or the service in the account: \`aws account enable-region --region-name ${site.region}\`; or choose another with --region` });
+  const [, encoded] = /Encoded authorization failure message: (\S+)/u.exec(said) ?? [];
+  if (encoded === undefined) return new SsmlabError('access-denied', said, { cause: thrown });
+  return new SsmlabError('access-denied', said.replace(/\s*Encoded authorization failure message: \S+/u, ''), { cause: thrown, hint: `what was refused is in: aws sts decode-authorization-message --query DecodedMessage --output text --encoded-message ${encoded}` });
+}
+
 /** Any error of a call, as ours; the original stays as `cause`. */
 export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (error instanceof SsmlabError) return error;
@@ -63,8 +103,9 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (code === 'CredentialsProviderError' || code === 'TokenProviderError') {
     return new SsmlabError('credentials-missing', `no AWS credentials were found: ${thrown.message}`, { cause: error });
   }
-  if (WRONG_CREDENTIALS.has(code)) return new SsmlabError('credentials-wrong', `${hostOf(site)} does not accept the credentials: ${thrown.message} (${code})`, { cause: error });
-  if (DENIED.has(code)) return new SsmlabError('access-denied', said, { cause: error });
+  if (WRONG_CREDENTIALS.has(code) || EXPIRED.has(code) || isClockRefusal(code, thrown.message)) return credentialsError(thrown, code, site);
+  if (DENIED.has(code)) return deniedError(said, code, thrown, site);
+  if (THROTTLED.test(code)) return new SsmlabError('aws-error', `${said} (${code})`, { cause: error, hint: 'AWS takes no more calls of this kind for now, after several tries: wait a minute; others in the account may be making many' });
   const socket = socketCode(thrown);
   if (socket !== undefined) {
     const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : 'AWS_ENDPOINT_URL leads there: check it, or unset it to reach AWS';

@@ -119,6 +119,11 @@ export async function defaultVersion(target: ApiTarget, PolicyArn: string): Prom
   return reply === undefined ? undefined : required(reply, 'GetPolicy', 'Policy', 'DefaultVersionId');
 }
 
+/** The account's alias; undefined when it has none. */
+export async function accountAlias(target: ApiTarget): Promise<string | undefined> {
+  return (await everyMember(target, 'ListAccountAliases', {}, 'AccountAliases'))[0]?.text;
+}
+
 /** The document of a managed policy's version, JSON. */
 export async function policyVersion(target: ApiTarget, PolicyArn: string, VersionId: string): Promise<string> {
   return documentAt(await call(target, 'GetPolicyVersion', { PolicyArn, VersionId }), 'GetPolicyVersion', 'PolicyVersion', 'Document');

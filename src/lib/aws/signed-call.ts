@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
-import type { ApiTarget } from './client.js';
-import { type CallSite, fromAws, refusePage } from './errors.js';
+import { type ApiTarget, endpointOf } from './client.js';
+import { type CallSite, fromAws, isClockRefusal, refusePage } from './errors.js';
 
 export interface SignedCall<Reply> {
   /** Name in hosts and signatures: `kms`. */
@@ -28,13 +28,19 @@ export interface SignedCall<Reply> {
 export class Refusal extends Error {
   /** What a later try may mend: a fault of the service's own, or too many calls. */
   readonly passing: boolean;
+  /** A signature of another time than the service's. */
+  readonly isOfClock: boolean;
 
   constructor(status: number, code: string, message: string) {
     super(message);
     this.name = code;
-    this.passing = status >= 500 || status === 429 || /Throttl|TooManyRequests/u.test(code);
+    this.isOfClock = isClockRefusal(code, message);
+    this.passing = this.isOfClock || status >= 500 || status === 429 || /Throttl|TooManyRequests/u.test(code);
   }
 }
+
+/** From this machine's clock to the services', milliseconds; known when one refused a signature for its time. */
+let clockOffset = 0;
 
 const ATTEMPTS = 3;
 /** Of all attempts: AWS's agent waits 15 s for a key (`protocol.md` §5.1). */
@@ -42,7 +48,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
-  const site: CallSite = { service: call.service, operation: call.operation, endpoint: target.endpoint, region: target.region, isLocal: target.kind === 'local' };
+  const site: CallSite = { service: call.service, operation: call.operation, endpoint: endpointOf(target, call.service), region: target.region, isLocal: target.kind === 'local' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -54,17 +60,27 @@ export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Repl
   }
 }
 
-/** As the SDK finds it: the target's endpoint, the variable for one service, the service's public name. */
-function endpointOf({ endpoint, region }: ApiTarget, { service, home }: SignedCall<unknown>): string {
-  const publicUrl = home?.url ?? `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
-  return endpoint ?? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] ?? publicUrl;
+/** As the SDK finds it: an endpoint that was set, else the service's public name. */
+function urlOf(target: ApiTarget, { service, home }: SignedCall<unknown>): string {
+  const { region, fips = false, dualStack = false, serviceEndpoints } = target;
+  // A target that was not made of settings, as the AWS CLI's plugin has it, has the variable alone.
+  const variable = serviceEndpoints === undefined ? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] : undefined;
+  const suffix = region.startsWith('cn-') ? (dualStack ? 'api.amazonwebservices.com.cn' : 'amazonaws.com.cn') : dualStack ? 'api.aws' : 'amazonaws.com';
+  return endpointOf(target, service) ?? variable ?? home?.url ?? `https://${service}${fips ? '-fips' : ''}.${region}.${suffix}/`;
 }
 
 async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite, signal: AbortSignal): Promise<Reply> {
   const { headers, body, service, method = 'POST', path = '' } = call;
-  const url = new URL(path, endpointOf(target, call));
-  const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() }, await target.credentials());
+  const url = new URL(path, urlOf(target, call));
+  const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() + clockOffset }, await target.credentials());
   const response = await fetch(url, { method, ...(body === '' ? {} : { body }), headers: { ...headers, ...signed }, redirect: 'error', signal });
+  const date = Date.parse(response.headers.get('date') ?? '');
   refusePage({ statusCode: response.status, headers: Object.fromEntries(response.headers) }, site);
-  return call.read(await response.text(), response);
+  try {
+    return call.read(await response.text(), response);
+  } catch (error) {
+    // The next try is signed by the service's clock, as the SDK does it.
+    if (error instanceof Refusal && error.isOfClock && !Number.isNaN(date)) clockOffset = date - Date.now();
+    throw error;
+  }
 }

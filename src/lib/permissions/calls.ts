@@ -13,6 +13,8 @@ const read = (uses: readonly Use[], why: string, ...actions: readonly string[]):
 export const CALLS: readonly Permission[] = [
   { action: 'sts:GetCallerIdentity', uses: LOOKS, on: 'Free', why: 'says whose account it is before anything is made' },
 
+  { action: 'iam:ListAccountAliases', uses: ['deploy'], on: 'Account', why: 'the account\'s name beside its number before anything is made' },
+
   { action: 'cloudformation:CreateStack', uses: ['deploy'], on: 'Stack', why: 'makes the lab' },
   { action: 'cloudformation:TagResource', uses: ['deploy'], on: 'Stack', why: 'the stack gets the tag ssmlab=true, by which destroy knows it', because: 'cloudformation:CreateStack' },
   { action: 'cloudformation:DeleteStack', uses: ['deploy'], on: 'Stack', why: 'removes the lab' },

@@ -79,6 +79,8 @@ export const SCOPES = {
   /** Actions without resource types. */
   Read: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
   Stack: (place) => ({ resources: [arn(place, 'cloudformation', `stack/${place.stack}/*`)] }),
+  /** IAM is everywhere at once: no region is in its requests but its own. */
+  Account: () => ({ resources: ['*'] }),
   /** ValidateTemplate has no resource. */
   Template: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
   ServiceRole: (place) => ({ resources: [arn(place, 'iam', `role/${place.serviceRole ?? ''}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } } }),

@@ -1,5 +1,6 @@
 /** The way in by Session Manager: StartSession, then a data channel by the built-in client or by AWS's plugin. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endpointOf } from '../aws/client.js';
 import { generateDataKey } from '../aws/kms.js';
 import { resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
@@ -119,7 +120,7 @@ export async function pluginSession(target: Target, session: StartedSession, req
     region: target.region,
     profile: target.profile,
     request: startSessionInput(request),
-    endpoint: target.endpoint,
+    endpoint: endpointOf(target, 'ssm'),
     isOver: () => sessionIsOver(target, session.sessionId),
     environment: target.endpoint === undefined ? process.env : { ...rest, ...keys },
   };

@@ -21,6 +21,8 @@ export interface TargetOptions {
   /** What `ssh` runs as ProxyCommand, without the arguments, on the local target. */
   readonly dialCommand?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** Asks for the code of an MFA device, where somebody can be asked. */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
 }
 
 /** The target of a running local cloud. */
@@ -52,27 +54,26 @@ async function addressSeenByAws(): Promise<string> {
   return `${text}/32`;
 }
 
+const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
 async function awsTarget(options: TargetOptions): Promise<Target> {
   const environment = options.environment ?? process.env;
   if (environment['SSMLAB_ENV'] !== undefined) {
     throw new SsmlabError('usage', 'this shell points AWS\'s tools at the local cloud, and the target is AWS', { hint: 'run `eval "$(ssmlab local env --unset)"` first' });
   }
   const { chainCredentials, requireProfile } = await import('../aws/credentials.js');
-  const profile = options.profile ?? environment['AWS_PROFILE'];
-  if (profile !== undefined && profile !== '') await requireProfile(profile);
-  const endpoint = environment['AWS_ENDPOINT_URL'] === '' ? undefined : environment['AWS_ENDPOINT_URL'];
-  if (endpoint !== undefined && !/^https?:\/\//iu.test(URL.canParse(endpoint) ? endpoint : '')) {
-    throw new SsmlabError('usage', `AWS_ENDPOINT_URL is no http or https URL: "${endpoint}"`, { hint: 'unset it to reach AWS' });
-  }
+  const profile = given(options.profile ?? environment['AWS_PROFILE']);
+  if (profile !== undefined) await requireProfile(profile);
+  const { endpointSettings } = await import('../aws/settings.js');
+  const settings = await endpointSettings(profile, environment);
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
   return {
     kind: 'aws',
     region,
-    credentials: chainCredentials(options.profile, region),
-    // The SDK heeds it anyway; errors then name the host that was really asked.
-    endpoint,
+    credentials: chainCredentials(options.profile, { region, mfaCode: options.mfaCode }),
+    ...settings,
     dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
     pollSeconds: 3,
     payloadBytes: 1024,

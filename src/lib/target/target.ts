@@ -14,6 +14,11 @@ export interface Target {
   readonly credentials: () => Promise<Credentials>;
   /** Absent on AWS: the SDK's own endpoints. */
   readonly endpoint?: string | undefined;
+  /** Of services that have one of their own, before {@link endpoint}; by the service's name in hosts. */
+  readonly serviceEndpoints?: Readonly<Record<string, string>> | undefined;
+  /** AWS's endpoints of FIPS 140, and those that answer over IPv6 too. */
+  readonly fips?: boolean | undefined;
+  readonly dualStack?: boolean | undefined;
   /** Opens TCP to a public address of the region: net.connect on AWS, the uplink on the local cloud. */
   readonly dial: (host: string, port: number, options?: { readonly timeoutMs?: number }) => Promise<Duplex>;
   /** Seconds between polls of a waiter. */

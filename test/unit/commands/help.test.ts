@@ -23,7 +23,7 @@ describe('every command', () => {
 
   it('is there', () => {
     const names = files.map((name) => name.replace(/\.ts$/u, '').replace(/[\\/]/u, ' ')).toSorted();
-    expect(names).toEqual(['connect', 'deploy', 'destroy', 'diagram', 'diff', 'exec', 'expect init', 'expect schema', 'explain', 'forward', 'home', 'list', 'local capture', 'local dial', 'local doctor', 'local env', 'local logs', 'local start', 'local stop', 'local trace', 'local wan', 'policy', 'proxy', 'status', 'sweep', 'template', 'verify']);
+    expect(names).toEqual(['connect', 'deploy', 'destroy', 'diagram', 'diff', 'exec', 'expect init', 'expect schema', 'explain', 'forward', 'home', 'list', 'local capture', 'local dial', 'local doctor', 'local env', 'local logs', 'local start', 'local stop', 'local trace', 'local wan', 'policy', 'proxy', 'status', 'sweep', 'template', 'use', 'verify']);
   });
 
   it.each(files)('%s has a sentence, a description, three examples, and says what its flags do', async (name) => {

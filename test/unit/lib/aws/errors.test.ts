@@ -29,6 +29,28 @@ describe('fromAws', () => {
     if (code === 'endpoint-unreachable') expect(error.message).toContain('127.0.0.1:4566');
     if (code === 'aws-error') expect(error.message).toBe('ec2 DescribeInstances: the text (InvalidVpcID.NotFound)');
   });
+  it.each([
+    ['an expired token', named('ExpiredTokenException'), /^the credentials have expired \(ExpiredTokenException from 127\.0\.0\.1:4566\)$/u, /aws sso login/u],
+    ['a clock that is behind', Object.assign(new Error('Signature expired: 20261130T040000Z is now earlier than 20261130T045500Z (20261130T050000Z - 5 min.)'), { name: 'SignatureDoesNotMatch' }), /^this machine's clock is 60 minutes behind 127\.0\.0\.1:4566, which refuses what it signs/u, /timedatectl/u],
+    ['a clock that is ahead', Object.assign(new Error('Signature not yet current: 20261130T050630Z is still later than 20261130T050500Z (20261130T050000Z + 5 min.)'), { name: 'InvalidSignatureException' }), /^this machine's clock is 7 minutes ahead of /u, /timedatectl/u],
+    ['a clock as EC2 says it', Object.assign(new Error('Request has expired.'), { name: 'RequestExpired' }), /^this machine's clock is not that of /u, /timedatectl/u],
+    ['a wrong secret', Object.assign(new Error('The request signature we calculated does not match'), { name: 'SignatureDoesNotMatch' }), /does not accept the credentials: The request signature we calculated/u, /check the profile/u],
+  ])('%s is told of as what it is', (_, thrown, message, hint) => {
+    expect(fromAws(thrown, site)).toMatchObject({ code: 'credentials-wrong', message: expect.stringMatching(message) as string, hint: expect.stringMatching(hint) as string });
+  });
+  it('names the region that may not be enabled, where AWS itself does not know the key', () => {
+    expect(fromAws(named('UnrecognizedClientException'), { ...site, endpoint: undefined, region: 'ap-east-1' }).hint).toContain('ap-east-1 is not enabled');
+    expect(fromAws(named('OptInRequired'), { ...site, region: 'ap-east-1' })).toMatchObject({ code: 'access-denied', hint: expect.stringContaining('aws account enable-region --region-name ap-east-1') as string });
+  });
+  it('keeps an encoded message out of the text, and says how it is read', () => {
+    const denied = Object.assign(new Error('You are not authorized to perform this operation. User: arn:x is not authorized to perform: ec2:RunInstances. Encoded authorization failure message: abc_DEF-123'), { name: 'UnauthorizedOperation' });
+    const { message, hint } = fromAws(denied, site);
+    expect(message).toBe('ec2 DescribeInstances: You are not authorized to perform this operation. User: arn:x is not authorized to perform: ec2:RunInstances.');
+    expect(hint).toMatch(/aws sts decode-authorization-message .*--encoded-message abc_DEF-123$/u);
+  });
+  it.each(['ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException', 'Throttling'])('%s: wait', (name) => {
+    expect(fromAws(named(name), site)).toMatchObject({ code: 'aws-error', hint: expect.stringContaining('wait a minute') as string });
+  });
   it('keeps AWS\'s code and text through the wrapping', () => {
     const error = fromAws(named('ValidationError'), site);
     expect([awsCode(error), awsMessage(error)]).toEqual(['ValidationError', 'the text']);

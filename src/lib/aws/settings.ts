@@ -1,0 +1,51 @@
+/**
+ * What the environment and the profile say of endpoints (AWS SDKs and Tools reference, "Service-specific endpoints", "FIPS
+ * endpoints", "Dual-stack endpoints"), for the SDK's clients and for calls that are signed here alike.
+ */
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { SsmlabError } from '../errors.js';
+
+export interface EndpointSettings {
+  /** For services without one of their own; absent: AWS's own. */
+  readonly endpoint?: string | undefined;
+  /** By the service's name in hosts, `ec2-instance-connect`. */
+  readonly serviceEndpoints: Readonly<Record<string, string>>;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+}
+
+/** The services that the tool calls: name in hosts → name in variables (upper case) and in the configuration file. */
+const SETTING_NAMES = {
+  'cloudformation': 'cloudformation', 'ec2': 'ec2', 'ec2-instance-connect': 'ec2_instance_connect', 'iam': 'iam', 'kms': 'kms', 'pricing': 'pricing', 'scheduler': 'scheduler', 'servicequotas': 'service_quotas', 'ssm': 'ssm', 'sts': 'sts',
+} as const;
+
+type Section = Readonly<Record<string, string | undefined>>;
+
+const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true';
+const given = (...values: readonly (string | undefined)[]): string | undefined => values.find((value) => value !== undefined && value !== '');
+
+function checked(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^https?:\/\//iu.test(URL.canParse(value) ? value : '')) return value;
+  throw new SsmlabError('usage', `${name} is no http or https URL: "${value}"`, { hint: 'unset it to reach AWS' });
+}
+
+/** Reads them. A variable comes before the profile, a service's own endpoint before that of all, each in its place. `usage` for one that is no URL. */
+export async function endpointSettings(profile: string | undefined, environment: NodeJS.ProcessEnv): Promise<EndpointSettings> {
+  const { configFile } = await loadSharedConfigFiles();
+  const section: Section = configFile[profile ?? 'default'] ?? {};
+  const services: Section = section['services'] === undefined ? {} : (configFile[`services.${section['services']}`] ?? {});
+  const ignored = isTrue(given(environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'], section['ignore_configured_endpoint_urls']));
+  const variable = (name: string): string | undefined => (ignored ? undefined : checked(name, given(environment[name])));
+  const configured = (from: Section, name: string): string | undefined => (ignored ? undefined : checked(`${name} of the profile "${profile ?? 'default'}"`, given(from[name])));
+  const all = variable('AWS_ENDPOINT_URL');
+  const own = Object.entries(SETTING_NAMES).flatMap(([service, name]): [string, string][] => {
+    const found = variable(`AWS_ENDPOINT_URL_${name.toUpperCase()}`) ?? (all === undefined ? configured(services, `${name}.endpoint_url`) : undefined);
+    return found === undefined ? [] : [[service, found]];
+  });
+  return {
+    endpoint: all ?? configured(section, 'endpoint_url'),
+    serviceEndpoints: Object.fromEntries(own),
+    fips: isTrue(given(environment['AWS_USE_FIPS_ENDPOINT'], section['use_fips_endpoint'])),
+    dualStack: isTrue(given(environment['AWS_USE_DUALSTACK_ENDPOINT'], section['use_dualstack_endpoint'])),
+  };
+}

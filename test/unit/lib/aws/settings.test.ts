@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { endpointSettings } from '../../../../src/lib/aws/settings.js';
+import { chainCredentials } from '../../../../src/lib/aws/credentials.js';
+import { generateDataKey } from '../../../../src/lib/aws/kms.js';
+
+let folder: string;
+const config = (text: string): void => writeFileSync(join(folder, 'config'), text);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ssmlab-settings-'));
+  vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'credentials'));
+  vi.stubEnv('HOME', folder);
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+describe('endpoints', () => {
+  const FILE = '[default]\n[profile lab]\nendpoint_url = http://all.example\nservices = here\nuse_fips_endpoint = true\nuse_dualstack_endpoint = True\n[services here]\nec2 =\n  endpoint_url = http://ec2.example\nservice_quotas =\n  endpoint_url = http://quotas.example\n';
+
+  it('are AWS\'s own where nothing is said', async () => {
+    expect(await endpointSettings(undefined, {})).toEqual({ endpoint: undefined, serviceEndpoints: {}, fips: false, dualStack: false });
+  });
+
+  it('are those of the profile and of its section of services', async () => {
+    config(FILE);
+    expect(await endpointSettings('lab', {})).toEqual({ endpoint: 'http://all.example', serviceEndpoints: { ec2: 'http://ec2.example', servicequotas: 'http://quotas.example' }, fips: true, dualStack: true });
+    expect((await endpointSettings(undefined, {})).endpoint).toBeUndefined();
+  });
+
+  it('are those of variables first, that of a service before that of all', async () => {
+    config(FILE);
+    expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT: 'http://eic.example', AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual({
+      endpoint: 'http://v.example', serviceEndpoints: { 'ec2-instance-connect': 'http://eic.example' }, fips: false, dualStack: true,
+    });
+    expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toMatchObject({ endpoint: undefined, serviceEndpoints: {} });
+  });
+
+  it('that are no URL are named', async () => {
+    config('[profile lab]\nendpoint_url = localhost:1\n');
+    await expect(endpointSettings(undefined, { AWS_ENDPOINT_URL_EC2: 'ftp://x' })).rejects.toMatchObject({ code: 'usage', message: 'AWS_ENDPOINT_URL_EC2 is no http or https URL: "ftp://x"' });
+    await expect(endpointSettings('lab', {})).rejects.toMatchObject({ code: 'usage', message: 'endpoint_url of the profile "lab" is no http or https URL: "localhost:1"' });
+  });
+});
+
+/** What is asked of a server on loopback, and what it answers. */
+async function answering(answer: (body: string, headers: NodeJS.Dict<string | string[]>) => { readonly status: number; readonly type: string; readonly text: string; readonly date?: string }) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => void (body += text)).on('end', () => {
+      asked.push(body);
+      const { status, type, text, date } = answer(body, request.headers);
+      response.writeHead(status, { 'content-type': type, ...(date === undefined ? {} : { date }) }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close: () => new Promise((resolve) => void (server.closeAllConnections(), server.close(resolve))) };
+}
+
+describe('credentials by the SDK\'s chain', () => {
+  const ROLE = '[profile base]\n[profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nregion = eu-west-1\n';
+  const KEYS = '[base]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
+
+  it('an assumed role with MFA asks for the code and sends it', async () => {
+    const sts = await answering(() => ({
+      status: 200, type: 'text/xml',
+      text: '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>A:b</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/lab/b</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>',
+    }));
+    config(ROLE);
+    writeFileSync(join(folder, 'credentials'), KEYS);
+    vi.stubEnv('AWS_ENDPOINT_URL', sts.url);
+    const serials: string[] = [];
+    const credentials = chainCredentials('mfa', { region: 'eu-west-1', mfaCode: async (serial) => (serials.push(serial), '123456') });
+    expect(await credentials()).toMatchObject({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 't' });
+    await credentials();
+    // Once, not for every call.
+    expect(serials).toEqual(['arn:aws:iam::123456789012:mfa/me']);
+    expect(Object.fromEntries(new URLSearchParams(sts.asked[0]))).toMatchObject({ Action: 'AssumeRole', SerialNumber: 'arn:aws:iam::123456789012:mfa/me', TokenCode: '123456' });
+    await sts.close();
+  });
+
+  it('says so where nobody can be asked for the code', async () => {
+    config(ROLE);
+    writeFileSync(join(folder, 'credentials'), KEYS);
+    await expect(chainCredentials('mfa', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', hint: expect.stringContaining('run it in a terminal') as string });
+  });
+
+  it('an SSO session that is missing or expired leads to `aws sso login`', async () => {
+    config('[profile corp]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = dev\nregion = eu-west-1\n[sso-session work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n');
+    await expect(chainCredentials('corp', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', hint: 'run `aws sso login --profile corp`' });
+  });
+
+  it('a credential_process that prints something else is named', async () => {
+    config('[profile proc]\ncredential_process = echo nothing\n');
+    await expect(chainCredentials('proc', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', message: expect.stringContaining('proc') as string });
+  });
+});
+
+it('a call that is signed here is signed again by the service\'s clock when that refuses it, and goes to the service\'s own endpoint', async () => {
+  const ahead = Date.now() + 3_600_000;
+  const kms = await answering((_, headers) => {
+    const [, day = ''] = /Credential=\w+\/(\d{8})/u.exec(String(headers['authorization'])) ?? [];
+    const at = String(headers['x-amz-date']).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u, '$1-$2-$3T$4:$5:$6Z');
+    return Math.abs(Date.parse(at) - ahead) < 300_000 && day !== ''
+      ? { status: 200, type: 'application/x-amz-json-1.1', text: JSON.stringify({ Plaintext: 'AAAA', CiphertextBlob: 'AAAA' }) }
+      : { status: 400, type: 'application/x-amz-json-1.1', text: JSON.stringify({ __type: 'InvalidSignatureException', message: 'Signature expired: 20261130T040000Z is now earlier than 20261130T045500Z (20261130T050000Z - 5 min.)' }), date: new Date(ahead).toUTCString() };
+  });
+  const target = { kind: 'aws', region: 'eu-west-1', credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }), endpoint: 'http://127.0.0.1:9', serviceEndpoints: { kms: kms.url } } as const;
+  expect((await generateDataKey(target, 'k', 64, {})).plaintext.length).toBe(3);
+  expect(kms.asked).toHaveLength(2);
+  await kms.close();
+});
