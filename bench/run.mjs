@@ -15,6 +15,7 @@ import { measureNetns } from './netns.mjs';
 import { measureReachability } from './reachability.mjs';
 import { measureRegion, writeInstances } from './region.mjs';
 import { resident } from './resident.mjs';
+import { measureUplink } from './uplink.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-bench-'));
 const environment = { PATH: process.env.PATH, HOME: folder, SSMLAB_HOME: join(folder, 'state'), SSMLAB_FABRIC: process.env.SSMLAB_FABRIC ?? 'computed', NO_COLOR: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
@@ -91,6 +92,7 @@ try {
 
   const withoutPackets = await measureNetns(folder, goal);
   if (withoutPackets !== undefined) notes.push(`skip the fabric of real packets: ${withoutPackets}`);
+  if (withoutPackets === undefined) await measureUplink(folder, atLeast);
   const withoutGuests = withoutPackets ?? await measureGuests(folder, goal, atLeast);
   if (withoutGuests !== undefined) notes.push(`skip guests of real processes: ${withoutGuests}`);
   if (withoutPackets === undefined) await measureMany(folder, goal);

@@ -71,6 +71,7 @@ export class RunningRegion {
     await this.#settling;
   }
 
+  /** Ends all of it. Never rejects: which instances did not end is logged, and the others have. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
@@ -78,7 +79,9 @@ export class RunningRegion {
     clearTimeout(this.#proof);
     clearTimeout(this.#again);
     await this.#settling;
-    await Promise.all([...this.#instances.values()].map((instance) => instance.stop()));
+    await Promise.all([...this.#instances].map(([instanceId, instance]) => instance.stop().catch((error: unknown) => {
+      this.#options.log(`${this.#options.region}: ${instanceId} did not end: ${(error as Error).message}`);
+    })));
   }
 
   /** What the metadata service tells whoever asks from this interface. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fabric } from '../../../src/cloud/fabric/fabric.js';
-import type { Guest, GuestHost } from '../../../src/cloud/guest/guest.js';
+import type { Guest, GuestHost, GuestSpecification } from '../../../src/cloud/guest/guest.js';
 import { RunningRegion } from '../../../src/cloud/running-region.js';
 import { Memory } from '../../../src/cloud/state/memory.js';
 import { makeLab } from './services/ec2/harness.js';
@@ -49,5 +49,28 @@ describe('a running region', () => {
     await expect.poll(() => log.join('\n'), { timeout: 10_000 }).toContain('will not end');
     ends = true;
     await region.stop();
+  });
+
+  it('stops all instances but the one that does not end, and says which', async () => {
+    const { region: ec2, instances } = makeLab();
+    ec2.now = Date.now();
+    const ended: string[] = [];
+    const log: string[] = [];
+    const boot = ({ instanceId }: GuestSpecification): Promise<Guest> => Promise.resolve({
+      specification: { instanceId }, onPower: () => undefined, listen: () => Promise.resolve({ close: () => undefined }), connect: () => Promise.reject(new Error('no network')), resolve: () => Promise.reject(new Error('no network')),
+      stop: async () => {
+        if (instanceId === instances[0]) throw new Error('will not end');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        ended.push(instanceId);
+      },
+    } as unknown as Guest);
+    const region = new RunningRegion({
+      region: ec2.region, state: ec2.state, globalState: ec2.globalState, fabric: { apply: () => Promise.resolve() } as unknown as Fabric, guests: { kind: 'sandbox', boot }, caCertificate: '',
+      dropChannel: () => undefined, onPower: () => undefined, onDown: () => undefined, log: (line) => log.push(line),
+    });
+    await region.start();
+    await region.stop();
+    expect(ended.toSorted()).toEqual(instances.slice(1).toSorted());
+    expect(log.filter((line) => line.includes('did not end'))).toEqual([`${ec2.region}: ${instances[0]} did not end: will not end`]);
   });
 });
