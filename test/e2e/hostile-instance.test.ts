@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Home, netnsObstacle } from './program.js';
+import { asEachUser } from './users.js';
 
 /** Ends by itself, should all else fail. */
 const SECONDS = 45;
@@ -24,43 +25,45 @@ const bombs = (): number => readdirSync('/proc').filter((name) => {
 }).length;
 
 describe.skipIf(netnsObstacle !== undefined)(`instances that take all they can get${netnsObstacle === undefined ? '' : ` (${netnsObstacle})`}`, { timeout: 120_000 }, () => {
-  const home = new Home('netns');
-  const hostile: ChildProcess[] = [];
-  const start = (instance: string, command: string): void => void hostile.push(home.start('exec', instance, '--', 'bash', '-c', command));
+  asEachUser((user) => {
+    const home = new Home('netns', user);
+    const hostile: ChildProcess[] = [];
+    const start = (instance: string, command: string): void => void hostile.push(home.start('exec', instance, '--', 'bash', '-c', command));
 
-  beforeAll(() => {
-    expect(home.run(['deploy', '--yes']).status).toBe(0);
-  });
-  afterAll(() => {
-    for (const child of hostile) child.kill('SIGKILL');
-    home.remove();
-  });
+    beforeAll(() => {
+      expect(home.run(['deploy', '--yes']).status).toBe(0);
+    });
+    afterAll(() => {
+      for (const child of hostile) child.kill('SIGKILL');
+      home.remove();
+    });
 
-  it('a full disk is its own instance\'s, which stays usable', () => {
-    expect(home.run(['exec', '4', '--', 'bash', '-c', FILL])).toMatchObject({ status: 0, stdout: 'filled\n', stderr: expect.stringContaining('No space left on device') as string });
-    expect(home.run(['exec', '4', '--', 'bash', '-c', 'rm -f /tmp/x ~/x && hostname']).stdout).toMatch(/^ip-10-0-3-/u);
-  });
+    it('a full disk is its own instance\'s, which stays usable', () => {
+      expect(home.run(['exec', '4', '--', 'bash', '-c', FILL])).toMatchObject({ status: 0, stdout: 'filled\n', stderr: expect.stringContaining('No space left on device') as string });
+      expect(home.run(['exec', '4', '--', 'bash', '-c', 'rm -f /tmp/x ~/x && hostname']).stdout).toMatch(/^ip-10-0-3-/u);
+    });
 
-  it('the others are served while it goes on', async () => {
-    start('3', BOMB);
-    start('2', `sudo bash -c '${BOMB}'`);
-    start('2', `sudo ping -f -q -w ${SECONDS} 8.8.8.8`);
-    start('4', SOCKETS);
-    start('4', 'head -c 20G /dev/zero | tail -n 1');
-    await expect.poll(bombs, { timeout: 30_000 }).toBeGreaterThan(300);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    // A user of one instance and root of another, 512 each.
-    expect(bombs()).toBeLessThanOrEqual(2 * 512);
-    expect(home.run(['status'])).toMatchObject({ status: 0, stdout: expect.stringContaining('3 agents online') as string });
-    expect(home.run(['exec', '1', '--', 'hostname']).stdout).toMatch(/^ip-10-0-1-/u);
-    expect(home.run(['exec', '1', '--', 'ping', '-c', '1', '-W', '5', '8.8.8.8']).stdout).toContain('1 received');
-    expect(home.run(['exec', '4', '--', 'hostname']).stdout).toMatch(/^ip-10-0-3-/u);
-  });
+    it('the others are served while it goes on', async () => {
+      start('3', BOMB);
+      start('2', `sudo bash -c '${BOMB}'`);
+      start('2', `sudo ping -f -q -w ${SECONDS} 8.8.8.8`);
+      start('4', SOCKETS);
+      start('4', 'head -c 20G /dev/zero | tail -n 1');
+      await expect.poll(bombs, { timeout: 30_000 }).toBeGreaterThan(300);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      // A user of one instance and root of another, 512 each.
+      expect(bombs()).toBeLessThanOrEqual(2 * 512);
+      expect(home.run(['status'])).toMatchObject({ status: 0, stdout: expect.stringContaining('3 agents online') as string });
+      expect(home.run(['exec', '1', '--', 'hostname']).stdout).toMatch(/^ip-10-0-1-/u);
+      expect(home.run(['exec', '1', '--', 'ping', '-c', '1', '-W', '5', '8.8.8.8']).stdout).toContain('1 received');
+      expect(home.run(['exec', '4', '--', 'hostname']).stdout).toMatch(/^ip-10-0-3-/u);
+    });
 
-  it('the lab is destroyed at a word, and nothing of theirs is left', () => {
-    const { status, stdout, stderr } = home.run(['destroy', '--yes']);
-    expect({ status, stderr }).toMatchObject({ status: 0 });
-    expect(stdout + stderr).toContain('No process, file or key is left.');
-    expect(bombs()).toBe(0);
+    it('the lab is destroyed at a word, and nothing of theirs is left', () => {
+      const { status, stdout, stderr } = home.run(['destroy', '--yes']);
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stdout + stderr).toContain('No process, file or key is left.');
+      expect(bombs()).toBe(0);
+    });
   });
 });

@@ -2,18 +2,14 @@
  * A lab of real packets is one tree of processes in namespaces of its own (issue 5, "Nothing left behind"): whichever of it
  * is killed, what belongs to it ends and every namespace with it, and the host is as before. As root and as an ordinary user.
  */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { footprint, hostState, remainsOf, until } from './host.js';
-import { Home, netnsObstacle, root, Terminal, type User } from './program.js';
+import { Home, netnsObstacle, Terminal } from './program.js';
+import { asEachUser } from './users.js';
 
 /** Most of it is looking. */
 const GONE_MS = 1000;
-const NOBODY: User = { uid: 65_534, gid: 65_534 };
-const isRoot = process.getuid?.() === 0;
-/** A copy in root's own folder cannot be read by anybody else. */
-const readable = spawnSync(process.execPath, ['--version'], { cwd: '/', ...NOBODY }).status === 0 && spawnSync('test', ['-r', `${root}/bin/run.js`], { cwd: '/', ...NOBODY }).status === 0;
 
 interface Part {
   readonly name: string;
@@ -36,11 +32,6 @@ const PARTS: readonly Part[] = [
   { name: 'the outermost process', find: outermost },
   { name: 'the first process of the lab', find: first },
   { name: 'the process that holds the network', find: (region) => childrenOf(first(region))[0] ?? 0 },
-];
-
-const users = [
-  { as: 'as this user', user: undefined, skip: false },
-  ...(isRoot ? [{ as: `as an ordinary user${readable ? '' : ' (which cannot read this folder)'}`, user: NOBODY, skip: !readable }] : []),
 ];
 
 describe.skipIf(netnsObstacle !== undefined)(`what is left of a lab of real packets${netnsObstacle === undefined ? '' : ` (${netnsObstacle})`}`, () => {
@@ -68,7 +59,7 @@ describe.skipIf(netnsObstacle !== undefined)(`what is left of a lab of real pack
     }
   });
 
-  for (const { as, user, skip } of users) describe.skipIf(skip)(as, () => {
+  asEachUser((user) => {
     const home = new Home('netns', user);
     const region = (): number => home.json<{ localCloud: { pid: number } }>('status').localCloud.pid;
     const hostName = (number: string) => home.run(['exec', number, '--', 'hostname']);

@@ -26,10 +26,13 @@ export interface Probe {
   readonly reason?: string | undefined;
 }
 
-/** What a shell printed; `undefined` when it could not be started or took too long. */
+/** What a shell printed, `late` last when it took too long; `undefined` when it could not be started. */
 export type RunScript = (argv: readonly string[], script: string) => Promise<string | undefined>;
 
-const TIMEOUT_MS = 8000;
+/** A calm machine takes a hundredth of it, one on which many others work a third. */
+const TIMEOUT_MS = 20_000;
+/** The line of a script that was ended for taking too long. */
+const LATE = 'late';
 
 const runShell: RunScript = (argv, script) =>
   new Promise((resolve) => {
@@ -41,7 +44,7 @@ const runShell: RunScript = (argv, script) =>
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaint += chunk));
     child.stdin.on('error', () => undefined);
     child.on('error', () => resolve(undefined));
-    child.on('close', () => resolve(text === '' && complaint !== '' ? `namespaces\tno\t${complaint.trim().split('\n')[0] ?? ''}\n` : text));
+    child.on('close', (_status, signal) => resolve(signal === 'SIGKILL' ? `${text}${LATE}\tno\t\n` : text === '' && complaint !== '' ? `namespaces\tno\t${complaint.trim().split('\n')[0] ?? ''}\n` : text));
     child.stdin.end(script);
   });
 
@@ -55,7 +58,7 @@ function reasonOf(checks: readonly Check[]): string | undefined {
   const missing = checks.filter(({ needed, ok }) => needed && !ok);
   const [first] = missing;
   if (first === undefined) return undefined;
-  const programs = missing.filter(({ name }) => name.startsWith('program.'));
+  const programs = missing.filter(({ name, fix }) => name.startsWith('program.') && fix?.startsWith('install ') === true);
   if (programs.length > 0) {
     const packages = [...new Set(programs.map(({ fix }) => fix?.split(' ')[1] ?? ''))];
     return `${programs.map(({ name }) => name.slice('program.'.length)).join(', ')} ${programs.length === 1 ? 'is' : 'are'} missing: sudo apt-get install ${packages.join(' ')}`;
@@ -112,7 +115,10 @@ export async function probeNamespaces({ machine, platform = process.platform, ru
 }
 
 function checkOf(name: string, { what, needed, fix }: Wanted, found: ReturnType<typeof linesOf>): Check {
-  const { ok, detail } = found.get(name) ?? { ok: false, detail: '' };
+  const known = found.get(name);
+  // What nobody refused needs no mending.
+  if (known === undefined && found.has(LATE)) return { name, what, needed, ok: false, detail: `not reached within ${TIMEOUT_MS / 1000} s: this machine is busy`, fix: 'try again when it is not' };
+  const { ok, detail } = known ?? { ok: false, detail: '' };
   return { name, what, needed, ok, detail, ...(ok || fix === undefined ? {} : { fix }) };
 }
 

@@ -30,7 +30,7 @@ export interface ProbeReport {
 /** Tries it; takes about 200 ms, needs no running cloud and leaves nothing behind. Throws `cloud-start-failed` when the probe itself fails. */
 export async function probeMachine(): Promise<ProbeReport> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(packageRoot(), 'dist', 'cloud', 'probe.js')], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [join(packageRoot(), 'dist', 'cloud', 'probe.js')], { timeout: 60_000 });
     return JSON.parse(stdout) as ProbeReport;
   } catch (error) {
     throw new SsmlabError('cloud-start-failed', `the probe of this machine failed: ${(error as Error).message.split('\n')[0]}`, { cause: error });

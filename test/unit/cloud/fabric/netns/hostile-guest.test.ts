@@ -1,4 +1,6 @@
 /** A guest whose root wants out: what he can do to his own machine, and that he can do nothing to the rest. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NetnsFabric } from '../../../../../src/cloud/fabric/netns/fabric.js';
 import { Lab, line, SERVICE } from '../../../../conformance/fabric/probes.js';
@@ -14,6 +16,20 @@ open() {
 }
 pings() { ping -n -c 1 -W 1 "$@" > /dev/null 2>&1 && echo "pings $*"; }
 `;
+
+const MOST_TRACKED = Number(tried(() => readFileSync('/proc/sys/net/netfilter/nf_conntrack_max', 'utf8')) ?? Infinity);
+const FLOODS = MOST_TRACKED <= 300_000 && spawnSync('perl', ['-MSocket', '-e', '1']).status === 0;
+/** A packet of no known protocol to each of as many addresses: connections that nobody answers, remembered for ten minutes. */
+const FLOOD = `use Socket; socket(my $socket, PF_INET, SOCK_RAW, 253);
+for my $i (1..$ARGV[0]) { send($socket, 'x', 0, pack_sockaddr_in(0, pack('N', 0x09000000 + $i))) }`;
+
+function tried<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
 
 describe.skipIf(obstacle !== undefined)(`root of a guest${obstacle === undefined ? '' : ` (${obstacle})`}`, { timeout: 30_000 }, () => {
   let fabric: NetnsFabric | undefined;
@@ -94,6 +110,18 @@ wait`);
     expect(await lab.tcp('laptop', LAB.public.two, 22)).toBe('open: 198.51.100.7');
     expect(await lab.tcp('three', '10.0.1.99', 22)).toBe('open: 10.0.2.18');
     expect(await lab.tcp('one', SERVICE.ssm, 443)).toBe('open: 198.18.0.11');
+  });
+
+  it.skipIf(!FLOODS)(`cuts nobody by filling his router's table of connections${FLOODS ? '' : ' (no perl, or a table of this host that is too large to fill)'}`, { timeout: 120_000 }, async () => {
+    const lab = await start();
+    const flood = await fabric?.guests.start(LAB.eni.one, ['perl', '-e', FLOOD, String(MOST_TRACKED + 20_000)], '');
+    const router = fabric?.layout.vpcs.find(({ vpc }) => vpc.vpc.vpcId === LAB.vpc1)?.router ?? '';
+    const tracked = async (): Promise<number> => Number((await fabric?.run(router, ['cat', '/proc/sys/net/netfilter/nf_conntrack_count']))?.stdout);
+    await expect.poll(tracked, { timeout: 100_000, interval: 50 }).toBeGreaterThan(0.99 * MOST_TRACKED);
+    for (let round = 0; round < 5; round++) expect(await lab.tcp('two', SERVICE.ssm, 443)).toBe('open: 198.18.0.12');
+    expect(await lab.tcp('three', SERVICE.ssm, 443)).toBe('open: 198.18.0.10');
+    expect(await tracked()).toBeGreaterThan(0.9 * MOST_TRACKED);
+    flood?.kill();
   });
 
   it('finds his machine as it was at first after a reboot', async () => {

@@ -74,6 +74,18 @@ describe('the probe of the netns fabric', () => {
     expect(reason).toMatch(/^the root file system of an instance: mount: \/tmp\/usr: permission denied/u);
   });
 
+  it('blames no kernel for what a busy machine did not get to', async () => {
+    const whole = machine({});
+    const late: RunScript = async (argv, script) => {
+      const text = await whole(argv, script);
+      return argv[0] === 'unshare' ? `${text?.split('\n').filter((line) => !line.startsWith('nft')).join('\n')}late\tno\t\n` : text;
+    };
+    const { usable, reason, checks } = await tried({ run: late });
+    expect(usable).toBe(false);
+    expect(reason).toBe('packet filters: not reached within 20 s: this machine is busy; try again when it is not');
+    expect(checks.find(({ name }) => name === 'veth')?.ok).toBe(true);
+  });
+
   it('names the first step that the kernel refuses, and what to do', async () => {
     const { reason } = await tried({ run: machine({ 'mount.proc': 'mount: permission denied' }) });
     expect(reason).toBe('a process tree of its own: mount: permission denied; a container hides parts of /proc: start it with --security-opt systempaths=unconfined');
