@@ -22,8 +22,10 @@ interface Task {
 const MOST_TOGETHER = 4 * 1024 * 1024;
 /** A list of some hundred thousand names. */
 const MOST_VALUE = 64 * 1024 * 1024;
-/** An operation on files in memory. A guest's root can hold one up by what it mounts. */
+/** For an operation on files in memory that does not get on. A guest's root can hold one up by what it mounts. */
 const PATIENCE_MS = 60_000;
+/** What goes to the program at once: a machine that is slow, but gets on, is not given up. */
+const PIECE = 256 * 1024;
 const IDLE_MS = 10_000;
 
 interface Answer {
@@ -127,7 +129,7 @@ export class FileWorker {
     const program = this.#program;
     if (program === undefined) throw new Error('unreachable');
     try {
-      return await program.ask([...words.flatMap((word) => [word, Buffer.of(0)]), ...data], most);
+      return await program.ask(Buffer.concat([...words.flatMap((word) => [word, Buffer.of(0)]), ...data]), most);
     } catch (error) {
       this.#end();
       throw error;
@@ -149,6 +151,8 @@ class Program {
   #received = 0;
   #most = 0;
   #waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined;
+  #untold: Buffer = Buffer.alloc(0);
+  #patience: NodeJS.Timeout | undefined;
   ended = false;
 
   constructor({ entrance, uidMode, user }: FileWorkerParts) {
@@ -161,6 +165,7 @@ class Program {
     stdout.on('data', (chunk: Buffer) => {
       this.#data.push(chunk);
       this.#received += chunk.length;
+      this.#gotOn();
       this.#settle();
     });
     const pieces: Buffer[] = [];
@@ -181,22 +186,45 @@ class Program {
     this.#child.unref();
   }
 
-  async ask(pieces: readonly Uint8Array[], most: number): Promise<Answer> {
-    const timer = setTimeout(() => this.#fail(), PATIENCE_MS);
+  async ask(bytes: Buffer, most: number): Promise<Answer> {
+    if (this.ended) throw gone();
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    this.#most = most;
+    this.#gotOn();
+    this.#tell(bytes);
     try {
-      return await new Promise<Answer>((resolve, reject) => {
-        if (this.ended) throw gone();
-        this.#waiting = { resolve, reject };
-        this.#most = most;
-        this.#stdin.write(Buffer.concat(pieces));
-      });
+      return await answer;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#patience);
     }
   }
 
+  #tell(bytes: Buffer): void {
+    this.#untold = bytes.subarray(PIECE);
+    this.#stdin.write(bytes.subarray(0, PIECE), (error) => {
+      if (error != null || this.ended) return;
+      this.#gotOn();
+      if (this.#untold.length > 0) this.#tell(this.#untold);
+    });
+  }
+
+  #gotOn(): void {
+    clearTimeout(this.#patience);
+    if (this.#waiting === undefined) return;
+    this.#patience = setTimeout(() => {
+      // When it was the region that stood still, what the program did meanwhile is heard first.
+      const late = this.#patience;
+      setImmediate(() => {
+        if (late === this.#patience && this.#waiting !== undefined) this.#fail(stuck());
+      });
+    }, PATIENCE_MS);
+  }
+
   #settle(): void {
-    if (this.#received > this.#most || this.#said.length > MOST_VALUE) {
+    const early = this.#untold.length > 0 && this.#said.length > 0;
+    if (early || this.#received > this.#most || this.#said.length > MOST_VALUE) {
       this.#fail();
       return;
     }
@@ -219,9 +247,9 @@ class Program {
     resolve(answer);
   }
 
-  #fail(): void {
+  #fail(error = gone()): void {
     this.ended = true;
-    this.#waiting?.reject(gone());
+    this.#waiting?.reject(error);
     this.#waiting = undefined;
     this.end();
   }
@@ -234,3 +262,4 @@ class Program {
 }
 
 const gone = (): Error => Object.assign(new Error('EIO: the instance went down'), { code: 'EIO' });
+const stuck = (): Error => Object.assign(new Error(`EIO: the instance's program for files did not get on within ${PATIENCE_MS / 1000} s`), { code: 'EIO' });

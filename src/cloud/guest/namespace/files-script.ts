@@ -4,7 +4,8 @@
  * but costs 85 ms and 40 MB, and from outside a symbolic link would lead into the host's files.
  *
  * Fields end with NUL. In on file 0: operation, its arguments, and after `write` the data. Out on file 3, after each
- * operation: its error (empty: none), the number of bytes that it put out on file 1, a value.
+ * operation: its error (empty: none), the number of bytes that it put out on file 1, a value. Where it cannot tell what
+ * became of the data it ends: an answer without an error says that all of them were read or written.
  */
 
 /** How many arguments each operation has. */
@@ -33,16 +34,29 @@ listing() {
 }
 reading() {
   plain "$1" || return
-  local report
-  if report=$(dd if="$1" bs=256K iflag=skip_bytes,count_bytes,fullblock skip="$2" count="$3" 2>&1 >&4); then :; else error=$report; fi
-  [[ $report =~ ([0-9]+)' byte' ]] && count=\${BASH_REMATCH[1]}
+  local report status=0
+  report=$(dd if="$1" bs=256K iflag=skip_bytes,count_bytes,fullblock skip="$2" count="$3" 2>&1 >&4) || { status=$? error=\${report:-Input/output error}; }
+  # Ended by a signal, dd does not say how much it has put out.
+  [[ $report =~ ([0-9]+)' byte' ]] && count=\${BASH_REMATCH[1]} || ((status == 1)) || exit 1
 }
 writing() {
-  plain "$1" || { dd bs=256K count="$3" iflag=fullblock,count_bytes status=none > /dev/null; return; }
-  error=$(dd bs=256K count="$3" iflag=fullblock,count_bytes status=none | {
-    dd of="$1" bs=256K iflag=fullblock conv=notrunc,nocreat oflag=seek_bytes seek="$2" status=none 2>&1
+  plain "$1" || {
+    [[ -n $error || -c $1 ]] || error='Operation not supported'
+    dd bs=256K count="$3" iflag=fullblock,count_bytes status=none > /dev/null || exit 1
+    return
+  }
+  local report
+  report=$(dd bs=256K count="$3" iflag=fullblock,count_bytes status=none | {
+    dd of="$1" bs=256K iflag=fullblock conv=notrunc,nocreat oflag=seek_bytes seek="$2" 2>&1
+    status=$?
     cat > /dev/null
-  })
+    exit "$status"
+  }; echo "\${PIPESTATUS[@]}")
+  # Without all of the data read, what comes next is no operation.
+  [[ \${report##*$'\\n'} == '0 '* ]] || exit 1
+  [[ \${report##*$'\\n'} == '0 0' && $report =~ ([0-9]+)' byte' && \${BASH_REMATCH[1]} == "$3" ]] && return
+  error=\${report%%$'\\n'*}
+  [[ $error == dd:* ]] || error='Input/output error'
 }
 while IFS= read -r -d '' operation; do
   error= count=0 value=

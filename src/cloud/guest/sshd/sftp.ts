@@ -1,13 +1,14 @@
 /** SFTP version 3 over the guest's files (draft-ietf-secsh-filexfer-02), as OpenSSH's sftp-server serves it. */
 import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2';
 import type { GuestFiles, GuestFileStat } from '../guest.js';
+import { OpenFile } from './open-file.js';
 
 const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
 /** A directory is listed in portions of this many names. */
 const NAMES_PER_READ = 100;
 
 type Handle =
-  | { readonly kind: 'file'; readonly path: string; readonly append: boolean }
+  | OpenFile
   | { readonly kind: 'directory'; readonly entries: FileEntry[] };
 
 const TYPE_BITS = { file: 0o100000, directory: 0o040000, symlink: 0o120000 } as const;
@@ -61,8 +62,9 @@ export function serveSftp(files: GuestFiles, home: string, sftp: SFTPWrapper): v
     name.writeUInt32BE(id);
     return name;
   };
+  const idOf = (name: Buffer): number => (name.length === 4 ? name.readUInt32BE() : Number.NaN);
   const handleOf = <K extends Handle['kind']>(name: Buffer, kind: K): Extract<Handle, { kind: K }> => {
-    const handle = name.length === 4 ? handles.get(name.readUInt32BE()) : undefined;
+    const handle = handles.get(idOf(name));
     if (handle?.kind !== kind) throw new Error(`not an open ${kind}`);
     return handle as Extract<Handle, { kind: K }>;
   };
@@ -110,7 +112,7 @@ export function serveSftp(files: GuestFiles, home: string, sftp: SFTPWrapper): v
       if (existing === undefined || flags & OPEN_MODE.TRUNC) await files.create(file, (attributes.mode ?? 0o644) & 0o777);
       // Opening is where a file's permissions are asked for; the guest's reads ask them again.
       else if (flags & OPEN_MODE.READ) await files.read(file, 0, 0);
-      sftp.handle(request, open({ kind: 'file', path: file, append: (flags & OPEN_MODE.APPEND) !== 0 }));
+      sftp.handle(request, open(new OpenFile(files, file, (flags & OPEN_MODE.APPEND) !== 0)));
     }));
   sftp.on('READ', (request, name, offset, length) =>
     answer(request, async () => {
@@ -118,12 +120,13 @@ export function serveSftp(files: GuestFiles, home: string, sftp: SFTPWrapper): v
       if (bytes.length === 0) sftp.status(request, STATUS_CODE.EOF);
       else sftp.data(request, bytes);
     }));
-  sftp.on('WRITE', (request, name, offset, data) =>
+  sftp.on('WRITE', (request, name, offset, data) => done(request, async () => handleOf(name, 'file').write(offset, data)));
+  sftp.on('CLOSE', (request, name) =>
     done(request, async () => {
-      const { path, append } = handleOf(name, 'file');
-      await files.write(path, append ? (await files.stat(path)).size : offset, data);
+      const handle = handles.get(idOf(name));
+      if (!handles.delete(idOf(name))) throw new Error('not open');
+      if (handle?.kind === 'file') await handle.close();
     }));
-  sftp.on('CLOSE', (request, name) => done(request, async () => void handles.delete(name.readUInt32BE())));
   sftp.on('OPENDIR', (request, path) =>
     answer(request, async () => {
       const entries = (await files.list(absolute(path))).map((entry) => ({ filename: entry.name, longname: longName(entry.name, entry.stat), attrs: attributesOf(entry.stat) }));

@@ -1,7 +1,14 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import ssh2 from 'ssh2';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { GuestFiles } from '../../../../../src/cloud/guest/guest.js';
 import { generateHostKeys } from '../../../../../src/cloud/guest/sshd/host-keys.js';
 import { startSshServer } from '../../../../../src/cloud/guest/sshd/server.js';
 import { guestDouble } from './guest-double.js';
@@ -222,5 +229,52 @@ describe('sftp', () => {
   ])('%s: status %d', async (_name, code, ask) => {
     const files = await sftp();
     await expect(call((done) => ask(files, done))).rejects.toMatchObject({ code });
+  });
+
+  const content = Buffer.from(Array.from({ length: 40 * 32_768 }, (_, index) => index % 251));
+  /** The guest's file system refuses the write at one offset. */
+  const refuse = (guest: GuestDouble, refused: number): GuestFiles => {
+    const files = guest.files('ec2-user');
+    const write = files.write.bind(files);
+    Object.assign(files, { write: (path: string, offset: number, data: Buffer) => (offset === refused ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : write(path, offset, data)) });
+    return files;
+  };
+
+  it('a write that failed is followed by no success, and closing fails', async () => {
+    const guest = await server();
+    refuse(guest, 32_768);
+    const { client } = await connect(guest);
+    const files = await new Promise<SFTPWrapper>((resolve, reject) => client.sftp((error, opened) => (error === undefined ? resolve(opened) : reject(error))));
+    const handle = await call<Buffer>((done) => files.open('a', 'w', done));
+    const write = (piece: number) => call<undefined>((done) => files.write(handle, content, piece * 32_768, 32_768, piece * 32_768, done));
+    const closed = Promise.allSettled([...[0, 1, 2, 3].map(write), call((done) => files.close(handle, done))]);
+    expect((await closed).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'rejected']);
+    await expect(call((done) => files.close(handle, done))).rejects.toMatchObject({ code: 4 });
+  });
+
+  it('appends that are on the way together follow each other', async () => {
+    const guest = await server();
+    const { client } = await connect(guest);
+    const files = await new Promise<SFTPWrapper>((resolve, reject) => client.sftp((error, opened) => (error === undefined ? resolve(opened) : reject(error))));
+    const handle = await call<Buffer>((done) => files.open('log', 'a', done));
+    await Promise.all(Array.from({ length: 40 }, (_, piece) => call((done) => files.write(handle, content, piece * 32_768, 32_768, 0, done))));
+    expect((await guest.files('ec2-user').read('/home/ec2-user/log', 0, 2 * content.length)).equals(content)).toBe(true);
+  });
+
+  it.skipIf(spawnSync('scp').error !== undefined)('OpenSSH\'s scp says so when a write in the middle failed', async () => {
+    const guest = await server();
+    refuse(guest, 10 * 32_768);
+    const door = createServer((socket) => socket.pipe(guest.connectTo22()).pipe(socket)).listen(0, '127.0.0.1');
+    await once(door, 'listening');
+    const folder = mkdtempSync(join(tmpdir(), 'ssmlab-scp-'));
+    cleanups.push(() => door.close(), () => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'key'), KEYS.ed25519.private, { mode: 0o600 });
+    writeFileSync(join(folder, 'big'), content);
+    const options = ['StrictHostKeyChecking=no', `UserKnownHostsFile=${join(folder, 'known_hosts')}`, 'BatchMode=yes', 'IdentitiesOnly=yes'].flatMap((option) => ['-o', option]);
+    const scp = spawn('scp', ['-q', '-F', 'none', ...options, '-i', join(folder, 'key'), '-P', String((door.address() as AddressInfo).port), join(folder, 'big'), 'ec2-user@127.0.0.1:big'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    scp.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [status] = await once(scp, 'close');
+    expect([status, said]).toEqual([1, expect.stringContaining('write remote')]);
   });
 });
