@@ -18,6 +18,7 @@ export function shownUser(user: UserRecord, full: 'full' | 'listed'): Output {
   };
 }
 
-export const labUser = ({ accountId }: OperationContext): UserRecord => ({
-  userName: LAB_USER.name, userId: LAB_USER.id, arn: `arn:aws:iam::${accountId}:user/${LAB_USER.name}`, path: '/', createdAt: Date.UTC(2026, 10, 1), tags: [], attachedPolicies: [], inlinePolicies: [],
+/** The account's administrator, whose rights are nobody's to change. */
+export const labUser = ({ accountId }: Pick<OperationContext, 'accountId'>): UserRecord => ({
+  userName: LAB_USER.name, userId: LAB_USER.id, arn: `arn:aws:iam::${accountId}:user/${LAB_USER.name}`, path: '/', createdAt: Date.UTC(2026, 10, 1), tags: [], attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'], inlinePolicies: [],
 });

@@ -9,5 +9,5 @@ const reply = (texts: readonly string[]) => ({ ContextKeyNames: keysUsed(texts.m
 
 export const getContextKeysForCustomPolicy: Operation = (input) => reply(listOf1(input, 'PolicyInputList'));
 
-export const getContextKeysForPrincipalPolicy: Operation = (input, { globalState }) =>
-  reply([...policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), globalState).policies.map((policy) => policy.text), ...list(input, 'PolicyInputList')]);
+export const getContextKeysForPrincipalPolicy: Operation = (input, context) =>
+  reply([...policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), context).policies.map((policy) => policy.text), ...list(input, 'PolicyInputList')]);

@@ -1,14 +1,14 @@
 /** SimulatePrincipalPolicy: of what a role, user or group has, and of what the request adds. */
-import { AwsError, type Operation } from '../../../endpoint/operation.js';
+import { AwsError, type Operation, type OperationContext } from '../../../endpoint/operation.js';
 import { has, str } from '../../../endpoint/input.js';
-import type { Reader } from '../../../state/store.js';
 import { noSuchEntity } from '../entities.js';
 import { findPolicy } from '../policies.js';
 import { groups, roles, users, type PolicyHolder } from '../records.js';
 import { inputPolicies, simulate, type TextPolicy } from '../simulate.js';
+import { labUser } from '../users.js';
 
-export const simulatePrincipalPolicy: Operation = (input, { globalState }) => {
-  const { policies, boundary } = policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), globalState);
+export const simulatePrincipalPolicy: Operation = (input, context) => {
+  const { policies, boundary } = policiesOfPrincipal(str(input, 'PolicySourceArn', { min: 20, max: 2048 }), context);
   const given = has(input, 'PermissionsBoundaryPolicyInputList') ? inputPolicies(input, 'PermissionsBoundaryPolicyInputList') : undefined;
   return simulate(input, [...policies, ...inputPolicies(input, 'PolicyInputList')], given ?? boundary);
 };
@@ -16,10 +16,11 @@ export const simulatePrincipalPolicy: Operation = (input, { globalState }) => {
 const KINDS = ['role', 'user', 'group'] as const;
 
 /** The texts of all that is attached to the entity of this ARN, and of what bounds it. Throws NoSuchEntity, InvalidInput. */
-export function policiesOfPrincipal(arn: string, reader: Reader): { readonly policies: readonly TextPolicy[]; readonly boundary: readonly TextPolicy[] | undefined } {
+export function policiesOfPrincipal(arn: string, context: OperationContext): { readonly policies: readonly TextPolicy[]; readonly boundary: readonly TextPolicy[] | undefined } {
+  const reader = context.globalState;
   const kind = KINDS.find((each) => new RegExp(`^arn:aws[\\w-]*:iam::\\d{12}:${each}/`).test(arn));
   if (kind === undefined) throw new AwsError('InvalidInput', `Invalid Entity Arn: ${arn.slice(0, 200)} does not clearly define entity type and name.`);
-  const all: readonly (PolicyHolder & { readonly permissionsBoundary?: string | undefined; readonly userName?: string })[] = kind === 'role' ? reader.list(roles) : kind === 'user' ? reader.list(users) : reader.list(groups);
+  const all: readonly (PolicyHolder & { readonly permissionsBoundary?: string | undefined; readonly userName?: string })[] = kind === 'role' ? reader.list(roles) : kind === 'user' ? [labUser(context), ...reader.list(users)] : reader.list(groups);
   const found = all.find((each) => each.arn === arn);
   if (found === undefined) throw noSuchEntity(`Entity with ARN ${arn} cannot be found.`);
   const holders: readonly (readonly [TextPolicy['type'], PolicyHolder])[] = [[kind, found], ...(found.userName === undefined ? [] : reader.list(groups).filter((group) => group.members.includes(found.userName ?? '')).map((group) => ['group', group] as const))];

@@ -195,4 +195,12 @@ describe('the simulator', () => {
     expect(await call('GetContextKeysForPrincipalPolicy', { PolicySourceArn: source.PolicySourceArn, PolicyInputList: [document(allow('s3:*', { Resource: 'arn:aws:s3:::${aws:username}' }))] })).toEqual({ ContextKeyNames: ['aws:RequestedRegion', 'aws:username'] });
     await expect(call('SimulatePrincipalPolicy', { ...source, PolicySourceArn: `arn:aws:iam::${ACCOUNT}:role/none` })).rejects.toMatchObject({ code: 'NoSuchEntity' });
   });
+
+  it('knows the lab\'s own user, who is the account\'s administrator', async () => {
+    const { User } = await call('GetUser', {}) as { User: { Arn: string; UserName: string } };
+    expect(await call('SimulatePrincipalPolicy', { PolicySourceArn: User.Arn, ActionNames: ['ec2:CreateVpc', 'iam:PassRole'] }))
+      .toMatchObject({ EvaluationResults: [{ EvalDecision: 'allowed', MatchedStatements: [{ SourcePolicyId: 'AdministratorAccess' }] }, { EvalDecision: 'allowed' }] });
+    expect(await call('ListAttachedUserPolicies', { UserName: User.UserName })).toMatchObject({ AttachedPolicies: [{ PolicyName: 'AdministratorAccess' }] });
+    await expect(call('DetachUserPolicy', { UserName: User.UserName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
 });
