@@ -72,7 +72,10 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'clearing':
         return [doubt(`an earlier attempt was rolled back (${event.status}); removing it first`)];
       case 'drift':
-        return event.drifted.map(({ logicalId, type, drift }) => doubt(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`));
+        return [
+          ...event.drifted.map(({ logicalId, type, drift }) => doubt(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`)),
+          ...(event.heals ? [] : [doubt('left as it is; deploy again with --heal to put it back')]),
+        ];
       case 'agents':
         return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${few(event.waiting.map(printable))}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${few(event.online.map(printable))} online`)];
       case 'stalled':

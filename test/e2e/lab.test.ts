@@ -181,7 +181,7 @@ onEachFabric('the lab on the local cloud', (fabric) => {
     await terminal.waitFor(/\[ended 0\]/);
   });
 
-  it.skipIf(aws === undefined)('answers the AWS CLI; without its NAT route 3 is lost within 5 s, and comes back', async () => {
+  it.skipIf(aws === undefined)('answers the AWS CLI; without its NAT route 3 is lost within 5 s; deploy tells what drifted and leaves it, deploy --heal puts it back', async () => {
     const { instances } = home.json<Listed>('list');
     const id = instances[2]?.instanceId ?? '';
     const status = () => {
@@ -191,7 +191,6 @@ onEachFabric('the lab on the local cloud', (fabric) => {
     expect(status()).toBe('Online');
     const tables = awsCli('ec2', 'describe-route-tables')?.['RouteTables'] as { RouteTableId: string; Routes: { NatGatewayId?: string }[] }[];
     const table = tables.find((entry) => entry.Routes.some((route) => route.NatGatewayId !== undefined));
-    const nat = table?.Routes.find((route) => route.NatGatewayId !== undefined)?.NatGatewayId ?? '';
     awsCli('ec2', 'delete-route', '--route-table-id', table?.RouteTableId ?? '', '--destination-cidr-block', '0.0.0.0/0');
     await until('instance 3 lost', () => status() === 'ConnectionLost', 5);
     const broken = home.run(['verify', '--json']);
@@ -199,9 +198,19 @@ onEachFabric('the lab on the local cloud', (fabric) => {
     const report = JSON.parse(broken.stdout) as Verified;
     expect(new Set(report.claims.filter((claim) => claim.verdict === 'fail').map((claim) => claim.instance))).toEqual(new Set([3]));
     expect(new Set(report.claims.filter((claim) => claim.verdict === 'unknown').map((claim) => claim.instance))).toEqual(new Set([3]));
-    awsCli('ec2', 'create-route', '--route-table-id', table?.RouteTableId ?? '', '--destination-cidr-block', '0.0.0.0/0', '--nat-gateway-id', nat);
+    const group = (awsCli('cloudformation', 'describe-stack-resource', '--stack-name', 'ssmlab', '--logical-resource-id', 'EndpointSecurityGroup')?.['StackResourceDetail'] as { PhysicalResourceId: string }).PhysicalResourceId;
+    const [{ IpPermissions }] = awsCli('ec2', 'describe-security-groups', '--group-ids', group)?.['SecurityGroups'] as [{ IpPermissions: object[] }];
+    awsCli('ec2', 'revoke-security-group-ingress', '--group-id', group, '--ip-permissions', JSON.stringify(IpPermissions));
+    const told = home.run(['deploy', '--yes']);
+    expect([told.status, told.stderr]).toEqual([0, expect.stringMatching(/RouteToNATGateway \(AWS::EC2::Route\) was deleted[\s\S]*EndpointSecurityGroup \(AWS::EC2::SecurityGroup\) was changed[\s\S]*left as it is; deploy again with --heal/u)]);
+    expect(status()).toBe('ConnectionLost');
+    const healed = home.run(['deploy', '--heal', '--yes']);
+    expect([healed.status, healed.stderr]).toEqual([0, expect.stringMatching(/^Changed in /mu)]);
     await until('instance 3 back', () => status() === 'Online', 10);
     expect(home.run(['verify']).status).toBe(0);
+    const after = home.run(['deploy', '--yes']);
+    expect(after.stderr).toContain('Nothing changed: the stack is there and complete.');
+    expect(after.stderr).not.toContain('beside CloudFormation');
   });
 
   it.skipIf(aws === undefined)('is honest at once about an instance that is off: list, status, connection status, exec, deploy', async () => {

@@ -55,6 +55,8 @@ export interface StackRecord extends Deployment {
   readonly retained?: readonly string[] | undefined;
   /** The change set that the running (or last) operation executes. */
   readonly changeSetId?: string | undefined;
+  /** Logical ids whose actual state the running update starts from (DeploymentMode REVERT_DRIFT). */
+  readonly reverting?: readonly string[] | undefined;
   /** What the running operation imports. */
   readonly importing?: readonly ImportTarget[] | undefined;
   /** Of a nested stack: the stack whose resource it is, and the one at the top. */
@@ -189,10 +191,13 @@ export interface ChangeSetRecord extends Deployment {
   readonly parentChangeSetId?: string | undefined;
   readonly rootChangeSetId?: string | undefined;
   readonly clientToken?: string | undefined;
+  /** Of the stack when the change set was made; there if it is aware of drift (DeploymentMode REVERT_DRIFT). */
+  readonly driftStatus?: 'IN_SYNC' | 'DRIFTED' | 'UNKNOWN' | undefined;
 }
 
 export interface ChangeRecord {
-  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import';
+  /** SyncWithActual: the template has become what the resource is already. */
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import' | 'SyncWithActual';
   readonly logicalId: string;
   readonly physicalId?: string | undefined;
   readonly type: string;
@@ -204,6 +209,8 @@ export interface ChangeRecord {
   /** The resource's attributes and properties before and after, as far as they are known. */
   readonly before?: Structure | undefined;
   readonly after?: Structure | undefined;
+  /** There if the change set is aware of drift. */
+  readonly drift?: DriftRecord['status'] | 'UNSUPPORTED' | undefined;
   /** Of a nested stack: its own change set. */
   readonly changeSetId?: string | undefined;
 }
@@ -216,10 +223,14 @@ export interface ChangeDetail {
   readonly recreation: 'Never' | 'Conditionally' | 'Always';
   /** Dynamic: whether the value changes shows only when the change is made. */
   readonly evaluation: 'Static' | 'Dynamic';
-  readonly source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic';
+  readonly source: 'DirectModification' | 'ParameterReference' | 'ResourceReference' | 'ResourceAttribute' | 'Automatic' | 'NoModification';
   readonly cause?: string | undefined;
   readonly before?: Value | undefined;
   readonly after?: Value | undefined;
+  /** Of a change set that is aware of drift: where `before` comes from. */
+  readonly beforeFrom?: 'ACTUAL_STATE' | 'PREVIOUS_DEPLOYMENT_STATE' | undefined;
+  /** What the last deployment made of a property that has drifted, and when that was seen. */
+  readonly drift?: { readonly previous?: Value | undefined; readonly at: number } | undefined;
 }
 
 export const STACKS = table<StackRecord>('cloudformation/stack');

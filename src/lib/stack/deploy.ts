@@ -24,8 +24,8 @@ export type DeployEvent =
   | { readonly kind: 'joined'; readonly status: string }
   /** What an earlier, rolled back attempt left is removed first. */
   | { readonly kind: 'clearing'; readonly status: string }
-  /** Of a lab that was there: what is not as it was deployed, by CloudFormation's comparison with what is really there. */
-  | { readonly kind: 'drift'; readonly drifted: readonly DriftedResource[] }
+  /** Of a lab that was there: what is not as it was deployed, by CloudFormation's comparison with what is really there, and whether it is going to be put back. */
+  | { readonly kind: 'drift'; readonly drifted: readonly DriftedResource[]; readonly heals: boolean }
   | { readonly kind: 'agents'; readonly online: readonly string[]; readonly waiting: readonly string[] };
 
 export interface DeployResult {

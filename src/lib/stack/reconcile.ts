@@ -41,7 +41,7 @@ export async function* reconcile(api: StackApi, found: ApiStack, options: Deploy
     return planStack(api, { ...wanted, revertDrift: false }, options);
   });
   const drifted = plan.changes.flatMap(({ logicalId, type, drift }): DriftedResource[] => (drift === 'MODIFIED' || drift === 'DELETED' ? [{ logicalId, type, drift }] : []));
-  if (drifted.length > 0) yield { kind: 'drift', drifted };
+  if (drifted.length > 0) yield { kind: 'drift', drifted, heals: options.heal === true };
   if (plan.changes.length === 0 || (!changed && options.heal !== true)) {
     await discardPlan(api, plan);
     return 'unchanged';

@@ -5,6 +5,7 @@ import type { Halt, ResourceType } from '../resources/resource-type.js';
 import { sameValue, type Structure } from '../template/value.js';
 import type { Plan } from './plan.js';
 import { addEvent, setResource } from './recorder.js';
+import { standing } from './revert.js';
 import type { Run } from './run.js';
 
 export type Outcome =
@@ -53,7 +54,7 @@ function begin(run: Run, plan: Plan, stack: StackRecord, logicalId: string, reco
   const declared = plan.template.resources.get(logicalId);
   if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
   const type = run.type(declared.type);
-  const present = record?.physicalId !== undefined && record.status !== 'DELETE_COMPLETE' && record.status !== 'DELETE_SKIPPED' ? record : undefined;
+  let present = record?.physicalId !== undefined && record.status !== 'DELETE_COMPLETE' && record.status !== 'DELETE_SKIPPED' ? record : undefined;
   const blank: ResourceRecord = {
     stackId: stack.stackId, logicalId, type: declared.type, status: 'CREATE_IN_PROGRESS', at: run.now, operationId: stack.operationId,
     properties: {}, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId, replaced: record?.replaced ?? [],
@@ -61,6 +62,7 @@ function begin(run: Run, plan: Plan, stack: StackRecord, logicalId: string, reco
   let properties: Structure = {};
   try {
     properties = run.propertiesOf(plan, logicalId);
+    if (present !== undefined && present.type === declared.type && stack.reverting?.includes(logicalId) === true) present = standing(run, present, properties);
     if (present === undefined) create(run, type, { ...blank, properties });
     else change(run, stack, type, { ...present, operationId: stack.operationId }, properties, declared.type);
   } catch (error) {

@@ -31,7 +31,7 @@ export function beginCreate(tx: Transaction, stack: StackRecord, now: number): v
 export function beginUpdate(tx: Transaction, stackId: string, deployment: Deployment, change: Partial<StackRecord>, { now, operationId }: Moment): void {
   const stack = stackRecord(tx, stackId);
   setStack(tx, stackId, now, {
-    ...deployment, ...change, previous: stack.previous ?? deploymentOf(stack), status: 'UPDATE_IN_PROGRESS', statusReason: INITIATED, failure: undefined, operationId, startedAt: now, updatedAt: now,
+    ...deployment, reverting: undefined, ...change, previous: stack.previous ?? deploymentOf(stack), status: 'UPDATE_IN_PROGRESS', statusReason: INITIATED, failure: undefined, operationId, startedAt: now, updatedAt: now,
   });
 }
 
@@ -49,7 +49,7 @@ export function beginUpdateRollback(tx: Transaction, stackId: string, statusReas
   const stack = stackRecord(tx, stackId);
   cancelResources(tx, stack, now);
   const failed = deploymentOf(stack);
-  setStack(tx, stackId, now, { ...change, ...(stack.previous ?? failed), previous: failed, status: 'UPDATE_ROLLBACK_IN_PROGRESS', statusReason, operationId });
+  setStack(tx, stackId, now, { reverting: undefined, ...change, ...(stack.previous ?? failed), previous: failed, status: 'UPDATE_ROLLBACK_IN_PROGRESS', statusReason, operationId });
 }
 
 /** What was still in progress is given up: its physical resource stays known, so that it is removed or gone on with. */

@@ -6,6 +6,7 @@ import type { ChangeDetail, ChangeRecord, Deployment, ResourceRecord } from '../
 import type { ResourceDeclaration } from '../template/template.js';
 import { sameValue, textOf, type Structure, type Value } from '../template/value.js';
 import type { Plan } from './plan.js';
+import { sameEitherWay, type Actual } from './revert.js';
 import type { Run } from './run.js';
 
 const GONE = new Set(['DELETE_COMPLETE', 'DELETE_SKIPPED']);
@@ -25,14 +26,24 @@ interface Outlook {
   readonly changed: Set<string>;
   /** Names of parameters that have another value. */
   readonly parameters: ReadonlySet<string>;
+  /** What the resources really are, where drift is to be reverted; `present` is that too then. */
+  readonly actual?: ReadonlyMap<string, Actual> | undefined;
 }
 
-/** Changes against what the stack's resources are now, in the new template's order, removals last. */
-export function predictChanges(run: Run, plan: Plan, deployment: Deployment): ChangeRecord[] {
-  const present = new Map(run.resources.filter((record) => record.physicalId !== undefined && !GONE.has(record.status)).map((record) => [record.logicalId, record]));
+/** The stack's resources that are there, as far as its records know. */
+export function presentResources(run: Run): Map<string, ResourceRecord> {
+  return new Map(run.resources.filter((record) => record.physicalId !== undefined && !GONE.has(record.status)).map((record) => [record.logicalId, record]));
+}
+
+/**
+ * Changes against what the stack's resources are now, in the new template's order, removals last.
+ * @param actual What they really are, where drift is to be reverted; absent, what the last deployment made of them.
+ */
+export function predictChanges(run: Run, plan: Plan, deployment: Deployment, actual?: ReadonlyMap<string, Actual>): ChangeRecord[] {
+  const present = actual === undefined ? presentResources(run) : new Map([...actual].flatMap(([logicalId, { record }]) => (record === undefined ? [] : [[logicalId, record] as const])));
   const valueOf = new Map(run.stack.parameters.map((parameter) => [parameter.key, parameter.resolvedValue ?? parameter.value]));
   const parameters = new Set(deployment.parameters.filter(({ key, value, resolvedValue }) => valueOf.get(key) !== (resolvedValue ?? value)).map(({ key }) => key));
-  const outlook: Outlook = { run, plan, deployment, present, renewed: new Map(), changed: new Set(), parameters };
+  const outlook: Outlook = { run, plan, deployment, present, renewed: new Map(), changed: new Set(), parameters, actual };
   const changes: ChangeRecord[] = [];
   for (const logicalId of inOrder(plan)) {
     const declared = plan.template.resources.get(logicalId);
@@ -40,7 +51,7 @@ export function predictChanges(run: Run, plan: Plan, deployment: Deployment): Ch
     const record = present.get(logicalId);
     const change = record === undefined ? addition(outlook, declared) : modification(outlook, record, declared);
     if (change === undefined) continue;
-    changes.push(change);
+    changes.push(actual === undefined ? change : { ...change, drift: actual.get(logicalId)?.status });
     if (change.action === 'Add' || change.replacement === 'True') outlook.renewed.set(logicalId, 'Static');
     else if (change.replacement === 'Conditional') outlook.renewed.set(logicalId, 'Dynamic');
     if (change.scope.includes('Properties')) outlook.changed.add(logicalId);
@@ -51,14 +62,14 @@ export function predictChanges(run: Run, plan: Plan, deployment: Deployment): Ch
   for (const { logicalId, physicalId, type, properties } of present.values()) {
     if (plan.active.has(logicalId)) continue;
     const policyAction = old?.resources.get(logicalId)?.deletionPolicy.startsWith('Retain') === true ? 'Retain' : 'Delete';
-    changes.push({ action: 'Remove', logicalId, physicalId, type, policyAction, scope: [], details: [], before: { Properties: properties } });
+    changes.push({ action: 'Remove', logicalId, physicalId, type, policyAction, scope: [], details: [], before: { Properties: properties }, drift: actual?.get(logicalId)?.status });
   }
   return changes;
 }
 
 /** Values as far as they are known when these changes are still to be made; {@link LATER} for the others. */
 export function afterChanges(run: Run, plan: Plan, deployment: Deployment, changes: readonly ChangeRecord[]): (value: Value) => Value | undefined {
-  const present = new Map(run.resources.filter((record) => record.physicalId !== undefined && !GONE.has(record.status)).map((record) => [record.logicalId, record]));
+  const present = presentResources(run);
   const renewed = new Map<string, 'Static' | 'Dynamic'>();
   for (const { action, replacement, logicalId } of changes) {
     if (action === 'Add' || replacement === 'True') renewed.set(logicalId, 'Static');
@@ -143,8 +154,13 @@ function modification(outlook: Outlook, record: ResourceRecord, declared: Resour
     if (now !== undefined) after[name] = now;
     const old = Object.hasOwn(record.properties, name) ? record.properties[name] : undefined;
     const differs = dynamic.length === 0 && !sameValue(old, now);
-    if (!differs && dynamic.length === 0) continue;
-    const target = { ...(name === 'Tags' ? { attribute: 'Tags' as const } : { attribute: 'Properties' as const, name }), recreation: recreation(name), before: old, after: now };
+    const drift = driftDetail(outlook, logicalId, name);
+    if (!differs && dynamic.length === 0 && drift.drift === undefined) continue;
+    const target = { ...(name === 'Tags' ? { attribute: 'Tags' as const } : { attribute: 'Properties' as const, name }), recreation: recreation(name), before: old, after: now, ...drift };
+    if (drift.drift !== undefined && dynamic.length === 0 && sameEitherWay(now, old)) {
+      details.push({ ...target, evaluation: 'Static', source: 'NoModification' });
+      continue;
+    }
     details.push(...causes.filter(({ source }) => differs || source !== 'ParameterReference').map((cause) => ({ ...target, ...cause })));
     // Beside a parameter's new value the text may have changed too: AWS says so of every one.
     if (differs) details.push({ ...target, evaluation: causes.length === 0 ? 'Static' : 'Dynamic', source: 'DirectModification' });
@@ -158,14 +174,27 @@ function modification(outlook: Outlook, record: ResourceRecord, declared: Resour
   // Its template may have changed, here or further down.
   if (resourceType.alwaysUpdated === true && details.length === 0) details.push({ attribute: 'Properties', recreation: 'Never', evaluation: 'Dynamic', source: 'Automatic' });
   if (details.length === 0) return undefined;
-  const replacement = replacementOf(details);
+  const synced = details.every(({ source }) => source === 'NoModification');
+  const replacement = synced ? undefined : replacementOf(details);
   return {
-    action: 'Modify', logicalId, physicalId, type, replacement,
-    policyAction: replacement === 'False' ? undefined : policy,
+    action: synced ? 'SyncWithActual' : 'Modify', logicalId, physicalId, type, replacement,
+    policyAction: replacement === undefined || replacement === 'False' ? undefined : policy,
     scope: [...new Set(details.map(({ attribute }) => attribute))],
     details,
     before: { ...before, ...(metadata === undefined ? {} : { Metadata: metadata }) },
     after: { Properties: after, ...(declared.metadata === undefined ? {} : { Metadata: declared.metadata }) },
+  };
+}
+
+/** Where a property's value before the change comes from, and what has become of it behind the stack's back. */
+function driftDetail({ actual, run }: Outlook, logicalId: string, name: string): Pick<ChangeDetail, 'beforeFrom' | 'drift'> {
+  const found = actual?.get(logicalId);
+  if (found === undefined) return {};
+  const read = found.status !== 'UNKNOWN' && found.status !== 'UNSUPPORTED' && run.type(found.record?.type ?? '').unread?.includes(name) !== true;
+  const previous = run.resource(logicalId)?.properties ?? {};
+  return {
+    beforeFrom: read ? 'ACTUAL_STATE' : 'PREVIOUS_DEPLOYMENT_STATE',
+    ...(found.drifted.includes(name) ? { drift: { previous: Object.hasOwn(previous, name) ? previous[name] : undefined, at: found.at } } : {}),
   };
 }
 

@@ -7,10 +7,11 @@ import { nestedRequest } from '../resources/cloudformation/stack.js';
 import { templateAt } from '../template/location.js';
 import { isStructure, type Value } from '../template/value.js';
 import { beginCreate, newStack } from './begin.js';
-import { afterChanges, LATER, predictChanges } from './changes.js';
+import { afterChanges, LATER, predictChanges, presentResources } from './changes.js';
 import { prepareDeployment } from './deployment.js';
 import { changesNothing, NO_CHANGES } from './nothing.js';
 import type { Plan } from './plan.js';
+import { actualState, stackDrift } from './revert.js';
 import { setStack } from './recorder.js';
 import type { Run } from './run.js';
 
@@ -49,13 +50,14 @@ function childChangeSet(tx: Transaction, run: Run, plan: Plan, parent: ChangeSet
     notificationArns: request.notificationArns,
   }, child, made ? child : undefined, { context: run.context, registry: run.registry, zones: (region) => run.zones(region) });
   const childRun = run.child(child.stackId);
-  const predicted = predictChanges(childRun, childPlan, deployment);
+  const actual = parent.driftStatus === undefined ? undefined : actualState(childRun, presentResources(childRun).values());
+  const predicted = predictChanges(childRun, childPlan, deployment, actual);
   const changeSetName = `${parent.changeSetName.slice(0, 60)}-${logicalId.slice(0, 50)}-${run.uuid().slice(0, 8)}`;
   const draft: ChangeSetRecord = {
     ...deployment,
     changeSetId: `arn:aws:cloudformation:${run.context.region}:${run.context.accountId}:changeSet/${changeSetName}/${run.uuid()}`,
     changeSetName, stackId: child.stackId, changeSetType: made ? 'UPDATE' : 'CREATE', status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', createdAt: run.now,
-    changes: predicted, nested: true, parentChangeSetId: parent.changeSetId, rootChangeSetId: root,
+    changes: predicted, nested: true, parentChangeSetId: parent.changeSetId, rootChangeSetId: root, driftStatus: actual === undefined ? undefined : stackDrift(actual),
   };
   const known = { ...draft, changes: nestChangeSets(tx, childRun, childPlan, draft) };
   const nothing = made && changesNothing(child, deployment, known.changes);

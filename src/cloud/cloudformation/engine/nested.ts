@@ -13,6 +13,7 @@ import { predictChanges } from './changes.js';
 import { prepareDeployment, type DeploymentRequest } from './deployment.js';
 import { changesNothing } from './nothing.js';
 import { reviewedChangeSet, stackInReview } from './nested-change-sets.js';
+import { revertedBy } from './revert.js';
 import type { Run } from './run.js';
 
 /** Levels of nesting below a root. */
@@ -75,9 +76,11 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
       }
       if (!/^(?:CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|UPDATE_FAILED)$/.test(child.status) && !isHeld(run, child)) throw validationError(`Stack:${stackId} is in ${child.status} state and can not be updated.`);
       const { deployment, plan } = prepare(request, child, child);
-      const changes = predictChanges(run.child(stackId), plan, deployment);
+      const reviewed = reviewedChangeSet(run, stackId);
+      const reverting = revertedBy(reviewed);
+      const changes = reviewed !== undefined && reverting !== undefined ? reviewed.changes : predictChanges(run.child(stackId), plan, deployment);
       if (changesNothing(child, deployment, changes)) return;
-      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, changeSetId: reviewedChangeSet(run, stackId)?.changeSetId, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK', roleArn: parent.roleArn }, moment()));
+      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, reverting, changeSetId: reviewed?.changeSetId, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK', roleArn: parent.roleArn }, moment()));
     },
 
     settled(stackId) {

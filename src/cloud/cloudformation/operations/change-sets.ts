@@ -4,6 +4,7 @@ import { AwsError, type Operation, type Output } from '../../endpoint/operation.
 import { page } from '../../endpoint/page.js';
 import { beginImport, beginUpdate } from '../engine/begin.js';
 import { removeChangeSet, requireRoot } from '../engine/nested-change-sets.js';
+import { revertedBy } from '../engine/revert.js';
 import { shownContext, shownValue } from '../engine/changes.js';
 import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
@@ -13,7 +14,7 @@ import { clientRequestTokenOf, requiredStack, type Control } from './request.js'
 import { requireUpdatable } from './update-stack.js';
 import { hidden, parameterView } from './views.js';
 
-function changeView({ action, logicalId, physicalId, type, replacement, policyAction, scope, details, before, after, changeSetId }: ChangeRecord, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
+function changeView({ action, logicalId, physicalId, type, replacement, policyAction, scope, details, before, after, drift, changeSetId }: ChangeRecord, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
   return {
     Type: 'Resource',
     ResourceChange: {
@@ -24,6 +25,7 @@ function changeView({ action, logicalId, physicalId, type, replacement, policyAc
       ResourceType: type,
       Replacement: replacement,
       Scope: scope,
+      ResourceDriftStatus: drift,
       ChangeSetId: changeSetId,
       Details: details.map((detail) => detailView(detail, values, hide)),
       ...(values ? { BeforeContext: hide(shownContext(before)), AfterContext: hide(shownContext(after)) } : {}),
@@ -31,7 +33,7 @@ function changeView({ action, logicalId, physicalId, type, replacement, policyAc
   };
 }
 
-function detailView({ attribute, name, recreation, evaluation, source, cause, before, after }: ChangeDetail, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
+function detailView({ attribute, name, recreation, evaluation, source, cause, before, after, beforeFrom, drift }: ChangeDetail, values: boolean, hide: (text: string | undefined) => string | undefined): Output {
   const known = values && (before !== undefined || after !== undefined);
   return {
     Target: {
@@ -42,8 +44,10 @@ function detailView({ attribute, name, recreation, evaluation, source, cause, be
         Path: `/${attribute === 'Metadata' ? attribute : `Properties/${name ?? 'Tags'}`}`,
         BeforeValue: hide(shownValue(before)),
         AfterValue: hide(shownValue(after)),
-        AttributeChangeType: before === undefined ? 'Add' : after === undefined ? 'Remove' : 'Modify',
+        ...(beforeFrom === undefined ? {} : { BeforeValueFrom: beforeFrom, AfterValueFrom: 'TEMPLATE' }),
+        AttributeChangeType: source === 'NoModification' ? 'SyncWithActual' : before === undefined ? 'Add' : after === undefined ? 'Remove' : 'Modify',
       } : {}),
+      ...(values && drift !== undefined ? { Drift: { PreviousValue: hide(shownValue(drift.previous)), ActualValue: hide(shownValue(before)), DriftDetectionTimestamp: new Date(drift.at) } } : {}),
     },
     Evaluation: evaluation,
     ChangeSource: source,
@@ -76,6 +80,8 @@ export const describeChangeSet: Operation = (input, context) => {
     ParentChangeSetId: changeSet.parentChangeSetId,
     RootChangeSetId: changeSet.rootChangeSetId,
     OnStackFailure: changeSet.onStackFailure,
+    StackDriftStatus: changeSet.driftStatus,
+    DeploymentMode: changeSet.driftStatus === undefined ? undefined : 'REVERT_DRIFT',
     ImportExistingResources: false,
   };
 };
@@ -133,7 +139,7 @@ export const executeChangeSet = (control: Control): Operation => (input, context
       beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
     } else if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
     } else {
       const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate, roleArn: changeSet.roleArn };
       setStack(tx, owner, context.now(), { ...deployment, ...started });

@@ -1,10 +1,11 @@
 /** cloudformation:CreateChangeSet, of types CREATE, UPDATE and IMPORT. */
 import { boolOpt, oneOfOpt, str, strOpt } from '../../endpoint/input.js';
 import { AwsError, type Operation } from '../../endpoint/operation.js';
-import { predictChanges } from '../engine/changes.js';
+import { predictChanges, presentResources } from '../engine/changes.js';
 import { beginCreate, newStack } from '../engine/begin.js';
 import { nestChangeSets } from '../engine/nested-change-sets.js';
 import { changesNothing, NO_CHANGES } from '../engine/nothing.js';
+import { actualState, leftDrifted, stackDrift } from '../engine/revert.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, findStack, stackRecord, STACKS, type ChangeSetRecord, type StackRecord } from '../records.js';
 import { changeSetOperation } from './change-set-lookup.js';
@@ -28,7 +29,7 @@ function isDeployed({ changeSetName, executionStatus, rootChangeSetId }: ChangeS
 }
 
 export const createChangeSet = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentMode', 'DeploymentConfig']);
+  refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentConfig']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
@@ -36,6 +37,8 @@ export const createChangeSet = (control: Control): Operation => (input, context)
   const importing = resourcesToImport(input, control.registry);
   if (type !== 'IMPORT' && importing.length > 0) throw validationError(`ResourcesToImport is only for change sets of type IMPORT, this one is of type ${type}`);
   if (type === 'IMPORT' && nested) throw validationError('IncludeNestedStacks is not for change sets of type IMPORT');
+  const reverts = oneOfOpt(input, 'DeploymentMode', ['REVERT_DRIFT']) !== undefined;
+  if (reverts && type !== 'UPDATE') throw validationError(`DeploymentMode REVERT_DRIFT is only for change sets of type UPDATE, this one is of type ${type}`);
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
   if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
@@ -61,7 +64,8 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       beginCreate(tx, stack, context.now());
     }
     const run = control.run(context.region, stackId);
-    const predicted = predictChanges(run, plan, deployment);
+    const actual = reverts ? actualState(run, presentResources(run).values()) : undefined;
+    const predicted = predictChanges(run, plan, deployment, actual);
     if (type === 'IMPORT') judgeImport(run, plan, deployment, predicted, importing);
     const { changes, failure } = type === 'IMPORT' ? predictImport(run, plan, importing, control.uuid()) : { changes: predicted, failure: undefined };
     const draft: ChangeSetRecord = {
@@ -80,9 +84,11 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       changes,
       clientToken,
       nested,
+      driftStatus: actual === undefined ? undefined : stackDrift(actual),
+      statusReason: actual === undefined ? undefined : leftDrifted(actual),
     };
     const known: ChangeSetRecord = nested ? { ...draft, changes: nestChangeSets(tx, run, plan, draft) } : draft;
-    const statusReason = type === 'UPDATE' && changesNothing(stack, deployment, known.changes) ? NO_CHANGES : failure;
+    const statusReason = type === 'UPDATE' && changesNothing(stack, deployment, known.changes) ? [NO_CHANGES, known.statusReason].filter(Boolean).join(' ') : failure;
     const changeSet: ChangeSetRecord = statusReason === undefined ? known : { ...known, status: 'FAILED', statusReason, executionStatus: 'UNAVAILABLE' };
     tx.put(CHANGE_SETS, changeSetId, changeSet);
     tx.put(STACKS, stackId, { ...stackRecord(tx, stackId), lastOperations: [{ type: 'CREATE_CHANGESET', id: changeSetOperation(changeSetId) }] });

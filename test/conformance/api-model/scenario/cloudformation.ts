@@ -39,6 +39,8 @@ export const cloudformation = steps('cloudformation', [
   ['DescribeStacks', STACK, { until: { 'Stacks.0.StackStatus': 'UPDATE_COMPLETE' } }],
   ['CreateChangeSet', { ...STACK, ChangeSetName: '<run>-unused', TemplateBody: template('3') }],
   ['DeleteChangeSet', { ...STACK, ChangeSetName: '<run>-unused' }],
+  ['CreateChangeSet', { ...STACK, ChangeSetName: '<run>-heal', UsePreviousTemplate: true, DeploymentMode: 'REVERT_DRIFT' }],
+  ['DescribeChangeSet', { ...STACK, ChangeSetName: '<run>-heal' }, { expect: { Status: 'FAILED', StackDriftStatus: 'IN_SYNC', DeploymentMode: 'REVERT_DRIFT' } }],
   ['UpdateStack', { ...STACK, TemplateBody: template('4') }],
   ['DescribeStacks', STACK, { until: { 'Stacks.0.StackStatus': 'UPDATE_COMPLETE' } }],
   ['UpdateStack', { ...STACK, UsePreviousTemplate: true }, { error: 'ValidationError' }],

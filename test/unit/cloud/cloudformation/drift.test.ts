@@ -116,3 +116,110 @@ describe('drift', () => {
     expect((await region.refused('DetectStackDrift', { StackName: 's' })).message).toContain('while it is in DELETE_IN_PROGRESS state');
   });
 });
+
+interface Change {
+  readonly ResourceChange: {
+    readonly Action: string;
+    readonly LogicalResourceId: string;
+    readonly ResourceDriftStatus: string;
+    readonly BeforeContext?: string;
+    readonly Details: { readonly ChangeSource: string; readonly Target: object }[];
+  };
+}
+
+const CHANGE_SET = { StackName: 's', ChangeSetName: 'heal' };
+
+async function plan(input: object = {}): Promise<{ readonly Status: string; readonly StatusReason?: string; readonly StackDriftStatus: string; readonly Changes: Change[] }> {
+  const secret = { ParameterKey: 'Secret', UsePreviousValue: true };
+  await region.cfn('CreateChangeSet', { ...CHANGE_SET, UsePreviousTemplate: true, Parameters: [secret], Capabilities: ['CAPABILITY_IAM'], DeploymentMode: 'REVERT_DRIFT', ...input });
+  return await region.cfn('DescribeChangeSet', { ...CHANGE_SET, IncludePropertyValues: true }) as unknown as Awaited<ReturnType<typeof plan>>;
+}
+
+async function execute(): Promise<string> {
+  await region.cfn('ExecuteChangeSet', CHANGE_SET);
+  region.settle();
+  expect(region.log).toEqual([]);
+  return (await region.stack()).StackStatus;
+}
+
+const foreseen = ({ Changes }: { readonly Changes: readonly Change[] }) => Changes.map(({ ResourceChange }) => [ResourceChange.LogicalResourceId, ResourceChange.Action, ResourceChange.ResourceDriftStatus]);
+
+describe('a change set that is aware of drift', () => {
+  const ingress = (FromPort: number, cidr: string) => ({ GroupId: ids['Group'], IpPermissions: [{ IpProtocol: 'tcp', FromPort, ToPort: FromPort, IpRanges: [{ CidrIp: cidr }] }] });
+
+  it('has nothing to do for a stack that has not drifted', async () => {
+    expect(await plan()).toMatchObject({ Status: 'FAILED', StatusReason: expect.stringContaining('didn\'t contain changes') as string, StackDriftStatus: 'IN_SYNC', DeploymentMode: 'REVERT_DRIFT', Changes: [] });
+    expect((await region.refused('ExecuteChangeSet', CHANGE_SET)).code).toBe('InvalidChangeSetStatus');
+  });
+
+  const PUT_BACK: readonly [string, () => void, string[][]][] = [
+    ['a tag', () => region.call('ec2', 'CreateTags', { ResourceId: [ids['Vpc']], Tag: [{ Key: 'Name', Value: 'b' }] }), [['VPC', 'Modify', 'MODIFIED']]],
+    ['an attribute', () => region.call('ec2', 'ModifyVpcAttribute', { VpcId: ids['Vpc'], EnableDnsHostnames: { Value: false } }), [['VPC', 'Modify', 'MODIFIED']]],
+    ['a rule too many', () => region.call('ec2', 'AuthorizeSecurityGroupIngress', ingress(8080, '198.51.100.0/24')), [['Group', 'Modify', 'MODIFIED']]],
+    ['a rule too few', () => region.call('ec2', 'RevokeSecurityGroupIngress', ingress(80, '0.0.0.0/0')), [['Group', 'Modify', 'MODIFIED']]],
+    ['a rule of another description', () => region.call('ec2', 'UpdateSecurityGroupRuleDescriptionsIngress', { GroupId: ids['Group'], IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '192.0.2.0/24', Description: 'two' }] }] }), [['Group', 'Modify', 'MODIFIED']]],
+    ['a rule that is a resource', () => region.call('ec2', 'RevokeSecurityGroupIngress', ingress(443, '0.0.0.0/0')), [['Own', 'Add', 'DELETED']]],
+    ['a route', () => region.call('ec2', 'DeleteRoute', { RouteTableId: ids['Table'], DestinationCidrBlock: '0.0.0.0/0' }), [['Route', 'Add', 'DELETED']]],
+    ['a policy', () => region.call('iam', 'DetachRolePolicy', { RoleName: ids['Role'], PolicyArn: 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore' }), [['Role', 'Modify', 'MODIFIED']]],
+    ['a parameter', () => region.call('ssm', 'PutParameter', { Name: '/p', Value: 'other', Overwrite: true }), [['Parameter', 'Modify', 'MODIFIED']]],
+  ];
+
+  it.each(PUT_BACK)('foretells and puts back %s', async (_what, change, expected) => {
+    change();
+    const seen = await plan();
+    expect(seen).toMatchObject({ Status: 'CREATE_COMPLETE', StackDriftStatus: 'DRIFTED' });
+    expect(foreseen(seen)).toEqual(expected);
+    expect(await execute()).toBe('UPDATE_COMPLETE');
+    expect(await drifted()).toEqual([]);
+  });
+
+  it('says of each property what it is, what it was deployed as, and where that comes from', async () => {
+    region.call('ec2', 'ModifyVpcAttribute', { VpcId: ids['Vpc'], EnableDnsHostnames: { Value: false } });
+    const [change] = (await plan()).Changes;
+    expect(change?.ResourceChange.Details).toEqual([expect.objectContaining({
+      ChangeSource: 'DirectModification',
+      Target: {
+        Attribute: 'Properties', Name: 'EnableDnsHostnames', RequiresRecreation: 'Never', Path: '/Properties/EnableDnsHostnames', BeforeValue: 'false', AfterValue: 'true',
+        BeforeValueFrom: 'ACTUAL_STATE', AfterValueFrom: 'TEMPLATE', AttributeChangeType: 'Modify',
+        Drift: { PreviousValue: 'true', ActualValue: 'false', DriftDetectionTimestamp: expect.any(Date) as Date },
+      },
+    })]);
+    expect(change?.ResourceChange.BeforeContext).toContain('"EnableDnsHostnames":false');
+  });
+
+  it('makes anew what was deleted, and points to it what pointed to the old one', async () => {
+    region.call('ec2', 'DeleteRoute', { RouteTableId: ids['Table'], DestinationCidrBlock: '0.0.0.0/0' });
+    const [association] = (region.call('ec2', 'DescribeRouteTables', { RouteTableId: [ids['Table']] }) as { routeTableSet: { associationSet: { routeTableAssociationId: string }[] }[] }).routeTableSet[0]?.associationSet ?? [];
+    region.call('ec2', 'DisassociateRouteTable', { AssociationId: association?.routeTableAssociationId });
+    region.call('ec2', 'DeleteRouteTable', { RouteTableId: ids['Table'] });
+    expect(foreseen(await plan())).toEqual([['Table', 'Add', 'DELETED'], ['Association', 'Add', 'DELETED'], ['Route', 'Add', 'DELETED']]);
+    expect(await execute()).toBe('UPDATE_COMPLETE');
+    expect(await drifted()).toEqual([]);
+    expect((await region.stack()).Outputs.find(({ OutputKey }) => OutputKey === 'Table')?.OutputValue).not.toBe(ids['Table']);
+  });
+
+  it('leaves the tags that somebody else put there', async () => {
+    region.call('ec2', 'CreateTags', { ResourceId: [ids['Vpc']], Tag: [{ Key: 'more', Value: 'x' }] });
+    expect(await plan()).toMatchObject({ Status: 'FAILED', Changes: [] });
+  });
+
+  it('names what only a replacement would put back, and leaves it', async () => {
+    const rules = region.call('ec2', 'DescribeSecurityGroupRules', { Filter: [{ Name: 'group-id', Value: [ids['Group']] }] }) as { securityGroupRuleSet: { securityGroupRuleId: string; fromPort: number }[] };
+    const own = rules.securityGroupRuleSet.find(({ fromPort }) => fromPort === 443);
+    region.call('ec2', 'ModifySecurityGroupRules', { GroupId: ids['Group'], SecurityGroupRule: [{ SecurityGroupRuleId: own?.securityGroupRuleId, SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 444, ToPort: 444, CidrIpv4: '0.0.0.0/0' } }] });
+    expect(await plan()).toMatchObject({ Status: 'FAILED', StackDriftStatus: 'DRIFTED', StatusReason: expect.stringContaining('is not reverted: Own.FromPort, Own.ToPort.') as string });
+  });
+
+  it('only takes note where the template has become what is there', async () => {
+    region.call('ec2', 'ModifyVpcAttribute', { VpcId: ids['Vpc'], EnableDnsHostnames: { Value: false } });
+    const seen = await plan({ UsePreviousTemplate: undefined, TemplateBody: TEMPLATE.replace("EnableDnsHostnames: 'true'", "EnableDnsHostnames: 'false'") });
+    expect(seen.Changes).toMatchObject([{ ResourceChange: { Action: 'SyncWithActual', LogicalResourceId: 'VPC', ResourceDriftStatus: 'MODIFIED', Details: [{ ChangeSource: 'NoModification', Target: { AttributeChangeType: 'SyncWithActual' } }] } }]);
+    expect(await execute()).toBe('UPDATE_COMPLETE');
+    expect(await drifted()).toEqual([]);
+  });
+
+  it('is only for stacks that are there', async () => {
+    expect((await region.refused('CreateChangeSet', { ...CHANGE_SET, ChangeSetType: 'CREATE', StackName: 'new', TemplateBody: TEMPLATE, DeploymentMode: 'REVERT_DRIFT' })).message).toContain('only for change sets of type UPDATE');
+    expect((await region.refused('CreateChangeSet', { ...CHANGE_SET, UsePreviousTemplate: true, DeploymentMode: 'X' })).message).toContain('enum value set');
+  });
+});

@@ -349,7 +349,7 @@ Resources:
   it.each([
     [{ ChangeSetType: 'IMPORT', TemplateBody: NETWORK }, 'ResourcesToImport must be specified for a change set of type IMPORT'],
     [{ UsePreviousTemplate: true, OnStackFailure: 'DELETE' }, 'OnStackFailure DELETE is only for change sets of type CREATE'],
-    [{ UsePreviousTemplate: true, DeploymentMode: 'REVERT_DRIFT' }, 'does not support DeploymentMode'],
+    [{ UsePreviousTemplate: true, ImportExistingResources: true }, 'does not support ImportExistingResources'],
     [{ ChangeSetType: 'CREATE', TemplateBody: NETWORK }, 'Stack [s] already exists and cannot be created again with the changeSet [c].'],
   ])('refuses %j', async (options, message) => {
     await region.create(NETWORK);

@@ -146,7 +146,7 @@ describe('deploy', () => {
     it('tells what drifted, and leaves it alone', async () => {
       const { result, events, calls } = await run({ stacks: [there], changes: drifted });
       expect(result?.outcome).toBe('unchanged');
-      expect(events[0]).toEqual({ kind: 'drift', drifted: [{ logicalId: 'VPC1', type: 'AWS::EC2::VPC', drift: 'MODIFIED' }] });
+      expect(events[0]).toEqual({ kind: 'drift', drifted: [{ logicalId: 'VPC1', type: 'AWS::EC2::VPC', drift: 'MODIFIED' }], heals: false });
       expect(calls).toEqual(['plan UPDATE ssmlab KeyName kept SSHSourceCidr kept drift', 'discard']);
     });
 
