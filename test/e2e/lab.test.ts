@@ -198,9 +198,8 @@ onEachFabric('the lab on the local cloud', (fabric) => {
     const report = JSON.parse(broken.stdout) as Verified;
     expect(new Set(report.claims.filter((claim) => claim.verdict === 'fail').map((claim) => claim.instance))).toEqual(new Set([3]));
     expect(new Set(report.claims.filter((claim) => claim.verdict === 'unknown').map((claim) => claim.instance))).toEqual(new Set([3]));
-    const group = (awsCli('cloudformation', 'describe-stack-resource', '--stack-name', 'ssmlab', '--logical-resource-id', 'EndpointSecurityGroup')?.['StackResourceDetail'] as { PhysicalResourceId: string }).PhysicalResourceId;
-    const [{ IpPermissions }] = awsCli('ec2', 'describe-security-groups', '--group-ids', group)?.['SecurityGroups'] as [{ IpPermissions: object[] }];
-    awsCli('ec2', 'revoke-security-group-ingress', '--group-id', group, '--ip-permissions', JSON.stringify(IpPermissions));
+    const groups = awsCli('ec2', 'describe-security-groups', '--filters', 'Name=tag:aws:cloudformation:logical-id,Values=EndpointSecurityGroup')?.['SecurityGroups'] as { GroupId: string; IpPermissions: object[] }[];
+    awsCli('ec2', 'revoke-security-group-ingress', '--group-id', groups[0]?.GroupId ?? '', '--ip-permissions', JSON.stringify(groups[0]?.IpPermissions));
     const told = home.run(['deploy', '--yes']);
     expect([told.status, told.stderr]).toEqual([0, expect.stringMatching(/RouteToNATGateway \(AWS::EC2::Route\) was deleted[\s\S]*EndpointSecurityGroup \(AWS::EC2::SecurityGroup\) was changed[\s\S]*left as it is; deploy again with --heal/u)]);
     expect(status()).toBe('ConnectionLost');
