@@ -7,6 +7,7 @@ import { layInlinePolicy, layInstanceProfile, layManagedPolicy, layRole } from '
 import { layAddress, layAddressAssociation, layInstance, layNetworkInterface } from './instances.js';
 import { layAclAssociation, layAclEntry, layNetworkAcl } from './network-acls.js';
 import { certain, type Outlook, withDoubt } from './outlook.js';
+import { layPrefixList } from './prefix-lists.js';
 import type { ResourceChange } from './resource-change.js';
 import { layGatewayAttachment, layInternetGateway, layNatGateway, layRoute, layRouteTable, layTableAssociation } from './routing.js';
 import { layRule, laySecurityGroup } from './security-groups.js';
@@ -34,6 +35,7 @@ const KINDS: Readonly<Record<string, Lay>> = {
   'AWS::EC2::NetworkAclEntry': layAclEntry,
   'AWS::EC2::SubnetNetworkAclAssociation': layAclAssociation,
   'AWS::EC2::VPCEndpoint': layVpcEndpoint,
+  'AWS::EC2::PrefixList': layPrefixList,
   'AWS::EC2::Instance': layInstance,
   'AWS::EC2::NetworkInterface': layNetworkInterface,
   'AWS::IAM::InstanceProfile': layInstanceProfile,
