@@ -12,7 +12,7 @@ import { type Stalled, withStalls } from './stalls.js';
 import { few } from '../lib/stack/few.js';
 import { releaseTarget } from '../lib/target/release.js';
 
-/** The template's resources, logical id → type, as far as they can be told without an engine: two lines of plain YAML each. */
+/** The resources of the lab's own template, logical id → type: two lines of plain YAML each. Of another see `resourcesIn`. */
 export function resourcesOf(template: string): Map<string, string> {
   const section = /^Resources:\s*\n([\s\S]*?)(?=^\S|(?![\s\S]))/mu.exec(template)?.[1] ?? '';
   return new Map([...section.matchAll(/^ {2}([A-Za-z0-9]+):[^\n]*\n {4}Type: (\S+)$/gmu)].map((match) => [match[1] ?? '', match[2] ?? '']));

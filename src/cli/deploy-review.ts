@@ -17,6 +17,7 @@ import { stackApi } from '../lib/stack/api.js';
 import type { DeployOptions } from '../lib/stack/deploy.js';
 import type { Pause } from '../lib/stack/pause.js';
 import type { StackPlan } from '../lib/stack/plan.js';
+import { endpointOverrides, overrideText } from '../lib/target/overrides.js';
 import type { LabContext } from './lab-context.js';
 import { confirmOrDecline } from './prompts.js';
 import { textWidth } from './terminal.js';
@@ -25,6 +26,8 @@ export interface ReviewOptions {
   /** Of the template, logical id → type. */
   readonly resources: ReadonlyMap<string, string>;
   readonly sshSourceCidr: string | undefined;
+  /** ARN of CloudFormation's service role, when it makes the lab and not the caller. */
+  readonly roleArn: string | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly canAsk: boolean;
@@ -34,14 +37,20 @@ export interface ReviewOptions {
 }
 
 /** What was found, where a lab is to be made; nothing of one that is there. Throws `preflight-failed` when it would fail. */
-export async function lookFirst({ target, stack }: LabContext, { resources, sshSourceCidr, style, say }: ReviewOptions): Promise<Preflight> {
+export async function lookFirst({ target, stack }: LabContext, { resources, sshSourceCidr, roleArn, style, say }: ReviewOptions): Promise<Preflight> {
   const { region } = target;
   const api = preflightApi(target);
   const types = [...resources.values()];
-  const found = await preflight(api, { stack, region, types, sshSourceCidr, statements: statementsOf({ uses: ['deploy'] }, { region, stack }) });
+  // With its path, as the ARN has it: the statement that hands the role over is of that.
+  const serviceRole = roleArn?.replace(/^.*?:role\//u, '');
+  const found = await preflight(api, { stack, region, types, sshSourceCidr, serviceRole, statements: statementsOf({ uses: ['deploy'] }, { region, stack, serviceRole }) });
   const looks = { style, width: textWidth(process.stderr) };
   for (const line of preflightLines(found.findings, looks)) say(line);
   requireGood(found);
+  if (types.length === 0) {
+    say('  What it costs is not known: the template does not say plainly which resources it makes.');
+    return found;
+  }
   const { instanceType } = found.placement;
   const { prices, source } = await pricesOf(target, [instanceType]);
   if (prices === undefined) say(`  What it costs is not known: ${source}.`);
@@ -66,9 +75,8 @@ async function whereText({ target }: LabContext): Promise<string> {
   if (target.kind === 'local') return `local cloud, region ${target.region}; no AWS account is used, and nothing is billed`;
   // A name for the eye: who may not read it goes without, and so does an endpoint that has no IAM.
   const [{ account, arn }, alias] = await Promise.all([callerIdentity(target), accountAlias(target).catch(() => undefined)]);
-  const own = Object.entries(target.serviceEndpoints ?? {}).map(([service, url]) => `\n  ${service} at ${url}, which is not AWS's own`);
-  const override = target.endpoint === undefined ? '' : `\n  by AWS_ENDPOINT_URL at ${target.endpoint}, which is not AWS's own`;
-  return `AWS account ${account}${alias === undefined ? '' : ` (${alias})`}, region ${target.region}, as ${arn}${override}${own.join('')}`;
+  const overrides = endpointOverrides(target).map((override) => `\n  ${overrideText(override)}`);
+  return `AWS account ${account}${alias === undefined ? '' : ` (${alias})`}, region ${target.region}, as ${arn}${overrides.join('')}`;
 }
 
 /** How a deployment on AWS, or one that is only looked at, is prepared: options of `deploy`, none for one that just goes. */

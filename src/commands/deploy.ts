@@ -7,6 +7,7 @@ import { expiryOf, prepared } from '../cli/deploy-review.js';
 import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
+import { resourcesIn } from '../cli/template-resources.js';
 import { nextSteps, stepsInto } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { parseLifetime } from '../lib/expiry/duration.js';
@@ -42,11 +43,11 @@ export default class Deploy extends BaseCommand {
     this.moment = 'before-deploy';
     const { target, stack, lab, home } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
-    const resources = resourcesOf(template ?? templateBody());
+    const resources = template === undefined ? resourcesOf(templateBody()) : await resourcesIn(template);
     const sshSourceCidr = flags['ssh-from'] ?? (await target.ownCidr?.());
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;
-    const before = await prepared(context, { resources, sshSourceCidr, dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
+    const before = await prepared(context, { resources, sshSourceCidr, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
     const pause = pauseUntil(this.interruption.signal);
     const options: DeployOptions = {
       stack,

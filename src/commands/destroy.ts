@@ -13,6 +13,7 @@ import { stackApi } from '../lib/stack/api.js';
 import { destroy, planDestroy } from '../lib/stack/destroy.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { removeLabFolder } from '../lib/target/lab-folder.js';
+import { forgetLab } from '../lib/target/lab-in-use.js';
 import { type Release, releaseTarget } from '../lib/target/release.js';
 
 interface Destroyed {
@@ -55,8 +56,10 @@ export default class Destroy extends BaseCommand {
       for (const line of progress(event)) this.say(line);
     }
     await removeLabFolder(home, lab);
+    const wasInUse = await forgetLab(home, { target: target.kind, region: target.region, profile: target.profile, stack });
     const release = await releaseTarget(target, home);
     if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
+    if (wasInUse) this.say('It was in use; commands mean the stack "ssmlab" of the local cloud again.');
     for (const line of releaseLines(release)) this.say(line);
     return { stack, destroyed: there, resources: plan.resources.length, localCloud: release.outcome };
   }

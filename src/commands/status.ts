@@ -5,6 +5,7 @@ import { nextSteps } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { standingRows } from '../lib/report/standing.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
+import { overrideText } from '../lib/target/overrides.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { wanWords } from '../lib/target/local/wan.js';
 
@@ -18,13 +19,14 @@ export default class Status extends BaseCommand {
   async run(): Promise<StatusReport> {
     const { flags } = await this.parse(Status);
     const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack });
-    const { stack, instances, localCloud, standing } = report;
+    const { stack, instances, localCloud, standing, endpoints } = report;
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;
     this.print(row('stack', stack === null ? `${flags.stack}: ${asleep ? 'not known while the local cloud does not run' : 'not deployed'}` : `${stack.name}: ${stack.status}`));
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
     if (standing !== null) for (const [name, text] of standingRows(standing)) this.print(row(name, text));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
+    for (const [i, override] of endpoints.entries()) this.print(row(i === 0 ? 'endpoint' : '', overrideText(override)));
     if (localCloud !== null) {
       const { running, pid, version, endpoint, fabric, fabricNote, wan, trouble, stateFolder } = localCloud;
       const internet = wan === null ? undefined : wanWords(wan);

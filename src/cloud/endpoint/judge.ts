@@ -7,7 +7,7 @@ import { permissionsOf } from './resources.js';
 export function judge(service: Service, operation: string, input: Input, context: OperationContext): void {
   const { caller, origin, globalState, state, region, accountId } = context;
   if (caller.kind === 'lab' && caller.temporary !== true && origin.vpcEndpointId === undefined) return;
-  for (const { action, resources, keys, check } of permissionsOf(input, { service: service.name, operation, region, accountId, globalState })) {
+  for (const { action, resources, keys, check } of permissionsOf(input, { service: service.name, operation, region, accountId, state, globalState })) {
     authorize(caller, action, resources, { globalState, state, region, origin, protocol: service.protocol, now: context.now(), input, keys, check });
   }
 }

@@ -2,6 +2,7 @@
  * What a request needs permission for: its action on the ARNs that it is about, and other actions that it implies (service
  * authorization reference: "Actions, resources, and condition keys" of each service).
  */
+import { CHANGE_SETS } from '../cloudformation/records.js';
 import { findInstanceProfile } from '../services/iam/lookup.js';
 import { roles, users } from '../services/iam/records.js';
 import { DEFAULT_DOCUMENT } from '../services/ssm/documents.js';
@@ -14,6 +15,8 @@ export interface ResourceScope {
   readonly operation: string;
   readonly region: string;
   readonly accountId: string;
+  /** Of the region. */
+  readonly state: Reader;
   readonly globalState: Reader;
 }
 
@@ -106,7 +109,8 @@ function arnsOf(input: Input, scope: ResourceScope): string[] {
     }
     case 'cloudformation':
       if (/^(ListStacks|ValidateTemplate|DescribeStacks|EstimateTemplateCost)$/.test(operation) && texts('StackName').length === 0) return [];
-      return texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`));
+      // A change set's resource is its stack, also where the request names it by its ARN alone.
+      return [...texts('StackName').map((name) => (name.startsWith('arn:') ? name : `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/*`)), ...texts('ChangeSetName').flatMap((name) => scope.state.get(CHANGE_SETS, name)?.stackId ?? [])];
     default: return [];
   }
 }

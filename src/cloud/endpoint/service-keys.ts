@@ -13,6 +13,7 @@ export const SERVICE_KEYS = new RegExp(`^(?:${[
   'ssm:(?:overwrite|recursive|sourceinstancearn|sessiondocumentaccesscheck)',
   'sts:(?:externalid|rolesessionname|sourceidentity|durationseconds|transitivetagkeys)',
   'iam:(?:passedtoservice|policyarn|permissionsboundary)',
+  'cloudformation:(?:changesetname|rolearn|templateurl)',
   'kms:(?:viaservice|calleraccount|encryptioncontextkeys|encryptioncontext:.*)',
   's3:(?:prefix|delimiter|max-keys|locationconstraint|x-amz-(?:acl|storage-class|copy-source|metadata-directive)|existingobjecttag/.*)',
 ].join('|')})$`);
@@ -45,6 +46,7 @@ export function serviceKeys(action: string, input: Input, facts: ServiceKeyFacts
       const pairs = typeof context === 'object' && context !== null ? Object.entries(context).filter((pair): pair is [string, string] => typeof pair[1] === 'string') : [];
       return { 'kms:CallerAccount': facts.accountId, 'kms:EncryptionContextKeys': pairs.length === 0 ? undefined : pairs.map(([name]) => name), ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])) };
     }
+    case 'cloudformation': return { 'cloudformation:ChangeSetName': text('ChangeSetName'), 'cloudformation:RoleArn': text('RoleARN'), 'cloudformation:TemplateUrl': text('TemplateURL') };
     default: return {};
   }
 }

@@ -7,6 +7,8 @@ export interface CallSite {
   readonly operation: string;
   /** Absent on AWS. */
   readonly endpoint?: string | undefined;
+  /** What set {@link endpoint}, in words. */
+  readonly endpointSetBy?: string | undefined;
   readonly region: string;
   /** It is the local cloud's. */
   readonly isLocal?: boolean | undefined;
@@ -108,7 +110,7 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (THROTTLED.test(code)) return new SsmlabError('aws-error', `${said} (${code})`, { cause: error, hint: 'AWS takes no more calls of this kind for now, after several tries: wait a minute; others in the account may be making many' });
   const socket = socketCode(thrown);
   if (socket !== undefined) {
-    const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : 'AWS_ENDPOINT_URL leads there: check it, or unset it to reach AWS';
+    const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : `${site.endpointSetBy ?? 'a setting of the service\'s endpoint'} leads there: check it, or unset it to reach AWS`;
     return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} (${socket})`, { cause: error, hint });
   }
   if (code === 'TargetNotConnected') return new SsmlabError('not-connected', said, { cause: error });

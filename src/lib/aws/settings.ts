@@ -8,6 +8,8 @@ import { SsmlabError } from '../errors.js';
 export interface EndpointSettings {
   /** For services without one of their own; absent: AWS's own. */
   readonly endpoint?: string | undefined;
+  /** What set {@link endpoint}, in words. */
+  readonly endpointSetBy?: string | undefined;
   /** By the service's name in hosts, `ec2-instance-connect`. */
   readonly serviceEndpoints: Readonly<Record<string, string>>;
   readonly fips: boolean;
@@ -42,8 +44,10 @@ export async function endpointSettings(profile: string | undefined, environment:
     const found = variable(`AWS_ENDPOINT_URL_${name.toUpperCase()}`) ?? (all === undefined ? configured(services, `${name}.endpoint_url`) : undefined);
     return found === undefined ? [] : [[service, found]];
   });
+  const endpoint = all ?? configured(section, 'endpoint_url');
   return {
-    endpoint: all ?? configured(section, 'endpoint_url'),
+    endpoint,
+    endpointSetBy: endpoint === undefined ? undefined : all === undefined ? `endpoint_url of the profile "${profile ?? 'default'}"` : 'AWS_ENDPOINT_URL',
     serviceEndpoints: Object.fromEntries(own),
     fips: isTrue(given(environment['AWS_USE_FIPS_ENDPOINT'], section['use_fips_endpoint'])),
     dualStack: isTrue(given(environment['AWS_USE_DUALSTACK_ENDPOINT'], section['use_dualstack_endpoint'])),

@@ -36,7 +36,7 @@ function simulationsOf({ Action, Resource, Condition = {} }: PolicyStatement, wh
  * `arn`: the caller's, as GetCallerIdentity has it. A session of a role is judged as its role; a federated user cannot be simulated. The
  * simulation knows identity policies and boundaries; service control policies and session policies may deny more.
  */
-export function permissionFinding(api: Pick<PreflightApi, 'roleArn' | 'notAllowed'>, { arn, account }: { readonly arn: string; readonly account: string }, region: string, statements: readonly PolicyStatement[]): Promise<Finding> {
+export function permissionFinding(api: Pick<PreflightApi, 'roleArn' | 'notAllowed'>, { arn, account }: { readonly arn: string; readonly account: string }, region: string, { statements, serviceRole }: { readonly statements: readonly PolicyStatement[]; readonly serviceRole?: string | undefined }): Promise<Finding> {
   return look('permissions', async () => {
     if (ROOT.test(arn)) return { verdict: 'good', text: 'the account\'s root user may do everything' };
     const roleName = ASSUMED.exec(arn)?.[1];
@@ -49,7 +49,7 @@ export function permissionFinding(api: Pick<PreflightApi, 'roleArn' | 'notAllowe
     return {
       verdict: 'bad',
       text: `${denied.length} of ${all} actions ${denied.length === 1 ? 'is' : 'are'} not allowed (simulated): ${denied.join(', ')}`,
-      hint: '`ssmlab policy deploy` prints the policy that allows them',
+      hint: `\`ssmlab policy deploy${serviceRole === undefined ? '' : ` --service-role ${serviceRole}`}\` prints the policy that allows them`,
     };
   });
 }

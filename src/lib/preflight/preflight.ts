@@ -12,10 +12,12 @@ import { quotaFinding } from './quotas.js';
 export interface PreflightOptions {
   readonly stack: string;
   readonly region: string;
-  /** Types of the resources that are going to be made. */
+  /** Types of the resources that are going to be made; none where that is not known. */
   readonly types: readonly string[];
   /** The policy that the deployment takes. */
   readonly statements: readonly PolicyStatement[];
+  /** Name of CloudFormation's service role, when it makes the lab and not the caller. */
+  readonly serviceRole?: string | undefined;
   /** Who may open SSH to instance 1. */
   readonly sshSourceCidr: string | undefined;
   /** Name of a key pair that is there and is to be used; the lab's own when absent. */
@@ -49,7 +51,7 @@ function sshFinding(cidr: string | undefined): Omit<Finding, 'check'> {
 
 /** Looks. Errors: what is said of the credentials themselves; everything else is a finding. */
 export async function preflight(api: PreflightApi, options: PreflightOptions): Promise<Preflight> {
-  const { stack, region, types, statements, sshSourceCidr } = options;
+  const { stack, region, types, sshSourceCidr } = options;
   const identity = await api.callerIdentity();
   const keyName = options.keyPair ?? keyPairName(stack);
   const instances = types.filter((type) => type === 'AWS::EC2::Instance').length;
@@ -69,7 +71,7 @@ export async function preflight(api: PreflightApi, options: PreflightOptions): P
       return isOurs(found) ? { verdict: 'good', text: `"${keyName}" is there from before` } : { verdict: 'bad', text: `a key pair "${keyName}" is there and was not made by ssmlab`, hint: 'choose another name with --stack' };
     }),
     look('ssh from', async () => sshFinding(sshSourceCidr)),
-    permissionFinding(api, identity, region, statements),
+    permissionFinding(api, identity, region, options),
     quotaFinding(api, types, instances * VCPUS_EACH),
     publicAccessFinding(api),
     hostManagementFinding(api),

@@ -21,10 +21,11 @@ export const QUOTAS: readonly Quota[] = [
   { service: 'vpc', code: 'L-29B6F2EB', name: 'interface endpoints of a VPC', wanted: (count) => count('AWS::EC2::VPCEndpoint') },
 ];
 
-/** `types`: of the resources that are going to be made; `vcpus`: of the instances among them. */
+/** `types`: of the resources that are going to be made, none where that is not known; `vcpus`: of the instances among them. */
 export function quotaFinding(api: Pick<PreflightApi, 'usage' | 'quota'>, types: readonly string[], vcpus: number): Promise<Finding> {
   const count = (type: string): number => types.filter((one) => one === type).length;
   return look('quotas', async () => {
+    if (types.length === 0) return { verdict: 'unknown', text: 'not known: the template does not say plainly which resources it makes' };
     const wanted = QUOTAS.filter((quota) => quota.wanted(count, vcpus) > 0);
     const [usage, ...limits] = await Promise.all([api.usage(), ...wanted.map((quota) => api.quota(quota.service, quota.code))]);
     const lines = wanted.map((quota, i) => {

@@ -10,6 +10,7 @@ import { costSoFar, estimate } from '../price/estimate.js';
 import { tablePrices } from '../price/prices.js';
 import { findLocalCloud, hasLocalState, type LocalCloud } from '../target/local/cloud.js';
 import { cloudFolder } from '../target/local/home.js';
+import { type EndpointOverride, endpointOverrides } from '../target/overrides.js';
 import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
 import type { Target } from '../target/target.js';
 
@@ -36,6 +37,8 @@ export interface StatusReport {
   readonly region: string;
   /** AWS only. */
   readonly account: string | null;
+  /** AWS only: endpoints that are not AWS's own. */
+  readonly endpoints: readonly EndpointOverride[];
   /** Null when there is none, or when the local cloud does not run and cannot be asked. */
   readonly stack: { readonly name: string; readonly stackId: string; readonly status: string; readonly outputs: Readonly<Record<string, string>> } | null;
   /** On AWS, of a stack that is there. */
@@ -100,7 +103,7 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
   if (options.kind === 'aws') {
     const target = await resolveTarget(options);
     const [identity, region] = await Promise.all([callerIdentity(target), readRegion(target, options.stack)]);
-    return { target: 'aws', region: target.region, account: identity.account, ...region, localCloud: null };
+    return { target: 'aws', region: target.region, account: identity.account, endpoints: endpointOverrides(target), ...region, localCloud: null };
   }
   const { home } = options;
   const cloud = await findLocalCloud({ home });
@@ -121,5 +124,5 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     trouble: cloud?.trouble ?? null,
     stateFolder: cloud?.stateFolder ?? cloudFolder(home),
   };
-  return { target: 'local', region, account: null, ...found, localCloud };
+  return { target: 'local', region, account: null, endpoints: [], ...found, localCloud };
 }

@@ -52,6 +52,14 @@ export async function useNone(home: string): Promise<void> {
   await rm(file(home), { force: true });
 }
 
+/** After a lab was destroyed: true when it was in use, which no lab is then. A region or profile that was not named is any. */
+export async function forgetLab(home: string, lab: RecordedLab & Pick<LabInUse, 'profile'>): Promise<boolean> {
+  const inUse = labInUse(home);
+  if (inUse === undefined || !isSame(inUse, lab) || (inUse.profile !== undefined && inUse.profile !== lab.profile)) return false;
+  await useNone(home);
+  return true;
+}
+
 /** Every lab that was made here and is not destroyed. */
 export function labsMadeHere(home: string): RecordedLab[] {
   return (['local', 'aws'] as const).flatMap((target) => recordedLabs(home, target).flatMap((name): RecordedLab[] => {

@@ -14,6 +14,8 @@ export interface Target {
   readonly credentials: () => Promise<Credentials>;
   /** Absent on AWS: the SDK's own endpoints. */
   readonly endpoint?: string | undefined;
+  /** What set {@link endpoint} on AWS, in words: `AWS_ENDPOINT_URL`. */
+  readonly endpointSetBy?: string | undefined;
   /** Of services that have one of their own, before {@link endpoint}; by the service's name in hosts. */
   readonly serviceEndpoints?: Readonly<Record<string, string>> | undefined;
   /** AWS's endpoints of FIPS 140, and those that answer over IPv6 too. */

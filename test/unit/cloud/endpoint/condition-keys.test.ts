@@ -1,5 +1,6 @@
 /** Condition keys of requests and resources, by policies as AWS documents them (Session Manager, "Additional sample IAM policies"; EC2, "Example policies"). */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CHANGE_SETS, type ChangeSetRecord } from '../../../../src/cloud/cloudformation/records.js';
 import type { Input, Operation, OperationContext, Output, Service } from '../../../../src/cloud/endpoint/operation.js';
 import { readWhole } from '../../../../src/cloud/endpoint/reads.js';
 import { INSTANCE, SUBNET, VOLUME, type InstanceRecord, type SubnetRecord, type VolumeRecord } from '../../../../src/cloud/services/ec2/model.js';
@@ -16,6 +17,8 @@ const WEB = 'i-00000000000000001';
 const OTHER = 'i-00000000000000002';
 const arn = (id: string): string => `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${id}`;
 const allow = (Action: string | string[], Resource: string | string[], Condition?: object): object => ({ Effect: 'Allow', Action, Resource, ...(Condition === undefined ? {} : { Condition }) });
+const stacks = (name: string): string => `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${name}`;
+const changeSet = (name: string): string => `arn:aws:cloudformation:${REGION}:${ACCOUNT}:changeSet/${name}/id`;
 const deny = (Action: string, Resource: string, Condition: object): object => ({ Effect: 'Deny', Action, Resource, Condition });
 
 /** Whether they are allowed is all that is asked of these. */
@@ -28,6 +31,7 @@ const services: Service[] = [
   { name: 'ec2', protocol: 'ec2', version: '2016-11-15', xmlNamespace: 'x', operations: named('RunInstances TerminateInstances StopInstances CreateTags ModifyInstanceAttribute AttachVolume CreateSubnet') },
   { name: 'ssm', protocol: 'json', version: '2014-11-06', targetPrefix: 'AmazonSSM', operations: named('StartSession TerminateSession ResumeSession SendCommand PutParameter GetParameter GetParametersByPath') },
   { name: 'kms', protocol: 'json', version: '2014-11-01', targetPrefix: 'TrentService', operations: named('GenerateDataKey') },
+  { name: 'cloudformation', protocol: 'query', version: '2010-05-15', xmlNamespace: 'x', operations: named('CreateChangeSet DescribeChangeSet ExecuteChangeSet DeleteChangeSet') },
   iam, sts,
 ];
 
@@ -53,6 +57,7 @@ beforeEach(async () => {
     tx.put(SESSIONS, 'bob-1', { sessionId: 'bob-1', target: OTHER, documentName: 'd', owner: 'o', ownerId: 'AIDABOB', started: 0 } satisfies SessionRecord);
     tx.put(PARAMETERS, '/app/open', { name: '/app/open', tags: [{ Key: 'open', Value: 'yes' }] } as unknown as ParameterRecord);
     tx.put(PARAMETERS, '/app/shut', { name: '/app/shut' } as unknown as ParameterRecord);
+    tx.put(CHANGE_SETS, changeSet('one'), { changeSetId: changeSet('one'), stackId: `${stacks('web')}/id` } as unknown as ChangeSetRecord);
     tx.put(KEYS, 'k-1', { keyId: 'k-1', tags: [{ TagKey: 'for', TagValue: 'sessions' }] } as unknown as KeyRecord);
   });
   return () => lab.close();
@@ -133,6 +138,18 @@ describe('EC2', () => {
     ['volumes that are encrypted', [allow('ec2:AttachVolume', '*'), deny('ec2:AttachVolume', 'arn:aws:ec2:*:*:volume/*', { Bool: { 'ec2:Encrypted': 'false' } })], [['ec2.AttachVolume', { InstanceId: WEB, VolumeId: 'vol-1', Device: '/dev/sdf' }]], [false]],
     ['subnets of one VPC', [allow('ec2:CreateSubnet', '*', { ArnEquals: { 'ec2:Vpc': 'arn:aws:ec2:*:*:vpc/vpc-1' } }), allow('ec2:CreateSubnet', 'arn:aws:ec2:*:*:vpc/*')], [['ec2.CreateSubnet', { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/24' }], ['ec2.CreateSubnet', { VpcId: 'vpc-2', CidrBlock: '10.0.0.0/24' }]], [true, false]],
     ['a key of EC2\'s that is not known here never allows', [allow('ec2:StopInstances', '*', { StringNotEquals: { 'ec2:CpuOptionsAmdSevSnp': 'enabled' } })], [['ec2.StopInstances', { 'InstanceId.1': WEB }]], [false]],
+  ])('%s', async (_what, statements, calls, expected) => {
+    expect(await allowed(statements, calls)).toEqual(expected);
+  });
+});
+
+describe('CloudFormation', () => {
+  it.each<[string, object[], (readonly [string, Input])[], boolean[]]>([
+    ['a change set is its stack\'s, also by its ARN alone', [allow('cloudformation:*', `${stacks('web')}/*`)],
+      [['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.ExecuteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.DescribeChangeSet', { ChangeSetName: 'one', StackName: 'web' }], ['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('gone') }]], [true, true, true, false]],
+    ['nor of another stack', [allow('cloudformation:*', `${stacks('other')}/*`)], [['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one'), StackName: 'other' }]], [false, false]],
+    ['change sets of a name, with a role', [allow('cloudformation:CreateChangeSet', '*', { StringLike: { 'cloudformation:ChangeSetName': 'ssmlab-*' }, ArnLike: { 'cloudformation:RoleArn': '*:role/maker' } })],
+      [['cloudformation.CreateChangeSet', { ChangeSetName: 'ssmlab-1', StackName: 'web', RoleARN: `arn:aws:iam::${ACCOUNT}:role/maker` }], ['cloudformation.CreateChangeSet', { ChangeSetName: 'x', StackName: 'web', RoleARN: `arn:aws:iam::${ACCOUNT}:role/maker` }], ['cloudformation.CreateChangeSet', { ChangeSetName: 'ssmlab-1', StackName: 'web' }]], [true, false, false]],
   ])('%s', async (_what, statements, calls, expected) => {
     expect(await allowed(statements, calls)).toEqual(expected);
   });

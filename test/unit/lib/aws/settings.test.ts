@@ -32,14 +32,14 @@ describe('endpoints', () => {
 
   it('are those of the profile and of its section of services', async () => {
     config(FILE);
-    expect(await endpointSettings('lab', {})).toEqual({ endpoint: 'http://all.example', serviceEndpoints: { ec2: 'http://ec2.example', servicequotas: 'http://quotas.example' }, fips: true, dualStack: true });
+    expect(await endpointSettings('lab', {})).toEqual({ endpoint: 'http://all.example', endpointSetBy: 'endpoint_url of the profile "lab"', serviceEndpoints: { ec2: 'http://ec2.example', servicequotas: 'http://quotas.example' }, fips: true, dualStack: true });
     expect((await endpointSettings(undefined, {})).endpoint).toBeUndefined();
   });
 
   it('are those of variables first, that of a service before that of all', async () => {
     config(FILE);
     expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT: 'http://eic.example', AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual({
-      endpoint: 'http://v.example', serviceEndpoints: { 'ec2-instance-connect': 'http://eic.example' }, fips: false, dualStack: true,
+      endpoint: 'http://v.example', endpointSetBy: 'AWS_ENDPOINT_URL', serviceEndpoints: { 'ec2-instance-connect': 'http://eic.example' }, fips: false, dualStack: true,
     });
     expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toMatchObject({ endpoint: undefined, serviceEndpoints: {} });
   });

@@ -69,6 +69,15 @@ describe('the look before a deployment', () => {
     else expect(() => requireGood(found)).not.toThrow();
   });
 
+  it('counts nothing where it is not known what is made', async () => {
+    expect(of((await run({}, { types: [] })).findings, 'quotas')).toMatchObject({ verdict: 'unknown', text: expect.stringMatching(/not known/u) });
+  });
+
+  it('names the policy of who hands a service role over', async () => {
+    const found = await run({ notAllowed: async () => ['iam:PassRole'] }, { serviceRole: 'maker' });
+    expect(of(found.findings, 'permissions')).toMatchObject({ verdict: 'bad', hint: '`ssmlab policy deploy --service-role maker` prints the policy that allows them' });
+  });
+
   it('warns of SSH from everywhere', async () => {
     expect(of((await run({}, { sshSourceCidr: '0.0.0.0/0' })).findings, 'ssh from')).toMatchObject({ verdict: 'notice', text: expect.stringMatching(/everybody on the internet/u) });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillLabFlags, usedLabText } from '../../../../src/cli/lab-in-use.js';
-import { isMadeHere, labInUse, labsMadeHere, useLab, useNone } from '../../../../src/lib/target/lab-in-use.js';
+import { forgetLab, isMadeHere, labInUse, labsMadeHere, useLab, useNone } from '../../../../src/lib/target/lab-in-use.js';
 
 let home: string;
 beforeEach(() => void (home = mkdtempSync(join(tmpdir(), 'ssmlab-use-'))));
@@ -23,6 +23,19 @@ describe('the lab in use', () => {
     expect(Object.keys(JSON.parse(readFileSync(join(home, 'in-use.json'), 'utf8')) as object)).toEqual(['target', 'region', 'profile', 'stack']);
     await useNone(home);
     expect(labInUse(home)).toBeUndefined();
+  });
+
+  it('is forgotten when it is destroyed, and no other one is', async () => {
+    const destroyed = { target: 'aws', region: 'eu-west-1', profile: 'sandbox', stack: 'web' } as const;
+    expect(await forgetLab(home, destroyed)).toBe(false);
+    for (const inUse of [{ ...destroyed, stack: 'other' }, { ...destroyed, region: 'us-east-1' }, { ...destroyed, profile: 'other' }, { target: 'local', stack: 'web' }] as const) {
+      await useLab(home, inUse);
+      expect([await forgetLab(home, destroyed), labInUse(home)]).toEqual([false, expect.objectContaining(inUse)]);
+    }
+    for (const inUse of [destroyed, { target: 'aws', stack: 'web' }] as const) {
+      await useLab(home, inUse);
+      expect([await forgetLab(home, destroyed), labInUse(home)]).toEqual([true, undefined]);
+    }
   });
 
   it.each(['', '{}', '{"target":"aws","stack":"../x"}', '{"target":"aws","stack":"x","region":"nowhere"}'])('a file that says %j is refused, with the way out', (text) => {
