@@ -11,10 +11,15 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack'> & Partial<Pick<Target, 'kind'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
+
+/** For errors of a call. */
+export const callSite = (target: ApiTarget, service: string, operation: string): CallSite => ({
+  service, operation, endpoint: endpointOf(target, service), endpointSetBy: target.serviceEndpoints?.[service] === undefined ? target.endpointSetBy : undefined, region: target.region, isLocal: target.kind === 'local',
+});
 
 /** The options that every client takes. */
 function clientOptions(target: ApiTarget, service: string) {
@@ -37,9 +42,7 @@ interface Stack {
 /** Makes every error of the client one of ours. */
 function translateErrors(client: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
   const stack = client.middlewareStack as Stack;
-  const siteOf = (context: { commandName?: string }): CallSite => ({
-    service, operation: (context.commandName ?? 'call').replace(/Command$/u, ''), endpoint: endpointOf(target, service), region: target.region, isLocal: target.kind === 'local',
-  });
+  const siteOf = (context: { commandName?: string }): CallSite => callSite(target, service, (context.commandName ?? 'call').replace(/Command$/u, ''));
   stack.add(
     (next, context) => async (args) => {
       try {

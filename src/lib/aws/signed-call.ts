@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
-import { type ApiTarget, endpointOf } from './client.js';
+import { type ApiTarget, callSite, endpointOf } from './client.js';
 import { type CallSite, fromAws, isClockRefusal, refusePage } from './errors.js';
 
 export interface SignedCall<Reply> {
@@ -48,7 +48,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
-  const site: CallSite = { service: call.service, operation: call.operation, endpoint: endpointOf(target, call.service), region: target.region, isLocal: target.kind === 'local' };
+  const site = callSite(target, call.service, call.operation);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   for (let attempt = 1; ; attempt += 1) {
     try {
