@@ -1,10 +1,13 @@
 /** What a template of the user's makes, as far as that can be told without CloudFormation's engine. */
+import { templateBody } from '../lib/lab/lab.js';
+import { resourcesOf } from './deploy-progress.js';
 
 /**
- * Its resources, logical id → type, of YAML or JSON. None where it cannot be told: it is no template (CloudFormation will say so), or
+ * Its resources, logical id → type, of YAML or JSON; those of the lab's own where there is none. None where it cannot be told: it is no template (CloudFormation will say so), or
  * a transform, a loop (`Fn::ForEach`), a module or a nested stack makes more than stands there.
  */
-export async function resourcesIn(template: string): Promise<Map<string, string>> {
+export async function resourcesIn(template: string | undefined): Promise<Map<string, string>> {
+  if (template === undefined) return resourcesOf(templateBody());
   const { parse } = await import('yaml');
   let whole: unknown;
   try {

@@ -1,7 +1,7 @@
 /** `ssmlab deploy`: the lab, from nothing to four instances. */
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
-import { type Deployed, deployEnd, endPlan, resourcesOf, watchDeploy } from '../cli/deploy-progress.js';
+import { type Deployed, deployEnd, endPlan, watchDeploy } from '../cli/deploy-progress.js';
 import { deployFlags, fabricFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
 import { expiryOf, prepared } from '../cli/deploy-review.js';
 import { momentAfter } from '../cli/interruption.js';
@@ -14,7 +14,6 @@ import { parseLifetime } from '../lib/expiry/duration.js';
 import { listed } from '../lib/inventory/instance.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
 import { troublesOf } from '../lib/inventory/standing.js';
-import { templateBody } from '../lib/lab/lab.js';
 import { listLines } from '../lib/report/list.js';
 import { stackApi } from '../lib/stack/api.js';
 import { deploy, type DeployOptions, madeInstances } from '../lib/stack/deploy.js';
@@ -43,7 +42,7 @@ export default class Deploy extends BaseCommand {
     this.moment = 'before-deploy';
     const { target, stack, lab, home } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
-    const resources = template === undefined ? resourcesOf(templateBody()) : await resourcesIn(template);
+    const resources = await resourcesIn(template);
     const sshSourceCidr = flags['ssh-from'] ?? (await target.ownCidr?.());
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;

@@ -8,6 +8,7 @@ describe('resources of a template', () => {
     const found = await resourcesIn(templateBody());
     expect(found.size).toBeGreaterThan(20);
     expect(found).toEqual(resourcesOf(templateBody()));
+    expect(await resourcesIn(undefined)).toEqual(found);
   });
 
   it.each([
