@@ -6,7 +6,7 @@ import { type DataPlaneOptions, startDataPlane } from './data-plane.js';
 import { authorize } from './endpoint/authorize.js';
 import { createEndpoint } from './endpoint/endpoint.js';
 import { isLoopbackHost } from './endpoint/host.js';
-import type { Origin, Service } from './endpoint/operation.js';
+import type { Caller, OperationContext, Origin, Service } from './endpoint/operation.js';
 import { authenticate } from './endpoint/verify.js';
 import { checkipHost } from './fabric/checkip.js';
 import { startUplink } from './fabric/uplink/uplink.js';
@@ -100,8 +100,10 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
 
   const objectFiles = createObjectFiles(options.objectFolder);
   objectFiles.sweep(namedFiles(globalState));
-  const cloudFormation = createCloudFormation({ contextFor: (region) => endpoint.internalContext(region), log, now, patience: STACK_PATIENCE });
-  const scheduler = createScheduler({ contextFor: (region, caller) => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true }), log, now });
+  /** What services do by themselves, or in somebody's name, who needs permission for it. */
+  const inTheNameOf = (region: string, caller?: Caller): OperationContext => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true });
+  const cloudFormation = createCloudFormation({ contextFor: inTheNameOf, log, now, patience: STACK_PATIENCE });
+  const scheduler = createScheduler({ contextFor: inTheNameOf, log, now });
   const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],

@@ -1,6 +1,6 @@
 /** CloudFormation: the service as the endpoint has it, and the engine that does the work behind it. */
 import { randomUUID } from 'node:crypto';
-import type { OperationContext, Service } from '../endpoint/operation.js';
+import type { Service } from '../endpoint/operation.js';
 import { Engine, type Schedule } from './engine/engine.js';
 import { zonesOf, type EngineOptions } from './engine/run.js';
 import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './operations/change-sets.js';
@@ -25,8 +25,8 @@ import { updateTerminationProtection } from './operations/update-termination-pro
 import { RESOURCE_TYPES } from './resources/index.js';
 
 export interface CloudFormationOptions {
-  /** The context in which CloudFormation itself calls the services of a region. */
-  readonly contextFor: (region: string) => OperationContext;
+  /** The context in which CloudFormation itself calls the services of a region, or somebody does by it. */
+  readonly contextFor: EngineOptions['contextFor'];
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -58,7 +58,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
   const control: Control = {
     registry: RESOURCE_TYPES,
     drive: (region, stackId) => engine.drive(region, stackId),
-    run: (region, stackId) => engine.run(region, stackId),
+    run: (region, stackId, asker) => engine.run(region, stackId, asker),
     zones: zonesOf(engineOptions),
     uuid: engineOptions.uuid,
     rest: (region, stackId) => (options.patience === undefined ? undefined : engine.rest(region, stackId, options.patience)),

@@ -1,4 +1,5 @@
 /** Stacks, their resources and events as the journal keeps them. */
+import type { Caller } from '../endpoint/operation.js';
 import type { Reader, Transaction } from '../state/store.js';
 import { table } from '../state/store.js';
 import type { ParameterRecord } from './parameters/resolve.js';
@@ -50,6 +51,8 @@ export interface StackRecord extends Deployment {
   readonly timeoutInMinutes?: number | undefined;
   readonly clientRequestToken?: string | undefined;
   readonly roleArn?: string | undefined;
+  /** Who began the running (or last) operation: where there is no role, CloudFormation acts in this name. Absent: the lab's own. */
+  readonly actor?: Caller | undefined;
   readonly terminationProtection: boolean;
   /** Logical ids that DeleteStack was asked to leave behind. */
   readonly retained?: readonly string[] | undefined;

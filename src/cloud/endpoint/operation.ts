@@ -24,6 +24,8 @@ export interface Caller {
   readonly issuedAt?: number | undefined;
   /** Documents that bound this session (AssumeRole's Policy and PolicyArns). */
   readonly sessionPolicies?: readonly string[] | undefined;
+  /** The service that asks in this caller's name, by its own means (`aws:CalledVia`). */
+  readonly calledVia?: string | undefined;
   /** Tags of this session. */
   readonly sessionTags?: readonly { readonly key: string; readonly value: string }[] | undefined;
   /** The instance that the role's credentials were given to. */

@@ -3,6 +3,7 @@
  * authorization reference: "Actions, resources, and condition keys" of each service).
  */
 import { CHANGE_SETS } from '../cloudformation/records.js';
+import { ADDRESS, ROUTE_TABLE } from '../services/ec2/model.js';
 import { findInstanceProfile } from '../services/iam/lookup.js';
 import { roles, users } from '../services/iam/records.js';
 import { DEFAULT_DOCUMENT } from '../services/ssm/documents.js';
@@ -135,6 +136,15 @@ function ec2Arns(input: Input, scope: ResourceScope): string[] {
   return [
     ...(made === undefined ? [] : [arn(made, '*')]),
     ...Object.entries(EC2_TYPES).flatMap(([name, type]) => textsAt(input, name).map((id) => arn(type, id))),
+    ...textsAt(input, 'AssociationId').flatMap((id) => associated(id, scope.state)).map(([type, id]) => arn(type, id)),
+  ];
+}
+
+/** What an association binds, type and id; none where it is not there, or of a kind without resource types here. */
+function associated(associationId: string, state: Reader): (readonly [type: string, id: string])[] {
+  return [
+    ...state.list(ROUTE_TABLE).flatMap(({ routeTableId, associations }) => (associations.some((association) => association.associationId === associationId) ? [['route-table', routeTableId] as const] : [])),
+    ...state.list(ADDRESS).flatMap((address) => (address.associationId === associationId ? [['elastic-ip', address.allocationId] as const] : [])),
   ];
 }
 
@@ -161,8 +171,10 @@ function impliedBy(input: Input, { service, operation, globalState }: ResourceSc
     if (passed.length > 0) implied.push({ action: 'iam:PassRole', resources: passed, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   }
   if (service === 'scheduler' && /^(Create|Update)Schedule$/.test(operation)) implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'Target.RoleArn'), keys: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+  const serviceRole = service === 'cloudformation' ? textsAt(input, 'RoleARN') : [];
+  if (serviceRole.length > 0) implied.push({ action: 'iam:PassRole', resources: serviceRole, keys: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
   if (service === 'iam' && operation === 'AddRoleToInstanceProfile') {
-    implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'RoleName').flatMap((name) => globalState.get(roles, name)?.arn ?? []) });
+    implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'RoleName').flatMap((name) => globalState.get(roles, name)?.arn ?? []), keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   }
   if (service === 'ec2' && operation !== 'CreateTags' && textsAt(input, 'TagSpecification.ResourceType').length > 0) {
     const types = textsAt(input, 'TagSpecification.ResourceType');

@@ -2,6 +2,7 @@
  * Drives every stack that has something in progress. All it knows is in the journal: a step reads the records, does
  * one thing in one transaction and looks again, so that after a kill at any moment the next start goes on.
  */
+import type { Caller } from '../../endpoint/operation.js';
 import { STACKS, type StackRecord } from '../records.js';
 import { advance, type Next } from './advance.js';
 import { Run, type EngineOptions, type RunOptions } from './run.js';
@@ -31,9 +32,9 @@ export class Engine {
     this.#schedule = schedule;
   }
 
-  /** A stack as the engine sees it. */
-  run(region: string, stackId: string): Run {
-    return new Run(region, stackId, this.#options);
+  /** A stack as the engine sees it; `asker` as {@link Run}'s. */
+  run(region: string, stackId: string, asker?: Caller): Run {
+    return new Run(region, stackId, this.#options, asker);
   }
 
   /** Goes on with the stack whatever it has in progress; again for one that is being driven already changes nothing. */

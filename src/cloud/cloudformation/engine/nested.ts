@@ -32,7 +32,8 @@ export function isHeld(run: Run, stack: StackRecord): boolean {
 
 export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: number) => string, stackTags: readonly StackTag[]): NestedStacks {
   const { state } = run.context;
-  const moment = () => ({ now: run.now, operationId: run.uuid() });
+  // A stack in a stack is the same person's operation.
+  const moment = () => ({ now: run.now, operationId: run.uuid(), actor: run.stack.actor });
   const prepare = (request: NestedRequest, identity: { readonly stackId: string; readonly stackName: string }, previous: StackRecord | undefined) => {
     const deployment: DeploymentRequest = {
       template: reviewedChangeSet(run, identity.stackId)?.template ?? templateAt(request.templateUrl, run.context),
@@ -68,7 +69,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
     update(stackId, request) {
       const child = stackRecord(state, stackId);
       const parent = run.stack;
-      const change = { parentOperationId: parent.operationId, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate };
+      const change = { parentOperationId: parent.operationId, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate };
       if (parent.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
         if (child.status === 'UPDATE_ROLLBACK_FAILED') state.transact((tx) => continueUpdateRollback(tx, stackId, [], moment(), change));
         else if (child.status === 'UPDATE_IN_PROGRESS' || child.status === 'UPDATE_FAILED' || isHeld(run, child)) state.transact((tx) => beginUpdateRollback(tx, stackId, undefined, moment(), change));
@@ -80,7 +81,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
       const reverting = revertedBy(reviewed);
       const changes = reviewed !== undefined && reverting !== undefined ? reviewed.changes : predictChanges(run.child(stackId), plan, deployment);
       if (changesNothing(child, deployment, changes)) return;
-      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, reverting, changeSetId: reviewed?.changeSetId, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK', roleArn: parent.roleArn }, moment()));
+      state.transact((tx) => beginUpdate(tx, stackId, deployment, { ...change, reverting, changeSetId: reviewed?.changeSetId, onFailure: parent.onFailure === 'DO_NOTHING' ? 'DO_NOTHING' : 'ROLLBACK' }, moment()));
     },
 
     settled(stackId) {
@@ -118,7 +119,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
       if (child === undefined || child.status === 'DELETE_COMPLETE' || child.status === 'DELETE_IN_PROGRESS') return;
       const inUse = exportInUse(state, child);
       if (inUse !== undefined) throw validationError(inUse);
-      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, retained: [], forced: run.stack.forced }, moment()));
+      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, roleArn: run.stack.roleArn, retained: [], forced: run.stack.forced }, moment()));
     },
 
     removed(stackId) {

@@ -1,6 +1,7 @@
 /** One stack at work: its records, its plan, and the resources' way to the services. Holds nothing that a restart would miss. */
-import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
+import { AwsError, type Caller, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
 import type { Transaction } from '../../state/store.js';
+import { assumedRole, CLOUDFORMATION } from '../service-role.js';
 import { failureReason, ServiceFailure, validationError } from '../errors.js';
 import { resolveDynamicReferences } from '../intrinsics/dynamic.js';
 import { evaluate } from '../intrinsics/evaluate.js';
@@ -14,8 +15,8 @@ import { nestedStacks } from './nested.js';
 import { makePlan, type Plan, type Referable } from './plan.js';
 
 export interface EngineOptions {
-  /** The context in which CloudFormation itself calls the services of a region. */
-  readonly contextFor: (region: string) => OperationContext;
+  /** The context in which CloudFormation itself calls the services of a region; with a caller, that of what is done in its name, which it needs permission for. */
+  readonly contextFor: (region: string, caller?: Caller) => OperationContext;
   readonly registry: Registry;
   readonly log: (line: string) => void;
   readonly now: () => number;
@@ -53,14 +54,17 @@ export class Run {
   readonly registry: Registry;
   readonly stackId: string;
   readonly #options: RunOptions;
+  readonly #asker: Caller | undefined;
   readonly #plans = new Map<Deployment['parameters'], { readonly template: string; readonly plan: Plan }>();
   readonly #templates = new Map<string, Template>();
 
-  constructor(region: string, stackId: string, options: RunOptions) {
+  /** @param asker Who wants to know something of the stack; absent for what an operation on it does, which whoever began it is asked to be allowed. */
+  constructor(region: string, stackId: string, options: RunOptions, asker?: Caller) {
     this.context = options.contextFor(region);
     this.registry = options.registry;
     this.stackId = stackId;
     this.#options = options;
+    this.#asker = asker;
   }
 
   get now(): number {
@@ -69,6 +73,15 @@ export class Run {
 
   get stack(): StackRecord {
     return stackRecord(this.context.state, this.stackId);
+  }
+
+  /** The context of whom it is done for: the stack's service role, who asks, or who began its operation. Throws AwsError for a role that cannot be assumed. */
+  get acting(): OperationContext {
+    const { roleArn, actor: beginner } = this.stack;
+    const actor = this.#asker ?? beginner;
+    if (roleArn !== undefined) return this.#options.contextFor(this.context.region, assumedRole(roleArn, this.context));
+    // The lab's own keys may do everything.
+    return actor === undefined || (actor.kind === 'lab' && actor.temporary !== true) ? this.context : this.#options.contextFor(this.context.region, { ...actor, calledVia: CLOUDFORMATION });
   }
 
   get resources(): ResourceRecord[] {
@@ -103,7 +116,7 @@ export class Run {
 
   /** A stack in this one. */
   child(stackId: string): Run {
-    return new Run(this.context.region, stackId, this.#options);
+    return new Run(this.context.region, stackId, this.#options, this.#asker);
   }
 
   /** Goes on with a stack in this one. Never at rest: false, for those who ask whether it is. */
@@ -146,7 +159,7 @@ export class Run {
     if (declared === undefined) throw new TypeError(`no resource ${logicalId} in the template`);
     const evaluated = evaluate(declared.properties, plan.scope(lookup)) ?? {};
     if (!isStructure(evaluated)) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: expected type: JSONObject`);
-    const properties = resolveDynamicReferences(evaluated, this.context);
+    const properties = resolveDynamicReferences(evaluated, this.acting);
     const { properties: known, required = [] } = this.type(declared.type);
     const unknown = Object.keys(properties).find((name) => !Object.hasOwn(known, name));
     if (unknown !== undefined) throw validationError(`Properties validation failed for resource ${logicalId} with message:\n#: extraneous key [${unknown}] is not permitted`);
@@ -177,7 +190,7 @@ export class Run {
       stackId,
       stackName,
       logicalId,
-      call: (service, operation, input) => callService(this.context, service, operation, input),
+      call: (service, operation, input) => callService(this.acting, service, operation, input),
       tags,
       tagSpecification: (ResourceType, properties) => [{
         ResourceType,

@@ -10,7 +10,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeDetail, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { clientRequestTokenOf, requiredStack, type Control } from './request.js';
+import { clientRequestTokenOf, momentOf, requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 import { hidden, parameterView } from './views.js';
 
@@ -136,12 +136,12 @@ export const executeChangeSet = (control: Control): Operation => (input, context
       if (one.changeSetId === changeSetId || (one.rootChangeSetId === changeSetId && one.status !== 'FAILED')) tx.put(CHANGE_SETS, one.changeSetId, { ...one, executionStatus: 'EXECUTE_COMPLETE' });
     }
     if (changeSet.changeSetType === 'IMPORT') {
-      beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
+      beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, { now: context.now(), operationId: control.uuid() });
+      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else {
-      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate, roleArn: changeSet.roleArn };
+      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), actor: context.caller, startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate, roleArn: changeSet.roleArn };
       setStack(tx, owner, context.now(), { ...deployment, ...started });
     }
     return owner;

@@ -10,7 +10,8 @@ import { validationError } from '../errors.js';
 import { CHANGE_SETS, findStack, stackRecord, STACKS, type ChangeSetRecord, type StackRecord } from '../records.js';
 import { changeSetOperation } from './change-set-lookup.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
-import { constraint, newStackName, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
+import { constraint, momentOf, newStackName, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
+import { roleArnOf } from '../service-role.js';
 import { judgeImport, predictImport, resourcesToImport } from './resources-to-import.js';
 import { requireUpdatable } from './update-stack.js';
 
@@ -60,10 +61,10 @@ export const createChangeSet = (control: Control): Operation => (input, context)
     let stack = findStack(tx, stackName);
     if (stack === undefined) {
       const empty = { template: '', parameters: [], tags: [], capabilities: [], notificationArns: [] };
-      stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', { now: context.now(), operationId: control.uuid() });
+      stack = newStack({ stackId, stackName }, empty, 'REVIEW_IN_PROGRESS', momentOf(context, control));
       beginCreate(tx, stack, context.now());
     }
-    const run = control.run(context.region, stackId);
+    const run = control.run(context.region, stackId, context.caller);
     const actual = reverts ? actualState(run, presentResources(run).values()) : undefined;
     const predicted = predictChanges(run, plan, deployment, actual);
     if (type === 'IMPORT') judgeImport(run, plan, deployment, predicted, importing);
@@ -79,7 +80,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
       onStackFailure,
-      roleArn: roleArnOf(input),
+      roleArn: roleArnOf(input, context),
       createdAt: context.now(),
       changes,
       clientToken,

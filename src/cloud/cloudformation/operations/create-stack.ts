@@ -5,7 +5,8 @@ import { AwsError, type Input, type Operation, type OperationContext } from '../
 import { beginCreate, newStack } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { findStack, type StackRecord } from '../records.js';
-import { clientRequestTokenOf, newStackName, refuseMembers, requestedDeployment, roleArnOf, type Control } from './request.js';
+import { clientRequestTokenOf, momentOf, newStackName, refuseMembers, requestedDeployment, type Control } from './request.js';
+import { roleArnOf } from '../service-role.js';
 
 export const ON_FAILURE = ['ROLLBACK', 'DO_NOTHING', 'DELETE'] as const;
 
@@ -47,11 +48,11 @@ export const createStack = (control: Control): Operation => (input, context) => 
     const meanwhile = present();
     if (meanwhile !== undefined) return meanwhile;
     const stack: StackRecord = {
-      ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', { now: context.now(), operationId: control.uuid() }),
+      ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', momentOf(context, control)),
       onFailure,
       timeoutInMinutes,
       clientRequestToken,
-      roleArn: roleArnOf(input),
+      roleArn: roleArnOf(input, context),
       retainExceptOnCreate: boolOpt(input, 'RetainExceptOnCreate'),
       terminationProtection: bool(input, 'EnableTerminationProtection', false),
     };

@@ -6,14 +6,15 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { exportInUse } from '../exports.js';
 import { ancestorsOf, findStack, RESOURCES, resourceKey } from '../records.js';
-import { clientRequestTokenOf, roleArnOf, type Control } from './request.js';
+import { clientRequestTokenOf, momentOf, type Control } from './request.js';
+import { roleArnOf } from '../service-role.js';
 
 export const deleteStack = (control: Control): Operation => (input, context) => {
   const name = str(input, 'StackName');
   const forced = oneOfOpt(input, 'DeletionMode', ['STANDARD', 'FORCE_DELETE_STACK']) === 'FORCE_DELETE_STACK';
   const retained = list(input, 'RetainResources');
   const clientRequestToken = clientRequestTokenOf(input);
-  const roleArn = roleArnOf(input);
+  const roleArn = roleArnOf(input, context);
   const stackId = context.state.transact((tx) => {
     const stack = findStack(tx, name);
     if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return undefined;
@@ -33,7 +34,7 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
       setStack(tx, id, context.now(), { status, statusReason: inUse });
       return undefined;
     }
-    beginDelete(tx, id, { retained, clientRequestToken, forced, roleArn: roleArn ?? stack.roleArn }, { now: context.now(), operationId: control.uuid() });
+    beginDelete(tx, id, { retained, clientRequestToken, forced, roleArn: roleArn ?? stack.roleArn }, momentOf(context, control));
     return id;
   });
   if (stackId !== undefined) control.drive(context.region, stackId);

@@ -40,7 +40,7 @@ export const detectStackDrift = (control: Control): Operation => (input, context
     requireCheckable(stack);
     const unknown = logicalIds?.find((logicalId) => tx.get(RESOURCES, resourceKey(stack.stackId, logicalId)) === undefined);
     if (unknown !== undefined) throw validationError(`Resource ${unknown} does not exist for stack ${stack.stackName}`);
-    return { StackDriftDetectionId: detectDrift(tx, control.run(context.region, stack.stackId), control.uuid(), logicalIds).detectionId };
+    return { StackDriftDetectionId: detectDrift(tx, control.run(context.region, stack.stackId, context.caller), control.uuid(), logicalIds).detectionId };
   });
 };
 
@@ -50,7 +50,7 @@ export const detectStackResourceDrift = (control: Control): Operation => (input,
   const logicalId = str(input, 'LogicalResourceId');
   const record = tx.get(RESOURCES, resourceKey(stack.stackId, logicalId));
   if (record === undefined) throw validationError(`Resource ${logicalId} does not exist for stack ${stack.stackName}`);
-  const run = control.run(context.region, stack.stackId);
+  const run = control.run(context.region, stack.stackId, context.caller);
   if (!canDrift(run, record)) throw validationError(`Drift detection is not supported for resource ${logicalId} of type ${record.type} in status ${record.status}`);
   const drift = driftOf(run, record);
   putResource(tx, { ...record, drift });

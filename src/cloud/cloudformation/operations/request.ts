@@ -1,6 +1,7 @@
 /** What the operations share: the stack that a request names, and the deployment that it asks for, judged. */
 import { boolOpt, has, list, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
-import type { AwsError, Input, OperationContext } from '../../endpoint/operation.js';
+import type { AwsError, Caller, Input, OperationContext } from '../../endpoint/operation.js';
+import type { Moment } from '../engine/begin.js';
 import { prepareDeployment } from '../engine/deployment.js';
 import type { Plan, StackIdentity } from '../engine/plan.js';
 import type { Run } from '../engine/run.js';
@@ -13,8 +14,8 @@ import { templateAt } from '../template/location.js';
 export interface Control {
   readonly registry: Registry;
   drive(region: string, stackId: string): void;
-  /** A stack as the engine sees it. */
-  run(region: string, stackId: string): Run;
+  /** A stack as the engine sees it; with who asks, where only something is asked. */
+  run(region: string, stackId: string, asker?: Caller): Run;
   zones(region: string): readonly string[];
   uuid(): string;
   /** Resolves when the stack is at rest, or when a request about it has waited long enough; undefined where requests do not wait. */
@@ -62,8 +63,9 @@ export function clientRequestTokenOf(input: Input): string | undefined {
   return token;
 }
 
-export function roleArnOf(input: Input): string | undefined {
-  return strOpt(input, 'RoleARN', { min: 20, max: 2048 });
+/** An operation that begins now, by who asks for it. */
+export function momentOf(context: OperationContext, control: Control): Moment {
+  return { now: context.now(), operationId: control.uuid(), actor: context.caller };
 }
 
 /** TemplateBody, what is at TemplateURL, or the template that is there already. */

@@ -4,7 +4,8 @@ import type { Input, Operation, OperationContext } from '../../endpoint/operatio
 import { beginRollback, beginUpdateRollback, continueUpdateRollback } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { ancestorsOf, RESOURCES, resourceKey, STACKS, type StackRecord } from '../records.js';
-import { clientRequestTokenOf, requiredStack, roleArnOf, type Control } from './request.js';
+import { clientRequestTokenOf, momentOf, requiredStack, type Control } from './request.js';
+import { roleArnOf } from '../service-role.js';
 
 function stackOf(input: Input, context: OperationContext): StackRecord {
   return requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
@@ -15,7 +16,7 @@ export const cancelUpdateStack = (control: Control): Operation => (input, contex
   const stackId = context.state.transact((tx) => {
     const { stackId: id, status } = stackOf(input, context);
     if (status !== 'UPDATE_IN_PROGRESS') throw validationError('CancelUpdateStack cannot be called from current stack status');
-    beginUpdateRollback(tx, id, 'User Initiated', { now: context.now(), operationId: control.uuid() }, { clientRequestToken });
+    beginUpdateRollback(tx, id, 'User Initiated', momentOf(context, control), { clientRequestToken });
     return id;
   });
   control.drive(context.region, stackId);
@@ -40,7 +41,7 @@ function skippedOf(names: readonly string[], stack: StackRecord, context: Operat
 
 export const continueRollback = (control: Control): Operation => (input, context) => {
   const clientRequestToken = clientRequestTokenOf(input);
-  const roleArn = roleArnOf(input);
+  const roleArn = roleArnOf(input, context);
   const names = list(input, 'ResourcesToSkip');
   const stacks = context.state.transact((tx) => {
     const stack = stackOf(input, context);
@@ -49,8 +50,8 @@ export const continueRollback = (control: Control): Operation => (input, context
     if (parentId !== undefined) throw validationError(`RollbackUpdatedStack cannot be invoked on child stacks`);
     const skipped = skippedOf(names, stack, context);
     const change = { clientRequestToken, roleArn: roleArn ?? stack.roleArn };
-    for (const [owner, logicalIds] of skipped) if (owner !== id) continueUpdateRollback(tx, owner, logicalIds, { now: context.now(), operationId: control.uuid() }, change);
-    continueUpdateRollback(tx, id, skipped.get(id) ?? [], { now: context.now(), operationId: control.uuid() }, change);
+    for (const [owner, logicalIds] of skipped) if (owner !== id) continueUpdateRollback(tx, owner, logicalIds, momentOf(context, control), change);
+    continueUpdateRollback(tx, id, skipped.get(id) ?? [], momentOf(context, control), change);
     return [...skipped.keys(), id];
   });
   for (const stackId of stacks) control.drive(context.region, stackId);
@@ -59,11 +60,11 @@ export const continueRollback = (control: Control): Operation => (input, context
 
 export const rollbackStack = (control: Control): Operation => (input, context) => {
   const clientRequestToken = clientRequestTokenOf(input);
-  const roleArn = roleArnOf(input);
+  const roleArn = roleArnOf(input, context);
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const [stackId, operationId] = context.state.transact((tx) => {
     const { stackId: id, status, roleArn: present } = stackOf(input, context);
-    const moment = { now: context.now(), operationId: control.uuid() };
+    const moment = momentOf(context, control);
     const change = { clientRequestToken, roleArn: roleArn ?? present, retainExceptOnCreate };
     if (status === 'CREATE_FAILED') beginRollback(tx, id, moment, change);
     else if (status === 'UPDATE_FAILED') beginUpdateRollback(tx, id, 'User Initiated', moment, change);

@@ -7,7 +7,8 @@ import { beginUpdate } from '../engine/begin.js';
 import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { stackRecord, type StackRecord } from '../records.js';
-import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, roleArnOf, type Control } from './request.js';
+import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
+import { roleArnOf } from '../service-role.js';
 
 const UPDATABLE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED']);
 
@@ -33,12 +34,12 @@ export const updateStack = (control: Control): Operation => (input, context) => 
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const operationId = control.uuid();
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
-  const roleArn = roleArnOf(input) ?? stack.roleArn;
+  const roleArn = roleArnOf(input, context) ?? stack.roleArn;
   context.state.transact((tx) => {
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId });
+    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId, actor: context.caller });
   });
   control.drive(context.region, stackId);
   return { StackId: stackId, OperationId: operationId };

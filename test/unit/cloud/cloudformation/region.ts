@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createCloudFormation, type CloudFormation } from '../../../../src/cloud/cloudformation/cloudformation.js';
 import { createDispatcher, type Dispatcher } from '../../../../src/cloud/endpoint/dispatch.js';
 import { str } from '../../../../src/cloud/endpoint/input.js';
-import { AwsError, type Input, type OperationContext, type Output, type Service } from '../../../../src/cloud/endpoint/operation.js';
+import { AwsError, type Caller, type Input, type OperationContext, type Output, type Service } from '../../../../src/cloud/endpoint/operation.js';
 import { createKeyRing } from '../../../../src/cloud/keys/key-ring.js';
 import { createRegionCipher, makeCipherSecret } from '../../../../src/cloud/keys/region-cipher.js';
 import type { RegionRuntime } from '../../../../src/cloud/region.js';
@@ -99,9 +99,9 @@ export class TestRegion {
       now: () => this.clock.now,
       onDefect: (what, error) => this.log.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
     });
-    const contextFor = (region: string) => {
+    const contextFor = (region: string, caller?: Caller) => {
       advance(memory.scope(region), this.clock.now);
-      return dispatcher.internalContext(region);
+      return dispatcher.internalContext(region, caller === undefined ? {} : { caller, judged: true });
     };
     const cloudFormation = createCloudFormation({ contextFor, log: (line) => this.log.push(line), now: () => this.clock.now, schedule: this.clock.schedule, patience: this.#patience });
     return { memory, context: contextFor(REGION), cloudFormation, run: dispatcher.run };
@@ -126,8 +126,8 @@ export class TestRegion {
     return ran;
   }
 
-  async cfn(operation: string, input: Input): Promise<Output> {
-    return this.#run(this.cloudFormation.service, operation, input, this.context);
+  async cfn(operation: string, input: Input, caller?: Caller): Promise<Output> {
+    return this.#run(this.cloudFormation.service, operation, input, caller === undefined ? this.context : { ...this.context, caller });
   }
 
   /** The error of a call that has to fail. */

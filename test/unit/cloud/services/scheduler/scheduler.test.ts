@@ -1,7 +1,7 @@
 /** Schedules by their API on a running endpoint, and what they do when their time has come: with the real CloudFormation behind them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCloudFormation, type CloudFormation } from '../../../../../src/cloud/cloudformation/cloudformation.js';
-import type { Input, OperationContext, Output } from '../../../../../src/cloud/endpoint/operation.js';
+import type { Caller, Input, OperationContext, Output } from '../../../../../src/cloud/endpoint/operation.js';
 import { ssm } from '../../../../../src/cloud/services/ssm/index.js';
 import { iam } from '../../../../../src/cloud/services/iam/iam.js';
 import { timeOf } from '../../../../../src/cloud/services/scheduler/expression.js';
@@ -21,10 +21,11 @@ let context: OperationContext;
 let cloudFormation: CloudFormation;
 let scheduler: Scheduler;
 
-const startScheduler = (): Scheduler => createScheduler({ contextFor: (region, caller) => lab.endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true }), log: (line) => lab.log.push(line), now: Date.now });
+const inTheNameOf = (region: string, caller?: Caller): OperationContext => lab.endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true });
+const startScheduler = (): Scheduler => createScheduler({ contextFor: inTheNameOf, log: (line) => lab.log.push(line), now: Date.now });
 
 beforeEach(async () => {
-  cloudFormation = createCloudFormation({ contextFor: (region) => lab.endpoint.internalContext(region), log: (line) => lab.log.push(line), now: Date.now });
+  cloudFormation = createCloudFormation({ contextFor: inTheNameOf, log: (line) => lab.log.push(line), now: Date.now });
   scheduler = startScheduler();
   lab = await startHarness({ services: [iam, ssm, scheduler.service, cloudFormation.service], now: Date.now });
   context = lab.endpoint.internalContext(REGION);
@@ -145,6 +146,15 @@ describe('when the time has come', () => {
     expect(stackStatus()).toBe('CREATE_COMPLETE');
     await allow(['cloudformation:DeleteStack', 'ssm:*']);
     await until(() => stackStatus() === 'DELETE_COMPLETE');
+  });
+
+  it('a role that may delete the stack and nothing in it deletes nothing', async () => {
+    await makeStack();
+    await allow(['cloudformation:DeleteStack']);
+    scheduler.resume(REGION);
+    await call('scheduler', 'CreateSchedule', schedule({ ScheduleExpression: at(-1000) }));
+    await until(() => stackStatus() === 'DELETE_FAILED');
+    await expect(call('ssm', 'GetParameter', { Name: '/word' })).resolves.toBeDefined();
   });
 
   it('without retries it is given up, and kept when it is not to be deleted', async () => {
