@@ -18,17 +18,18 @@ export function passAcl({ way, unread }: Passage, subnet: SubnetNode, direction:
   way.block('network-acl', id, verdict, packet, 'denied', 'SUBNET_ACL_RESTRICTION');
 }
 
-/** The first port that is denied decides: connections from it are lost, whatever becomes of the others. */
+/** The first ports that are denied decide: connections from these are lost, whatever becomes of the others. */
 function verdictFor(subnet: SubnetNode, direction: Direction, { flow, ports }: Packet): Verdict {
   const verdict = networkAclVerdict(subnet, direction, flow);
   if (ports === undefined || subnet.acl === undefined || flow.icmp !== undefined) return verdict;
-  if (verdict.decision === 'deny') return ofPorts(verdict, ports);
-  for (const destinationPort of borders(subnet.acl, direction)) {
-    if (!inPortRange(ports, destinationPort)) continue;
-    const other = networkAclVerdict(subnet, direction, { ...flow, destinationPort });
-    if (other.decision === 'deny') return ofPorts(other, { from: destinationPort, to: ports.to });
+  let [lost, from] = [verdict, ports.from];
+  for (const port of borders(subnet.acl, direction)) {
+    if (!inPortRange(ports, port)) continue;
+    const other = networkAclVerdict(subnet, direction, { ...flow, destinationPort: port });
+    if (lost.decision === 'deny' && other.decision === 'allow') return ofPorts(lost, { from, to: port - 1 });
+    if (lost.decision === 'allow') [lost, from] = [other, port];
   }
-  return verdict;
+  return lost.decision === 'allow' ? verdict : ofPorts(lost, { from, to: ports.to });
 }
 
 const ofPorts = (verdict: Verdict, ports: PortRange): Verdict => ({ ...verdict, why: `${verdict.why} answers to ports of ${formatPortRange(ports)}` });

@@ -118,6 +118,9 @@ describe('a flow that ends', () => {
   it('says which ports a network ACL loses answers to', () => {
     const way = trace(tcp(from(eni.one), GOOGLE), [setEntries(acl.public, ...only('in', { from: 1024, to: 40_000 }))]);
     expect(way.blockers[0]).toMatchObject({ by: 'acl-public ingress rule *', why: 'no rule matches 8.8.8.8 answers to ports of 40001-60999' });
+    // One port of those that a NAT gateway takes: whoever gets that one waits in vain.
+    const byNat = trace(tcp(from(eni.three), GOOGLE), [setEntries(acl.public, entry(80, false, 'deny', { protocol: '6', portRange: { from: 8080, to: 8080 } }), entry(100, false, 'allow'), entry(100, true, 'allow'))]);
+    expect(byNat).toMatchObject({ disposition: 'reply-lost', blockers: [{ by: 'acl-public ingress rule 80', why: 'first match for 8.8.8.8 denies answers to ports of 8080' }] });
   });
 });
 
