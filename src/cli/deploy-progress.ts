@@ -50,6 +50,8 @@ export async function endPlan({ target, stack, home }: LabContext, stackId: stri
   return { outcome: 'planned', stack, stackId, region: target.region, target: target.kind, instances: [] };
 }
 
+const KEY_PAIR = { made: 'key pair, its private half stays here', kept: 'key pair of before', user: 'your key pair, which stays when the lab goes' } as const;
+
 /** Turns events into lines. `resources` names what the template has. */
 export function deployProgress(style: Style, resources: ReadonlyMap<string, string>): (event: DeployEvent | Stalled) => string[] {
   const made = groupLines(style, resources, (group, ids) => group.note(ids));
@@ -66,7 +68,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'resource':
         return resource(event);
       case 'key-pair':
-        return [doneLine(style, event.keyName, event.made ? 'key pair, its private half stays here' : 'key pair of before')];
+        return [doneLine(style, event.keyName, KEY_PAIR[event.from])];
       case 'joined':
         return [doubt(`another process is at work (${event.status}); watching with it`)];
       case 'clearing':

@@ -28,6 +28,8 @@ export interface ReviewOptions {
   readonly sshSourceCidr: string | undefined;
   /** ARN of CloudFormation's service role, when it makes the lab and not the caller. */
   readonly roleArn: string | undefined;
+  /** Name of a key pair of the user's own. */
+  readonly keyPair: string | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly canAsk: boolean;
@@ -37,13 +39,13 @@ export interface ReviewOptions {
 }
 
 /** What was found, where a lab is to be made; nothing of one that is there. Throws `preflight-failed` when it would fail. */
-export async function lookFirst({ target, stack }: LabContext, { resources, sshSourceCidr, roleArn, style, say }: ReviewOptions): Promise<Preflight> {
+export async function lookFirst({ target, stack }: LabContext, { resources, sshSourceCidr, keyPair, roleArn, style, say }: ReviewOptions): Promise<Preflight> {
   const { region } = target;
   const api = preflightApi(target);
   const types = [...resources.values()];
   // With its path, as the ARN has it: the statement that hands the role over is of that.
   const serviceRole = roleArn?.replace(/^.*?:role\//u, '');
-  const found = await preflight(api, { stack, region, types, sshSourceCidr, serviceRole, statements: statementsOf({ uses: ['deploy'] }, { region, stack, serviceRole }) });
+  const found = await preflight(api, { stack, region, types, sshSourceCidr, keyPair, serviceRole, statements: statementsOf({ uses: ['deploy'] }, { region, stack, serviceRole }) });
   const looks = { style, width: textWidth(process.stderr) };
   for (const line of preflightLines(found.findings, looks)) say(line);
   requireGood(found);

@@ -88,6 +88,7 @@ export const deployFlags = {
   'express': Flags.boolean({ description: 'CloudFormation\'s express mode: done when the configuration is applied; what is not ready yet is waited for here', helpGroup: 'LAB' }),
   'on-failure': Flags.option({ options: ['rollback', 'keep'] as const, default: 'rollback', description: 'what becomes of a stack that fails: taken back, or kept to be looked at', helpGroup: 'LAB' })(),
   'heal': Flags.boolean({ description: 'put back what was changed beside CloudFormation', helpGroup: 'LAB' }),
+  'key-pair': Flags.string({ description: 'key pair of EC2 that is there already, in place of a new one; goes with --identity', helpValue: 'NAME', helpGroup: 'SSH' }),
   'ttl': Flags.string({ description: 'delete the lab by itself after this time, such as 2h, by EventBridge Scheduler', helpValue: 'TIME', helpGroup: 'LAB' }),
   'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
 } as const;

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { SsmlabError } from '../lib/errors.js';
 import { checkRegionName, checkStackName, type LabFolder, labFolder, recordedLabs } from '../lib/target/lab-folder.js';
+import { readKeyRecord } from '../lib/target/key-record.js';
 import { hasLocalState, type StartOptions } from '../lib/target/local/cloud.js';
 import { stateHome } from '../lib/target/local/home.js';
 import { resolveTarget } from '../lib/target/resolve.js';
@@ -52,5 +53,6 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     mfaCode: canAsk() ? askMfaCode : undefined,
   });
   const lab = labFolder(home, target, flags.stack);
-  return { home, target, stack: flags.stack, lab: flags.identity === undefined ? lab : { ...lab, keyFile: resolve(flags.identity) } };
+  const keyFile = flags.identity === undefined ? readKeyRecord(lab)?.keyFile : resolve(flags.identity);
+  return { home, target, stack: flags.stack, lab: keyFile === undefined ? lab : { ...lab, keyFile } };
 }

@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
 import { type Deployed, deployEnd, endPlan, watchDeploy } from '../cli/deploy-progress.js';
-import { deployFlags, fabricFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
-import { expiryOf, prepared } from '../cli/deploy-review.js';
+import { chosenKeyPair, deployOptions, keyPairOf } from '../cli/deploy-options.js';
+import { untilOpen } from '../cli/deploy-ready.js';
+import { prepared } from '../cli/deploy-review.js';
+import { deployFlags, fabricFlag, identityFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
 import { momentAfter } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
@@ -16,19 +18,18 @@ import { takeInventory } from '../lib/inventory/inventory.js';
 import { troublesOf } from '../lib/inventory/standing.js';
 import { listLines } from '../lib/report/list.js';
 import { stackApi } from '../lib/stack/api.js';
-import { deploy, type DeployOptions, madeInstances } from '../lib/stack/deploy.js';
-import { pauseUntil } from '../lib/stack/pause.js';
-import { makeLabFolder, removeLabFolder } from '../lib/target/lab-folder.js';
+import { deploy, madeInstances } from '../lib/stack/deploy.js';
 
 export default class Deploy extends BaseCommand {
   static override summary = 'Deploy the lab: two networks, four instances, four ways to a shell.';
-  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is made here, and only its public half is handed over. Run again, it says that nothing changed, and which instances are not as they were made; after Ctrl-C it goes on where it was.`;
+  static override description = `Locally the local cloud is started when it does not run; no AWS account is used. The key pair is made here, and only its public half is handed over; or one that is there is taken. It is deployed when each way in has been opened once. Run again, it says that nothing changed, and which instances are not as they were made; after Ctrl-C it goes on where it was.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json', '<%= config.bin %> <%= command.id %> --target aws --profile sandbox --region eu-central-1'];
   static override flags = {
     ...stackFlags,
     ...fabricFlag,
     ...yesFlag,
     ...serviceRoleFlag,
+    ...identityFlag,
     ...deployFlags,
   };
   static override enableJsonFlag = true;
@@ -37,41 +38,27 @@ export default class Deploy extends BaseCommand {
     const { flags } = await this.parse(Deploy);
     this.labFlags = flags;
     this.moment = flags.target === 'local' ? 'starting-cloud' : 'before-deploy';
+    keyPairOf(flags);
     const expiresAt = flags.ttl === undefined ? undefined : new Date(Date.now() + parseLifetime(flags.ttl));
     const context = await labContext(flags, 'always');
     this.moment = 'before-deploy';
-    const { target, stack, lab, home } = context;
+    const { target, stack } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
     const resources = await resourcesIn(template);
     const sshSourceCidr = flags['ssh-from'] ?? (await target.ownCidr?.());
+    const keyPair = chosenKeyPair(context, flags);
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;
-    const before = await prepared(context, { resources, sshSourceCidr, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
-    const pause = pauseUntil(this.interruption.signal);
-    const options: DeployOptions = {
-      stack,
-      keyFile: lab.keyFile,
-      makeFolder: () => makeLabFolder(home, lab),
-      dropFolder: () => removeLabFolder(home, lab),
-      template,
-      roleArn: flags['role-arn'],
-      sshSourceCidr: sshSourceCidr === undefined ? undefined : async () => sshSourceCidr,
-      ...before,
-      expiry: expiresAt === undefined ? undefined : expiryOf(context, expiresAt, pause),
-      heal: flags.heal,
-      express: flags.express,
-      keepFailed: flags['on-failure'] === 'keep',
-      pollSeconds: target.pollSeconds,
-      pause,
-      agentSeconds: Math.max(30, target.pollSeconds * 100),
-    };
+    const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
+    const options = deployOptions(context, flags, { ...before, template, keyPair, sshSourceCidr, expiresAt }, this.interruption.signal);
     const begun = Date.now();
-    const { outcome, stackId } = await watchDeploy(context, deploy(stackApi(target), options), { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
+    const deployment = untilOpen(context, deploy(stackApi(target), options), { ...this.conversation(), sshFrom: flags['ssh-from'], options });
+    const { outcome, stackId } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
     this.moment = 'deployed';
     if (outcome === 'planned') return endPlan(context, stackId, (line) => this.say(line));
-    const [seconds, instances, made] = [(Date.now() - begun) / 1000, ...(await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]))];
+    const [instances, made] = await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]);
     const troubles = troublesOf(instances, made);
-    this.say(`${deployEnd(outcome, seconds, troubles)}\n`);
+    this.say(`${deployEnd(outcome, (Date.now() - begun) / 1000, troubles)}\n`);
     this.print(listLines(instances, { style: this.style, width: this.width }));
     for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
     if (!flags.brief) this.say(nextSteps(['verify', ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));

@@ -42,6 +42,8 @@ export const ERRORS = {
   'no-change-set': { exit: 3, hint: 'run `aws cloudformation list-change-sets` to see those of the stack' },
   'stack-foreign': { exit: 3, hint: 'choose another name with --stack' },
   'key-missing': { exit: 3, hint: 'run `ssmlab destroy` and `ssmlab deploy` to make a new key pair' },
+  'key-pair-missing': { exit: 3, hint: '`aws ec2 describe-key-pairs` lists those of the region; without --key-pair a new one is made' },
+  'key-mismatch': { exit: 3, hint: 'name the file that belongs to it with --identity, or the key pair that belongs to the file with --key-pair' },
   'key-unusable': { exit: 3, hint: 'pass the private half of the key pair by --identity FILE' },
   'key-unsafe': { exit: 3, hint: 'run `chmod 600` on it' },
   'profile-missing': { exit: 2, hint: 'run `aws configure --profile NAME`, or leave --profile out' },

@@ -7,6 +7,7 @@ import { keyPairName, LAB_TAG, type LabParameters, templateBody, templateParamet
 import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
 import { isInProgress, type ResourceEvent, watchStack } from './events.js';
+import { checkKeyPair, type ExistingKeyPair, requireKeyPair } from './existing-key-pair.js';
 import { follow, isGone, reviewed } from './follow.js';
 import { importKey, localKey } from './key-pair.js';
 import type { Pause } from './pause.js';
@@ -17,7 +18,7 @@ import { few } from './few.js';
 /** What happens while a lab is deployed, in order. */
 export type DeployEvent =
   | ResourceEvent
-  | { readonly kind: 'key-pair'; readonly keyName: string; readonly made: boolean }
+  | { readonly kind: 'key-pair'; readonly keyName: string; readonly from: 'made' | 'kept' | 'user' }
   /** The stack's creation was asked for. */
   | { readonly kind: 'started'; readonly stackId: string }
   /** Another process had begun; this one watches with it. */
@@ -37,6 +38,10 @@ export interface DeployResult {
 export interface DeployOptions {
   readonly stack: string;
   readonly keyFile: string;
+  /** A key pair that is there, in place of one that is made. */
+  readonly keyPair?: ExistingKeyPair | undefined;
+  /** Told of that pair when a lab was found or begun with it. */
+  readonly remember?: ((used: ExistingKeyPair) => Promise<void>) | undefined;
   /** Makes the folder of the lab; called only when something is going to be written there. */
   readonly makeFolder: () => Promise<void>;
   /** Takes it away again, with the key in it, when the plan is not carried out. */
@@ -142,6 +147,30 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
   throw new SsmlabError('stack-failed', `the stack "${options.stack}" is in ${stack.StackStatus ?? 'an unknown state'}`, { hint: 'run `ssmlab destroy`, then deploy again' });
 }
 
+interface ProvidedKeyPair {
+  readonly event: Extract<DeployEvent, { kind: 'key-pair' }>;
+  /** When the plan is not carried out. */
+  readonly undo: () => Promise<void>;
+}
+
+/** The key pair of a stack that is going to be made; one of the user's own is only looked at. */
+async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFolder, dropFolder }: DeployOptions): Promise<ProvidedKeyPair> {
+  if (keyPair !== undefined) {
+    await checkKeyPair(api, keyPair, stack);
+    return { event: { kind: 'key-pair', keyName: keyPair.keyName, from: 'user' }, undo: async () => undefined };
+  }
+  const keyName = keyPairName(stack);
+  await makeFolder();
+  const { publicKey, made } = await localKey(keyFile, keyName);
+  await importKey(api, keyName, publicKey);
+  const undo = async (): Promise<void> => {
+    if (!made) return;
+    await api.deleteKeyPair(keyName);
+    await dropFolder?.();
+  };
+  return { event: { kind: 'key-pair', keyName, from: made ? 'made' : 'kept' }, undo };
+}
+
 /** Asks for the stack: by its plan where somebody is to see it first, and `undo` when it is not carried out. Undefined when a stack of the name is there meanwhile. */
 async function begin(api: StackApi, stack: NewStack, options: DeployOptions, undo: () => Promise<void>): Promise<{ readonly stackId: string; readonly goes: boolean } | undefined> {
   if (options.review === undefined) {
@@ -162,6 +191,9 @@ async function begin(api: StackApi, stack: NewStack, options: DeployOptions, und
 
 /** Deploys the lab. Events come as they happen; the outcome is the generator's value. */
 export async function* deploy(api: StackApi, options: DeployOptions): AsyncGenerator<DeployEvent, DeployResult> {
+  const { keyPair } = options;
+  const asked = keyPair?.recalled === true ? undefined : keyPair;
+  if (asked !== undefined) await checkKeyPair(api, asked, options.stack);
   for (let attempt = 0; attempt < 3; attempt++) {
     const found = await api.findStack(options.stack);
     if (found !== undefined && found.StackStatus !== 'DELETE_COMPLETE') {
@@ -173,33 +205,29 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
         }
         const stackId = settled.StackId ?? options.stack;
         if (options.expiry !== undefined && !joined) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
-        if (joined) return { outcome: 'created', stackId };
-        const outcome = yield* reconcile(api, settled, options);
+        if (asked !== undefined) await requireKeyPair(api, options.stack, asked.keyName);
+        const outcome = joined ? 'created' : yield* reconcile(api, settled, options);
+        if (asked !== undefined && outcome !== 'planned') await options.remember?.(asked);
+        if (joined) return { outcome, stackId };
         // After a restart of the local cloud they register anew.
         yield* agentsOnline(api, options, outcome === 'updated');
         return { outcome, stackId };
       }
     }
-    const keyName = keyPairName(options.stack);
     const wanted = options.template === undefined ? undefined : await api.templateParameters(options.template);
-    await options.makeFolder();
-    const { publicKey, made } = await localKey(options.keyFile, keyName);
-    await importKey(api, keyName, publicKey);
+    const provided = await provideKeyPair(api, options);
     // Where a plan is to be seen first, what is made comes after it.
-    if (options.review === undefined) yield { kind: 'key-pair', keyName, made };
-    const all = templateParameters({ ...options.placement, keyName, sshSourceCidr: await options.sshSourceCidr?.() });
+    if (options.review === undefined) yield provided.event;
+    const all = templateParameters({ ...options.placement, keyName: provided.event.keyName, sshSourceCidr: await options.sshSourceCidr?.() });
     const parameters = wanted === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
     const wish = { name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value, ...(options.expiry === undefined ? {} : { [EXPIRES_TAG]: options.expiry.at.toISOString() }) }, roleArn: options.roleArn, keepFailed: options.keepFailed, express: options.express };
-    const begun = await begin(api, wish, options, async () => {
-      if (!made) return;
-      await api.deleteKeyPair(keyName);
-      await options.dropFolder?.();
-    });
+    const begun = await begin(api, wish, options, provided.undo);
     // Another process was quicker: look again and join it.
     if (begun === undefined) continue;
     const { stackId } = begun;
     if (!begun.goes) return { outcome: 'planned', stackId };
-    if (options.review !== undefined) yield { kind: 'key-pair', keyName, made };
+    if (keyPair !== undefined) await options.remember?.(keyPair);
+    if (options.review !== undefined) yield provided.event;
     yield { kind: 'started', stackId };
     yield* follow(api, stackId, options, (status) => status === 'CREATE_COMPLETE');
     yield* agentsOnline(api, options, true);

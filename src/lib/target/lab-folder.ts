@@ -10,6 +10,8 @@ export interface LabFolder {
   readonly folder: string;
   /** Private key, OpenSSH format, 0600. */
   readonly keyFile: string;
+  /** Name and key file of a key pair that is the user's own, where there is one. */
+  readonly keyRecord: string;
   /** Host keys pinned by instance id, in OpenSSH's form: ours and those of the ssh line that `list` prints. */
   readonly knownHosts: string;
   /** What OpenSSH needs to reach the lab's instances, for the same line. */
@@ -21,7 +23,7 @@ export function labFolder(home: string, target: Pick<Target, 'kind' | 'region'>,
   checkStackName(stack);
   checkRegionName(target.region);
   const folder = join(home, 'labs', `${target.kind}-${target.region}-${stack}`);
-  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), knownHosts: join(folder, 'known_hosts'), sshConfig: join(folder, 'ssh_config') };
+  return { folder, keyFile: join(folder, 'key', 'id_ed25519'), keyRecord: join(folder, 'key-pair.json'), knownHosts: join(folder, 'known_hosts'), sshConfig: join(folder, 'ssh_config') };
 }
 
 /** CloudFormation's own rule for a stack's name, checked before it becomes a path. */
@@ -60,9 +62,9 @@ export async function removeLocalFolders(home: string): Promise<void> {
   for (const empty of [folder, home]) await rmdir(empty).catch(() => undefined);
 }
 
-/** Labs of this kind that were made here, as `REGION-STACK`: those with a key pair. Of a stack that ssmlab did not make only host keys are kept. */
+/** Labs of this kind that were made here, as `REGION-STACK`: those with a key pair, made here or the user's own. Of a stack that ssmlab did not make only host keys are kept. */
 export function recordedLabs(home: string, kind: Target['kind']): string[] {
   const folder = join(home, 'labs');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => name.startsWith(`${kind}-`) && existsSync(join(folder, name, 'key'))).map((name) => name.slice(kind.length + 1));
+  return readdirSync(folder).filter((name) => name.startsWith(`${kind}-`) && ['key', 'key-pair.json'].some((each) => existsSync(join(folder, name, each)))).map((name) => name.slice(kind.length + 1));
 }

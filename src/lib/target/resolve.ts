@@ -37,6 +37,8 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     payloadBytes: 131_072,
     sizeAtOnce: true,
     defaultClient: 'native',
+    // `cloud/services/ssm/instances.ts` and `start-session.ts` ask the same `isConnected`.
+    onlineIsOpen: true,
     fabric: cloud.fabric,
     fabricNote: cloud.fabricNote ?? undefined,
     trouble: () => localTrouble(cloud.stateFolder),

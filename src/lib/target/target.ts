@@ -45,6 +45,8 @@ export interface Target {
   readonly trouble?: (() => Promise<string | undefined>) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */
   readonly ownCidr?: (() => Promise<string>) | undefined;
+  /** An agent is told to be online by the very test that StartSession makes, and its channel stands while it is: no session has to prove it. */
+  readonly onlineIsOpen?: boolean | undefined;
   /** Profile that the credentials come from: AWS's plugin wants its name. */
   readonly profile?: string | undefined;
   /** OpenSSH option that makes `ssh` take the same way as {@link dial}, undefined where plain ssh does. */

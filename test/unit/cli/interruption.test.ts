@@ -22,7 +22,7 @@ describe('an interruption', () => {
   });
 
   it.each<[DeployEvent, string]>([
-    [{ kind: 'key-pair', keyName: 'k', made: true }, 'asking-for-stack'],
+    [{ kind: 'key-pair', keyName: 'k', from: 'made' }, 'asking-for-stack'],
     [{ kind: 'started', stackId: 's' }, 'making'],
     [resource('CREATE_COMPLETE'), 'making'],
     [{ kind: 'joined', status: 'CREATE_IN_PROGRESS' }, 'making'],

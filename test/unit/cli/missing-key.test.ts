@@ -16,7 +16,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'ssmlab-key-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const lines = (instances: ListedInstance[]): string =>
-  missingKeyLines(plainStyle(), { stack: 'web', lab: { folder, keyFile: join(folder, 'id'), knownHosts: '', sshConfig: '' } }, instances, FLAGS).join('\n');
+  missingKeyLines(plainStyle(), { stack: 'web', lab: { folder, keyFile: join(folder, 'id'), keyRecord: '', knownHosts: '', sshConfig: '' } }, instances, FLAGS).join('\n');
 
 it('is told with the file, and with commands for this very lab', () => {
   const told = lines([instance(1, 'ssh-key-pair', 'web-key'), instance(2, 'session-manager', null)]);
