@@ -89,7 +89,7 @@ export abstract class BaseCommand extends Command {
   protected override async parse<F extends Interfaces.OutputFlags<Interfaces.FlagInput>, B extends Interfaces.OutputFlags<Interfaces.FlagInput>, A extends Interfaces.OutputArgs<Interfaces.ArgInput>>(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     try {
       const parsed = await super.parse<F, B, A>(options, argv);
-      if (this.heedsLabInUse) fillLabFlags(parsed, { takes: Object.keys(this.ctor.flags) });
+      if (this.heedsLabInUse) fillLabFlags(parsed, { takes: Object.keys({ ...this.ctor.flags }) });
       return parsed;
     } catch (error) {
       throw error instanceof Error && !(error instanceof SsmlabError) && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' '), this.#flagNames()) : error;

@@ -39,6 +39,7 @@ describe('with nothing there', () => {
   it('takes a lab that is not there for an answer where it is one', () => {
     expect(run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('not deployed') as string });
     expect(run('destroy --yes')).toMatchObject({ status: 0, stderr: 'There is no lab, and no local cloud.\n' });
+    expect(run('local stop')).toMatchObject({ status: 0, stdout: 'The local cloud does not run.\n' });
   });
 
   it.each([
