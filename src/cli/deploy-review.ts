@@ -3,7 +3,7 @@ import { accountAlias } from '../lib/aws/iam.js';
 import { callerIdentity } from '../lib/aws/sts.js';
 import { SsmlabError } from '../lib/errors.js';
 import { expiryApi } from '../lib/expiry/api.js';
-import { setExpiry } from '../lib/expiry/expiry.js';
+import { dropExpiry, setExpiry } from '../lib/expiry/expiry.js';
 import { quantitiesOf } from '../lib/lab/bill.js';
 import { statementsOf } from '../lib/permissions/policies.js';
 import { preflightApi } from '../lib/preflight/api.js';
@@ -99,5 +99,6 @@ export function expiryOf({ target, stack }: LabContext, at: Date, pause: Pause):
       const { account } = await callerIdentity(target);
       await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at }, { pollSeconds: target.pollSeconds, pause });
     },
+    drop: () => dropExpiry(expiryApi(target), { region: target.region, stack }),
   };
 }

@@ -55,6 +55,8 @@ export async function createChangeSet(target: Target, wanted: NewChangeSet): Pro
     const { Id, StackId } = await cloudformation(target).send(new CreateChangeSetCommand({
       StackName: wanted.name,
       ChangeSetName: wanted.changeSet,
+      // A request that is sent again, because its reply did not arrive, finds what the first one made.
+      ClientToken: wanted.changeSet,
       ChangeSetType: wanted.type,
       ...(wanted.template === undefined ? { UsePreviousTemplate: true } : { TemplateBody: wanted.template }),
       Parameters: [

@@ -28,8 +28,8 @@ function clientOptions(target: ApiTarget, service: string) {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
-    // On loopback a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
-    ...(endpoint === undefined ? { maxAttempts: 5, retryMode: 'adaptive' } : { maxAttempts: 2 }),
+    // On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
+    ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: 5, retryMode: 'adaptive' }),
     requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
   };
 }

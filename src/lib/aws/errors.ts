@@ -22,7 +22,7 @@ const WRONG_CREDENTIALS = new Set([
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'OptInRequired', 'Client.UnauthorizedOperation']);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 const THROTTLED = /^(?:Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled|BandwidthLimitExceeded|PriorRequestNotComplete)/u;
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'TimeoutError']);
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'TimeoutError', 'UND_ERR_SOCKET']);
 
 /** AWS's code of an error: `ValidationError`, `InvalidInstanceID.NotFound`. Looks through our own wrapping. */
 export function awsCode(error: unknown): string | undefined {
@@ -38,7 +38,8 @@ export function awsMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function socketCode(error: Error): string | undefined {
+/** The code of a connection that failed; undefined for what a service answered. */
+export function socketCode(error: Error): string | undefined {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
     const code = (current as NodeJS.ErrnoException).code;
     if (code !== undefined && UNREACHABLE.has(code)) return code;

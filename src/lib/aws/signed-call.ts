@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import { type ApiTarget, callSite, endpointOf } from './client.js';
-import { type CallSite, fromAws, isClockRefusal, refusePage } from './errors.js';
+import { type CallSite, fromAws, isClockRefusal, refusePage, socketCode } from './errors.js';
 
 export interface SignedCall<Reply> {
   /** Name in hosts and signatures: `kms`. */
@@ -42,6 +42,11 @@ export class Refusal extends Error {
 /** From this machine's clock to the services', milliseconds; known when one refused a signature for its time. */
 let clockOffset = 0;
 
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** As the SDK has it: also a connection that was cut, which may have been when the call was carried out. */
+const isPassing = (error: unknown): boolean => (error instanceof Refusal ? error.passing : error instanceof Error && CUT.has(socketCode(error) ?? ''));
+
 const ATTEMPTS = 3;
 /** Of all attempts: AWS's agent waits 15 s for a key (`protocol.md` §5.1). */
 const TIMEOUT_MS = 10_000;
@@ -54,7 +59,7 @@ export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Repl
     try {
       return await once(target, call, site, signal);
     } catch (error) {
-      if (!(error instanceof Refusal) || !error.passing || attempt === ATTEMPTS) throw fromAws(error, site);
+      if (!isPassing(error) || signal.aborted || attempt === ATTEMPTS) throw fromAws(error, site);
       await sleep(200 * attempt);
     }
   }

@@ -61,7 +61,7 @@ export async function setExpiry(api: ExpiryApi, expiry: Expiry, { pollSeconds, p
       await pause(pollSeconds);
     }
   } catch (error) {
-    await dropExpiry(api, { region, stack });
+    await dropExpiry(api, { region, stack }).catch(() => undefined);
     throw new SsmlabError('expiry-failed', `the end of the lab could not be set: ${awsMessage(error)}`, { cause: error, hint: '`ssmlab policy deploy` prints what --ttl takes; `ssmlab status` says whether the lab is there' });
   }
 }

@@ -61,6 +61,8 @@ export async function preflight(api: PreflightApi, options: PreflightOptions): P
     look('stack', async () => {
       const found = await api.findStack(stack);
       if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { verdict: 'good', text: `no stack is called "${stack}"` };
+      // It has no tags yet: deploy looks whose its plans are.
+      if (found.StackStatus === 'REVIEW_IN_PROGRESS') return { verdict: 'notice', text: `"${stack}" is planned already, and nothing of it is made` };
       if (!isOurs(found)) return { verdict: 'bad', text: `a stack "${stack}" is there and was not made by ssmlab`, hint: 'choose another name with --stack' };
       return { verdict: 'notice', text: `"${stack}" is there already (${found.StackStatus ?? 'of unknown status'})` };
     }),

@@ -9,9 +9,9 @@ import type { StackApi } from './api.js';
 import { isInProgress, type ResourceEvent, watchStack } from './events.js';
 import { checkKeyPair, type ExistingKeyPair, requireKeyPair } from './existing-key-pair.js';
 import { follow, isGone, reviewed } from './follow.js';
-import { importKey, localKey } from './key-pair.js';
+import { importKey, isKeyThere, localKey } from './key-pair.js';
 import type { Pause } from './pause.js';
-import { planStack, type StackPlan } from './plan.js';
+import { failing, isLabPlan, planStack, type StackPlan } from './plan.js';
 import { type DriftedResource, reconcile } from './reconcile.js';
 import { few } from './few.js';
 
@@ -56,8 +56,8 @@ export interface DeployOptions {
   readonly placement?: Omit<LabParameters, 'keyName' | 'sshSourceCidr'> | undefined;
   /** Asked before anything of the stack is made or changed, with the change set's account of it; absent: nobody is asked, and a new stack is made without one. */
   readonly review?: ((plan: StackPlan) => Promise<boolean>) | undefined;
-  /** When a new lab ends by itself, and how that is set: before anything of it is made where there is a plan, at once after else. */
-  readonly expiry?: { readonly at: Date; readonly set: (stackId: string) => Promise<void> } | undefined;
+  /** When a new lab ends by itself, how that is set, before anything of it is made where there is a plan and at once after else, and how it is taken back. */
+  readonly expiry?: { readonly at: Date; readonly set: (stackId: string) => Promise<void>; readonly drop: () => Promise<void> } | undefined;
   /** Put back what is not as it was deployed. */
   readonly heal?: boolean | undefined;
   /** Leave what fails as it is, instead of rolling it back. */
@@ -76,9 +76,10 @@ type ApiStack = NonNullable<Awaited<ReturnType<StackApi['findStack']>>>;
 /** True when the stack was made by ssmlab. */
 const isLabStack = (stack: ApiStack): boolean => stack.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
 
-/** `stack-foreign` when it was not. */
-export function requireLabStack(stack: ApiStack, name: string): void {
-  if (!isLabStack(stack)) throw new SsmlabError('stack-foreign', `a stack "${name}" is there and was not made by ssmlab`);
+/** `stack-foreign` when it was not. One that is only planned has no tags yet, and is whose plans there are; without any it is a name and nothing else. */
+export async function requireLabStack(api: Pick<StackApi, 'listChangeSets'>, stack: ApiStack, name: string): Promise<void> {
+  const isOurs = isLabStack(stack) || (stack.StackStatus === 'REVIEW_IN_PROGRESS' && (await api.listChangeSets(stack.StackId ?? name)).every(isLabPlan));
+  if (!isOurs) throw new SsmlabError('stack-foreign', `a stack "${name}" is there and was not made by ssmlab`);
 }
 
 /** The instances that the stack has made. */
@@ -116,7 +117,7 @@ async function* agentsOnline(api: StackApi, options: DeployOptions, made: boolea
 /** Brings a stack that is there to a state from which one can go on: at rest, or gone. Returns its id when nothing is to do. */
 async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): AsyncGenerator<DeployEvent, ApiStack | undefined> {
   let stack: ApiStack | undefined = found;
-  requireLabStack(stack, options.stack);
+  await requireLabStack(api, stack, options.stack);
   const stackId = stack.StackId ?? options.stack;
   const status = stack.StackStatus ?? '';
   if (status === 'CREATE_IN_PROGRESS') {
@@ -151,13 +152,15 @@ interface ProvidedKeyPair {
   readonly event: Extract<DeployEvent, { kind: 'key-pair' }>;
   /** When the plan is not carried out. */
   readonly undo: () => Promise<void>;
+  /** Before the plan is carried out: while somebody looked at it, another's for the name may have brought another's key. */
+  readonly ready: (stackId: string) => Promise<void>;
 }
 
 /** The key pair of a stack that is going to be made; one of the user's own is only looked at. */
 async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFolder, dropFolder }: DeployOptions): Promise<ProvidedKeyPair> {
   if (keyPair !== undefined) {
     await checkKeyPair(api, keyPair, stack);
-    return { event: { kind: 'key-pair', keyName: keyPair.keyName, from: 'user' }, undo: async () => undefined };
+    return { event: { kind: 'key-pair', keyName: keyPair.keyName, from: 'user' }, undo: async () => undefined, ready: async () => undefined };
   }
   const keyName = keyPairName(stack);
   await makeFolder();
@@ -165,27 +168,44 @@ async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFold
   await importKey(api, keyName, publicKey);
   const undo = async (): Promise<void> => {
     if (!made) return;
-    await api.deleteKeyPair(keyName);
+    if (await isKeyThere(api, keyName, publicKey)) await api.deleteKeyPair(keyName);
     await dropFolder?.();
   };
-  return { event: { kind: 'key-pair', keyName, from: made ? 'made' : 'kept' }, undo };
+  const ready = async (stackId: string): Promise<void> => {
+    if (await isKeyThere(api, keyName, publicKey)) return;
+    if ((await api.findStack(stackId))?.StackStatus !== 'REVIEW_IN_PROGRESS') throw new SsmlabError('stack-busy', `another process has made the stack "${stack}" meanwhile`, { hint: 'run `ssmlab deploy` again: it goes on from there' });
+    await importKey(api, keyName, publicKey);
+  };
+  return { event: { kind: 'key-pair', keyName, from: made ? 'made' : 'kept' }, undo, ready };
 }
 
-/** Asks for the stack: by its plan where somebody is to see it first, and `undo` when it is not carried out. Undefined when a stack of the name is there meanwhile. */
-async function begin(api: StackApi, stack: NewStack, options: DeployOptions, undo: () => Promise<void>): Promise<{ readonly stackId: string; readonly goes: boolean } | undefined> {
+/** Asks for the stack: by its plan where somebody is to see it first, `ready` before it is carried out and `undo` when it is not. Undefined when a stack of the name is there meanwhile. */
+async function begin(api: StackApi, stack: NewStack, options: DeployOptions, { ready, undo }: Pick<ProvidedKeyPair, 'ready' | 'undo'>): Promise<{ readonly stackId: string; readonly goes: boolean } | undefined> {
   if (options.review === undefined) {
     const stackId = await api.createStack(stack);
     if (stackId === undefined) return undefined;
     await options.expiry?.set(stackId);
     return { stackId, goes: true };
   }
-  let goes = false;
+  let plan: StackPlan | undefined;
   try {
-    const plan = await planStack(api, { ...stack, type: 'CREATE' }, options);
-    goes = await reviewed(api, plan, options, () => options.expiry?.set(plan.stackId) ?? Promise.resolve());
-    return { stackId: plan.stackId, goes };
-  } finally {
+    plan = await planStack(api, { ...stack, type: 'CREATE' }, options);
+    const { stackId } = plan;
+    const goes = await reviewed(api, plan, options, async () => {
+      await ready(stackId);
+      await options.expiry?.set(stackId);
+    });
     if (!goes) await undo();
+    return { stackId, goes };
+  } catch (error) {
+    const planned = plan?.stackId;
+    return await failing(error, async () => {
+      // A call that failed may have been carried out: what a stack that is under way needs stays.
+      const status = planned === undefined ? undefined : (await api.findStack(planned))?.StackStatus;
+      if (!isGone(status) && status !== 'REVIEW_IN_PROGRESS') return;
+      await undo();
+      if (planned !== undefined) await options.expiry?.drop();
+    });
   }
 }
 
@@ -204,7 +224,8 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
           throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and a template is for a new one`, { hint: 'choose another name with --stack, or `ssmlab destroy` first' });
         }
         const stackId = settled.StackId ?? options.stack;
-        if (options.expiry !== undefined && !joined) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
+        // A deployment that was broken off, and goes on, has its end already.
+        if (options.expiry !== undefined && !joined && settled.Tags?.some(({ Key }) => Key === EXPIRES_TAG) !== true) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
         if (asked !== undefined) await requireKeyPair(api, options.stack, asked.keyName);
         const outcome = joined ? 'created' : yield* reconcile(api, settled, options);
         if (asked !== undefined && outcome !== 'planned') await options.remember?.(asked);
@@ -221,7 +242,7 @@ export async function* deploy(api: StackApi, options: DeployOptions): AsyncGener
     const all = templateParameters({ ...options.placement, keyName: provided.event.keyName, sshSourceCidr: await options.sshSourceCidr?.() });
     const parameters = wanted === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name)));
     const wish = { name: options.stack, template: options.template ?? templateBody(), parameters, tags: { [LAB_TAG.key]: LAB_TAG.value, ...(options.expiry === undefined ? {} : { [EXPIRES_TAG]: options.expiry.at.toISOString() }) }, roleArn: options.roleArn, keepFailed: options.keepFailed, express: options.express };
-    const begun = await begin(api, wish, options, provided.undo);
+    const begun = await begin(api, wish, options, provided);
     // Another process was quicker: look again and join it.
     if (begun === undefined) continue;
     const { stackId } = begun;

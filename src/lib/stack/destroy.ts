@@ -31,7 +31,7 @@ export async function planDestroy(api: StackApi, stack: string): Promise<Destroy
   const [found, key] = await Promise.all([api.findStack(stack), api.findKeyPair(keyPairName(stack))]);
   const keyName = key !== undefined && isLabKey(key) ? keyPairName(stack) : undefined;
   if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stackId: undefined, status: undefined, resources: [], keyName, volumeIds: [], created: undefined };
-  requireLabStack(found, stack);
+  await requireLabStack(api, found, stack);
   const resources = (await api.stackResources(stack))
     .filter((resource) => resource.ResourceStatus !== 'DELETE_COMPLETE')
     .map((resource) => ({ logicalId: resource.LogicalResourceId ?? '', type: resource.ResourceType ?? '', physicalId: resource.PhysicalResourceId ?? null }));

@@ -3,7 +3,7 @@ import { SsmlabError } from '../errors.js';
 import type { StackApi } from './api.js';
 import type { DeployOptions } from './deploy.js';
 import { type ResourceEvent, rootCause, watchStack } from './events.js';
-import { discardPlan, executePlan, type StackPlan } from './plan.js';
+import { discardPlan, executePlan, failing, type StackPlan } from './plan.js';
 
 /** `stack-failed` with the first cause among the events. */
 export function stackFailure(name: string, status: string | undefined, events: readonly ResourceEvent[]): SsmlabError {
@@ -35,15 +35,15 @@ export const isGone = (status: string | undefined): boolean => status === undefi
 
 /** Carries the plan out when it is approved, `first` before it; else, and when the question itself is broken off, takes it back. */
 export async function reviewed(api: StackApi, plan: StackPlan, { stack, review }: Pick<DeployOptions, 'stack' | 'review'>, first?: () => Promise<void>): Promise<boolean> {
-  let goes = false;
   try {
     if (review === undefined || (await review(plan))) {
       await first?.();
-      goes = true;
+      await executePlan(api, plan, stack);
+      return true;
     }
-  } finally {
-    if (!goes) await discardPlan(api, plan);
+  } catch (error) {
+    return await failing(error, () => discardPlan(api, plan));
   }
-  if (goes) await executePlan(api, plan, stack);
-  return goes;
+  await discardPlan(api, plan);
+  return false;
 }

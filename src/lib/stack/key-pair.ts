@@ -50,6 +50,12 @@ function isSame(found: KeyPairInfo, publicKey: string): boolean {
 /** True when the pair carries the lab's tag. */
 export const isLabKey = (found: KeyPairInfo): boolean => found.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
 
+/** Whether the pair of the name has our public half. */
+export async function isKeyThere(api: StackApi, keyName: string, publicKey: string): Promise<boolean> {
+  const found = await api.findKeyPair(keyName);
+  return found !== undefined && isSame(found, publicKey);
+}
+
 /** Sees to it that the service has our public half under the name. `stack-foreign` when the name belongs to somebody else's. */
 export async function importKey(api: StackApi, keyName: string, publicKey: string): Promise<void> {
   const tags = { [LAB_TAG.key]: LAB_TAG.value };

@@ -1,4 +1,5 @@
 /** What is going to be done to a stack, as a change set of CloudFormation says it: looked at first, then carried out or taken back. */
+import { randomBytes } from 'node:crypto';
 import type { NewChangeSet } from '../aws/change-sets.js';
 import { awsCode } from '../aws/errors.js';
 import { SsmlabError } from '../errors.js';
@@ -17,17 +18,22 @@ export interface StackPlan {
 
 const IN_WORK = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
 
+/** How the change sets of ssmlab are called: what is only planned has no tags yet (`arn:…:changeSet/NAME/ID`). */
+const PLAN_PREFIX = 'ssmlab-';
+
+/** Whether a change set, by its ARN, is one of ssmlab's. */
+export const isLabPlan = (changeSetId: string): boolean => changeSetId.split('/')[1]?.startsWith(PLAN_PREFIX) === true;
+
 /** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason. */
 export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'changeSet'>, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<StackPlan> {
-  const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet: `ssmlab-${Date.now().toString(36)}` });
+  const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet: `${PLAN_PREFIX}${Date.now().toString(36)}-${randomBytes(3).toString('hex')}` });
   const plan = { type: wanted.type, changeSetId, stackId, changes: [] };
   try {
     const read = (changeSet: string): ReturnType<StackApi['describeChangeSet']> => api.describeChangeSet(wanted.name, changeSet);
     while (IN_WORK.has((await read(changeSetId))?.status ?? '')) await pause(pollSeconds);
     return { ...plan, changes: (await pendingChanges(read, wanted.name, changeSetId)).changes };
   } catch (error) {
-    await discardPlan(api, plan);
-    throw error;
+    return await failing(error, () => discardPlan(api, plan));
   }
 }
 
@@ -39,10 +45,21 @@ export async function discardPlan(api: StackApi, { type, changeSetId, stackId }:
   if (others.length === 0) await api.deleteStack(stackId);
 }
 
+/** Rejects with `thrown` when what is to be taken back for it is; of what cannot be taken back then too, the first error is the cause. */
+export async function failing(thrown: unknown, takeBack: () => Promise<unknown>): Promise<never> {
+  await takeBack().catch(() => undefined);
+  throw thrown;
+}
+
+const NOT_TO_BE_EXECUTED = new Set(['ChangeSetNotFound', 'ChangeSetNotFoundException', 'InvalidChangeSetStatus', 'InvalidChangeSetStatusException']);
+const UNDER_WAY = new Set(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE']);
+
 /** Begins to carry it out. `stack-busy` when somebody else was quicker. */
 export async function executePlan(api: StackApi, plan: StackPlan, stack: string): Promise<void> {
-  await api.executeChangeSet(plan.changeSetId).catch((error: unknown) => {
-    if (!['ChangeSetNotFound', 'ChangeSetNotFoundException', 'InvalidChangeSetStatus', 'InvalidChangeSetStatusException'].includes(awsCode(error) ?? '')) throw error;
+  await api.executeChangeSet(plan.changeSetId).catch(async (error: unknown) => {
+    if (!NOT_TO_BE_EXECUTED.has(awsCode(error) ?? '')) throw error;
+    // The reply to the first try did not arrive: it is under way already.
+    if (UNDER_WAY.has((await api.describeChangeSet(stack, plan.changeSetId))?.execution ?? '')) return;
     throw new SsmlabError('stack-busy', `another process has changed the stack "${stack}" meanwhile`, { cause: error, hint: 'run `ssmlab deploy` again: it goes on from there' });
   });
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SsmlabError } from '../../../../src/lib/errors.js';
 import { deploy, type DeployEvent, type DeployOptions, type DeployResult } from '../../../../src/lib/stack/deploy.js';
 import { localKey } from '../../../../src/lib/stack/key-pair.js';
 import { event, fakeApi, type Script, STACK_ID, stackIn } from './fake-api.js';
@@ -110,7 +111,7 @@ describe('deploy', () => {
     it('shows it, sets the end of the lab, and then makes the stack', async () => {
       const { review: asked, shown } = review(true);
       const order: string[] = [];
-      const { result, calls } = await run(fresh, { review: asked, placement: { instanceType: 't3.nano', vpc1Zone: 'a', vpc2Zone: 'b' }, expiry: { at: new Date(0), set: async (stackId) => void order.push(stackId) } });
+      const { result, calls } = await run(fresh, { review: asked, placement: { instanceType: 't3.nano', vpc1Zone: 'a', vpc2Zone: 'b' }, expiry: { at: new Date(0), set: async (stackId) => void order.push(stackId), drop: async () => undefined } });
       expect(shown).toEqual([['CREATE', ['Add VPC1']]]);
       expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
       expect(order).toEqual([STACK_ID]);
@@ -128,9 +129,39 @@ describe('deploy', () => {
     });
 
     it('makes nothing when the end of the lab cannot be set', async () => {
-      const { error, calls } = await run(taken, { review: review(true).review, expiry: { at: new Date(0), set: async () => Promise.reject(new Error('no Scheduler')) } });
+      const { error, calls } = await run(taken, { review: review(true).review, expiry: { at: new Date(0), set: async () => Promise.reject(new Error('no Scheduler')), drop: async () => undefined } });
       expect(error).toMatchObject({ message: 'no Scheduler' });
       expect(calls.slice(-3)).toEqual(['discard', 'delete', 'delete key ssmlab-key']);
+    });
+
+    it('takes everything back when it may not be carried out, the end of the lab too', async () => {
+      const dropped: string[] = [];
+      const denied = new SsmlabError('access-denied', 'no ExecuteChangeSet');
+      const { error, calls } = await run({ ...taken, executed: denied }, { review: review(true).review, dropFolder: async () => void dropped.push('folder'), expiry: { at: new Date(0), set: async () => undefined, drop: async () => void dropped.push('end') } });
+      expect(error).toBe(denied);
+      expect(calls.slice(-4)).toEqual(['execute', 'discard', 'delete', 'delete key ssmlab-key']);
+      expect(dropped).toEqual(['folder', 'end']);
+    });
+
+    it('leaves what is under way, though the answer to its beginning did not arrive', async () => {
+      const lost = new SsmlabError('endpoint-unreachable', 'nothing answers');
+      const { error, calls } = await run({ ...fresh, executed: lost }, { review: review(true).review });
+      expect(error).toBe(lost);
+      expect(calls).not.toContain('delete');
+      expect(calls).not.toContain('delete key ssmlab-key');
+    });
+
+    it('leaves the stack of somebody who was quicker', async () => {
+      const late = Object.assign(new Error('cannot be executed in its current execution status of OBSOLETE'), { name: 'InvalidChangeSetStatus' });
+      const { calls, error } = await run({ ...fresh, executed: late }, { review: review(true).review });
+      expect(error).toMatchObject({ code: 'stack-busy' });
+      expect(calls).not.toContain('delete');
+    });
+
+    it.each([['one of ssmlab\'s', 'arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/ssmlab-abc/1', undefined], ['somebody else\'s', 'arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/mine/1', 'stack-foreign']])('of a stack that is only planned, and has no tags, heeds whose plan it is: %s', async (_, changeSet, code) => {
+      const { error, calls } = await run({ ...fresh, stacks: [stackIn('REVIEW_IN_PROGRESS', []), stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], changeSets: [changeSet] }, { review: review(true).review });
+      expect((error as SsmlabError | undefined)?.code).toBe(code);
+      expect(calls.includes('execute')).toBe(code === undefined);
     });
 
     it('lets a plan of others stand, and makes its own beside it', async () => {
@@ -163,7 +194,7 @@ describe('deploy', () => {
     });
 
     it('refuses an end for a lab that is there', async () => {
-      const { error, calls } = await run({ stacks: [there] }, { expiry: { at: new Date(0), set: async () => undefined } });
+      const { error, calls } = await run({ stacks: [there] }, { expiry: { at: new Date(0), set: async () => undefined, drop: async () => undefined } });
       expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('--ttl is for a new one') as string });
       expect(calls).toEqual([]);
     });

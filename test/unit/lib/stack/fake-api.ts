@@ -31,6 +31,10 @@ export interface Script {
   readonly agentRounds?: number;
   /** What its change sets contain; nothing when absent. */
   readonly changes?: Awaited<ReturnType<StackApi['describeChangeSet']>>;
+  /** What ExecuteChangeSet throws. */
+  readonly executed?: Error;
+  /** ARNs of the change sets of the stack. */
+  readonly changeSets?: readonly string[];
   readonly keyPair?: { readonly publicKey?: string; readonly foreign?: boolean };
 }
 
@@ -63,9 +67,12 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       return { changeSetId: 'arn:change-set', stackId: STACK_ID };
     },
     describeChangeSet: async () => script.changes ?? { status: 'FAILED', reason: 'The submitted information didn\'t contain changes.', execution: 'UNAVAILABLE', changes: [] },
-    executeChangeSet: async () => void calls.push('execute'),
+    executeChangeSet: async () => {
+      calls.push('execute');
+      if (script.executed !== undefined) throw script.executed;
+    },
     deleteChangeSet: async () => void calls.push('discard'),
-    listChangeSets: async () => [],
+    listChangeSets: async () => [...(script.changeSets ?? [])],
     templateParameters: async () => ['KeyName'],
     findKeyPair: async () => (key === undefined ? undefined : { KeyName: 'ssmlab-key', PublicKey: key.publicKey, Tags: key.foreign === true ? [] : LAB_TAGS }),
     importKeyPair: async (name, publicKey) => {
