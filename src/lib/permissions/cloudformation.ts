@@ -18,11 +18,11 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'AWS::EC2::Subnet': { Make: ['ec2:CreateSubnet', 'ec2:CreateTags'], Change: ['ec2:ModifySubnetAttribute', 'ec2:DeleteSubnet'], Read: ['ec2:DescribeSubnets', 'ec2:DescribeNetworkAcls'] },
   'AWS::EC2::RouteTable': { Make: ['ec2:CreateRouteTable', 'ec2:CreateTags'], Change: ['ec2:DeleteRouteTable'], Read: ['ec2:DescribeRouteTables'] },
   'AWS::EC2::SubnetRouteTableAssociation': { Change: ['ec2:AssociateRouteTable', 'ec2:DisassociateRouteTable'], Read: ['ec2:DescribeRouteTables', 'ec2:DescribeSubnets'] },
-  'AWS::EC2::Route': { Change: ['ec2:CreateRoute', 'ec2:DeleteRoute'], Read: ['ec2:DescribeRouteTables', 'ec2:DescribeNetworkInterfaces'] },
+  'AWS::EC2::Route': { Change: ['ec2:CreateRoute', 'ec2:ReplaceRoute', 'ec2:DeleteRoute'], Read: ['ec2:DescribeRouteTables', 'ec2:DescribeNetworkInterfaces'] },
   'AWS::EC2::EIP': { Make: ['ec2:AllocateAddress', 'ec2:CreateTags'], Change: ['ec2:ReleaseAddress'], Read: ['ec2:DescribeAddresses'] },
   'AWS::EC2::NatGateway': { Make: ['ec2:CreateNatGateway', 'ec2:CreateTags'], Change: ['ec2:DeleteNatGateway'], Read: ['ec2:DescribeNatGateways'] },
   'AWS::EC2::VPCEndpoint': { Make: ['ec2:CreateVpcEndpoint', 'ec2:CreateTags'], Change: ['ec2:DeleteVpcEndpoints'], Read: ['ec2:DescribeVpcEndpoints', 'ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'] },
-  'AWS::EC2::SecurityGroup': { Make: ['ec2:CreateSecurityGroup', 'ec2:CreateTags'], Change: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress', 'ec2:RevokeSecurityGroupEgress', 'ec2:DeleteSecurityGroup'], Read: ['ec2:DescribeSecurityGroups', 'ec2:DescribeInstances'] },
+  'AWS::EC2::SecurityGroup': { Make: ['ec2:CreateSecurityGroup', 'ec2:CreateTags'], Change: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress', 'ec2:RevokeSecurityGroupEgress', 'ec2:DeleteSecurityGroup'], Read: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSecurityGroupRules', 'ec2:DescribeInstances', 'ec2:DescribeTags'] },
   'AWS::EC2::Instance': {
     Make: ['ec2:RunInstances', 'ec2:CreateTags'],
     Change: ['ec2:TerminateInstances'],

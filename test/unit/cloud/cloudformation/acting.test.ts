@@ -112,11 +112,20 @@ describe('the lab, with what `ssmlab policy` prints', () => {
   };
   const failures = async () => (await region.events('lab')).flatMap(({ id, status, reason }) => (status.endsWith('_FAILED') ? [`${id}: ${reason ?? ''}`] : []));
 
-  it('is made and deleted by a user with the policy for it', async () => {
+  it('is made, put back and deleted by a user with the policy for it', async () => {
     await attach({ uses: ['deploy'] }, { UserName: 'ann' });
     const made = await done('CreateStack', LAB, ANN);
     expect(await failures()).toEqual([]);
     expect(made.status).toBe('CREATE_COMPLETE');
+    const SET = { StackName: 'lab', ChangeSetName: 'heal' };
+    const [group] = (region.call('ec2', 'DescribeSecurityGroups', { Filter: [{ Name: 'tag:aws:cloudformation:logical-id', Value: ['EndpointSecurityGroup'] }] }) as { securityGroupInfo: { groupId: string }[] }).securityGroupInfo;
+    const rules = (region.call('ec2', 'DescribeSecurityGroupRules', { Filter: [{ Name: 'group-id', Value: [group?.groupId] }] }) as { securityGroupRuleSet: { securityGroupRuleId: string; isEgress: boolean }[] }).securityGroupRuleSet;
+    region.call('ec2', 'RevokeSecurityGroupIngress', { GroupId: group?.groupId, SecurityGroupRuleId: rules.filter(({ isEgress }) => !isEgress).map(({ securityGroupRuleId }) => securityGroupRuleId) });
+    await region.cfn('CreateChangeSet', { ...SET, UsePreviousTemplate: true, Capabilities: LAB.Capabilities, Parameters: [{ ParameterKey: 'KeyName', UsePreviousValue: true }], DeploymentMode: 'REVERT_DRIFT' }, ANN);
+    expect(await region.cfn('DescribeChangeSet', SET)).toMatchObject({ Status: 'CREATE_COMPLETE', Changes: [{ ResourceChange: { LogicalResourceId: 'EndpointSecurityGroup', ResourceDriftStatus: 'MODIFIED' } }] });
+    const healed = await done('ExecuteChangeSet', SET, ANN);
+    expect(await failures()).toEqual([]);
+    expect(healed.status).toBe('UPDATE_COMPLETE');
     expect((await done('DeleteStack', { StackName: 'lab' }, ANN)).status).toBe('DELETE_COMPLETE');
   });
 

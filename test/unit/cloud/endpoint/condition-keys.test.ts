@@ -148,8 +148,9 @@ describe('CloudFormation', () => {
     ['a change set is its stack\'s, also by its ARN alone', [allow('cloudformation:*', `${stacks('web')}/*`)],
       [['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.ExecuteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.DescribeChangeSet', { ChangeSetName: 'one', StackName: 'web' }], ['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('gone') }]], [true, true, true, false]],
     ['nor of another stack', [allow('cloudformation:*', `${stacks('other')}/*`)], [['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one') }], ['cloudformation.DeleteChangeSet', { ChangeSetName: changeSet('one'), StackName: 'other' }]], [false, false]],
-    ['change sets of a name, with a role', [allow('cloudformation:CreateChangeSet', '*', { StringLike: { 'cloudformation:ChangeSetName': 'ssmlab-*' }, ArnLike: { 'cloudformation:RoleArn': 'arn:aws:iam::*:role/maker' } })],
+    ['change sets of a name, with a role', [allow('cloudformation:CreateChangeSet', '*', { StringLike: { 'cloudformation:ChangeSetName': 'ssmlab-*' }, ArnLike: { 'cloudformation:RoleArn': 'arn:aws:iam::*:role/maker' } }), allow('iam:PassRole', 'arn:aws:iam::*:role/maker', { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } })],
       [['cloudformation.CreateChangeSet', { ChangeSetName: 'ssmlab-1', StackName: 'web', RoleARN: `arn:aws:iam::${ACCOUNT}:role/maker` }], ['cloudformation.CreateChangeSet', { ChangeSetName: 'x', StackName: 'web', RoleARN: `arn:aws:iam::${ACCOUNT}:role/maker` }], ['cloudformation.CreateChangeSet', { ChangeSetName: 'ssmlab-1', StackName: 'web' }]], [true, false, false]],
+    ['a role, only by who may pass it', [allow('cloudformation:*', '*')], [['cloudformation.CreateChangeSet', { ChangeSetName: 'ssmlab-1', StackName: 'web', RoleARN: `arn:aws:iam::${ACCOUNT}:role/maker` }]], [false]],
   ])('%s', async (_what, statements, calls, expected) => {
     expect(await allowed(statements, calls)).toEqual(expected);
   });
