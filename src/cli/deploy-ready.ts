@@ -10,6 +10,7 @@ import { few } from '../lib/stack/few.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { type Door, type ReadyEvent, untilReady } from '../lib/stack/ready.js';
 import { addressSeenIfKnown } from '../lib/target/address-seen.js';
+import { socksProxy } from '../lib/target/socks-proxy.js';
 import type { LabContext } from './lab-context.js';
 import { doneLine, waitingLine } from './resource-groups.js';
 
@@ -31,7 +32,7 @@ export function readyProgress(style: Style): (event: ReadyEvent, all: readonly R
 
 /** Why SSH is not expected to answer here, as a clause; undefined where this machine is let in. */
 export async function outsideOf({ target }: Pick<LabContext, 'target'>, sshFrom: string | undefined): Promise<string | undefined> {
-  if (target.endpoint !== undefined && target.proxyCommand === undefined) return 'AWS_ENDPOINT_URL leads elsewhere than to AWS, and ALL_PROXY names no way into its network';
+  if (target.endpoint !== undefined && target.proxyCommand === undefined && socksProxy('') === undefined) return 'AWS_ENDPOINT_URL leads elsewhere than to AWS, and ALL_PROXY names no way into its network';
   const open = sshFrom === undefined ? undefined : parseCidr(sshFrom);
   if (sshFrom === undefined || open === undefined || open.length === 0) return undefined;
   const here = await addressSeenIfKnown(target.fabric, target);

@@ -7,7 +7,8 @@ import { findLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
 import { writeStandIn } from '../../lib/target/local/stand-in.js';
 import { DEFAULT_REGION } from '../../lib/target/resolve.js';
-import { exportLines, unsetLines } from '../../lib/target/shell-environment.js';
+import { socksUrl } from '../../lib/target/socks-proxy.js';
+import { exportLines, proxyLine, unsetLines } from '../../lib/target/shell-environment.js';
 
 export default class LocalEnv extends BaseCommand {
   static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
@@ -20,6 +21,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     '<%= config.bin %> <%= command.id %> --shell fish | source',
   ];
   static override flags = {
+    proxy: Flags.boolean({ description: 'ALL_PROXY alone: the way into the lab\'s network for curl, and for ssmlab --target aws', exclusive: ['unset'], helpGroup: 'SHELL' }),
     unset: Flags.boolean({ description: 'undo it', helpGroup: 'SHELL' }),
     shell: Flags.option({ options: ['sh', 'fish'] as const, default: 'sh', description: 'language of the lines', helpGroup: 'SHELL' })(),
     region: Flags.string({ description: 'region to speak of', default: DEFAULT_REGION, env: 'SSMLAB_REGION', helpValue: 'NAME', helpGroup: 'TARGET' }),
@@ -30,6 +32,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     if (flags.unset) return this.print(unsetLines(flags.shell));
     const cloud = await findLocalCloud({ home: stateHome() });
     if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
+    if (flags.proxy) return this.print(proxyLine(flags.shell, socksUrl(cloud.uplink)));
     const pathFolder = await writeStandIn(stateHome());
     this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials, pathFolder }));
     if (process.stdout.isTTY) this.say(this.errorStyle.dim(`# this is for: eval "$(${programName()} local env)"`));

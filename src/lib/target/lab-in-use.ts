@@ -32,7 +32,8 @@ export function labInUse(home: string): LabInUse | undefined {
     const { target, region, profile, stack } = JSON.parse(readFileSync(file(home), 'utf8')) as Record<string, unknown>;
     if ((target !== 'aws' && target !== 'local') || typeof stack !== 'string') throw new Error('no target or no stack');
     checkStackName(stack);
-    if (region !== undefined) checkRegionName(String(region));
+    if (region !== undefined && typeof region !== 'string') throw new Error('the region is no text');
+    if (region !== undefined) checkRegionName(region);
     return { target, region: text(region), profile: text(profile), stack };
   } catch (error) {
     throw new SsmlabError('state-corrupt', `${file(home)} does not say which lab is in use: ${(error as Error).message}`, { cause: error, hint: 'run `ssmlab use --none`' });

@@ -3,6 +3,7 @@ import { SsmlabError } from '../errors.js';
 import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, type StartOptions, startLocalCloud } from './local/cloud.js';
 import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
+import { socksProxy } from './socks-proxy.js';
 import { dialDirectly, dialUplink } from './uplink.js';
 
 /** Region of the local cloud when none is named. */
@@ -76,7 +77,10 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     region,
     credentials: chainCredentials(options.profile, { region, mfaCode: options.mfaCode }),
     ...settings,
-    dial: (host, port, { timeoutMs } = {}) => dialDirectly(host, port, timeoutMs),
+    dial: async (host, port, { timeoutMs } = {}) => {
+      const proxy = socksProxy(host, environment);
+      return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
+    },
     pollSeconds: 3,
     payloadBytes: 1024,
     payloadsPerSecond: 1000,

@@ -83,3 +83,6 @@ export function unsetLines(shell: ShellKind): string[] {
   const syntax = SYNTAX[shell];
   return syntax.ifMarked([...NAMES.map(syntax.restore), syntax.cut, syntax.unset(MARK)]);
 }
+
+/** The line that leads programs which heed it (curl) through a SOCKS5 proxy. */
+export const proxyLine = (shell: ShellKind, url: string): string => SYNTAX[shell].set('ALL_PROXY', url);

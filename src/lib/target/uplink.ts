@@ -1,13 +1,15 @@
-/** The two ways to dial: TCP directly, and TCP through the SOCKS5 uplink of the local cloud; the same bound and errors. */
+/** The two ways to dial: TCP directly, and TCP through a SOCKS5 proxy, as the uplink of the local cloud is one; the same bound and errors. */
 import { connect, type Socket } from 'node:net';
 import { SsmlabError } from '../errors.js';
 import {
   type Decoded, decodeCredentialsStatus, decodeMethodChoice, decodeReply, encodeConnect, encodeCredentials, encodeGreeting, METHOD, REPLY, replyText,
 } from '../net/socks5.js';
 
+/** A SOCKS5 proxy: the local cloud's, or one that the user has. */
 export interface Uplink {
   readonly host: string;
   readonly port: number;
+  /** Empty: it asks for none. */
   readonly username: string;
   readonly password: string;
 }
@@ -47,10 +49,13 @@ async function receive<T>(socket: Socket, decode: (input: Buffer) => Decoded<T> 
 }
 
 async function shakeHands(socket: Socket, uplink: Uplink, host: string, port: number): Promise<void> {
-  socket.write(encodeGreeting([METHOD.usernamePassword]));
-  if ((await receive(socket, decodeMethodChoice)) !== METHOD.usernamePassword) throw new Error('what listens there is not the uplink of a local cloud');
-  socket.write(encodeCredentials(uplink.username, uplink.password));
-  if (!(await receive(socket, decodeCredentialsStatus)).accepted) throw new Error('the uplink does not accept the password of this lab');
+  const method = uplink.username === '' ? METHOD.none : METHOD.usernamePassword;
+  socket.write(encodeGreeting([method]));
+  if ((await receive(socket, decodeMethodChoice)) !== method) throw new Error(`${uplink.host}:${uplink.port} is no SOCKS5 proxy that takes ${method === METHOD.none ? 'no password' : 'a password'}`);
+  if (method === METHOD.usernamePassword) {
+    socket.write(encodeCredentials(uplink.username, uplink.password));
+    if (!(await receive(socket, decodeCredentialsStatus)).accepted) throw new Error(`the SOCKS5 proxy at ${uplink.host}:${uplink.port} does not accept the password`);
+  }
   socket.write(encodeConnect({ host, port }));
   const { code } = await receive(socket, decodeReply);
   if (code !== REPLY.succeeded) throw new Error(replyText(code));
@@ -73,7 +78,7 @@ async function opened(socket: Socket, host: string, port: number, timeoutMs: num
   }
 }
 
-/** Connects through the uplink, which sees to it that the packets cross the lab's network. */
+/** Connects through the proxy; the local cloud's sees to it that the packets cross the lab's network. */
 export function dialUplink(uplink: Uplink, host: string, port: number, timeoutMs = 10_000): Promise<Socket> {
   const socket = connect({ host: uplink.host, port: uplink.port });
   return opened(socket, host, port, timeoutMs, () => shakeHands(socket, uplink, host, port));

@@ -25,7 +25,8 @@ const before = readBy(READER);
 describe.skipIf(process.platform !== 'linux' || before.status !== 0)('a new session keyring', () => {
   it('keeps the user\'s keys from a process that could read them without it', () => {
     expect(before.stdout).toBe(SECRET);
-    expect(readBy(withOwnKeyring(READER)).stdout).toBe('Permission denied');
+    // Either the key is another session's, or the kernel has already freed it with the keyring that nobody holds any more.
+    expect(readBy(withOwnKeyring(READER)).stdout).toMatch(/^(?:Permission denied|Required key not available)$/u);
   });
 });
 
