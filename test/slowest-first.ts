@@ -27,6 +27,7 @@ export default class SlowestFirst extends BaseSequencer {
     const gone = SLOWEST.find((file) => !existsSync(file));
     if (gone !== undefined) throw new Error(`${import.meta.filename} names ${gone}, which is not there`);
     const place = ({ moduleId }: TestSpecification): number => (SLOWEST.includes(moduleId) ? SLOWEST.indexOf(moduleId) : SLOWEST.length);
-    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+    const usual = await super.sort(files);
+    return usual.toSorted((a, b) => place(a) - place(b));
   }
 }

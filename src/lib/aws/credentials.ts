@@ -41,7 +41,7 @@ export function chainCredentials(profile: string | undefined, { region, mfaCode 
       return await (found ?? provider());
     } catch (error) {
       // Ctrl-C at the question for the code is the user's answer.
-      if (error instanceof Error && /PromptError$/u.test(error.name)) throw error;
+      if (error instanceof Error && error.name.endsWith('PromptError')) throw error;
       const from = profile === undefined ? '' : ` in profile "${profile}"`;
       const { message } = error as Error;
       throw new SsmlabError('credentials-missing', `no AWS credentials were found${from}: ${message}`, { cause: error, hint: chainHint(message, profile ?? process.env['AWS_PROFILE']) });
