@@ -58,7 +58,7 @@ export async function* untilOpen({ target, lab, stack }: LabContext, deployment:
   const signal = AbortSignal.any([interruption, leave.signal]);
   const open = async (doors: readonly Door[]): Promise<void> => {
     const lines = readyProgress(style);
-    for await (const event of untilReady(doors, { ...options, pause: pauseUntil(signal), seconds: options.agentSeconds })) {
+    for await (const event of untilReady(doors, { ...options, pause: pauseUntil(signal), seconds: options.agentSeconds, quietSeconds: 2 })) {
       for (const line of lines(event, doors)) say(line);
     }
   };

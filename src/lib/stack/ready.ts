@@ -26,6 +26,8 @@ export type ReadyEvent =
 export interface ReadyOptions {
   /** How long the last of them may take. */
   readonly seconds: number;
+  /** What is shut for less is told to nobody. */
+  readonly quietSeconds?: number | undefined;
   readonly pollSeconds: number;
   readonly pause: Pause;
   /** Milliseconds. */
@@ -33,8 +35,9 @@ export interface ReadyOptions {
 }
 
 /** Tries one until it is open; throws what it is shut by at the bound. A reason is told once until it changes. */
-async function* tryDoor(door: Door, { seconds, pollSeconds, pause, now = Date.now }: ReadyOptions): AsyncGenerator<ReadyEvent, void> {
-  const end = now() + seconds * 1000;
+async function* tryDoor(door: Door, { seconds, quietSeconds = 0, pollSeconds, pause, now = Date.now }: ReadyOptions): AsyncGenerator<ReadyEvent, void> {
+  const begun = now();
+  const end = begun + seconds * 1000;
   let told: string | undefined;
   for (;;) {
     const last = now() >= end;
@@ -43,8 +46,10 @@ async function* tryDoor(door: Door, { seconds, pollSeconds, pause, now = Date.no
     if (opening.state === 'untried') return yield { kind: 'untried', door, why: opening.why };
     const { error } = opening;
     if (last) throw new SsmlabError(error.code, `the stack is complete, but ${door.name} is not reached after ${Math.round(seconds)} s: ${error.message}`, { cause: error, hint: error.hint });
-    if (told !== error.message) yield { kind: 'shut', door, why: error.message };
-    told = error.message;
+    if (told !== error.message && now() - begun >= quietSeconds * 1000) {
+      told = error.message;
+      yield { kind: 'shut', door, why: told };
+    }
     await pause(pollSeconds);
   }
 }

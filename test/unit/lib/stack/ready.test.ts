@@ -18,12 +18,12 @@ function door(name: string, ...openings: (Opening | Error)[]): Door & { readonly
 }
 
 /** Runs it with a clock that only pauses move. */
-async function run(doors: readonly Door[], seconds = 3): Promise<{ events: string[]; error?: unknown }> {
+async function run(doors: readonly Door[], seconds = 3, quietSeconds?: number): Promise<{ events: string[]; error?: unknown }> {
   const events: string[] = [];
   let ms = 0;
   const text = (event: ReadyEvent): string => `${event.door.name} ${event.kind}${'why' in event ? `: ${event.why}` : ''}`;
   try {
-    for await (const event of untilReady(doors, { seconds, pollSeconds: 1, now: () => ms, pause: async () => void (ms += 1000) })) events.push(text(event));
+    for await (const event of untilReady(doors, { seconds, quietSeconds, pollSeconds: 1, now: () => ms, pause: async () => void (ms += 1000) })) events.push(text(event));
     return { events };
   } catch (error) {
     return { events, error };
@@ -35,6 +35,10 @@ describe('until ready', () => {
     const two = door('2', shut('no agent'), shut('no agent'), shut('no answer'), { state: 'open' });
     expect(await run([door('1', { state: 'open' }), two], 9)).toEqual({ events: expect.arrayContaining(['1 open', '2 shut: no agent', '2 shut: no answer', '2 open']) as string[] });
     expect(two.lasts).toEqual([false, false, false, false]);
+  });
+  it('tells nobody of what is shut for a moment', async () => {
+    expect(await run([door('1', shut('no console yet'), shut('no console yet'), { state: 'open' }), door('2', shut('no agent'), shut('no agent'), shut('no agent'), { state: 'open' })], 9, 2)).toEqual({ events: expect.arrayContaining(['1 open', '2 open', '2 shut: no agent']) as string[] });
+    expect((await run([door('1', shut('no console yet'), { state: 'open' })], 9, 2)).events).toEqual(['1 open']);
   });
   it('has nothing to do where there is no way', async () => expect(await run([])).toEqual({ events: [] }));
   it('goes on past what cannot be tried', async () => expect(await run([door('1', { state: 'untried', why: 'not from here' })])).toEqual({ events: ['1 untried: not from here'] }));
