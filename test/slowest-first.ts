@@ -27,6 +27,7 @@ export default class SlowestFirst extends BaseSequencer {
     const gone = SLOWEST.find((file) => !existsSync(file));
     if (gone !== undefined) throw new Error(`${import.meta.filename} names ${gone}, which is not there`);
     const place = ({ moduleId }: TestSpecification): number => (SLOWEST.includes(moduleId) ? SLOWEST.indexOf(moduleId) : SLOWEST.length);
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own order, no array's
     const usual = await super.sort(files);
     return usual.toSorted((a, b) => place(a) - place(b));
   }
