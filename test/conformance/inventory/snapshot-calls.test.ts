@@ -43,7 +43,7 @@ async function callsOf(stack: string) {
 
 const ONCE = [
   'DescribeDhcpOptions', 'DescribeInstanceInformation', 'DescribeInstances', 'DescribeInternetGateways', 'DescribeNatGateways', 'DescribeNetworkAcls', 'DescribeNetworkInterfaces', 'DescribePrefixLists',
-  'DescribeRouteTables', 'DescribeSecurityGroupRules', 'DescribeSecurityGroups', 'DescribeSubnets', 'DescribeVpcBlockPublicAccessExclusions', 'DescribeVpcBlockPublicAccessOptions', 'DescribeVpcEndpoints', 'DescribeVpcs',
+  'DescribeRouteTables', 'DescribeSecurityGroupRules', 'DescribeSecurityGroups', 'DescribeStacks', 'DescribeSubnets', 'DescribeVpcBlockPublicAccessExclusions', 'DescribeVpcBlockPublicAccessOptions', 'DescribeVpcEndpoints', 'DescribeVpcs',
   'GetCallerIdentity', 'GetInstanceProfile', 'GetPolicy', 'GetPolicyVersion', 'GetRole', 'GetServiceSetting', 'ListAttachedRolePolicies', 'ListRolePolicies',
 ];
 const once = Object.fromEntries(ONCE.map((operation) => [operation, 1]));
