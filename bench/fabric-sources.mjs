@@ -17,3 +17,14 @@ export async function fabricSources(folder, name, contents) {
   await build({ ...OPTIONS, outfile, stdin: { resolveDir: root, loader: 'ts', contents } });
   return { program, ...await import(pathToFileURL(outfile).href) };
 }
+
+/** A fabric with the lab's network on it; undefined, and why, where this machine has none. `sources`: what {@link fabricSources} gave, `labModel` among it. */
+export async function labFabric({ program, createNetnsFabric, labModel }) {
+  try {
+    const fabric = await createNetnsFabric({ program, log: (line) => console.error(line), onEnd: (why) => console.error(why) });
+    await fabric.apply(labModel());
+    return { fabric };
+  } catch (error) {
+    return { missing: error.message };
+  }
+}

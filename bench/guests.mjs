@@ -4,7 +4,7 @@
  * made of: some thirty for a root, four for a prompt.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { fabricSources } from './fabric-sources.mjs';
+import { fabricSources, labFabric } from './fabric-sources.mjs';
 
 const MEGABYTES = 100;
 const PIECE = 32_768;
@@ -42,16 +42,12 @@ async function rate(work) {
 
 /** Undefined, or why it could not be measured. */
 export async function measureGuests(folder, goal, atLeast) {
-  const { program, createNetnsFabric, createNamespaceGuestHost, missingGuestPrograms, LAB, labModel, REGION } = await fabricSources(folder, 'guests', SOURCES);
+  const sources = await fabricSources(folder, 'guests', SOURCES);
+  const { createNamespaceGuestHost, missingGuestPrograms, LAB, REGION } = sources;
   const [missing] = missingGuestPrograms();
   if (missing !== undefined) return `there is no ${missing.program}`;
-  let fabric;
-  try {
-    fabric = await createNetnsFabric({ program, log: (line) => console.error(line), onEnd: (why) => console.error(why) });
-  } catch (error) {
-    return error.message;
-  }
-  await fabric.apply(labModel());
+  const { fabric, missing: why } = await labFabric(sources);
+  if (fabric === undefined) return why;
   const host = createNamespaceGuestHost({ fabric, namespaces: fabric.guests, log: (line) => console.error(line) });
   const times = { first: [], next: [], stop: [], program: [] };
   const rates = { up: [], down: [] };

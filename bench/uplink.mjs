@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fabricSources } from './fabric-sources.mjs';
+import { fabricSources, labFabric } from './fabric-sources.mjs';
 
 const MEGABYTES = 1024;
 const ROUNDS = 5;
@@ -73,14 +73,10 @@ console.log(JSON.stringify({ to: await to(), from: await from() }));
 
 /** Undefined, or why it could not be measured. */
 export async function measureUplink(folder, atLeast) {
-  const { program, createNetnsFabric, startUplink, LAB, labModel, REGION } = await fabricSources(folder, 'uplink', SOURCES);
-  let fabric;
-  try {
-    fabric = await createNetnsFabric({ program, log: (line) => console.error(line), onEnd: (why) => console.error(why) });
-  } catch (error) {
-    return error.message;
-  }
-  await fabric.apply(labModel());
+  const sources = await fabricSources(folder, 'uplink', SOURCES);
+  const { startUplink, LAB, REGION } = sources;
+  const { fabric, missing: why } = await labFabric(sources);
+  if (fabric === undefined) return why;
   const uplink = await startUplink({ fabric, region: REGION, password: PASSWORD, log: (line) => console.error(line) });
   const { entrance } = fabric.namespaces(REGION).namespaces.find(({ id }) => id === 'i-1');
   const env = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
