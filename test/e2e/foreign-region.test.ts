@@ -1,7 +1,8 @@
 /**
  * `--target aws` held to software that is not ours: moto_server on loopback, as far as it goes. It has no
- * DescribeInstanceInformation: a small proxy answers that one for the instances that moto has named. And the errors of a
- * target that cannot be reached or does not let one in.
+ * DescribeInstanceInformation: a small proxy answers that one for the instances that moto has named. And it leaves what an executed
+ * change set made without the stack's tags, which only its CreateStack gives: the proxy puts them on. And the errors of a target
+ * that cannot be reached or does not let one in.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -22,6 +23,17 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Puts the tag on a stack's instances that says whose they are. Moto reads no signature but the region and service in it. */
+async function tagInstances(moto: string): Promise<void> {
+  const ask = async (service: string, input: Readonly<Record<string, string>>): Promise<string> => (await fetch(moto, {
+    method: 'POST', body: new URLSearchParams(input),
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=testing/20260101/ap-northeast-1/${service}/aws4_request, SignedHeaders=host, Signature=0` },
+  })).text();
+  const resources = await ask('cloudformation', { Action: 'DescribeStackResources', Version: '2010-05-15', StackName: 'ssmlab' });
+  const ids = [...resources.matchAll(/<PhysicalResourceId>(i-[0-9a-f]+)</gu)].map(([, id], i) => [`ResourceId.${i + 1}`, id ?? '']);
+  await ask('ec2', { 'Action': 'CreateTags', 'Version': '2016-11-15', 'Tag.1.Key': 'aws:cloudformation:stack-name', 'Tag.1.Value': 'ssmlab', ...Object.fromEntries(ids) as Record<string, string> });
 }
 
 describe.skipIf(!hasMoto)(`moto's region${hasMoto ? '' : ' (no moto_server on PATH)'}`, () => {
@@ -54,7 +66,8 @@ describe.skipIf(!hasMoto)(`moto's region${hasMoto ? '' : ' (no moto_server on PA
           answer.on('data', (chunk: Buffer) => seen.push(chunk)).on('end', () => {
             const body = Buffer.concat(seen);
             for (const [, id] of body.toString().matchAll(/<instanceId>(i-[0-9a-f]+)<\/instanceId>/gu)) instances.add(id ?? '');
-            reply.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
+            const tagged = Buffer.concat(chunks).includes('Action=ExecuteChangeSet') ? tagInstances(direct) : Promise.resolve();
+            void tagged.finally(() => reply.writeHead(answer.statusCode ?? 500, answer.headers).end(body));
           });
         });
         forward.end(Buffer.concat(chunks));

@@ -109,7 +109,8 @@ describe.skipIf(!hasAws)(`mutations of deployed labs${hasAws ? '' : ' (no aws on
     const outcome = outcomes.get(name) ?? new Error('it was not tried');
     if (outcome instanceof Error) throw outcome;
     const { status, report: { claims } } = outcome;
-    expect(brokenClaims({ claims }).toSorted()).toEqual(broken.toSorted());
+    const whys = claims.filter(({ verdict }) => verdict === 'fail').map((claim) => `${claimName(claim)}: ${claim.why}`).join('\n');
+    expect(brokenClaims({ claims }).toSorted(), whys).toEqual(broken.toSorted());
     const unknown = claims.filter(({ verdict }) => verdict === 'unknown');
     expect(unknown.filter(({ instance, claim }) => !lost.includes(Number(instance)) || !INSIDE.includes(claim)).map(claimName)).toEqual(UNANSWERED[name] ?? []);
     expect(claims.filter(({ predicted, observed }) => observed !== null && predicted !== observed).map(claimName)).toEqual([]);

@@ -74,9 +74,9 @@ describe('the policy for deploy', () => {
 
   it('with a service role needs none on networks', async () => {
     const user = await userWith(printed('deploy', '--stack', 'theirs', '--service-role', 'maker'));
-    await iam('CreateRole', { RoleName: 'maker', AssumeRolePolicyDocument: home.run(['policy', 'service-role', '--trust']).stdout });
+    const role = await iam('CreateRole', { RoleName: 'maker', AssumeRolePolicyDocument: home.run(['policy', 'service-role', '--trust']).stdout });
     await iam('PutRolePolicy', { RoleName: 'maker', PolicyName: 'maker', PolicyDocument: JSON.stringify(printed('service-role', '--stack', 'theirs')) });
-    const made = run(user, make('--role-arn', `arn:aws:iam::000000000000:role/maker`));
+    const made = run(user, make('--role-arn', /<Arn>([^<]+)</u.exec(role)?.[1] ?? ''));
     expect(made.status, made.stderr).toBe(0);
     const removed = run(user, ['destroy', '--yes', '--stack', 'theirs']);
     expect(removed.status, removed.stderr).toBe(0);

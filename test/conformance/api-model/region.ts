@@ -27,8 +27,11 @@ export interface ModelRegion {
   close(): Promise<void>;
 }
 
-/** Notes the operation once the body is there; it listens only when the region does, so that nothing is missed. */
-function noteCall(request: IncomingMessage, calls: string[]): void {
+/** Notes the operation once the body is there; it listens only when the region does, so that nothing is missed. What the SDK sends again is the same call. */
+function noteCall(request: IncomingMessage, calls: string[], seen: Set<string>): void {
+  const invocation = request.headers['amz-sdk-invocation-id'];
+  if (typeof invocation === 'string' && seen.has(invocation)) return;
+  if (typeof invocation === 'string') seen.add(invocation);
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {
     calls.push(target.split('.').at(-1) ?? target);
@@ -58,7 +61,8 @@ export async function startModelRegion(): Promise<ModelRegion> {
   const url = `http://127.0.0.1:${port}`;
   const objectFolder = mkdtempSync(join(tmpdir(), 'ssmlab-objects-'));
   const cloud = await startRegions({ memory, secrets, objectFolder, endpointUrl: url, uplinkPort: undefined, dataPlane: { kind: 'computed', orComputed: false, workerUrl: await bundleWorker(), holderProgram: 'none: this region computes', onEnd: (why) => log.push(why) }, log: (line) => log.push(line) });
-  server.on('request', (request) => noteCall(request, calls));
+  const seen = new Set<string>();
+  server.on('request', (request) => noteCall(request, calls, seen));
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
   return {
