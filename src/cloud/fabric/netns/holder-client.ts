@@ -105,6 +105,16 @@ export class HolderClient {
     return (await this.#ask({ op: 'script', namespace, script })).result ?? NO_RESULT;
   }
 
+  /** As {@link script}: transactions for `nft` in a namespace that has its tables. */
+  async rules(namespace: string, transactions: readonly string[]): Promise<RunResult> {
+    return (await this.#ask({ op: 'rules', namespace, transactions })).result ?? NO_RESULT;
+  }
+
+  /** Before namespaces go: resolves when none of what runs for all of them is in these. */
+  async leave(namespaces: readonly string[]): Promise<void> {
+    await this.#ask({ op: 'leave', namespaces });
+  }
+
   /** As {@link script}. */
   async own(names: readonly string[]): Promise<RunResult> {
     return (await this.#ask({ op: 'own', names })).result ?? NO_RESULT;

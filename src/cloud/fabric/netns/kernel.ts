@@ -108,6 +108,7 @@ export class Kernel {
   async #remove(gone: Steps['remove']): Promise<void> {
     if (gone.length === 0) return;
     const owners = gone.filter((each) => each.owned).map(({ name }) => `${USER_NAMESPACES}/${name}`).join(' ');
+    await this.#holder.leave(gone.map(({ name }) => name));
     const script = `${ipBatch(gone.map(({ name }) => `netns del ${name}`))}${owners === '' ? '' : `umount ${owners}\nrm ${owners}\n`}`;
     await this.#script({ namespace: INTERNET_NAMESPACE, script });
   }
@@ -144,6 +145,7 @@ for file in ${USER_NAMESPACES}/*; do umount "$file" 2>/dev/null || :; done
 for file in ${NETWORK_NAMESPACES}/*; do ip netns del "\${file##*/}" 2>/dev/null || :; done
 rm -f ${USER_NAMESPACES}/*
 `;
+    await this.#holder.leave([...this.#held.namespaces.keys()].filter((name) => name !== INTERNET_NAMESPACE));
     await this.#script({ namespace: INTERNET_NAMESPACE, script });
     this.#held = NOTHING;
     this.#unsettled.clear();
@@ -151,8 +153,13 @@ rm -f ${USER_NAMESPACES}/*
   }
 
   async #script(step: ScriptStep): Promise<void> {
-    const result = await this.#holder.script(step.namespace, step.script);
-    if (result.status !== 0) throw new KernelError(step, result);
+    const { namespace, rules = [], script } = step;
+    const takes = async (result: Promise<RunResult>): Promise<void> => {
+      const taken = await result;
+      if (taken.status !== 0) throw new KernelError(step, taken);
+    };
+    if (rules.length > 0) await takes(this.#holder.rules(namespace, rules));
+    if (script !== '') await takes(this.#holder.script(namespace, script));
   }
 
   async #sideBySide<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import { ownedScript, uidMode } from './owned.js';
 import type { FromHolder, RunResult, ToHolder } from './protocol.js';
 import { NETWORK_NAMESPACES, USER_NAMESPACES } from './protocol.js';
+import { Rules } from './rules.js';
 import { run } from './run.js';
 import { Shells } from './shells.js';
 import { bind, dial, listen } from './sockets.js';
@@ -16,6 +17,7 @@ import { bind, dial, listen } from './sockets.js';
 type Handle = Server | Socket | UdpSocket;
 
 const shells = new Shells();
+const rules = new Rules(shells);
 const pending = new Map<number, AbortController>();
 
 function say(message: FromHolder, handle?: Handle): Promise<void> {
@@ -28,6 +30,10 @@ async function carryOut(request: ToHolder, signal: AbortSignal): Promise<RunResu
       return run(request);
     case 'script':
       return shells.run(request.namespace, request.script);
+    case 'rules':
+      return rules.run(request.namespace, request.transactions);
+    case 'leave':
+      return rules.leave(request.namespaces).then(() => undefined);
     case 'own':
       return shells.run('', ownedScript(request.names, uidMode()));
     case 'listen':

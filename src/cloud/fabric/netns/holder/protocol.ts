@@ -12,6 +12,10 @@ export type Request =
   | RunRequest
   /** A shell script, by one of the shells that wait for them; all that it printed is the result's `stderr`. */
   | { readonly op: 'script'; readonly namespace: string; readonly script: string }
+  /** Transactions for `nft`, one after the other, in a namespace that has had its first; the result as of `script`. */
+  | { readonly op: 'rules'; readonly namespace: string; readonly transactions: readonly string[] }
+  /** Before these namespaces go: ends what of ours is in them. */
+  | { readonly op: 'leave'; readonly namespaces: readonly string[] }
   /** Makes network namespaces that belong to user namespaces of their own. */
   | { readonly op: 'own'; readonly names: readonly string[] }
   /** A listening TCP socket. */

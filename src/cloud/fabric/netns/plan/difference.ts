@@ -1,5 +1,5 @@
 /** The steps from one state of the kernel to another: what goes, what is made, what is set; each namespace's rules in one transaction. */
-import { nftTransactions, NO_TABLE } from './nft.js';
+import { nftScript, nftTransactions, NO_TABLE } from './nft.js';
 import type { FabricState, Link, NamespaceState, Setting } from './state.js';
 
 /** Name of the one table in each namespace. */
@@ -20,6 +20,8 @@ done
 export interface ScriptStep {
   readonly namespace: string;
   readonly script: string;
+  /** Before the script: transactions for `nft`, in a namespace that has rules already. */
+  readonly rules?: readonly string[];
 }
 
 /** What is done one after the other; within one of them scripts may run side by side. */
@@ -49,11 +51,16 @@ export function difference(before: FabricState, after: FabricState): Steps {
   const settle = [...after.namespaces].flatMap(([namespace, state]) => {
     // The very same state, and no link of it was made: nothing to compare.
     if (before.namespaces.get(namespace) === state && !touched.has(namespace)) return [];
-    const script = settleScript(before.namespaces.get(namespace), state, {
+    const known = before.namespaces.get(namespace);
+    const transactions = nftTransactions(TABLE, known?.table ?? NO_TABLE, state.table);
+    const script = settleScript(known, state, {
       fresh: (link) => fresh.has(`${namespace}/${link}`),
       dead: (link) => dead.has(`${namespace}/${link}`),
     });
-    return script === '' ? [] : [{ namespace, script, owned: state.owned }];
+    if (script === '' && transactions.length === 0) return [];
+    // Rules first, so that nothing passes that no rule was asked about.
+    const stays = !state.owned && known !== undefined && known.table !== NO_TABLE;
+    return [{ step: stays ? { namespace, rules: transactions, script } : { namespace, script: `${transactions.map(nftScript).join('')}${script}` }, owned: state.owned }];
   });
   const early = new Set(laid.flatMap((link) => link.ends.map((end) => end.namespace)).filter((namespace) => after.namespaces.get(namespace)?.owned !== true));
   return {
@@ -61,8 +68,8 @@ export function difference(before: FabricState, after: FabricState): Steps {
     remove: gone.map(([name, { owned }]) => ({ name, owned })),
     create: made.filter(([name]) => name !== '').map(([name, { owned }]) => ({ name, owned })),
     link: laid.length === 0 ? [] : [{ namespace: '', script: ipBatch(laid.map(({ ends: [one, other], mtu }) => linkLine(one, other, mtu))) }],
-    settle: settle.filter(({ owned }) => !owned).map(({ namespace, script }) => ({ namespace, script })),
-    machines: settle.filter(({ owned }) => owned).map(({ namespace, script }) => ({ namespace, script })),
+    settle: settle.filter(({ owned }) => !owned).map(({ step }) => step),
+    machines: settle.filter(({ owned }) => owned).map(({ step }) => step),
     ready: [...early].map((namespace) => ({ namespace, script: READY })),
   };
 }
@@ -101,14 +108,12 @@ interface Links {
   readonly dead: (link: string) => boolean;
 }
 
-/** Rules first, so that nothing passes that no rule was asked about. */
 function settleScript(before: NamespaceState | undefined, after: NamespaceState, links: Links): string {
   const put = (now: ReadonlyMap<string, Setting>, then: ReadonlyMap<string, Setting> | undefined): string[] =>
     [...now].filter(([key, setting]) => then?.get(key)?.put !== setting.put || (setting.link !== undefined && links.fresh(setting.link))).map(([, setting]) => setting.put);
   const removed = [...before?.settings ?? []].flatMap(([key, { remove, link }]) =>
     (remove === undefined || after.settings.has(key) || (link !== undefined && links.dead(link)) ? [] : [remove]));
   return [
-    ...nftTransactions(TABLE, before?.table ?? NO_TABLE, after.table).map((transaction) => `nft -f - <<'NFT'\n${transaction}NFT\n`),
     sysctlLines(put(after.sysctls, before?.sysctls)),
     ipBatch([...(before === undefined || before.first.length === 0 ? after.first : []), ...put(after.settings, before?.settings), ...removed]),
   ].join('');

@@ -23,6 +23,9 @@ export interface NftTable {
 
 export const NO_TABLE: NftTable = { timeouts: new Map(), sets: new Map(), chains: new Map() };
 
+/** A script that has `nft` take a transaction. */
+export const nftScript = (transaction: string): string => `nft -f - <<'NFT'\n${transaction}NFT\n`;
+
 export function nftSet(type: string, elements: Iterable<string>): NftSet {
   return { kind: 'set', type, elements: new Set(elements) };
 }

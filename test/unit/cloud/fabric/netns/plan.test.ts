@@ -29,7 +29,7 @@ function stateOf(model: NetworkModel, numbers: LayoutNumbers = layoutNumbers(), 
 /** All that the kernel is told. */
 function textOf(before: FabricState, after: FabricState): string {
   const { remove, create, ...scripts } = difference(before, after);
-  return [...[...remove, ...create].map((each) => each.name), ...Object.values(scripts).flat().map((step) => `${step.namespace}\n${step.script}`)].join('\n');
+  return [...[...remove, ...create].map((each) => each.name), ...Object.values(scripts).flat().map((step) => [step.namespace, ...step.rules ?? [], step.script].join('\n'))].join('\n');
 }
 
 /** Steps of a change in a lab that stands. */
@@ -79,7 +79,8 @@ describe('the plan', () => {
     const steps = stepsOf(setIngress(LAB.sg1, tcpFrom(22, '203.0.113.0/24')));
     expect(steps.settle).toHaveLength(1);
     expect(steps.settle[0]?.namespace).toBe('v1');
-    expect(steps.settle[0]?.script).toMatch(/^nft -f - <<'NFT'\n(?:.*\n)*?add rule ip ssmlab ingress_1 ip saddr 203\.0\.113\.0\/24 tcp dport 22 goto track_server comment "group [^"]+"\n(?:.*\n)*NFT\n$/u);
+    expect(steps.settle[0]?.script).toBe('');
+    expect(steps.settle[0]?.rules).toEqual([expect.stringMatching(/^(?:.*\n)*add rule ip ssmlab ingress_1 ip saddr 203\.0\.113\.0\/24 tcp dport 22 goto track_server comment "group [^"]+"\n(?:.*\n)*$/u)]);
     expect({ ...steps, settle: [] }).toEqual({ unlink: [], remove: [], create: [], link: [], settle: [], machines: [], ready: [] });
   });
 
@@ -87,6 +88,11 @@ describe('the plan', () => {
     const [step, ...others] = stepsOf(setRoutes(LAB.privateTable, route('nat-gateway', LAB.nat, '0.0.0.0/0', 'blackhole'))).settle;
     expect(others).toEqual([]);
     expect(step?.script).toMatch(/^ip -batch - <<'IP'\nroute replace blackhole 0\.0\.0\.0\/0 table \d+ \nIP\n$/u);
+  });
+
+  it('has the first rules of a namespace in its script, before everything else', () => {
+    const { settle, machines } = difference(NOTHING, stateOf(labModel()));
+    expect([...settle, ...machines].filter((step) => step.rules !== undefined || !step.script.startsWith('nft -f - <<'))).toEqual([]);
   });
 
   it('adds an instance without touching the others', () => {
