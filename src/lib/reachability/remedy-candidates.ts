@@ -22,7 +22,9 @@ export interface PathContext {
 /** Changes for the blocks of one trace, in the order of the walk. */
 export function pathCandidates(context: PathContext): Change[] {
   const reply = new Set(context.trace.reply);
-  return context.trace.blockers.flatMap((hop) => [
+  // A network ACL that loses the answers to some ports blocks only by chance.
+  const byChance = context.trace.reply.filter(({ decision, code }) => decision === 'unknown' && code === 'SUBNET_ACL_RESTRICTION');
+  return [...context.trace.blockers, ...byChance].flatMap((hop) => [
     ...groupCandidates(context, hop),
     ...routeCandidates(context, hop),
     ...aclCandidates(context, hop, reply.has(hop)),

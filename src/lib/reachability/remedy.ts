@@ -7,11 +7,11 @@ import { endpointCandidates, pathCandidates } from './remedy-candidates.js';
 import { askWay, type Way, type WayAnswer } from './asked-way.js';
 
 /**
- * The first candidate that opens the way, narrow ones first; undefined when it is not closed, or no single change opens it.
+ * The first candidate that opens the way for certain, narrow ones first; undefined when it is open, or no single change does.
  * `subject`: id of the instance that a flow is asked about.
  */
 export function remedyFor(snapshot: Snapshot, way: Way, answer: WayAnswer, subject?: string): Remedy | undefined {
-  if (answer.verdict !== 'closed') return undefined;
+  if (answer.verdict === 'open') return undefined;
   const network = indexModel(snapshot.network);
   const tried = new Set<string>();
   for (const change of candidates(snapshot, network, { way, answer, subject })) {

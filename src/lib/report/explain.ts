@@ -156,11 +156,11 @@ function openText({ way, trace }: Explanation): string {
 
 function remedyLines({ verdict, remedy, blockers, fabric, standIn }: Explanation, options: ExplainOptions): string[] {
   const { style, program = 'ssmlab' } = options;
-  if (verdict !== 'closed') return [];
+  if (verdict === 'open' || (verdict === 'unknown' && remedy === null)) return [];
   if (remedy === null) return fit(style.dim(blockers.length > 1 ? 'No single change opens it.' : 'ssmlab knows no single change that opens it.'), options);
   return [
     '',
-    ...fit(`${style.strong('What opens it')}: ${printable(remedy.sentence)}.`, options),
+    ...fit(`${style.strong(verdict === 'closed' ? 'What opens it' : 'What opens it for certain')}: ${printable(remedy.sentence)}.`, options),
     ...commandLines(remedy.command, options.width),
     ...(standIn !== null && remedy.command.some((word) => word.includes(standIn)) ? fit(`  ${standIn} stands for the internet: the command opens it to that address only. Put the address that you come from in its place.`, options) : []),
     ...(fabric === 'aws' ? [] : [style.dim(`  (in a shell after: eval "$(${program} local env)")`)]),

@@ -83,8 +83,6 @@ const ENDED: readonly (readonly [what: string, disposition: Trace['disposition']
   ['another port of the resolver', 'nobody-there', ['resolver subnet-public block L1 NO_PATH'], tcp(from(eni.one), '10.0.0.2', 80), []],
   ['the resolver of a VPC without DNS', 'nobody-there', ['resolver vpc-1 block L3 BAD_STATE'], udp(from(eni.one), '10.0.0.2', 53), [setVpc(LAB.vpc1, { enableDnsSupport: false })]],
   ['a network ACL on the way back', 'reply-lost', ['network-acl acl-public block A1 SUBNET_ACL_RESTRICTION'], tcp(from(eni.one), GOOGLE), [setEntries(acl.public, ...only('in', { from: 443, to: 443 }))]],
-  ['a network ACL that lets some answers back', 'reply-lost', ['network-acl acl-public block A1 SUBNET_ACL_RESTRICTION'], tcp(from(eni.one), GOOGLE), [setEntries(acl.public, ...only('in', { from: 1024, to: 40_000 }))]],
-  ['a network ACL that knows Linux but no NAT gateway', 'reply-lost', ['network-acl acl-public block A1 SUBNET_ACL_RESTRICTION'], tcp(from(eni.three), GOOGLE), [setEntries(acl.public, entry(80, false, 'allow', { cidr: '10.0.0.0/16' }), ...only('in', { from: 32768, to: 60999 }))]],
   ['an answer without a route', 'reply-lost', ['route-table rtb-private block R8 NO_ROUTE_TO_DESTINATION'], tcp(outside(), '198.18.0.13', 22), [setInterface(eni.three, { publicIp: '198.18.0.13', groupIds: [LAB.sg1] }), setRoutes(LAB.privateTable)]],
   ['an answer by a NAT gateway', 'reply-lost', ['nat-gateway nat-1 block N5 NO_PATH'], tcp(outside(), '198.18.0.13', 22), [setInterface(eni.three, { publicIp: '198.18.0.13', groupIds: [LAB.sg1] })]],
   ['an answer by another gateway', 'reply-lost', ['internet 198.19.0.200 block I7 NO_PATH'], tcp(outside('198.19.0.200'), LAB.public.one, 22), [
@@ -132,6 +130,8 @@ const REFUSED: typeof ENDED = [
   ['the address of another VPC (V5)', 'nobody-there', ['subnet subnet-private1 block R8 NO_PATH'], tcp(from(eni.one), '10.0.2.19', 22), [setInterface(eni.four, { privateIp: '10.0.2.19' })]],
   ['a way back past the network ACL of the NAT gateway (N8)', 'denied', ['network-acl acl-public block A1 SUBNET_ACL_RESTRICTION'], ping(from(eni.three)), [setEntries(acl.public, entry(100, true, 'allow'), entry(90, false, 'deny', { cidr: '10.0.2.0/24' }), entry(100, false, 'allow'))]],
   ['ICMP that protocol 58 stands for (A4)', 'denied', ['network-acl acl-public block A1 SUBNET_ACL_RESTRICTION'], ping(from(eni.one)), [setEntries(acl.public, ...refuse('out', { protocol: '58' }))]],
+  ['a network ACL that lets some answers back (A5)', 'unknown', [], tcp(from(eni.one), GOOGLE), [setEntries(acl.public, ...only('in', { from: 1024, to: 40_000 }))]],
+  ['a network ACL that knows Linux but no NAT gateway (A5)', 'unknown', [], tcp(from(eni.three), GOOGLE), [setEntries(acl.public, entry(80, false, 'allow', { cidr: '10.0.0.0/16' }), ...only('in', { from: 32768, to: 60999 }))]],
   ['an edge route table (R13)', 'unknown', [], tcp(outside(), LAB.public.one, 22), [setTable(LAB.main1, { gatewayIds: [LAB.igw] })]],
 ];
 

@@ -37,6 +37,22 @@ describe('explainLines', () => {
     expect(text.at(-1)).toBe('  (in a shell after: eval "$(ssmlab local env)")');
   });
 
+  it('says what is left to chance, and the command that makes it certain', () => {
+    const denied = entry(90, false, 'deny', { protocol: '6', portRange: { from: 3389, to: 3389 } });
+    const text = lines(of(3, session(3), lab(setEntries(LAB.acl.public, denied, ...OPEN_ENTRIES))));
+    const why = 'loses answers to port 3389: it depends on the port that the asker or a NAT gateway takes';
+    expect(text).toContain(`  ? network ACL       ${why}  acl-public ingress rule 90`);
+    const at = text.indexOf('Unknown: it cannot be judged.');
+    expect(text.slice(at)).toEqual([
+      'Unknown: it cannot be judged.',
+      `  ? acl-public ingress rule 90 ${why}`,
+      '',
+      'What opens it for certain: acl-public has to let tcp/1024-65535 in from 0.0.0.0/0, by an entry numbered 10.',
+      '  aws ec2 create-network-acl-entry --network-acl-id acl-public --ingress --rule-number 10 --protocol 6 --port-range From=1024,To=65535 --cidr-block 0.0.0.0/0 --rule-action allow',
+      '  (in a shell after: eval "$(ssmlab local env)")',
+    ]);
+  });
+
   it('lists everything that blocks, with AWS\'s codes, where no single change is enough', () => {
     const text = lines(of(4, session(4), lab(setIngress(LAB.sgEndpoint), setEgress(LAB.sg3))));
     const at = text.indexOf('Closed: 2 things are in the way.');
