@@ -58,6 +58,7 @@ export interface GuestProcess {
   readonly stderr: Readable;
   /** Resolves once, after both outputs have ended. */
   readonly status: Promise<ExitStatus>;
+  /** What is written to {@link stdin} after it is read in the new size. */
   resize(size: PtySize): void;
   /** To the foreground process group: `INT`, `QUIT`, `TSTP`, `TERM`, `HUP`, `KILL`. */
   signal(name: string): void;

@@ -90,7 +90,7 @@ export class Session {
   readonly #idle: NodeJS.Timeout;
   readonly #tooOld: NodeJS.Timeout | undefined;
   #clientCame = false;
-  /** Its connection was lost, not closed: it comes back, and is told then that all is over. */
+  /** Its connection was lost, not closed: when it comes back and all is over, it is told so. */
   #clientCut = false;
   /** It asked for the end of the session: when it goes then it does not come back, though AWS's goes without a closing frame (§2.2). */
   #clientLeaves = false;
@@ -240,9 +240,7 @@ export class Session {
       setTimeout(() => this.#finishWhenDrained(), quietFor).unref();
       return;
     }
-    // There is nothing left to be brought to it but the last word.
-    if (this.#hops.client.idle && this.#clientCut) this.#expect('client', this.#options.awayMs);
-    else if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
+    if (this.#hops.client.idle) this.#end(this.#output ?? '', false);
     else this.#probe ??= setTimeout(() => this.#askWhetherRead(), PROBE_MS).unref();
   }
 
@@ -277,14 +275,15 @@ export class Session {
     if (end === 'client') this.#clientCut = cut;
     this.#hops[end].detach();
     if (this.#ended) return;
-    if (end === 'client' && this.#clientLeaves) this.#end(this.#output ?? '', true);
+    if (end === 'client' && this.#clientLeaves) this.#end(this.#output ?? '', true, false);
     else if (end === 'agent' && this.#output !== undefined) this.#agentIsDone();
     else if (end === 'agent' && this.#terminating) this.#expectLastOutput();
     else this.#expect(end);
   }
 
   /** An end that is away has so long to come (back): a client that was there, as long as the session may be idle. */
-  #expect(end: End, patience = end === 'client' && this.#clientCame ? this.#options.request.idleTimeoutMs : this.#options.awayMs): void {
+  #expect(end: End): void {
+    const patience = end === 'client' && this.#clientCame ? this.#options.request.idleTimeoutMs : this.#options.awayMs;
     clearTimeout(this.#away.get(end));
     this.#away.set(end, setTimeout(() => this.#end(end === 'agent' ? `The instance did not come to the session, or come back to it, within ${patience / 1000} seconds.` : TIMED_OUT, true), patience).unref());
   }
@@ -298,7 +297,7 @@ export class Session {
   #end(output: string, tellAgent: boolean, repeat = true): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (repeat && this.#sockets.has('client')) this.#lastWord = output;
+    if (repeat && (this.#sockets.has('client') || this.#clientCut)) this.#lastWord = output;
     clearTimeout(this.#lastOutput);
     clearTimeout(this.#probe);
     clearTimeout(this.#idle);

@@ -120,11 +120,13 @@ export function describeGuest({ boot, separatesUsers }: GuestUnderTest): void {
       terminal.type('tty; stty size; echo "$TERM $PWD"\r');
       expect(await terminal.expect(/sh-5.2\$ $/u)).toContain('24 80\r\nxterm-256color /usr/bin\r\n');
       expect(terminal.output).toMatch(/\r\n?\/dev\/pts\/\d+\r\n/u);
-      terminal.process.resize({ columns: 120, rows: 40 });
-      await expect.poll(async () => {
+      for (const [columns, rows] of [[120, 40], [91, 27]] as const) {
+        terminal.process.resize({ columns: 7, rows: 7 });
+        terminal.process.resize({ columns, rows });
         terminal.type('stty size\r');
-        return terminal.expect(/\d+ \d+\r\n/u);
-      }, PATIENCE).toContain('40 120');
+        expect(await terminal.expect(/\d+ \d+\r\n/u)).toContain(`${rows} ${columns}`);
+        await terminal.expect('sh-5.2$ ');
+      }
       expect(await closed(terminal, 'exit 7\r')).toEqual({ code: 7, signal: undefined });
     });
 

@@ -116,7 +116,9 @@ export function startSession({ entrance, uidMode, request }: SessionParts): Gues
       if (request.pty === undefined) return;
       const idle = size.wanted === undefined;
       size.wanted = to;
-      if (idle) resize().catch(ignore);
+      if (!idle) return;
+      stdin.cork();
+      resize().catch(ignore).finally(() => stdin.uncork());
     },
     signal: (name) => {
       if (!SIGNALS.has(name)) return;
