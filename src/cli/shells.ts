@@ -84,7 +84,7 @@ type Opened = { readonly session: StartedSession } & ({ readonly client: 'plugin
 /** Starts it and chooses the client. Nothing is left at the service when `signal` comes first. */
 async function openShell({ target, instance }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
   const session = await startOn(sessionStarter(target), instance, request);
-  const client = await chooseClient(asked, session.streamUrl);
+  const client = await chooseClient(target, asked, session.streamUrl);
   if (client === 'native') {
     expectTyping();
     return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };

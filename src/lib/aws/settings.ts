@@ -16,9 +16,9 @@ export interface EndpointSettings {
   readonly dualStack: boolean;
 }
 
-/** The services that the tool calls: name in hosts → name in variables (upper case) and in the configuration file. */
+/** The services that the tool calls, and the one of its streams: name in hosts → name in variables (upper case) and in the configuration file. */
 const SETTING_NAMES = {
-  'cloudformation': 'cloudformation', 'ec2': 'ec2', 'ec2-instance-connect': 'ec2_instance_connect', 'iam': 'iam', 'kms': 'kms', 'pricing': 'pricing', 'scheduler': 'scheduler', 'servicequotas': 'service_quotas', 'ssm': 'ssm', 'sts': 'sts',
+  'cloudformation': 'cloudformation', 'ec2': 'ec2', 'ec2-instance-connect': 'ec2_instance_connect', 'iam': 'iam', 'kms': 'kms', 'pricing': 'pricing', 'scheduler': 'scheduler', 'servicequotas': 'service_quotas', 'ssm': 'ssm', 'ssmmessages': 'ssmmessages', 'sts': 'sts',
 } as const;
 
 type Section = Readonly<Record<string, string | undefined>>;

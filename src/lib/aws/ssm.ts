@@ -12,6 +12,7 @@ const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
 export interface StartedSession {
   readonly sessionId: string;
   readonly tokenValue: string;
+  /** At the target's endpoint for ssmmessages where it has one: the service names its public host also to who can reach only a VPC endpoint. */
   readonly streamUrl: string;
 }
 
@@ -32,6 +33,14 @@ export function startSessionInput(request: SessionRequest) {
   };
 }
 
+/** The same stream at the target's endpoint for ssmmessages: scheme, host and port are that one's; path and query stay. */
+function streamUrlAt({ serviceEndpoints }: ApiTarget, streamUrl: string): string {
+  const endpoint = serviceEndpoints?.['ssmmessages'];
+  if (endpoint === undefined || !URL.canParse(streamUrl)) return streamUrl;
+  const { protocol, hostname, port } = new URL(endpoint);
+  return Object.assign(new URL(streamUrl), { protocol: protocol.replace('http', 'ws'), hostname, port }).href;
+}
+
 /** Every managed instance: id, ping status, agent version. */
 export function describeAgents(target: Target): Promise<InstanceInformation[]> {
   return everyPage((NextToken) => ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken })), (page) => page.InstanceInformationList);
@@ -48,7 +57,7 @@ export async function hostManagementRole(target: Target): Promise<string | null>
 export async function startSession(target: Target, request: SessionRequest): Promise<StartedSession> {
   const { SessionId, TokenValue, StreamUrl } = await ssm(target).send(new StartSessionCommand(startSessionInput(request)));
   if (SessionId === undefined || TokenValue === undefined || StreamUrl === undefined) throw new SsmlabError('session-failed', 'StartSession answered without a session id, token or stream URL');
-  return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+  return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: streamUrlAt(target, StreamUrl) };
 }
 
 /** A fresh token and URL for a session whose connection was lost; undefined when the session is over. */
@@ -57,7 +66,7 @@ export async function resumeSession(target: ApiTarget, sessionId: string): Promi
     if (awsCode(error) === 'DoesNotExistException') return { TokenValue: undefined, StreamUrl: undefined };
     throw error;
   });
-  return TokenValue === undefined || StreamUrl === undefined || TokenValue === '' ? undefined : { sessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
+  return TokenValue === undefined || StreamUrl === undefined || TokenValue === '' ? undefined : { sessionId, tokenValue: TokenValue, streamUrl: streamUrlAt(target, StreamUrl) };
 }
 
 /** True when the service no longer lists the session as active. */

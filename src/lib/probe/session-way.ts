@@ -102,10 +102,13 @@ export async function runOverSession(target: Target, start: StartSession, instan
   }
 }
 
-/** The client to use. `auto`: the built-in one on loopback, which newer plugins refuse; else a supported plugin; else the built-in one. */
-export async function chooseClient(asked: 'auto' | 'plugin' | 'native', streamUrl: string, find: typeof findPlugin = findPlugin): Promise<'plugin' | 'native'> {
+/**
+ * The client to use. `auto`: the built-in one on loopback, which newer plugins refuse, and where ssmmessages has an endpoint of its own, which
+ * the plugin leaves when it resumes; else a supported plugin; else the built-in one.
+ */
+export async function chooseClient({ serviceEndpoints }: Pick<Target, 'serviceEndpoints'>, asked: 'auto' | 'plugin' | 'native', streamUrl: string, find: typeof findPlugin = findPlugin): Promise<'plugin' | 'native'> {
   if (asked !== 'auto') return asked;
-  if (isLoopback(new URL(streamUrl))) return 'native';
+  if (isLoopback(new URL(streamUrl)) || serviceEndpoints?.['ssmmessages'] !== undefined) return 'native';
   const plugin = await find();
   return plugin !== undefined && pluginObstacle(plugin, streamUrl) === undefined ? 'plugin' : 'native';
 }

@@ -38,8 +38,8 @@ describe('endpoints', () => {
 
   it('are those of variables first, that of a service before that of all', async () => {
     config(FILE);
-    expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT: 'http://eic.example', AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual({
-      endpoint: 'http://v.example', endpointSetBy: 'AWS_ENDPOINT_URL', serviceEndpoints: { 'ec2-instance-connect': 'http://eic.example' }, fips: false, dualStack: true,
+    expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT: 'http://eic.example', AWS_ENDPOINT_URL_SSMMESSAGES: 'https://vpce.example', AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual({
+      endpoint: 'http://v.example', endpointSetBy: 'AWS_ENDPOINT_URL', serviceEndpoints: { 'ec2-instance-connect': 'http://eic.example', 'ssmmessages': 'https://vpce.example' }, fips: false, dualStack: true,
     });
     expect(await endpointSettings('lab', { AWS_ENDPOINT_URL: 'http://v.example', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toMatchObject({ endpoint: undefined, serviceEndpoints: {} });
   });

@@ -44,7 +44,11 @@ describe('chooseClient', () => {
     ['auto with an old one', 'auto', 'wss://ssmmessages.eu-west-1.amazonaws.com/x', old, 'native'],
     ['auto without', 'auto', 'wss://ssmmessages.eu-west-1.amazonaws.com/x', absent, 'native'],
     ['what was asked for', 'plugin', 'ws://127.0.0.1:1/x', absent, 'plugin'],
-  ] as const)('%s', async (_, asked, url, find, want) => expect(await chooseClient(asked, url, find)).toBe(want));
+  ] as const)('%s', async (_, asked, url, find, want) => expect(await chooseClient({}, asked, url, find)).toBe(want));
+  it('auto where ssmmessages has an endpoint of its own', async () => {
+    const [url, target] = ['wss://vpce-1.ssmmessages.eu-west-1.vpce.amazonaws.com/x', { serviceEndpoints: { ssmmessages: 'https://vpce-1.ssmmessages.eu-west-1.vpce.amazonaws.com' } }];
+    expect([await chooseClient(target, 'auto', url, supported), await chooseClient(target, 'plugin', url, supported)]).toEqual(['native', 'plugin']);
+  });
 });
 
 describe('sessions', () => {
