@@ -297,7 +297,8 @@ export class Session {
   #end(output: string, tellAgent: boolean, repeat = true): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (repeat && (this.#sockets.has('client') || this.#clientCut)) this.#lastWord = output;
+    // A client that lost its connection has the end of the work coming; that it stayed away for too long ResumeSession tells.
+    if (repeat && (this.#sockets.has('client') || (this.#clientCut && this.#agentDone))) this.#lastWord = output;
     clearTimeout(this.#lastOutput);
     clearTimeout(this.#probe);
     clearTimeout(this.#idle);
@@ -305,7 +306,11 @@ export class Session {
     clearTimeout(this.#tooOld);
     for (const timer of this.#away.values()) clearTimeout(timer);
     if (tellAgent) this.#options.tellAgent();
-    for (const [end, socket] of this.#sockets) this.#sayClosed(end, socket, output);
+    for (const [end, socket] of this.#sockets) {
+      const quietFor = end === 'client' ? this.#quietUntil - performance.now() : 0;
+      if (quietFor > 0) setTimeout(() => this.#sayClosed(end, socket, output), quietFor).unref();
+      else this.#sayClosed(end, socket, output);
+    }
     this.#hops.client.close();
     this.#hops.agent.close();
     this.#options.onEnd(this.#lastWord !== undefined);
