@@ -328,8 +328,15 @@ onEachFabric('sessions under faults', (fabric: Fabric) => {
     });
 
     // Ten seconds of silence are waited for, by the client.
-    it.skipIf(fabric !== 'computed')('of a proxy: the far end is heard to its end', () => {
+    it.skipIf(fabric !== 'computed')('of a proxy: the far end is heard to its end, and then the session is ended at the service', async () => {
       expect(shell('ssmlab proxy 3 <&- | head -c 8')).toMatchObject({ stdout: 'SSH-2.0-' });
+      const running = start('proxy', '3');
+      let stdout = '';
+      running.child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      running.child.stdin?.end();
+      expect(await running.ended).toEqual({ status: 0, signal: null });
+      expect(stdout).toMatch(/^SSH-2\.0-/u);
+      expect(proxy.calls).toContain('TerminateSession');
     });
   });
 

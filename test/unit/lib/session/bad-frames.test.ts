@@ -1,13 +1,13 @@
 /** What no peer should send, at the tool's own client on a real websocket: dropped without an answer, or the end in words (issue 4, "Bad input"). */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeAgentMessage, FIXED_BYTES, MESSAGE_TYPE, PAYLOAD_TYPE } from '../../../../src/lib/protocol/agent-message.js';
+import { MESSAGE_TYPE, PAYLOAD_TYPE } from '../../../../src/lib/protocol/agent-message.js';
 import { encodeHandshakeRequest } from '../../../../src/lib/protocol/handshake.js';
 import { runCommand } from '../../../../src/lib/session/command.js';
 import { openDataChannel, type DataChannel, type DataChannelOptions } from '../../../../src/lib/session/data-channel.js';
 import { runShell } from '../../../../src/lib/session/shell.js';
+import { altered, BAD_FRAMES, message } from '../protocol/bad-frames.js';
 import { startGateway, type Peer } from './gateway-double.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -36,31 +36,11 @@ async function text(channel: DataChannel): Promise<string> {
   return whole;
 }
 
-/** The bytes, changed. */
-function altered(bytes: Buffer, change: (copy: Buffer) => void): Buffer {
-  const copy = Buffer.from(bytes);
-  change(copy);
-  return copy;
-}
-
-const message = (messageType: string, payload: string | Buffer, payloadType = 0): Buffer =>
-  encodeAgentMessage({ messageType, schemaVersion: 1, createdDate: Date.now(), sequenceNumber: 0, flags: 3, messageId: randomUUID(), payloadType, payload: Buffer.from(payload) });
-
 describe('dropped without an answer, and the stream goes on', () => {
-  it.each<[string, (good: Buffer) => (Buffer | string)[]]>([
-    ['truncated anywhere in its header', (good) => Array.from({ length: FIXED_BYTES }, (_, length) => good.subarray(0, length))],
-    ['truncated in its payload', (good) => [good.subarray(0, -1), good.subarray(0, FIXED_BYTES + 1)]],
-    ['longer than its digest is for', (good) => [Buffer.concat([good, Buffer.from('x')])]],
-    ['of a wrong digest', (good) => [altered(good, (copy) => copy.writeUInt8(copy.readUInt8(80) ^ 1, 80)), altered(good, (copy) => copy.writeUInt8(copy.readUInt8(FIXED_BYTES) ^ 1, FIXED_BYTES))]],
-    ['of a header length of none, too little or too much', (good) => [0, 115, 1 << 20, 0xffff_ffff].map((length) => altered(good, (copy) => copy.writeUInt32BE(length, 0)))],
-    ['of no type, or one that is no word', (good) => [altered(good, (copy) => copy.fill(0x20, 4, 36)), altered(good, (copy) => copy.fill(0, 4, 36)), altered(good, (copy) => copy.fill(0xff, 4, 36))]],
-    ['of no date', (good) => [altered(good, (copy) => copy.fill(0, 40, 48))]],
-    ['of a number past all numbers', (good) => [altered(good, (copy) => copy.fill(0xff, 48, 56))]],
-    ['of a type that nobody knows', (good) => [altered(good, (copy) => copy.write('telepathy_stream_data'.padEnd(32), 4, 'latin1')), message('telepathy', 'x')]],
-    ['an acknowledgement of no sense', () => [message(MESSAGE_TYPE.acknowledge, '{'), message(MESSAGE_TYPE.acknowledge, '[]'), message(MESSAGE_TYPE.acknowledge, '{"AcknowledgedMessageSequenceNumber":"7"}'), message(MESSAGE_TYPE.acknowledge, randomBytes(40))]],
+  it.each<readonly [string, (good: Buffer) => readonly (Buffer | string)[]]>([
+    ...BAD_FRAMES,
     ['a channel_closed of no sense', () => [message(MESSAGE_TYPE.channelClosed, 'closed'), message(MESSAGE_TYPE.channelClosed, '{}')]],
     ['of the client\'s own direction', () => [message(MESSAGE_TYPE.inputStreamData, 'x', PAYLOAD_TYPE.output)]],
-    ['text', () => ['hello', '', '{"MessageSchemaVersion":"1.0"}', 'x'.repeat(200)]],
   ])('%s', async (_name, bad) => {
     const { channel, peer } = await opened();
     const good = peer.frame(PAYLOAD_TYPE.output, 'second');

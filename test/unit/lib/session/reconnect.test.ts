@@ -71,6 +71,18 @@ describe('a cut stream', () => {
     expect(losses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ closed the stream of session demo-0123 \(1006\)$/)]);
   });
 
+  it('signs each upgrade with credentials as they are by then, for those of the hour before have expired', async () => {
+    const server = await gateway();
+    let hour = 0;
+    const credentials = async () => ({ accessKeyId: `ASIA${hour}`, secretAccessKey: 's', sessionToken: `token-${hour}` });
+    const { peer } = await opened(server, { signer: { region: 'eu-west-1', credentials } });
+    hour = 1;
+    peer.socket.terminate();
+    const again = await server.client();
+    const of = ({ request }: Peer) => [/Credential=(\w+)\//u.exec(request.headers.authorization ?? '')?.[1], request.headers['x-amz-security-token']];
+    expect([of(peer), of(again)]).toEqual([['ASIA0', 'token-0'], ['ASIA1', 'token-1']]);
+  });
+
   it('survives many cuts in the middle of both directions', async () => {
     let heard = 0;
     const server = await gateway({ resumes: true, hears: (message) => message.messageType !== MESSAGE_TYPE.inputStreamData || (heard += 1) % 7 !== 3 });
@@ -193,6 +205,25 @@ describe('the pauses', () => {
 });
 
 describe('the time there is', () => {
+  it('is five minutes where nothing is said', async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    cleanups.push(() => vi.restoreAllMocks());
+    // Milliseconds at which the service is asked.
+    const moments = [0, 60_000, 299_000, 300_001, 400_000];
+    let asked = 0;
+    const seeker = new Reconnector({
+      firstPauseMs: 1,
+      resume: () => {
+        now = moments[asked] ?? Infinity;
+        asked += 1;
+        return Promise.reject(new SsmlabError('aws-error', 'ThrottlingException'));
+      },
+    });
+    await expect(seeker.connect(() => Promise.reject(new Error('never')), new AbortController().signal)).rejects.toMatchObject({ message: 'ThrottlingException; the way back was sought for 5 minutes' });
+    expect(asked).toBe(4);
+  });
+
   it('is over when it is over: the last pause is no longer than what is left of it', async () => {
     // The longest pauses there can be: tries after 0, 200, 600 and 1400 ms, and the next would come after 3000.
     vi.spyOn(Math, 'random').mockReturnValue(0.999);

@@ -124,6 +124,22 @@ it('gives a shell on a pty, without a handshake', async () => {
   expect(region.messages.listSessions(REGION)).toEqual([]);
 });
 
+it('shows the first output at once, and ends at once: AWS\'s agent waits a second before the one and up to two for the other (`protocol.md` §9 no. 13)', async () => {
+  await online();
+  const client = await region.session();
+  await vi.waitFor(() => expect(region.processes).toHaveLength(1), wait);
+  const [shell] = region.processes;
+  const taking = async (what: () => boolean): Promise<number> => {
+    const began = performance.now();
+    await vi.waitFor(() => expect(what()).toBe(true), wait);
+    return performance.now() - began;
+  };
+  shell?.stdout.write('sh-5.2$ ');
+  expect(await taking(() => client.text(1) === 'sh-5.2$ ')).toBeLessThan(500);
+  shell?.exit({ code: 0, signal: undefined });
+  expect(await taking(() => client.closed)).toBeLessThan(500);
+});
+
 it('runs an interactive command through sh on a pty', async () => {
   await online();
   const client = await region.session('AWS-StartInteractiveCommand', { command: ['top -b {{ command }}'] });

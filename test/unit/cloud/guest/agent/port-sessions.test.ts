@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, expect, it, vi } from 'vitest';
 import type { AgentMessage } from '../../../../../src/lib/protocol/agent-message.js';
 import { SmuxSession } from '../../../../../src/lib/protocol/smux.js';
-import { SmallRegion, type TestClient } from './small-region.js';
+import { INSTANCE, SmallRegion, TestClient } from './small-region.js';
 
 const wait = { timeout: 8000, interval: 10 };
 let region: SmallRegion;
@@ -213,6 +213,19 @@ it('carries one raw stream for SSH, and ends with it', async () => {
   client.send('SSH-2.0-client\r\n');
   await vi.waitFor(() => expect(client.closed).toBe(true), wait);
   expect([client.text(1), client.closedWith]).toEqual(['SSH-2.0-test\r\ngot SSH-2.0-client\r\n', '']);
+});
+
+it('keeps what the client sends before the handshake is done, which AWS\'s agent acknowledges and throws away', async () => {
+  await online();
+  await serve('localhost:22', echo);
+  const session = await region.call('StartSession', { Target: INSTANCE, DocumentName: 'AWS-StartSSHSession' }) as Record<string, string>;
+  const client = new TestClient(session['SessionId'] ?? '', session['StreamUrl'] ?? '', session['TokenValue'] ?? '', '1.3.0.0', { answers: false });
+  client.send('early ');
+  await vi.waitFor(() => expect(client.raw.some(({ type }) => type === 5)).toBe(true), wait);
+  client.send('in the middle ');
+  client.respond();
+  client.send('and at once');
+  await vi.waitFor(() => expect(client.text(1)).toBe('early in the middle and at once'), wait);
 });
 
 it('says why SSH cannot be reached', async () => {

@@ -432,7 +432,7 @@ export class TestClient {
         this.bytes += payload.length;
         if (this.bytes < 64 << 20) this.raw.push({ type, payload });
         if (this.bytes < 1 << 20) this.received.push({ type, text: payload.toString() });
-        if (type === 5 && answers) this.#respond();
+        if (type === 5 && answers) this.respond();
         if (this.reading) accept();
         else this.#unread.push(accept);
       },
@@ -476,7 +476,8 @@ export class TestClient {
     return this.received.filter((item) => item.type === type).map((item) => item.text).join('');
   }
 
-  #respond(): void {
+  /** Answers the handshake's request. */
+  respond(): void {
     const action = { ActionType: 'SessionType', ActionStatus: 1, ActionResult: null, Error: '' };
     this.send(JSON.stringify({ ClientVersion: this.clientVersion, ProcessedClientActions: [action], Errors: null }), 6);
   }

@@ -1,0 +1,69 @@
+/** A stream that is silent, as long as the defaults have it: named within 10 s (issue 4). */
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { watchForSilence } from '../../../../src/lib/session/stream-socket.js';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+class Socket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  isPaused = false;
+  /** When it was asked for a sign of life, in milliseconds since the beginning. */
+  readonly pings: number[] = [];
+  answers = false;
+  readonly began = performance.now();
+
+  ping(): void {
+    this.pings.push(performance.now() - this.began);
+    if (this.answers) this.emit('pong');
+  }
+}
+
+/** The silences that were named, and when. */
+function watched(socket: Socket): { readonly dead: { readonly at: number; readonly silentMs: number }[] } {
+  const dead: { at: number; silentMs: number }[] = [];
+  watchForSilence(socket as unknown as WebSocket, {}, (silentMs) => dead.push({ at: performance.now() - socket.began, silentMs }));
+  return { dead };
+}
+
+it('a dead stream is named within 10 s, once, having been asked and given time to answer', () => {
+  const socket = new Socket();
+  const { dead } = watched(socket);
+  vi.advanceTimersByTime(60_000);
+  expect(dead).toHaveLength(1);
+  expect(dead[0]?.at).toBeLessThan(10_000);
+  expect(socket.pings).toHaveLength(1);
+  expect((dead[0]?.at ?? 0) - (socket.pings[0] ?? 0)).toBeGreaterThanOrEqual(5_000);
+});
+
+it('also when it dies in the middle: within 10 s of the last that was heard', () => {
+  const socket = new Socket();
+  const { dead } = watched(socket);
+  const talking = setInterval(() => socket.emit('message'), 100);
+  vi.advanceTimersByTime(60_000);
+  clearInterval(talking);
+  expect([dead, socket.pings]).toEqual([[], []]);
+  vi.advanceTimersByTime(10_000);
+  expect(dead).toHaveLength(1);
+  expect(dead[0]?.silentMs).toBeLessThan(10_000);
+});
+
+it('one that has nothing to say is asked more often than every 30 s, and lives by its answers', () => {
+  const socket = new Socket();
+  socket.answers = true;
+  const { dead } = watched(socket);
+  vi.advanceTimersByTime(600_000);
+  expect(dead).toEqual([]);
+  expect(socket.pings.length).toBeGreaterThan(20);
+});
+
+it('one that is not read from, since nobody takes what it sends, is not judged', () => {
+  const socket = new Socket();
+  socket.isPaused = true;
+  const { dead } = watched(socket);
+  vi.advanceTimersByTime(600_000);
+  expect(dead).toEqual([]);
+});
