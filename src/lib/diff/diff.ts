@@ -1,4 +1,5 @@
 /** Two snapshots, or a snapshot and what is to become of it: which ways change, and which differences decide that. Pure. */
+import { nameServersOf } from '../inventory/overlay/dhcp-options.js';
 import type { Doubt, Outlook } from '../inventory/overlay/outlook.js';
 import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import { askWay, type WayAnswer, type WayVerdict } from '../reachability/asked-way.js';
@@ -121,8 +122,10 @@ function idsOf({ links, traces }: WayAnswer, asked: AskedEverywhere, { snapshot,
   const nodes = network.instances.get(asked.subject.instanceId) ?? [];
   const own = nodes.flatMap((node) => [node.id, node.subnet.subnet.subnetId, node.vpc.vpc.vpcId, node.subnet.routeTable?.table.routeTableId ?? '', ...node.groupIds]);
   const profile = snapshot.profiles.find((each) => each.name === instance?.instanceProfile);
+  // Who asks for no name is not touched by who answers it.
+  const names = links.some(({ link }) => link === 'name') ? nodes.map((node) => nameServersOf(node.vpc.vpc.vpcId)) : [];
   const identity = links.length === 0 ? [] : [instance?.instanceProfile ?? '', profile?.role?.roleName ?? ''];
-  return new Set([asked.subject.instanceId, ...named.flatMap((text) => text.match(ID) ?? []), ...own, ...identity]);
+  return new Set([asked.subject.instanceId, ...named.flatMap((text) => text.match(ID) ?? []), ...own, ...names, ...identity]);
 }
 
 /** More of them than a change of a few things has are made anew. */

@@ -1,6 +1,6 @@
 /** A change of one fact in words. Pure; what is printed is escaped by who prints. */
 import type { Snapshot } from '../inventory/snapshot/snapshot.js';
-import type { NetworkAclEntry, Route, SecurityGroupRule } from '../vpc/model.js';
+import type { BlockPublicAccess, NetworkAclEntry, Route, SecurityGroupRule } from '../vpc/model.js';
 import { factAt, type FactKey, type Facts } from './facts.js';
 
 /** A snapshot with its facts. */
@@ -43,7 +43,7 @@ function fieldText({ collection, id, field }: FactKey, old: unknown, now: unknow
   if (collection === 'roles') return `the ${field === 'trust' ? 'trust policy' : field === 'boundary' ? 'permissions boundary' : (field ?? '')} of role ${id} changed`;
   if (collection === 'endpointPolicies') return `the policy of ${named(id)} changed`;
   if (collection === 'account' && id === 'hostManagementRole') return `the role of Default Host Management changed from ${valueText(old)} to ${valueText(now)}`;
-  if (collection === 'account') return `VPC Block Public Access changed from ${valueText(old)} to ${valueText(now)}`;
+  if (collection === 'account') return `VPC Block Public Access changed from ${accessText(old)} to ${accessText(now)}`;
   if (collection === 'profiles') return `instance profile ${id} ${now === null ? `lost the role ${valueText(old)}` : `has the role ${valueText(now)}`}`;
   return `${named(id)} has ${WORDS[field ?? ''] ?? (field ?? '')} ${valueText(now)} instead of ${valueText(old)}`;
 }
@@ -51,12 +51,19 @@ function fieldText({ collection, id, field }: FactKey, old: unknown, now: unknow
 const WORDS: Readonly<Record<string, string>> = {
   publicIp: 'the public address', publicIpv4: 'the public address', privateIp: 'the private address', privateDnsEnabled: 'private DNS', instanceProfile: 'the instance profile', keyName: 'the key pair',
   state: 'the state', vpcId: 'the VPC', subnetId: 'the subnet', sourceDestCheck: 'the source/destination check', metadata: 'metadata options',
+  cidrs: 'the address blocks', domainNameServers: 'the name servers',
 };
+
+function accessText(value: unknown): string {
+  const { mode, exclusions } = value as BlockPublicAccess;
+  return exclusions.length === 0 ? mode : `${mode} but for ${exclusions.map((each) => `${each.resourceId} (${each.mode})`).join(', ')}`;
+}
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'none';
   if (value === true) return 'on';
   if (value === false) return 'off';
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.length === 0 ? 'none' : value.join(', ');
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 

@@ -3,6 +3,7 @@
  * and what has become of it read back. Every way that was judged has to be as foretold, and by the same difference.
  */
 import { CloudFormationClient, CreateChangeSetCommand, DescribeStacksCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { AssociateDhcpOptionsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeChangeSet } from '../../../src/lib/aws/change-sets.js';
 import { diffOf, type SnapshotDiff } from '../../../src/lib/diff/diff.js';
@@ -34,7 +35,7 @@ async function change(template: string): Promise<{ readonly planned: SnapshotDif
   const name = `change-${++number}`;
   const parameters = (await client.send(new DescribeStacksCommand({ StackName: STACK }))).Stacks?.[0]?.Parameters ?? [];
   await client.send(new CreateChangeSetCommand({
-    StackName: STACK, ChangeSetName: name, TemplateBody: template, Capabilities: ['CAPABILITY_IAM'], Parameters: parameters.map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true })),
+    StackName: STACK, ChangeSetName: name, TemplateBody: template, Capabilities: ['CAPABILITY_IAM'], IncludeNestedStacks: template.includes('AWS::CloudFormation::Stack'), Parameters: parameters.map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true })),
   }));
   const before = await readSnapshot(region.target, STACK);
   const { changes } = await pendingChanges(async (id) => describeChangeSet(region.target, STACK, id), STACK, name);
@@ -83,7 +84,11 @@ describe('what a change set would do', () => {
   );
   const BARE = '  Bare:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {Version: \'2012-10-17\', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: \'sts:AssumeRole\'}]}}';
   const managed = (effect: string): string => edited(added(`  Managed:\n    Type: AWS::IAM::ManagedPolicy\n    Properties: {Roles: [!Ref InstanceRole], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: ${effect}, Action: 'ssmmessages:*', Resource: '*'}]}}`));
-  const ENI = (group: string): string => edited(added(`  ENI:\n    Type: AWS::EC2::NetworkInterface\n    Properties: {SubnetId: !Ref PrivateSubnet1, GroupSet: [!Ref ${group}]}`));
+  const ENI_OF = (group: string): string => `  ENI:\n    Type: AWS::EC2::NetworkInterface\n    Properties: {SubnetId: !Ref PrivateSubnet1, GroupSet: [!Ref ${group}]}`;
+  const ENI = (group: string): string => edited(added(ENI_OF(group)));
+  const BLOCK = (cidr: string): string => edited(added(`  Block:\n    Type: AWS::EC2::VPCCidrBlock\n    Properties: {VpcId: !Ref VPC1, CidrBlock: ${cidr}}`));
+  const GATEWAYS = ['IGW2', 'IGW3'].map((name) => `  ${name}:\n    Type: AWS::EC2::InternetGateway`).join('\n');
+  const GATEWAY = (name: string): string => edited(added(`${GATEWAYS}\n  Attachment2:\n    Type: AWS::EC2::VPCGatewayAttachment\n    Properties: {VpcId: !Ref VPC2, InternetGatewayId: !Ref ${name}}`));
 
   // What no instance has yet (a role, an address) is not in the snapshot: its change is in doubt.
   it.each<readonly [string, string, string, readonly number[], readonly number[]]>([
@@ -91,6 +96,9 @@ describe('what a change set would do', () => {
     ['gives the instance profile a role without rights', edited(added(BARE)), edited(added(BARE), ['Roles: [!Ref InstanceRole]', 'Roles: [!Ref Bare]']), [], [2, 3, 4]],
     ['forbids in a managed policy what sessions need', managed('Allow'), managed('Deny'), [2, 3, 4], []],
     ['gives an interface that nobody uses another group', ENI('InstanceSecurityGroup1'), ENI('InstanceSecurityGroup2'), [], []],
+    ['gives instance 3 a further interface', ENI('InstanceSecurityGroup2'), edited(added(`${ENI_OF('InstanceSecurityGroup2')}\n  Further:\n    Type: AWS::EC2::NetworkInterfaceAttachment\n    Properties: {InstanceId: !Ref Instance3, NetworkInterfaceId: !Ref ENI, DeviceIndex: '1'}`)), [], []],
+    ['gives a block of the internet\'s addresses back for another', BLOCK('8.8.8.0/24'), BLOCK('192.88.99.0/24'), [1, 2, 3], []],
+    ['moves the other VPC to another internet gateway', GATEWAY('IGW2'), GATEWAY('IGW3'), [], []],
   ])('%s', async (_, first, second, judged, doubtful) => {
     if (standing !== LAB) await change(LAB);
     await change(first);
@@ -98,6 +106,43 @@ describe('what a change set would do', () => {
     agree(there);
     expect([instancesOf(there.planned, true), instancesOf(there.planned, false)]).toEqual([judged, doubtful]);
     agree(await change(LAB));
+  }, 180_000);
+
+  it('gives a VPC other name servers, and others yet', async () => {
+    const ec2 = new EC2Client({ region: region.target.region, endpoint: region.url, credentials: region.secrets.lab });
+    const servers = (...list: readonly string[]): string => edited(added(`  Options:\n    Type: AWS::EC2::DHCPOptions\n    Properties: {DomainNameServers: [${list.join(', ')}]}\n  Given:\n    Type: AWS::EC2::VPCDHCPOptionsAssociation\n    Properties: {VpcId: !Ref VPC2, DhcpOptionsId: !Ref Options}`));
+    if (standing !== LAB) await change(LAB);
+    const { VpcId, DhcpOptionsId } = (await ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: ['VPC2'] }] }))).Vpcs?.[0] ?? {};
+    try {
+      // Nobody in VPC 2 reaches a server of the internet; then the VPC's own is asked after it.
+      for (const [template, judged] of [[servers('8.8.8.8'), [4]], [servers('8.8.8.8', 'AmazonProvidedDNS'), [4]], [LAB, [4]]] as const) {
+        const there = await change(template);
+        agree(there);
+        expect([instancesOf(there.planned, true), instancesOf(there.planned, false)]).toEqual([judged, []]);
+      }
+    } finally {
+      // Without its association the VPC has no set.
+      await ec2.send(new AssociateDhcpOptionsCommand({ VpcId, DhcpOptionsId }));
+      ec2.destroy();
+    }
+  }, 180_000);
+
+  it('changes what a nested stack holds', async () => {
+    const put = (path: string, body = ''): Promise<unknown> => region.send('s3', region.target.region, { method: 'PUT', path, headers: {}, body });
+    await put('/templates', `<CreateBucketConfiguration><LocationConstraint>${region.target.region}</LocationConstraint></CreateBucketConfiguration>`);
+    for (const cidr of ['203.0.113.0/24', '192.0.2.0/24']) {
+      await put(`/templates/${cidr.slice(0, 3)}.yaml`, `Parameters: {Group: {Type: String}}\nResources:\n  Open:\n    Type: AWS::EC2::SecurityGroupIngress\n    Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: ${cidr}}\n`);
+    }
+    const inner = (key: string): string => edited(added(`  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: 'https://templates.s3.ap-northeast-1.amazonaws.com/${key}.yaml', Parameters: {Group: !Ref InstanceSecurityGroup2}}`));
+    if (standing !== LAB) await change(LAB);
+    for (const template of [inner('203'), inner('192')]) {
+      const there = await change(template);
+      agree(there);
+      expect([instancesOf(there.planned, true), there.planned.doubts]).toEqual([[2], []]);
+    }
+    // Of a stack that goes the change set does not tell what was in it.
+    const { planned } = await change(LAB);
+    expect([planned.verdict, planned.doubts]).toEqual(['unknown', ['Inner: its nested stack goes, and what of it is in the way of whom is not judged']]);
   }, 180_000);
 
   it.each<readonly [string, string, readonly number[], readonly number[]]>([
@@ -116,6 +161,9 @@ describe('what a change set would do', () => {
     ['refuses 443 in an ACL that is not made yet', edited(added('  Acl:\n    Type: AWS::EC2::NetworkAcl\n    Properties: {VpcId: !Ref VPC1}\n  AclAssociation:\n    Type: AWS::EC2::SubnetNetworkAclAssociation\n    Properties: {SubnetId: !Ref PrivateSubnet1, NetworkAclId: !Ref Acl}')), [], [3]],
     ['leads to a NAT gateway that is not made yet', edited(added('  EIP2:\n    Type: AWS::EC2::EIP\n    Properties: {Domain: vpc}\n  NATGateway2:\n    Type: AWS::EC2::NatGateway\n    Properties: {SubnetId: !Ref PublicSubnet, AllocationId: !GetAtt EIP2.AllocationId}'), ['NatGatewayId: !Ref NATGateway\n', 'NatGatewayId: !Ref NATGateway2\n']), [], [3]],
     ['replaces the endpoints\' group', edited(['GroupDescription: VPC endpoints, HTTPS from instance 4', 'GroupDescription: another']), [], [4]],
+    // A service of AWS's may have an address in the block.
+    ['takes a block of the internet\'s addresses into the VPC', BLOCK('8.8.8.0/24'), [1, 2, 3], [2, 3]],
+    ['gives the other VPC an internet gateway that no route leads to', GATEWAY('IGW2'), [], []],
     ['tags anew', edited(['- {Key: Name, Value: VPC2}', '- {Key: Name, Value: Second}']), [], []],
     // The last: its policy stays there.
     ['gives an endpoint a policy', edited([inResource('SSMEndpoint', '  PrivateDnsEnabled: true'), '      PrivateDnsEnabled: true\n      PolicyDocument: {Version: \'2012-10-17\', Statement: [{Effect: Allow, Principal: \'*\', Action: \'ssm:GetParameter\', Resource: \'*\'}]}\n']), [4], []],

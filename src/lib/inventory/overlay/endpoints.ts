@@ -1,4 +1,4 @@
-/** VPC endpoints and a VPC's own attributes laid over a snapshot. Pure. */
+/** VPC endpoints laid over a snapshot. Pure. */
 import { edited, inNetwork, known, type Outlook, withDoubt, withoutInterfaces } from './outlook.js';
 import { differs, flagOf, hasLater, knownList, knownText, LATER, laterText, type ResourceChange, textOf } from './resource-change.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
@@ -96,25 +96,4 @@ function tables(outlook: Outlook, change: ResourceChange, id: string): Outlook {
   })));
   // Its prefix list is told by the routes that it has.
   return routes.length > 0 ? moved : fresh.reduce((laid, tableId) => withDoubt(laid, tableId, `${change.logicalId}: the route that it brings is known only after the change`), moved);
-}
-
-/** A VPC's DNS attributes, on and off where the template is silent (V9). */
-export function layVpc(outlook: Outlook, change: ResourceChange): Outlook {
-  const { action, physicalId, replacement, logicalId, after } = change;
-  if (physicalId === undefined) return outlook;
-  if (action === 'Remove') return known(outlook, (snapshot) => inNetwork(snapshot, ({ vpcs }) => ({ vpcs: vpcs.filter((vpc) => vpc.vpcId !== physicalId) })));
-  if (replacement === 'True') return withDoubt(outlook, physicalId, `${logicalId} (${physicalId}) is replaced, with everything in it`);
-  const attributes = [['EnableDnsSupport', 'enableDnsSupport', true], ['EnableDnsHostnames', 'enableDnsHostnames', false]] as const;
-  return attributes.reduce((laid, [name, attribute, absent]) => {
-    if (!differs(change, name)) return laid;
-    const value = flagOf(after, name, absent);
-    if (value === LATER) return withDoubt(laid, physicalId, laterText(change, name));
-    return known(laid, (snapshot) => inNetwork(snapshot, ({ vpcs }) => ({ vpcs: edited(vpcs, (vpc) => vpc.vpcId === physicalId, (vpc) => ({ ...vpc, [attribute]: value })) })));
-  }, outlook);
-}
-
-export function laySubnet(outlook: Outlook, { action, physicalId, replacement, logicalId }: ResourceChange): Outlook {
-  if (physicalId === undefined) return outlook;
-  if (action === 'Remove') return known(outlook, (snapshot) => inNetwork(snapshot, ({ subnets: all }) => ({ subnets: all.filter((subnet) => subnet.subnetId !== physicalId) })));
-  return replacement === 'True' ? withDoubt(outlook, physicalId, `${logicalId} (${physicalId}) is replaced, with everything in it`) : outlook;
 }

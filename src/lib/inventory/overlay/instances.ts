@@ -64,6 +64,20 @@ export function layNetworkInterface(outlook: Outlook, change: ResourceChange): O
   return check === LATER ? withDoubt(worn, physicalId, laterText(change, 'SourceDestCheck')) : known(worn, (snapshot) => withInterface(snapshot, isIt, { sourceDestCheck: check }));
 }
 
+/** A further interface of an instance; it answers while that runs. */
+export function layInterfaceAttachment(outlook: Outlook, change: ResourceChange): Outlook {
+  const { action, before, after } = change;
+  const old = action === 'Add' ? undefined : knownText(before, 'NetworkInterfaceId');
+  const isIt = (id: string) => (each: NetworkInterface): boolean => each.networkInterfaceId === id;
+  const gone = old === undefined ? outlook : known(outlook, (snapshot) => withInterface(snapshot, isIt(old), { instanceId: undefined, deviceIndex: undefined, up: false }));
+  if (action === 'Remove' || after === undefined) return gone;
+  const [interfaceId, instanceId, device] = ['NetworkInterfaceId', 'InstanceId', 'DeviceIndex'].map((name) => textOf(after, name));
+  // What is made only by the change is nobody's way yet; its instance is who gets it.
+  if (typeof instanceId !== 'string') return withDoubt(gone, typeof interfaceId === 'string' ? interfaceId : null, laterText(change, 'InstanceId'));
+  if (typeof interfaceId !== 'string' || typeof device !== 'string') return withDoubt(gone, instanceId, laterText(change, 'its interface'));
+  return known(gone, (snapshot) => withInterface(snapshot, isIt(interfaceId), { instanceId, deviceIndex: Number(device), up: snapshot.instances.some((each) => each.instanceId === instanceId && each.state === 'running') }));
+}
+
 /** An Elastic IP address; its physical id is the address. */
 export function layAddress(outlook: Outlook, change: ResourceChange): Outlook {
   const { action, physicalId, replacement, logicalId, before, after } = change;

@@ -83,7 +83,9 @@ export function layGatewayAttachment(outlook: Outlook, change: ResourceChange): 
   if (action === 'Remove' || after === undefined) return gone;
   const [gateway, vpcId] = [textOf(after, 'InternetGatewayId'), textOf(after, 'VpcId')] as const;
   if (gateway === undefined) return gone;
-  if (typeof vpcId !== 'string' || gateway === LATER) return withDoubt(gone, typeof vpcId === 'string' ? vpcId : (knownText(before, 'VpcId') ?? null), laterText(change, gateway === LATER ? 'InternetGatewayId' : 'VpcId'));
+  if (typeof vpcId !== 'string') return withDoubt(gone, knownText(before, 'VpcId') ?? null, laterText(change, 'VpcId'));
+  // Whichever it is, the VPC has one then; a route to it says in a change of its own what is not known of it.
+  if (gateway === LATER) return known(gone, (snapshot) => inNetwork(snapshot, ({ internetGateways }) => ({ internetGateways: [...internetGateways, { internetGatewayId: laterId(change.logicalId), vpcId }] })));
   return known(gone, (snapshot) => attach(snapshot, gateway, vpcId));
 }
 

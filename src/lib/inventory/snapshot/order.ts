@@ -51,6 +51,7 @@ export function inOrder(snapshot: Snapshot): Snapshot {
     network: networkInOrder(snapshot.network),
     names: keysInOrder(snapshot.names),
     endpointPolicies: keysInOrder(snapshot.endpointPolicies),
+    ...(snapshot.dhcpOptions === undefined ? {} : { dhcpOptions: keysInOrder(snapshot.dhcpOptions) }),
     instances: snapshot.instances.map((instance) => ({ ...instance, tags: keysInOrder(instance.tags) })),
     profiles: by(snapshot.profiles.map(holderInOrder), (profile) => profile.name),
     hostManagement: snapshot.hostManagement === null ? null : holderInOrder(snapshot.hostManagement),

@@ -120,6 +120,7 @@ const snapshot = object<Snapshot>({
   network,
   names: record(text),
   endpointPolicies: record(text),
+  dhcpOptions: optional(record(list(text))),
   instances: unique(list(instance), (each) => each.instanceId),
   profiles: unique(list(profile), (each) => each.name),
   hostManagement: orNull(hostManagement),

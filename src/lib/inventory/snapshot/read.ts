@@ -21,7 +21,7 @@ import { inOrder } from './order.js';
 import { readPrefixLists } from './prefix-lists.js';
 import { readHostManagement, readProfiles } from './roles.js';
 import { type AgentRecord, type Snapshot, SNAPSHOT_KIND, SNAPSHOT_VERSION, type SnapshotInstance, type SnapshotPart } from './snapshot.js';
-import { wholeNetwork, withRuleIds } from './whole-network.js';
+import { nameServersBySet, wholeNetwork, withRuleIds } from './whole-network.js';
 
 /** The part that each kind of a network belongs to, where it has another name. */
 const PART_OF: Readonly<Partial<Record<string, SnapshotPart>>> = { blockPublicAccessExclusions: 'blockPublicAccess' };
@@ -136,6 +136,7 @@ export async function readSnapshot(target: Target, stack: string, { now = () => 
     network,
     names: namesOf(read),
     endpointPolicies: Object.fromEntries((read.vpcEndpoints ?? []).flatMap((endpoint) => (endpoint.PolicyDocument === undefined ? [] : [[endpoint.VpcEndpointId ?? '', endpoint.PolicyDocument]]))),
+    ...(read.dhcpOptions === undefined ? {} : { dhcpOptions: nameServersBySet(read.dhcpOptions) }),
     instances: inventoryOf(instances, network, agents).map((known) => snapshotInstance(known, apiInstance.get(known.instanceId), apiAgent.get(known.instanceId))),
     profiles,
     hostManagement,

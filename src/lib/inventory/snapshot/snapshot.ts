@@ -92,6 +92,8 @@ export interface Snapshot {
   readonly names: Readonly<Record<string, string>>;
   /** JSON policy of each VPC endpoint, by endpoint id. */
   readonly endpointPolicies: Readonly<Record<string, string>>;
+  /** Name servers of each DHCP option set of the region, by its id: what a VPC may be given. Absent: not read. */
+  readonly dhcpOptions?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly instances: readonly SnapshotInstance[];
   readonly profiles: readonly SnapshotProfile[];
   /** Null: it is off. */

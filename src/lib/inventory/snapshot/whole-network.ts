@@ -105,10 +105,17 @@ export function withRuleIds(groups: readonly SecurityGroup[], rules: readonly Ap
   return groups.map((group) => ({ ...group, ingress: of.get(`${group.groupId} false`) ?? [], egress: of.get(`${group.groupId} true`) ?? [] }));
 }
 
-function nameServersOf(vpc: Vpc, description: NetworkDescription, sets: RestOfNetwork['dhcpOptions']): readonly string[] {
-  const setId = description.vpcs.find((each) => each.VpcId === vpc.vpcId)?.DhcpOptionsId;
-  const option = sets.find((set) => set.DhcpOptionsId === setId)?.DhcpConfigurations?.find((each) => each.Key === 'domain-name-servers');
-  return present((option?.Values ?? []).map((value) => value.Value));
+/** The name servers of each option set, by its id. */
+export function nameServersBySet(sets: RestOfNetwork['dhcpOptions']): Record<string, string[]> {
+  return Object.fromEntries(sets.map(({ DhcpOptionsId = '', DhcpConfigurations = [] }) => {
+    const option = DhcpConfigurations.find((each) => each.Key === 'domain-name-servers');
+    return [DhcpOptionsId, present((option?.Values ?? []).map((value) => value.Value))];
+  }));
+}
+
+/** A VPC without a set has the id `default`, and no server is told. */
+function nameServersOf(vpc: Vpc, description: NetworkDescription, sets: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return sets[description.vpcs.find((each) => each.VpcId === vpc.vpcId)?.DhcpOptionsId ?? ''] ?? [];
 }
 
 /** Exclusions that are made and not yet gone. */
@@ -130,9 +137,10 @@ function blockPublicAccessOf([options]: RestOfNetwork['blockPublicAccess'], excl
 export function wholeNetwork(base: NetworkModel, description: NetworkDescription, rest: Read<RestOfNetwork>, running: ReadonlySet<string>): NetworkModel {
   const { dhcpOptions, networkInterfaces, networkAcls, blockPublicAccess, blockPublicAccessExclusions } = rest;
   const isUp = upness(base, running);
+  const sets = dhcpOptions === undefined ? undefined : nameServersBySet(dhcpOptions);
   return {
     ...base,
-    vpcs: dhcpOptions === undefined ? base.vpcs : base.vpcs.map((vpc) => ({ ...vpc, domainNameServers: nameServersOf(vpc, description, dhcpOptions) })),
+    vpcs: sets === undefined ? base.vpcs : base.vpcs.map((vpc) => ({ ...vpc, domainNameServers: nameServersOf(vpc, description, sets) })),
     networkInterfaces: networkInterfaces === undefined ? base.networkInterfaces : networkInterfaces.map((each) => interfaceOf(each, isUp)),
     networkAcls: networkAcls === undefined ? base.networkAcls : networkAcls.map(aclOf),
     ...(blockPublicAccess === undefined ? {} : { blockPublicAccess: blockPublicAccessOf(blockPublicAccess, blockPublicAccessExclusions ?? []) }),

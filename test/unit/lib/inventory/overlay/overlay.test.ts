@@ -4,7 +4,7 @@ import { diffOf, type SnapshotDiff } from '../../../../../src/lib/diff/diff.js';
 import { layOver } from '../../../../../src/lib/inventory/overlay/overlay.js';
 import type { ResourceChange, Values } from '../../../../../src/lib/inventory/overlay/resource-change.js';
 import type { Snapshot } from '../../../../../src/lib/inventory/snapshot/snapshot.js';
-import { addGatewayEndpoint, LAB } from '../../../../conformance/fabric/lab-network.js';
+import { addGatewayEndpoint, type Change as ModelChange, LAB } from '../../../../conformance/fabric/lab-network.js';
 import { CORE_ARN, labSnapshot, PROFILE, ROLE } from '../../lab-snapshot.js';
 
 const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
@@ -31,6 +31,7 @@ describe('what is known', () => {
     expect(diff.changes[0]).toMatchObject({ kind: 'lost', way: 'Session Manager', instance: { number: 4 }, deciding: ['sg-endpoint (EndpointSecurityGroup) lost the rule ingress tcp/443 from sg-3 (InstanceSecurityGroup3)'] });
   });
 
+  const OUTWARD_LOST = [1, 2, 3].flatMap((number) => [`${number} ping to 8.8.8.8 lost`, `${number} tcp/443 to 8.8.8.8 lost`]);
   const ROUTE = { RouteTableId: LAB.privateTable, DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: LAB.nat };
   const PUBLIC_ROUTE = { RouteTableId: LAB.publicTable, DestinationCidrBlock: '0.0.0.0/0', GatewayId: LAB.igw };
   const ENDPOINT = { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.ap-northeast-1.ssm', VpcId: LAB.vpc2, SubnetIds: [LAB.privateSubnet2], SecurityGroupIds: [LAB.sgEndpoint], PrivateDnsEnabled: true };
@@ -61,6 +62,17 @@ describe('what is known', () => {
     ['a role loses its policy', [modify('InstanceRole', 'IAM::Role', ROLE, ROLE_BEFORE, { ...ROLE_BEFORE, ManagedPolicyArns: [] })], ['2 Session Manager lost', '3 Session Manager lost', '4 Session Manager lost']],
     ['a role gets a statement against it', [add('Deny', 'IAM::RolePolicy', { RoleName: ROLE, PolicyName: 'deny', PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'ssmmessages:*', Resource: '*' }] } })], ['2 Session Manager lost', '3 Session Manager lost', '4 Session Manager lost']],
     ['another service is trusted', [modify('InstanceRole', 'IAM::Role', ROLE, ROLE_BEFORE, { ...ROLE_BEFORE, AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] } })], ['2 Session Manager lost', '3 Session Manager lost', '4 Session Manager lost']],
+    // A service whose address is in the block is out of reach, too.
+    ['a block of addresses that a VPC takes from the internet', [add('Block', 'EC2::VPCCidrBlock', { VpcId: LAB.vpc1, CidrBlock: '8.8.8.128/23' })],
+      ['1 SSH from 8.8.8.8 lost', ...OUTWARD_LOST.slice(0, 2), '1 tcp/22 from 8.8.8.8 lost', '2 Session Manager doubtful', ...OUTWARD_LOST.slice(2, 4), '3 Session Manager doubtful', ...OUTWARD_LOST.slice(4)]],
+    ['a block of another VPC', [add('Block', 'EC2::VPCCidrBlock', { VpcId: LAB.vpc2, CidrBlock: '8.8.8.0/24' })], []],
+    ['a block of IPv6', [add('Block', 'EC2::VPCCidrBlock', { VpcId: LAB.vpc1, AmazonProvidedIpv6CidrBlock: true })], []],
+    ['Block Public Access', [add('Access', 'EC2::VPCBlockPublicAccessOptions', { InternetGatewayBlockMode: 'block-bidirectional' })], ['1 SSH from 8.8.8.8 lost', ...OUTWARD_LOST.slice(0, 2), '1 tcp/22 from 8.8.8.8 lost', '2 Session Manager lost', ...OUTWARD_LOST.slice(2, 4), '3 Session Manager lost', ...OUTWARD_LOST.slice(4)]],
+    ['Block Public Access for what comes in, but for a subnet', [add('Access', 'EC2::VPCBlockPublicAccessOptions', { InternetGatewayBlockMode: 'block-ingress' }), add('But', 'EC2::VPCBlockPublicAccessExclusion', { InternetGatewayExclusionMode: 'allow-bidirectional', SubnetId: LAB.publicSubnet })], []],
+    ['an internet gateway for the other VPC', [add('IGW2', 'EC2::InternetGateway', {}), add('Attachment', 'EC2::VPCGatewayAttachment', { VpcId: LAB.vpc2, InternetGatewayId: LATER })], []],
+    ['the internet gateway is detached', [remove('Attachment', 'EC2::VPCGatewayAttachment', `IGW|${LAB.vpc1}`, { VpcId: LAB.vpc1, InternetGatewayId: LAB.igw })],
+      ['1 SSH from 8.8.8.8 lost', ...OUTWARD_LOST.slice(0, 2), '1 tcp/22 from 8.8.8.8 lost', '2 Session Manager lost', ...OUTWARD_LOST.slice(2, 4), '3 Session Manager lost', ...OUTWARD_LOST.slice(4)]],
+    ['an interface that nobody asks of is attached', [add('Attach', 'EC2::NetworkInterfaceAttachment', { InstanceId: 'i-3', NetworkInterfaceId: 'eni-else', DeviceIndex: '1' })], []],
     ['a bucket is none of its business', [add('Bucket', 'S3::Bucket', {}), add('Parameter', 'SSM::Parameter', { Value: LATER })], []],
   ])('%s', (_, changes, expected) => {
     const diff = planned(changes);
@@ -79,6 +91,45 @@ describe('what is known', () => {
     const diff = planned([remove('Instance4', 'EC2::Instance', 'i-4')]);
     expect(brief(diff)[0]).toBe('4 Session Manager lost');
     expect(diff.changes[0]?.deciding).toEqual(['i-4 (Instance4) is gone']);
+  });
+});
+
+describe('the name servers of a VPC', () => {
+  const amazon: ModelChange = (model) => ({ ...model, vpcs: model.vpcs.map((vpc) => ({ ...vpc, domainNameServers: ['AmazonProvidedDNS'] })) });
+  const lab = (): Snapshot => ({ ...labSnapshot(amazon), dhcpOptions: { 'dopt-amazon': ['AmazonProvidedDNS'], 'dopt-google': ['8.8.8.8'] } });
+  const options = (logicalId: string, ...servers: readonly string[]): ResourceChange => add(logicalId, 'EC2::DHCPOptions', { DomainNameServers: servers });
+  const given = (DhcpOptionsId: string, logicalId = 'Association'): ResourceChange => add(logicalId, 'EC2::VPCDHCPOptionsAssociation', { VpcId: LAB.vpc2, DhcpOptionsId });
+  const taken = (DhcpOptionsId: string): ResourceChange => remove('Old', 'EC2::VPCDHCPOptionsAssociation', `${DhcpOptionsId}|${LAB.vpc2}`, { VpcId: LAB.vpc2, DhcpOptionsId });
+  const replaced = (server: string): ResourceChange => modify('Options', 'EC2::DHCPOptions', 'dopt-1', { DomainNameServers: ['AmazonProvidedDNS'] }, { DomainNameServers: [server] }, 'True');
+
+  it.each<readonly [string, readonly ResourceChange[], readonly string[]]>([
+    ['are those of a set that is there', [given('dopt-google')], ['4 Session Manager lost']],
+    ['stay where the set says the same', [given('dopt-amazon')], []],
+    ['are those of the one set that is made, whichever comes first', [given(LATER), options('Options', '8.8.8.8')], ['4 Session Manager lost']],
+    ['are those of a set that takes another one\'s place', [{ ...given(LATER), action: 'Modify', replacement: 'True', properties: true, before: { VpcId: LAB.vpc2, DhcpOptionsId: 'dopt-1' } }, replaced('8.8.8.8')], ['4 Session Manager lost']],
+    ['are none without a set', [taken('dopt-amazon')], ['4 Session Manager lost']],
+    ['are the new set\'s where one association takes another\'s place', [taken('dopt-google'), given('dopt-amazon')], []],
+    ['are not touched by a set that nobody has', [options('Options', '8.8.8.8')], []],
+  ])('%s', (_, changes, expected) => {
+    const diff = planned(changes, lab());
+    expect(brief(diff)).toEqual(expected);
+    expect(diff).toMatchObject({ doubts: [], verdict: expected.length === 0 ? 'same' : 'changed' });
+  });
+
+  it('are told in words', () => {
+    expect(planned([given('dopt-google')], lab()).changes[0]?.deciding).toEqual([`${LAB.vpc2} has the name servers 8.8.8.8 instead of AmazonProvidedDNS`]);
+  });
+
+  it.each<readonly [string, readonly ResourceChange[], string]>([
+    ['one of two new sets', [given(LATER), options('A', '8.8.8.8'), options('B', 'AmazonProvidedDNS')], 'Association: DhcpOptionsId is known only after the change'],
+    ['what a nested stack may give', [given(LATER), options('A', '8.8.8.8'), add('Inner', 'CloudFormation::Stack', {})], 'Association: DhcpOptionsId is known only after the change'],
+    ['servers that are known later', [given(LATER), options('A', LATER)], 'Association: the name servers of A (known only after the change) are not in the snapshot'],
+    ['a set that was not read', [given('dopt-other')], 'Association: the name servers of dopt-other are not in the snapshot'],
+  ])('leave those unknown that ask for a name, and no others: %s', (_, changes, doubt) => {
+    const diff = planned(changes, lab());
+    expect(brief(diff)).toEqual(['4 Session Manager doubtful']);
+    expect(diff.doubts).toContain(doubt);
+    expect(diff.verdict).toBe('unknown');
   });
 });
 
@@ -122,6 +173,25 @@ describe('what is not known', () => {
     const diff = planned([modify('Instance2', 'EC2::Instance', 'i-2', {}, { ImageId: 'ami-2' }, 'True')]);
     expect(diff.changes.length + diff.unknown.length).toBeGreaterThan(3);
     expect(diff.changes.every(({ kind, instance, way }) => kind === 'doubtful' && (instance.number === 2 || way.endsWith('Instance2')))).toBe(true);
+  });
+
+  it.each<readonly [string, ResourceChange, string]>([
+    ['a route that goes without a word', make('Remove', 'RouteToNATGateway', 'EC2::Route', { physicalId: 'rtb-private|0.0.0.0/0' }), 'RouteToNATGateway: CloudFormation did not tell its property values'],
+    ['a rule that changes without a word', make('Modify', 'Rule', 'EC2::SecurityGroupIngress', { physicalId: 'sgr-1' }), 'Rule: CloudFormation did not tell its property values'],
+    ['a rule that may change', make('Dynamic', 'Rule', 'EC2::SecurityGroupIngress', { physicalId: 'sgr-1' }), 'Rule: whether it changes is known only when the change set is executed'],
+    ['a nested stack that was not looked into', make('Modify', 'Inner', 'CloudFormation::Stack', { physicalId: 'arn:inner' }), 'Inner: what its nested stack changes is told only by a change set that is made with --include-nested-stacks'],
+    ['a nested stack that goes', remove('Inner', 'CloudFormation::Stack', 'arn:inner'), 'Inner: its nested stack goes, and what of it is in the way of whom is not judged'],
+  ])('leaves the whole unknown: %s', (_, change, doubt) => {
+    expect(planned([change])).toMatchObject({ verdict: 'unknown', changes: [], doubts: [doubt] });
+  });
+
+  it.each<readonly [string, ResourceChange, readonly string[]]>([
+    ['a block from a pool', add('Block', 'EC2::VPCCidrBlock', { VpcId: LAB.vpc2, Ipv4IpamPoolId: 'ipam-pool-1', Ipv4NetmaskLength: 24 }), ['4 Session Manager doubtful']],
+    ['the mode of Block Public Access', add('Access', 'EC2::VPCBlockPublicAccessOptions', { InternetGatewayBlockMode: LATER }), ['2 Session Manager doubtful', '3 Session Manager doubtful']],
+    ['an interface that is made first', add('Attach', 'EC2::NetworkInterfaceAttachment', { InstanceId: 'i-3', NetworkInterfaceId: LATER, DeviceIndex: '1' }), ['3 Session Manager doubtful']],
+  ])('leaves those unknown whom it concerns: %s', (_, change, expected) => {
+    const diff = planned([change]);
+    expect([sessions(diff), diff.verdict]).toEqual([expected, 'unknown']);
   });
 
   it('what may decide and is not laid over leaves the whole unknown, by its type', () => {
