@@ -62,7 +62,7 @@ export async function* untilOpen({ target, lab, stack }: LabContext, deployment:
       for (const line of lines(event, doors)) say(line);
     }
   };
-  const look = async (): Promise<Door[]> => doorsOf({ target, lab, instances: await takeInventory(target, stack), start: sessionStarter(target), outside: await outsideOf({ target }, sshFrom), signal });
+  const look = async (): Promise<Door[]> => doorsOf({ target, lab, instances: await takeInventory(target, stack, { mayBeNone: true }), start: sessionStarter(target), outside: await outsideOf({ target }, sshFrom), signal });
   const isSsh = ({ way }: Door): boolean => way === 'ssh-key-pair';
   let made = false;
   let doors: Promise<Door[]> | undefined;

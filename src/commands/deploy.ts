@@ -56,12 +56,12 @@ export default class Deploy extends BaseCommand {
     const { outcome, stackId } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
     this.moment = 'deployed';
     if (outcome === 'planned') return endPlan(context, stackId, (line) => this.say(line));
-    const [instances, made] = await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]);
+    const [instances, made] = await Promise.all([takeInventory(target, stack, { mayBeNone: true }), madeInstances(stackApi(target), stack)]);
     const troubles = troublesOf(instances, made);
     this.say(`${deployEnd(outcome, (Date.now() - begun) / 1000, troubles)}\n`);
-    this.print(listLines(instances, { style: this.style, width: this.width }));
+    if (instances.length > 0) this.print(listLines(instances, { style: this.style, width: this.width }));
     for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
-    if (!flags.brief) this.say(nextSteps(['verify', ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
+    if (!flags.brief) this.say(nextSteps([...(instances.length === 0 ? [] : ['verify'] as const), ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
   }
 }

@@ -10,6 +10,9 @@ import { everyPage } from './pages.js';
 
 const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
 
+/** As the service says it, and as the SDK does. */
+const NOT_FOUND = new Set(['ChangeSetNotFound', 'ChangeSetNotFoundException']);
+
 export interface DescribedChangeSet {
   readonly status: string;
   /** Empty when the service gives none. */
@@ -33,7 +36,7 @@ export async function describeChangeSet(target: Target, stack: string, changeSet
       if (NextToken === undefined) return { status: page.Status ?? '', reason: page.StatusReason ?? '', execution: page.ExecutionStatus ?? '', changes };
     }
   } catch (error) {
-    if (awsCode(error) === 'ChangeSetNotFound' || awsCode(error) === 'ChangeSetNotFoundException' || (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error)))) return undefined;
+    if (NOT_FOUND.has(awsCode(error) ?? '') || (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error)))) return undefined;
     throw error;
   }
 }
@@ -82,9 +85,11 @@ export async function executeChangeSet(target: Target, changeSetId: string): Pro
   await cloudformation(target).send(new ExecuteChangeSetCommand({ ChangeSetName: changeSetId }));
 }
 
-/** Takes it away; one that is not there is no error (as the API has it). */
+/** Takes it away; one that is not there is no error: it may have been taken away by this very call, whose reply did not arrive. */
 export async function deleteChangeSet(target: Target, changeSetId: string): Promise<void> {
-  await cloudformation(target).send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
+  await cloudformation(target).send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId })).catch((error: unknown) => {
+    if (!NOT_FOUND.has(awsCode(error) ?? '')) throw error;
+  });
 }
 
 /** ARNs of the stack's change sets. */

@@ -1,4 +1,5 @@
 /** How a client of the SDK is made for a target, the same for every service; one file a service imports the SDK's client. */
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, refusePage } from './errors.js';
 
@@ -11,26 +12,36 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'wayOut'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
 
+/** Where a service is: an endpoint that was set, else `home`, else its public name in the region. */
+export function addressOf(target: ApiTarget, service: string, home?: string): URL {
+  const { region, fips = false, dualStack = false, serviceEndpoints } = target;
+  // A target that was not made of settings, as the AWS CLI's plugin has it, has the variable alone.
+  const variable = serviceEndpoints === undefined ? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] : undefined;
+  const suffix = region.startsWith('cn-') ? (dualStack ? 'api.amazonwebservices.com.cn' : 'amazonaws.com.cn') : dualStack ? 'api.aws' : 'amazonaws.com';
+  return new URL(endpointOf(target, service) ?? variable ?? home ?? `https://${service}${fips ? '-fips' : ''}.${region}.${suffix}/`);
+}
+
 /** For errors of a call. */
 export const callSite = (target: ApiTarget, service: string, operation: string): CallSite => ({
-  service, operation, endpoint: endpointOf(target, service), endpointSetBy: target.serviceEndpoints?.[service] === undefined ? target.endpointSetBy : undefined, region: target.region, isLocal: target.kind === 'local',
+  service, operation, endpoint: endpointOf(target, service), proxy: target.wayOut?.proxyFor(addressOf(target, service)), endpointSetBy: target.serviceEndpoints?.[service] === undefined ? target.endpointSetBy : undefined, region: target.region, isLocal: target.kind === 'local',
 });
 
 /** The options that every client takes. */
 function clientOptions(target: ApiTarget, service: string) {
   const endpoint = endpointOf(target, service);
+  const agent = target.wayOut?.agentFor(addressOf(target, service));
   return {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
     // On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
     ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: 5, retryMode: 'adaptive' }),
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 5000, requestTimeout: target.patienceMs ?? 60_000, throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
   };
 }
 

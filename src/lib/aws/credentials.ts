@@ -3,6 +3,7 @@ import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
 import type { Credentials } from '../target/target.js';
+import type { WayOut } from '../target/way-out.js';
 
 /** `profile-missing` when neither of the SDK's two files has it, with the names that they have. */
 export async function requireProfile(profile: string): Promise<void> {
@@ -25,13 +26,25 @@ function chainHint(message: string, profile: string | undefined): string | undef
 
 export interface ChainOptions {
   readonly region?: string | undefined;
+  /** Proxies and authorities on the way to STS and SSO. */
+  readonly wayOut?: WayOut | undefined;
   /** Asks for the code of an MFA device; absent where nobody can be asked. */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
 }
 
+/** Of the clients that the chain has for STS and SSO; made when one is used, since most chains ask nobody. */
+function handlerOf(wayOut: WayOut | undefined, region: string) {
+  const options = async () => {
+    const agent = wayOut?.agentFor(new URL(`https://sts.${region}.amazonaws.com/`));
+    return agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent };
+  };
+  // The SDK's handler takes a provider of its options, which its type here does not tell.
+  return { requestHandler: options as unknown as Record<string, unknown> };
+}
+
 /** Credentials by the SDK's own chain; `credentials-missing` names what the chain said. */
-export function chainCredentials(profile: string | undefined, { region, mfaCode }: ChainOptions = {}): () => Promise<Credentials> {
-  const provider = fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { clientConfig: { region } }), ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }) });
+export function chainCredentials(profile: string | undefined, { region, wayOut, mfaCode }: ChainOptions = {}): () => Promise<Credentials> {
+  const provider = fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { clientConfig: { region, ...handlerOf(wayOut, region) } }), ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }) });
   let found: Promise<Credentials & { readonly expiration?: Date | undefined }> | undefined;
   return async () => {
     const held = await found?.catch(() => undefined);

@@ -7,6 +7,8 @@ export interface CallSite {
   readonly operation: string;
   /** Absent on AWS. */
   readonly endpoint?: string | undefined;
+  /** `HOST:PORT` of the proxy on the way. */
+  readonly proxy?: string | undefined;
   /** What set {@link endpoint}, in words. */
   readonly endpointSetBy?: string | undefined;
   readonly region: string;
@@ -50,9 +52,12 @@ export function socketCode(error: Error): string | undefined {
 
 const hostOf = (site: CallSite): string => (site.endpoint === undefined ? `${site.service}.${site.region}.amazonaws.com:443` : new URL(site.endpoint).host);
 
-/** Throws `aws-error` for an answer that is a web page: from something that is no endpoint of AWS's API, or has not this operation. */
+const PROXY_AUTH = 407;
+
+/** Throws `endpoint-unreachable` for a proxy's answer that it lets nobody unknown through, and `aws-error` for an answer that is a web page: from something that is no endpoint of AWS's API, or has not this operation. */
 export function refusePage(response: unknown, site: CallSite): void {
   const { statusCode, headers } = (typeof response === 'object' && response !== null ? response : {}) as { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
+  if (site.proxy !== undefined && statusCode === PROXY_AUTH) throw new SsmlabError('endpoint-unreachable', `the proxy ${site.proxy} wants to know who asks (HTTP 407)`, { hint: 'write it as http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY' });
   if (headers === undefined || !/^text\/html\b/iu.test(headers['content-type'] ?? '')) return;
   throw new SsmlabError('aws-error', `${hostOf(site)} answers ${site.service} ${site.operation} with a web page (HTTP ${statusCode}), which is no reply of AWS`, {
     hint: site.endpoint === undefined ? 'a proxy or a login page may stand between: open one in a browser' : 'what listens there is no endpoint of AWS\'s API, or does not have this operation',
@@ -76,13 +81,35 @@ export function clockWords(message: string): string | undefined {
   return `${size >= 120 ? `${Math.round(size / 60)} minutes` : `${size} seconds`} ${off < 0 ? 'behind' : 'ahead of'}`;
 }
 
+/** By how much the service's clock is ahead of this machine's, milliseconds, as the head of its refusal has the time; undefined when it has none. */
+function clockAhead(thrown: Error): number | undefined {
+  const { headers } = (thrown as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } }).$response ?? {};
+  const ahead = Date.parse(headers?.['date'] ?? '') - Date.now();
+  return Number.isNaN(ahead) ? undefined : ahead;
+}
+
+/** SigV4 allows five minutes. */
+const SKEW_MS = 240_000;
+
+const RENEW = 'get new ones: `aws sso login` where they come from SSO, else take the role or the session token again';
+const SET_CLOCK = 'set the clock: `timedatectl` says whether it is synchronized';
+
+/** EC2 has one code for a token that has expired and for a signature that is too old; which of them it is, its clock tells. */
+function requestExpired(thrown: Error, host: string): SsmlabError {
+  const ahead = clockAhead(thrown);
+  if (ahead === undefined) return new SsmlabError('credentials-wrong', `${host} says that the request has expired (RequestExpired): the credentials have, or this machine's clock is off`, { cause: thrown, hint: `${RENEW}; or ${SET_CLOCK}` });
+  if (Math.abs(ahead) < SKEW_MS) return new SsmlabError('credentials-wrong', `the credentials have expired (RequestExpired from ${host})`, { cause: thrown, hint: RENEW });
+  return new SsmlabError('credentials-wrong', `this machine's clock is ${Math.round(Math.abs(ahead) / 60_000)} minutes ${ahead > 0 ? 'behind' : 'ahead of'} ${host}, which refuses what it signs (RequestExpired)`, { cause: thrown, hint: SET_CLOCK });
+}
+
 /** What is refused for who asks: expired, of a clock that is wrong, not known. */
 function credentialsError(thrown: Error, code: string, site: CallSite): SsmlabError {
   const host = hostOf(site);
-  if (EXPIRED.has(code)) return new SsmlabError('credentials-wrong', `the credentials have expired (${code} from ${host})`, { cause: thrown, hint: 'get new ones: `aws sso login` where they come from SSO, else take the role or the session token again' });
+  if (EXPIRED.has(code)) return new SsmlabError('credentials-wrong', `the credentials have expired (${code} from ${host})`, { cause: thrown, hint: RENEW });
+  if (code === 'RequestExpired') return requestExpired(thrown, host);
   if (isClockRefusal(code, thrown.message)) {
     const off = clockWords(thrown.message);
-    return new SsmlabError('credentials-wrong', `this machine's clock is ${off ?? 'not that of'} ${host}, which refuses what it signs (${code})`, { cause: thrown, hint: 'set the clock: `timedatectl` says whether it is synchronized' });
+    return new SsmlabError('credentials-wrong', `this machine's clock is ${off ?? 'not that of'} ${host}, which refuses what it signs (${code})`, { cause: thrown, hint: SET_CLOCK });
   }
   // A region that an account has not enabled does not know its keys.
   const hint = site.endpoint === undefined && (code === 'InvalidClientTokenId' || code === 'UnrecognizedClientException' || code === 'AuthFailure') ? `check the profile; or the region ${site.region} is not enabled in the account: \`aws account get-region-opt-status --region-name ${site.region}\`` : undefined;
@@ -112,6 +139,7 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   const socket = socketCode(thrown);
   if (socket !== undefined) {
     const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : `${site.endpointSetBy ?? 'a setting of the service\'s endpoint'} leads there: check it, or unset it to reach AWS`;
+    if (site.proxy !== undefined) return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} through the proxy ${site.proxy} (${socket})`, { cause: error, hint: 'HTTPS_PROXY or ALL_PROXY names the proxy: check it, or list the host in NO_PROXY' });
     return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} (${socket})`, { cause: error, hint });
   }
   if (code === 'TargetNotConnected') return new SsmlabError('not-connected', said, { cause: error });

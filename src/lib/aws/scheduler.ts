@@ -1,4 +1,5 @@
 /** EventBridge Scheduler, REST-JSON: schedules that run once. */
+import { randomUUID } from 'node:crypto';
 import type { ApiTarget } from './client.js';
 import { awsCode } from './errors.js';
 import { Refusal, signedCall } from './signed-call.js';
@@ -46,6 +47,8 @@ export interface NewSchedule {
 /** Makes a schedule that runs once and goes away after. */
 export async function createSchedule(target: ApiTarget, wanted: NewSchedule): Promise<void> {
   await call(target, 'CreateSchedule', 'POST', at(wanted.name), {
+    // Sent again, because its reply did not arrive, it finds what the first one made.
+    ClientToken: randomUUID(),
     ScheduleExpression: `at(${wanted.at.toISOString().slice(0, 19)})`,
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' },

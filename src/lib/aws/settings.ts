@@ -1,9 +1,10 @@
 /**
- * What the environment and the profile say of endpoints (AWS SDKs and Tools reference, "Service-specific endpoints", "FIPS
- * endpoints", "Dual-stack endpoints"), for the SDK's clients and for calls that are signed here alike.
+ * What the environment and the profile say of endpoints and authorities (AWS SDKs and Tools reference, "Service-specific endpoints",
+ * "FIPS endpoints", "Dual-stack endpoints", "General configuration"), for the SDK's clients and for calls that are signed here alike.
  */
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
+import type { WayOutSettings } from '../target/way-out.js';
 
 export interface EndpointSettings {
   /** For services without one of their own; absent: AWS's own. */
@@ -14,6 +15,8 @@ export interface EndpointSettings {
   readonly serviceEndpoints: Readonly<Record<string, string>>;
   readonly fips: boolean;
   readonly dualStack: boolean;
+  /** File of the authorities to trust, and what named it. */
+  readonly bundle: WayOutSettings['bundle'];
 }
 
 /** The services that the tool calls, and the one of its streams: name in hosts → name in variables (upper case) and in the configuration file. */
@@ -30,6 +33,8 @@ function checked(name: string, value: string | undefined): string | undefined {
   if (value === undefined || /^https?:\/\//iu.test(URL.canParse(value) ? value : '')) return value;
   throw new SsmlabError('usage', `${name} is no http or https URL: "${value}"`, { hint: 'unset it to reach AWS' });
 }
+
+const bundleOf = (file: string | undefined, setBy: string): EndpointSettings['bundle'] => (file === undefined ? undefined : { file, setBy });
 
 /** Reads them. A variable comes before the profile, a service's own endpoint before that of all, each in its place. `usage` for one that is no URL. */
 export async function endpointSettings(profile: string | undefined, environment: NodeJS.ProcessEnv): Promise<EndpointSettings> {
@@ -51,5 +56,6 @@ export async function endpointSettings(profile: string | undefined, environment:
     serviceEndpoints: Object.fromEntries(own),
     fips: isTrue(given(environment['AWS_USE_FIPS_ENDPOINT'], section['use_fips_endpoint'])),
     dualStack: isTrue(given(environment['AWS_USE_DUALSTACK_ENDPOINT'], section['use_dualstack_endpoint'])),
+    bundle: bundleOf(given(environment['AWS_CA_BUNDLE']), 'AWS_CA_BUNDLE') ?? bundleOf(given(section['ca_bundle']), `ca_bundle of the profile "${profile ?? 'default'}"`),
   };
 }

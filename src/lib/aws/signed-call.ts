@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
-import { type ApiTarget, callSite, endpointOf } from './client.js';
+import { addressOf, type ApiTarget, callSite } from './client.js';
 import { type CallSite, fromAws, isClockRefusal, refusePage, socketCode } from './errors.js';
+import { send } from './send.js';
 
 export interface SignedCall<Reply> {
   /** Name in hosts and signatures: `kms`. */
@@ -44,45 +45,35 @@ let clockOffset = 0;
 
 const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** As the SDK has it: also a connection that was cut, which may have been when the call was carried out. */
-const isPassing = (error: unknown): boolean => (error instanceof Refusal ? error.passing : error instanceof Error && CUT.has(socketCode(error) ?? ''));
+/** As the SDK has it: also a connection that was cut, and an answer that did not come in time, both of which may have been when the call was carried out. */
+const isPassing = (error: unknown): boolean => (error instanceof Refusal ? error.passing : error instanceof Error && (CUT.has(socketCode(error) ?? '') || error.name === 'TimeoutError'));
 
 const ATTEMPTS = 3;
-/** Of all attempts: AWS's agent waits 15 s for a key (`protocol.md` §5.1). */
-const TIMEOUT_MS = 10_000;
+/** Of one attempt; of all that is less than the 15 s for which AWS's agent waits for a key (`protocol.md` §5.1). */
+const PATIENCE_MS = 4_500;
 
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
   const site = callSite(target, call.service, call.operation);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(target, call, site, signal);
+      return await once(target, call, site);
     } catch (error) {
-      if (!isPassing(error) || signal.aborted || attempt === ATTEMPTS) throw fromAws(error, site);
+      if (!isPassing(error) || attempt === ATTEMPTS) throw fromAws(error, site);
       await sleep(200 * attempt);
     }
   }
 }
 
-/** As the SDK finds it: an endpoint that was set, else the service's public name. */
-function urlOf(target: ApiTarget, { service, home }: SignedCall<unknown>): string {
-  const { region, fips = false, dualStack = false, serviceEndpoints } = target;
-  // A target that was not made of settings, as the AWS CLI's plugin has it, has the variable alone.
-  const variable = serviceEndpoints === undefined ? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] : undefined;
-  const suffix = region.startsWith('cn-') ? (dualStack ? 'api.amazonwebservices.com.cn' : 'amazonaws.com.cn') : dualStack ? 'api.aws' : 'amazonaws.com';
-  return endpointOf(target, service) ?? variable ?? home?.url ?? `https://${service}${fips ? '-fips' : ''}.${region}.${suffix}/`;
-}
-
-async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite, signal: AbortSignal): Promise<Reply> {
+async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite): Promise<Reply> {
   const { headers, body, service, method = 'POST', path = '' } = call;
-  const url = new URL(path, urlOf(target, call));
+  const url = new URL(path, addressOf(target, service, call.home?.url));
   const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() + clockOffset }, await target.credentials());
-  const response = await fetch(url, { method, ...(body === '' ? {} : { body }), headers: { ...headers, ...signed }, redirect: 'error', signal });
-  const date = Date.parse(response.headers.get('date') ?? '');
-  refusePage({ statusCode: response.status, headers: Object.fromEntries(response.headers) }, site);
+  const answer = await send(url, { method, headers: { ...headers, ...signed }, body, agent: target.wayOut?.agentFor(url), patienceMs: Math.min(PATIENCE_MS, target.patienceMs ?? PATIENCE_MS) });
+  const date = Date.parse(answer.headers.get('date') ?? '');
+  refusePage({ statusCode: answer.status, headers: Object.fromEntries(answer.headers) }, site);
   try {
-    return call.read(await response.text(), response);
+    return call.read(answer.text, answer);
   } catch (error) {
     // The next try is signed by the service's clock, as the SDK does it.
     if (error instanceof Refusal && error.isOfClock && !Number.isNaN(date)) clockOffset = date - Date.now();

@@ -99,12 +99,13 @@ export async function nothingThere(target: Target, stack: string, found: boolean
   return new SsmlabError('no-lab', `no stack "${stack}" is in ${target.region}`, { hint });
 }
 
-/** Reads the instances of a stack, of its nested stacks too. `no-lab` when there are none. */
-export async function takeInventory(target: Target, stack: string): Promise<KnownInstance[]> {
+/** Reads the instances of a stack, of its nested stacks too. `no-lab` when there is no such stack, and unless `mayBeNone` when it has none. */
+export async function takeInventory(target: Target, stack: string, { mayBeNone = false }: { readonly mayBeNone?: boolean } = {}): Promise<KnownInstance[]> {
   // The two do not wait for each other; the network's calls need to know the VPCs.
   const agentsRead = describeAgents(target);
   agentsRead.catch(() => undefined);
   const { found, instances } = await stackInstances(target, stack);
+  if (instances.length === 0 && found && mayBeNone) return [];
   if (instances.length === 0) throw await nothingThere(target, stack, found);
   const vpcIds = [...new Set(instances.flatMap((instance) => instance.VpcId ?? []))];
   const [network, agents] = await Promise.all([describeNetwork(target, vpcIds), agentsRead]);

@@ -72,6 +72,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       payloadsPerSecond: target.payloadsPerSecond,
       sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
+      agentFor: target.wayOut?.agentFor,
       connectTimeoutMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,
       encryption: instanceId === undefined ? undefined : { targetId: instanceId, generateDataKey: (...request) => generateDataKey(target, ...request) },

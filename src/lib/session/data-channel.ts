@@ -22,7 +22,7 @@ import { Pace } from './pace.js';
 import { Reconnector } from './reconnect.js';
 import type { ReconnectOptions, StreamAddress } from './reconnect.js';
 import { SessionBeginning } from './session-beginning.js';
-import { openStreamSocket, parseStreamUrl, streamHost } from './stream-socket.js';
+import { openFirstSocket, openStreamSocket, parseStreamUrl, streamHost } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
 export interface DataChannelOptions extends StreamSocketOptions {
@@ -56,7 +56,7 @@ const LOSSES_BEFORE_IT_BEGINS = 2;
 
 /** Opens the channel; resolves when the session runs. Throws `stream-unreachable`, `session-failed`, or what `credentials` throws. */
 export async function openDataChannel(options: DataChannelOptions): Promise<DataChannel> {
-  const socket = await openStreamSocket(options);
+  const socket = await openFirstSocket(options);
   const channel = new DataChannel(socket, options);
   const abort = (): void => channel.close();
   options.signal?.addEventListener('abort', abort, { once: true });

@@ -1,5 +1,7 @@
 /** The websocket under a data channel: signed upgrade, errors that name host, port and cause, and a watch for silence. */
+import type { Agent } from 'node:http';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { SsmlabError } from '../errors.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
@@ -15,6 +17,8 @@ export interface StreamSocketOptions {
   readonly streamUrl: string;
   /** Absent: the upgrade is not signed. A URL that is signed already is left alone. */
   readonly signer?: Signer | undefined;
+  /** Proxy and authorities on the way there; undefined for none. */
+  readonly agentFor?: ((url: URL) => Agent | undefined) | undefined;
   /** Until the upgrade is done, milliseconds. Default 9000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Silence after which the other end is asked for a sign of life. Default 3000. */
@@ -73,6 +77,7 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE,
     followRedirects: false,
+    agent: options.agentFor?.(url),
     // A mask protects proxies on the way from what a web page has a browser say: on loopback there are none. All zero it costs nothing.
     ...(isLoopback(url) ? { generateMask: (mask: Buffer): void => void mask.fill(0) } : {}),
   });
@@ -88,7 +93,8 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
       socket.once('unexpected-response', (request, response) => {
         request.destroy();
         response.resume();
-        reject(new SsmlabError('session-failed', `${host} refuses the stream: HTTP ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trimEnd()));
+        const answer = `HTTP ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trimEnd();
+        reject(new SsmlabError('session-failed', `${host} refuses the stream: ${answer}`, { cause: new RefusedUpgrade(response.statusCode ?? 0, answer) }));
       });
       socket.once('error', (error) => reject(unreachable(host, error)));
     });
@@ -102,6 +108,41 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
     options.signal?.removeEventListener('abort', abort);
   }
   return socket;
+}
+
+/** The upgrade was answered by something else. */
+class RefusedUpgrade extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const CUT = new Set(['ECONNRESET', 'EPIPE']);
+
+/** What another try may mend: a connection that was cut, a fault of the service's own, too many at once. */
+function isPassing(error: unknown): boolean {
+  const cause: unknown = error instanceof SsmlabError ? error.cause : undefined;
+  if (cause instanceof RefusedUpgrade) return cause.status === 429 || cause.status >= 500;
+  return cause instanceof Error && CUT.has((cause as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Tries of the first websocket, by the same token: as many as AWS's plugin has, and its pauses (`datachannel.go`, `OpenDataChannel`). */
+const FIRST_TRIES = 5;
+const FIRST_PAUSE_MS = 100;
+
+/** {@link openStreamSocket} for the first of a session; later ones are the `Reconnector`'s. What may pass is tried again. */
+export async function openFirstSocket(options: StreamSocketOptions): Promise<WebSocket> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openStreamSocket(options);
+    } catch (error) {
+      if (!isPassing(error) || attempt === FIRST_TRIES) throw error;
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => options.signal?.throwIfAborted());
+    }
+  }
 }
 
 function unreachable(host: string, error: Error): SsmlabError {

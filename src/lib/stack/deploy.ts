@@ -165,12 +165,12 @@ async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFold
   const keyName = keyPairName(stack);
   await makeFolder();
   const { publicKey, made } = await localKey(keyFile, keyName);
-  await importKey(api, keyName, publicKey);
   const undo = async (): Promise<void> => {
     if (!made) return;
     if (await isKeyThere(api, keyName, publicKey)) await api.deleteKeyPair(keyName);
     await dropFolder?.();
   };
+  await importKey(api, keyName, publicKey).catch((error: unknown) => failing(error, undo));
   const ready = async (stackId: string): Promise<void> => {
     if (await isKeyThere(api, keyName, publicKey)) return;
     if ((await api.findStack(stackId))?.StackStatus !== 'REVIEW_IN_PROGRESS') throw new SsmlabError('stack-busy', `another process has made the stack "${stack}" meanwhile`, { hint: 'run `ssmlab deploy` again: it goes on from there' });

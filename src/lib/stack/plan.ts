@@ -26,7 +26,9 @@ export const isLabPlan = (changeSetId: string): boolean => changeSetId.split('/'
 
 /** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason. */
 export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'changeSet'>, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<StackPlan> {
-  const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet: `${PLAN_PREFIX}${Date.now().toString(36)}-${randomBytes(3).toString('hex')}` });
+  const changeSet = `${PLAN_PREFIX}${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
+  // Of a call that failed nobody knows whether it was carried out.
+  const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet }).catch((error: unknown) => failing(error, () => discardNamed(api, wanted, changeSet)));
   const plan = { type: wanted.type, changeSetId, stackId, changes: [] };
   try {
     const read = (changeSet: string): ReturnType<StackApi['describeChangeSet']> => api.describeChangeSet(wanted.name, changeSet);
@@ -35,6 +37,13 @@ export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'chang
   } catch (error) {
     return await failing(error, () => discardPlan(api, plan));
   }
+}
+
+/** Takes back what may have been made under the name. */
+async function discardNamed(api: StackApi, { name, type }: Pick<NewChangeSet, 'name' | 'type'>, changeSet: string): Promise<void> {
+  const stackId = (await api.findStack(name))?.StackId;
+  const changeSetId = stackId === undefined ? undefined : (await api.listChangeSets(stackId)).find((id) => id.split('/')[1] === changeSet);
+  if (stackId !== undefined && changeSetId !== undefined) await discardPlan(api, { type, changeSetId, stackId });
 }
 
 /** Takes it back, and the name of a stack that was only going to be made; another's change set for that name keeps it. */

@@ -5,6 +5,7 @@ import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
 import { socksProxy } from './socks-proxy.js';
 import { dialDirectly, dialUplink } from './uplink.js';
+import { type WayOut, wayOut } from './way-out.js';
 
 /** Region of the local cloud when none is named. */
 export const DEFAULT_REGION = 'ap-northeast-1';
@@ -48,13 +49,15 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
 }
 
 /** AWS sees a machine by the address that its own check tells. */
-async function addressSeenByAws(): Promise<string> {
-  const response = await fetch('https://checkip.amazonaws.com/', { signal: AbortSignal.timeout(5000) }).catch((error: unknown) => {
+async function addressSeenByAws(way: WayOut): Promise<string> {
+  const { send } = await import('../aws/send.js');
+  const url = new URL('https://checkip.amazonaws.com/');
+  const { text } = await send(url, { method: 'GET', headers: {}, body: '', agent: way.agentFor(url), patienceMs: 5000 }).catch((error: unknown) => {
     throw new SsmlabError('endpoint-unreachable', 'checkip.amazonaws.com:443 does not answer, so your own address is not known', { cause: error, hint: 'pass --ssh-from CIDR' });
   });
-  const text = (await response.text()).trim();
-  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/u.test(text)) throw new SsmlabError('output-unparsable', 'checkip.amazonaws.com did not answer with an IPv4 address', { hint: 'pass --ssh-from CIDR' });
-  return `${text}/32`;
+  const address = text.trim();
+  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/u.test(address)) throw new SsmlabError('output-unparsable', 'checkip.amazonaws.com did not answer with an IPv4 address', { hint: 'pass --ssh-from CIDR' });
+  return `${address}/32`;
 }
 
 const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
@@ -68,15 +71,17 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const profile = given(options.profile ?? environment['AWS_PROFILE']);
   if (profile !== undefined) await requireProfile(profile);
   const { endpointSettings } = await import('../aws/settings.js');
-  const settings = await endpointSettings(profile, environment);
+  const { bundle, ...settings } = await endpointSettings(profile, environment);
+  const way = await wayOut({ bundle });
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
   return {
     kind: 'aws',
     region,
-    credentials: chainCredentials(options.profile, { region, mfaCode: options.mfaCode }),
+    credentials: chainCredentials(options.profile, { region, wayOut: way, mfaCode: options.mfaCode }),
     ...settings,
+    wayOut: way,
     dial: async (host, port, { timeoutMs } = {}) => {
       const proxy = socksProxy(host, environment);
       return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
@@ -88,7 +93,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     defaultClient: 'plugin',
     fabric: 'aws',
     sessionIntervalMs: 350,
-    ownCidr: addressSeenByAws,
+    ownCidr: () => addressSeenByAws(way),
     profile,
   };
 }

@@ -1,5 +1,6 @@
 /** Where the lab is: AWS or the local cloud. What differs between the two is a field here; no code past it asks which. */
 import type { Duplex } from 'node:stream';
+import type { WayOut } from './way-out.js';
 
 /** SDK credentials, or a provider of them. */
 export interface Credentials {
@@ -21,6 +22,10 @@ export interface Target {
   /** AWS's endpoints of FIPS 140, and those that answer over IPv6 too. */
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
+  /** Milliseconds that a call waits for its answer before it is tried again; a minute when absent, less where a caller waits for less (`lib/aws/signed-call`). */
+  readonly patienceMs?: number | undefined;
+  /** Proxies and authorities of calls and streams; absent where there are none, as on the local cloud. */
+  readonly wayOut?: WayOut | undefined;
   /** Opens TCP to a public address of the region: net.connect on AWS, the uplink on the local cloud. */
   readonly dial: (host: string, port: number, options?: { readonly timeoutMs?: number }) => Promise<Duplex>;
   /** Seconds between polls of a waiter. */

@@ -17,6 +17,7 @@ export interface ModelRegion {
   /** The dispatch tables. */
   readonly services: readonly Service[];
   readonly url: string;
+  readonly uplinkPort: number;
   readonly secrets: RegionSecrets;
   readonly log: readonly string[];
   readonly memory: Memory;
@@ -68,6 +69,7 @@ export async function startModelRegion(): Promise<ModelRegion> {
   return {
     services: cloud.services,
     url,
+    uplinkPort: cloud.uplinkPort,
     secrets,
     log,
     memory,

@@ -11,6 +11,9 @@ import type { Target } from '../../../../src/lib/target/target.js';
 const site = { service: 'ec2', operation: 'DescribeInstances', endpoint: 'http://127.0.0.1:4566', region: 'ap-northeast-1' };
 const named = (name: string, extra: object = {}): Error => Object.assign(new Error('the text'), { name, ...extra });
 
+/** EC2's one code for two things; its answer's head has the time. */
+const ec2Expired = (minutesAhead: number | undefined): Error => Object.assign(new Error('Request has expired.'), { name: 'RequestExpired', $response: { headers: minutesAhead === undefined ? {} : { date: new Date(Date.now() + minutesAhead * 60_000).toUTCString() } } });
+
 describe('fromAws', () => {
   it.each([
     ['SignatureDoesNotMatch', named('SignatureDoesNotMatch'), 'credentials-wrong'],
@@ -33,7 +36,10 @@ describe('fromAws', () => {
     ['an expired token', named('ExpiredTokenException'), /^the credentials have expired \(ExpiredTokenException from 127\.0\.0\.1:4566\)$/u, /aws sso login/u],
     ['a clock that is behind', Object.assign(new Error('Signature expired: 20261130T040000Z is now earlier than 20261130T045500Z (20261130T050000Z - 5 min.)'), { name: 'SignatureDoesNotMatch' }), /^this machine's clock is 60 minutes behind 127\.0\.0\.1:4566, which refuses what it signs/u, /timedatectl/u],
     ['a clock that is ahead', Object.assign(new Error('Signature not yet current: 20261130T050630Z is still later than 20261130T050500Z (20261130T050000Z + 5 min.)'), { name: 'InvalidSignatureException' }), /^this machine's clock is 7 minutes ahead of /u, /timedatectl/u],
-    ['a clock as EC2 says it', Object.assign(new Error('Request has expired.'), { name: 'RequestExpired' }), /^this machine's clock is not that of /u, /timedatectl/u],
+    ['a token that has expired, as EC2 says it', ec2Expired(0), /^the credentials have expired \(RequestExpired from 127\.0\.0\.1:4566\)$/u, /aws sso login/u],
+    ['a clock that is behind, as EC2 says it', ec2Expired(20), /^this machine's clock is 20 minutes behind 127\.0\.0\.1:4566/u, /^set the clock: `timedatectl`/u],
+    ['a clock that is ahead, as EC2 says it', ec2Expired(-20), /^this machine's clock is 20 minutes ahead of 127/u, /^set the clock/u],
+    ['either, where EC2 does not say what time it is', ec2Expired(undefined), /the credentials have, or this machine's clock is off$/u, /aws sso login[\s\S]*timedatectl/u],
     ['a wrong secret', Object.assign(new Error('The request signature we calculated does not match'), { name: 'SignatureDoesNotMatch' }), /does not accept the credentials: The request signature we calculated/u, /check the profile/u],
   ])('%s is told of as what it is', (_, thrown, message, hint) => {
     expect(fromAws(thrown, site)).toMatchObject({ code: 'credentials-wrong', message: expect.stringMatching(message) as string, hint: expect.stringMatching(hint) as string });

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createServer } from 'node:http';
+import { Agent } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { attachedPolicies, boundaryOfRole, defaultVersion, inlinePolicies, inlinePolicy, policyVersion, roleOfProfile } from '../../../../src/lib/aws/iam.js';
 
 interface Sent {
@@ -12,18 +15,33 @@ let replies: { readonly status: number; readonly body: string }[] = [];
 const answer = (operation: string, result: string): void => void replies.push({ status: 200, body: `<${operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${operation}Result>${result}</${operation}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${operation}Response>` });
 const refuse = (status: number, code: string): void => void replies.push({ status, body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no &amp; no</Message></Error></ErrorResponse>` });
 
+const server = createServer((request, reply) => {
+  let body = '';
+  request.setEncoding('utf8').on('data', (text: string) => (body += text)).on('end', () => {
+    sent.push({ url: `https://${request.headers.host}${request.url}`, authorization: request.headers.authorization ?? '', form: Object.fromEntries(new URLSearchParams(body)) });
+    const { status, body: answered } = replies.shift() ?? { status: 500, body: '' };
+    reply.writeHead(status, { 'content-type': 'text/xml' }).end(answered);
+  });
+});
+beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 beforeEach(() => {
   sent.length = 0;
   replies = [];
-  vi.stubGlobal('fetch', async (url: URL, init: { readonly body: string; readonly headers: Readonly<Record<string, string>> }) => {
-    sent.push({ url: url.href, authorization: init.headers['Authorization'] ?? init.headers['authorization'] ?? '', form: Object.fromEntries(new URLSearchParams(init.body)) });
-    const { status, body } = replies.shift() ?? { status: 500, body: '' };
-    return Promise.resolve(new Response(body, { status, headers: { 'content-type': 'text/xml' } }));
-  });
 });
-afterEach(() => vi.unstubAllGlobals());
 
-const target = (region = 'eu-west-1') => ({ region, credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }) });
+/** Whatever host is meant, its connection leads to the server here. */
+class Astray extends Agent {
+  override createConnection(): Socket {
+    return connect((server.address() as AddressInfo).port, '127.0.0.1');
+  }
+}
+const wayOut = { agentFor: () => new Astray(), proxyFor: () => undefined };
+
+const target = (region = 'eu-west-1') => ({ region, wayOut, credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }) });
 const DOCUMENT = '{"Statement":[{"Sid":"50 % + é"}]}';
 const ENCODED = encodeURIComponent(DOCUMENT);
 
