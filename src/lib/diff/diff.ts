@@ -3,6 +3,7 @@ import { nameServersOf } from '../inventory/overlay/dhcp-options.js';
 import type { Doubt, Outlook } from '../inventory/overlay/outlook.js';
 import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import { askWay, type WayAnswer, type WayVerdict } from '../reachability/asked-way.js';
+import { missingInterface } from '../reachability/unread.js';
 import { indexModel } from '../vpc/network.js';
 import { decidingOf } from './deciding.js';
 import { type Difference, differencesOf } from './differences.js';
@@ -94,7 +95,12 @@ function kindOf(was: State, is: State): WayChange['kind'] | undefined {
 
 function stateOf(asked: AskedEverywhere, side: Side): State {
   const way = asked.in(side);
-  if (way === undefined) return { verdict: 'closed', seenAs: null, why: 'one of the two is not there', unknowns: [], ids: new Set() };
+  if (way === undefined) {
+    // An instance that is there without its interface is one of whose network something could not be read.
+    const missing = side.snapshot.instances.some((each) => each.instanceId === asked.subject.instanceId) ? missingInterface(side.snapshot.unread) : undefined;
+    const nobody = { seenAs: null, ids: new Set<string>() };
+    return missing === undefined ? { ...nobody, verdict: 'closed', why: 'one of the two is not there', unknowns: [] } : { ...nobody, verdict: 'unknown', why: null, unknowns: [missing] };
+  }
   const answer = askWay(side.snapshot, side.network, way);
   const seen = asked.identity && answer.verdict === 'open' ? answer.traces[0]?.forward.at(-1)?.header.source : undefined;
   const blocker = answer.blockers[0];

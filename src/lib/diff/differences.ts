@@ -1,5 +1,5 @@
 /** What differs between two snapshots, as things that somebody did: facts that belong together are one difference, with words for it. Pure. */
-import type { Snapshot } from '../inventory/snapshot/snapshot.js';
+import type { Snapshot, SnapshotPart } from '../inventory/snapshot/snapshot.js';
 import { changedFacts, factAt, type FactKey, type Facts, factsOf } from './facts.js';
 import { textOfFact } from './fact-text.js';
 
@@ -14,7 +14,8 @@ export interface Difference {
 /** Every difference of what decides reachability, in the order of the snapshot's lists. */
 export function differencesOf(before: Snapshot, after: Snapshot): Difference[] {
   const [old, now] = [factsOf(before), factsOf(after)];
-  const keys = changedFacts(old, now);
+  const unread = new Set([before, after].flatMap((snapshot) => snapshot.unread.map(({ part }) => part)));
+  const keys = changedFacts(old, now).filter((key) => !partsOf(key).some((part) => unread.has(part)));
   const groups = new Map<string, FactKey[]>();
   const leaders = new Set(keys.filter((key) => key.field === undefined || isState(key)).map((key) => key.id));
   for (const key of keys) {
@@ -27,6 +28,22 @@ export function differencesOf(before: Snapshot, after: Snapshot): Difference[] {
     if (first === undefined) throw new RangeError('a group of facts is never empty');
     return { component: first.id, text: textOfFact(first, { snapshot: before, facts: old }, { snapshot: after, facts: now }), keys: together };
   });
+}
+
+const FIELD_PART: Readonly<Record<string, SnapshotPart>> = { enableDnsSupport: 'dnsAttributes', enableDnsHostnames: 'dnsAttributes', domainNameServers: 'dhcpOptions' };
+
+/** The parts of a snapshot that bring the fact: what was not read in either has not changed. */
+function partsOf({ collection, id, field = '' }: FactKey): readonly SnapshotPart[] {
+  switch (collection) {
+    case 'account': return [id === 'blockPublicAccess' ? 'blockPublicAccess' : 'hostManagement'];
+    case 'profiles': return ['instanceProfiles'];
+    case 'roles': return ['roles', 'instanceProfiles', 'hostManagement'];
+    case 'endpointPolicies': return ['vpcEndpoints'];
+    // Whether one carries traffic is told by what it belongs to.
+    case 'networkInterfaces': return field === 'up' ? ['networkInterfaces', 'natGateways', 'vpcEndpoints'] : ['networkInterfaces'];
+    case 'vpcs': return [FIELD_PART[field] ?? 'vpcs'];
+    default: return [collection];
+  }
 }
 
 /** A gateway, endpoint or instance that came, went or changed its state takes others along. */

@@ -9,7 +9,7 @@ import { agentIdentity } from './agent-identity.js';
 import { traceFlow } from './engine.js';
 import { type ServiceName, serviceName } from './service-name.js';
 import { pathVerdict, servicePath } from './service-path.js';
-import { unreadParts } from './unread.js';
+import { missingInterface } from './unread.js';
 import { AGENT_SERVICES, type AgentService, type Link, type WayInPrediction } from './way-in.js';
 
 const SSH_PORT = 22;
@@ -57,11 +57,10 @@ function instanceLinks(snapshot: Snapshot, network: Network, instanceId: string)
   const instance = snapshot.instances.find((each) => each.instanceId === instanceId);
   const node = network.instances.get(instanceId)?.[0];
   const link = (verdict: Link['verdict'], why: string, rule: Link['rule']): Link => ({ link: 'instance', service: null, verdict, by: instanceId, why, rule });
-  const unread = unreadParts(snapshot.unread);
   if (instance === undefined) return { instance, node, links: [link('closed', 'is not in the snapshot', 'I01')] };
   const links = [instance.state === 'running' ? link('open', 'is running', 'E1') : link('closed', `is ${instance.state}`, 'E1')];
   if (node === undefined) {
-    const missing = unread.of('networkInterfaces') ?? unread.of('subnets') ?? unread.of('vpcs');
+    const missing = missingInterface(snapshot.unread);
     links.push({ link: 'path', service: null, verdict: missing === undefined && instance.state !== 'running' ? 'closed' : 'unknown', by: instanceId, why: missing ?? 'has no network interface in the snapshot', rule: 'N01' });
   }
   return { instance, node, links };

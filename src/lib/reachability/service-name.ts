@@ -28,7 +28,7 @@ export function serviceName(network: Network, node: InterfaceNode, service: Agen
   const captured = answer.decision === 'addresses' ? answer : undefined;
   const endpoint = captured === undefined ? undefined : network.endpoints.get(captured.by);
   const atVpc = { endpoint, addresses: captured?.addresses, silent: false };
-  const missing = missingPart(unread);
+  const missing = missingPart(unread) ?? (captured === undefined ? undefined : unreadParts(unread).of('networkInterfaces'));
   if (missing !== undefined) return { ...atVpc, link: link('unknown', 'L1', vpc.vpc.vpcId, missing) };
   let silence = link('closed', 'L14', vpc.vpc.vpcId, 'its DHCP options name no server that answers');
   for (const server of nameServers(vpc)) {

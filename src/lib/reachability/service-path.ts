@@ -18,7 +18,18 @@ const STANDS_FOR = { aws: '52.94.8.1', local: '198.19.0.1' };
 /** More of them than a path has are not tried. */
 const MOST_PREFIXES = 64;
 
-export function servicePath(network: Network, node: InterfaceNode, service: AgentService, { endpoint, addresses, silent, link: name }: ServiceName, options: { readonly unread: readonly UnreadPart[]; readonly onAws: boolean }): Link {
+export function servicePath(network: Network, node: InterfaceNode, service: AgentService, name: ServiceName, options: PathOptions): Link {
+  const path = pathOf(network, node, service, name, options);
+  // What blocks the way to an address is nothing to the name, if it may have another.
+  return path.verdict === 'closed' && name.link.verdict === 'unknown' ? { ...path, verdict: 'unknown', by: name.link.by, why: `which address it goes to is not known: ${name.link.why}`, rule: name.link.rule, trace: undefined } : path;
+}
+
+interface PathOptions {
+  readonly unread: readonly UnreadPart[];
+  readonly onAws: boolean;
+}
+
+function pathOf(network: Network, node: InterfaceNode, service: AgentService, { endpoint, addresses, silent, link: name }: ServiceName, options: PathOptions): Link {
   const link = (verdict: Link['verdict'], by: string, why: string, rule: Link['rule'], trace?: Trace): Link => ({ link: 'path', service, verdict, by, why, rule, trace });
   if (silent) return link('unknown', name.by, 'no name resolves, so that there is no address to go to', name.rule);
   const { unread, onAws } = options;

@@ -34,6 +34,12 @@ export function unreadParts(unread: readonly UnreadPart[] | undefined): UnreadPa
   return unread === undefined || unread.length === 0 ? ALL_READ : new UnreadParts(unread);
 }
 
+/** Why an interface is not in the index, which leaves it out with its subnet and its VPC; undefined when all of them were read. */
+export function missingInterface(unread: readonly UnreadPart[]): string | undefined {
+  const parts = unreadParts(unread);
+  return parts.of('subnets') ?? parts.of('vpcs') ?? parts.of('networkInterfaces');
+}
+
 const listsOf = new WeakMap<Network, ReadonlySet<string>>();
 
 /** Whether the addresses of a prefix list are in the model. */

@@ -64,7 +64,7 @@ function fromTrace(trace: Trace, delivered: string, otherwise: string): Predicti
 /** The instance's first interface. */
 const primary = ({ network }: Configuration, instanceId: string): InterfaceNode | undefined => network.instances.get(instanceId)?.[0];
 
-const noInterface = (instanceId: string): Prediction => unknownPrediction(instanceId, 'it has no network interface');
+const noInterface = ({ snapshot }: Configuration, instanceId: string): Prediction => unread(snapshot, 'subnets', 'vpcs', 'networkInterfaces') ?? unknownPrediction(instanceId, 'it has no network interface');
 
 function traceOut({ network, snapshot }: Configuration, node: InterfaceNode, to: Pick<Question, 'to' | 'protocol' | 'port'>): Trace {
   return traceFlow(network, { from: { kind: 'interface', networkInterfaceId: node.id }, ...to }, { unread: snapshot.unread });
@@ -83,13 +83,13 @@ export function predictWay(configuration: Configuration, instanceId: string, way
 
 export function predictPing(configuration: Configuration, instanceId: string): Prediction {
   const node = primary(configuration, instanceId);
-  return node === undefined ? noInterface(instanceId) : fromTrace(traceOut(configuration, node, { to: PING_TARGET, protocol: 'icmp' }), 'replies', 'silence');
+  return node === undefined ? noInterface(configuration, instanceId) : fromTrace(traceOut(configuration, node, { to: PING_TARGET, protocol: 'icmp' }), 'replies', 'silence');
 }
 
 /** Under which address a server in the internet sees it: that of the last header on the way. */
 export function predictEgress(configuration: Configuration, instanceId: string): Prediction {
   const node = primary(configuration, instanceId);
-  if (node === undefined) return noInterface(instanceId);
+  if (node === undefined) return noInterface(configuration, instanceId);
   const trace = traceOut(configuration, node, { to: PING_TARGET, protocol: 'tcp', port: 80 });
   const last = trace.forward.at(-1);
   return fromTrace(trace, (last?.after ?? last?.header)?.source ?? NONE, NONE);
@@ -109,7 +109,7 @@ export function addressesText(node: InterfaceNode, addresses: readonly string[],
 /** What a service's name is answered with inside. */
 export function predictServiceAddress(configuration: Configuration, instanceId: string, service: AgentService, label: (serviceName: string) => string): Prediction {
   const node = primary(configuration, instanceId);
-  if (node === undefined) return noInterface(instanceId);
+  if (node === undefined) return noInterface(configuration, instanceId);
   const { network, snapshot } = configuration;
   const { link, addresses, silent } = serviceName(network, node, service, snapshot.unread);
   const by = named(link);
@@ -122,7 +122,7 @@ export function predictServiceAddress(configuration: Configuration, instanceId: 
 export function predictInbound(configuration: Configuration, instanceId: string, port: number): Prediction {
   const { network, snapshot, from } = configuration;
   const node = primary(configuration, instanceId);
-  if (node === undefined) return noInterface(instanceId);
+  if (node === undefined) return noInterface(configuration, instanceId);
   const to = node.interface.publicIp;
   if (to === undefined) return unread(snapshot, 'networkInterfaces') ?? { value: NOT_REACHABLE, by: `${node.id} (I2)`, why: 'it has no public address', blame: node.id };
   if (from === null) return unknownPrediction('the configuration', 'the address that this machine is seen as is not known');

@@ -74,7 +74,7 @@ function groupStatement(table: Table, group: LabSecurityGroup): Statement {
   return {
     instance: lab.number, claim: 'security-group', subject: group.logicalId, declared: rulesText(inbound, [EVERYTHING]),
     predict: (): Prediction => {
-      const missing = unread(snapshot, 'securityGroups', 'networkInterfaces', ...(group.wornBy === 'endpoints' ? ['vpcEndpoints' as const] : []), ...(byParameter ? ['stackParameters' as const] : []));
+      const missing = unread(snapshot, 'securityGroups', 'networkInterfaces', 'subnets', 'vpcs', ...(group.wornBy === 'endpoints' ? ['vpcEndpoints' as const] : []), ...(byParameter ? ['stackParameters' as const] : []));
       if (missing !== undefined) return missing;
       const ids = groups.map(({ groupId }) => groupId).join(', ');
       if (groups.length === 0) return { value: 'not there', by: 'ec2:DescribeNetworkInterfaces', why: `${group.wornBy === 'endpoints' ? 'no endpoint' : 'nothing'} wears it`, blame: null };
@@ -92,7 +92,7 @@ function routeStatement(table: Table): Statement {
   return {
     instance: lab.number, claim: 'default-route', subject: lab.subnet, declared: ROUTE_TEXT[declared] ?? declared,
     predict: (): Prediction => {
-      const missing = unread(snapshot, 'routeTables', 'subnets');
+      const missing = unread(snapshot, 'routeTables', 'subnets', 'vpcs');
       if (missing !== undefined) return missing;
       const routes = nodeOf(table, table.instance)?.subnet.routeTable?.table;
       if (routes === undefined) return unknownPrediction('ec2:DescribeRouteTables', 'its subnet has no route table');
@@ -112,7 +112,7 @@ function endpointStatement(table: Table, { logicalId, service, subnet }: LabEndp
   return {
     instance: lab.number, claim: 'endpoint', subject: logicalId, declared: endpointText(subnet, true),
     predict: (): Prediction => {
-      const missing = unread(snapshot, 'vpcEndpoints', 'networkInterfaces');
+      const missing = unread(snapshot, 'vpcEndpoints', 'networkInterfaces', 'subnets', 'vpcs');
       if (missing !== undefined) return missing;
       const node = nodeOf(table, table.instance);
       const all = (node?.vpc.endpoints ?? []).filter((each) => each.endpointType === 'Interface' && each.serviceName.endsWith(`.${service}`));

@@ -1,8 +1,9 @@
 /** Between which two ends a declared flow runs: whom the questions are put for, and to which address. Pure. */
 import { formatAddress, parseAddress } from '../../net/address.js';
-import { formatCidr, parseCidr, prefixContains, prefixCovers, isPrivateUse } from '../../net/cidr.js';
+import { formatCidr, parseCidr, prefixContains, prefixCovers, prefixesOverlap, isPrivateUse } from '../../net/cidr.js';
 import type { KnownInstance } from '../../inventory/instance.js';
 import type { Place } from '../../reachability/trace.js';
+import { missingInterface, type UnreadPart, unreadParts } from '../../reachability/unread.js';
 import type { InterfaceNode, Network } from '../../vpc/network.js';
 import { boundariesOf, publicPart, spokesmen, stretchOf } from './boundaries.js';
 import type { FlowRule } from './language.js';
@@ -29,6 +30,8 @@ export interface Scene {
   readonly network: Network;
   /** Address that this machine is seen as from the region; null when it is not known. */
   readonly here: string | null;
+  /** What of the configuration could not be read. */
+  readonly unread: readonly UnreadPart[];
 }
 
 /** Well-known addresses make a counter-example easier to read than the first of a stretch. */
@@ -37,6 +40,8 @@ const FAMILIAR = ['8.8.8.8', '1.1.1.1'];
 const settled = (value: Settled['value'], by: string, why: string): Between => ({ settled: { value, by, why } });
 
 const primary = ({ network }: Scene, instanceId: string): InterfaceNode | undefined => network.instances.get(instanceId)?.[0];
+
+const withoutInterface = ({ unread }: Scene, who: string): Between => settled(null, who, missingInterface(unread) ?? 'it has no network interface');
 
 const atInterface = (node: InterfaceNode): Place => ({ kind: 'interface', networkInterfaceId: node.id });
 const onInternet = (address: number): Place => ({ kind: 'internet', address: formatAddress(address) });
@@ -60,7 +65,7 @@ function neighbours(network: Network, near: InterfaceNode, inPrefix: (address: n
 function withAddresses(scene: Scene, near: InterfaceNode, direction: FlowRule['direction'], cidr: string, onlyForeign: boolean): Between {
   const prefix = parseCidr(cidr);
   if (prefix === undefined) return settled(null, cidr, 'it is no prefix');
-  const { network, here } = scene;
+  const { network, here, unread } = scene;
   const preferred = [here ?? '', ...FAMILIAR].flatMap((text) => parseAddress(text) ?? []);
   const boundaries = boundariesOf(network, near.vpc.vpc.vpcId, near.groupIds).addresses;
   const outside = publicPart(stretchOf(prefix), network).flatMap((stretch) => spokesmen(stretch, boundaries, preferred));
@@ -69,6 +74,9 @@ function withAddresses(scene: Scene, near: InterfaceNode, direction: FlowRule['d
   const inside = onlyForeign ? [] : neighbours(network, near, (address) => prefixContains(prefix, address));
   const single = prefix.length === 32;
   const nobody = inside.length === 0 && isOwnVpc(near, prefix.base);
+  // Of those in its VPC then only instances are known, and of the prefix not all.
+  const hidden = onlyForeign || !(single ? nobody : near.vpc.prefixes.some((own) => prefixesOverlap(own, prefix))) ? undefined : unreadParts(unread).of('networkInterfaces');
+  if (hidden !== undefined) return settled(null, near.vpc.vpc.vpcId, hidden);
   if (direction === 'reach') {
     const to = (address: number, node?: InterfaceNode): Ends => ({ from: atInterface(near), to: formatAddress(address), text: `to ${formatAddress(address)}`, interfaces: node === undefined ? [near] : [near, node] });
     const ends = [...(nobody ? [to(prefix.base)] : inside.map((node) => to(node.address, node))), ...foreign.map((address) => to(address))];
@@ -107,11 +115,11 @@ function elsewhere({ network }: Scene, cidr: string): Between {
 /** `near`: the instance that the rule stands at; `far`: which of the selected ones, where the far end is a selector. */
 export function endsOf(scene: Scene, near: KnownInstance, { direction, far }: FlowRule, farInstance?: KnownInstance): Between {
   const node = primary(scene, near.instanceId);
-  if (node === undefined) return settled(null, near.instanceId, 'it has no network interface');
+  if (node === undefined) return withoutInterface(scene, near.instanceId);
   if (far.kind === 'internet') return withAddresses(scene, node, direction, '0.0.0.0/0', true);
   if (far.kind === 'addresses') return withAddresses(scene, node, direction, formatCidr(far.prefix), false);
   if (far.kind === 'here') return scene.here === null ? settled(null, 'here', 'the address that this machine is seen as is not known') : withAddresses(scene, node, direction, `${scene.here}/32`, true);
   const other = farInstance === undefined ? undefined : primary(scene, farInstance.instanceId);
-  if (farInstance === undefined || other === undefined) return settled(null, farInstance?.instanceId ?? far.text, 'it has no network interface');
+  if (farInstance === undefined || other === undefined) return withoutInterface(scene, farInstance?.instanceId ?? far.text);
   return direction === 'reach' ? betweenInstances(node, other, farInstance.name) : betweenInstances(other, node, near.name);
 }

@@ -95,7 +95,7 @@ function trial({ from }: Configuration, near: SnapshotInstance, { rule, far }: E
 export function flowClaim(configuration: Configuration, near: SnapshotInstance, expected: ExpectedFlow, insiderOf: (instance: SnapshotInstance) => Insider): FlowClaim {
   const { rule, far } = expected;
   const { network, snapshot, from } = configuration;
-  const scene = { network, here: from };
+  const scene = { network, here: from, unread: snapshot.unread };
   const between = endsOf(scene, near, rule, far);
   const tried = trial(configuration, near, expected, 'settled' in between ? undefined : between.ends[0]?.to, insiderOf);
   const predict = (): Prediction => {

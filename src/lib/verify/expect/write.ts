@@ -43,7 +43,7 @@ function flowsBetween({ network, snapshot, from }: Configuration, between: Betwe
   const judged = (text: string): Openness | undefined => {
     const flow = flowOf(text);
     if (flow === undefined) return undefined;
-    const said = (declared: Openness) => predictFlow({ network, here: from }, between, flow, declared, (question) => traceFlow(network, question, { unread: snapshot.unread })).value;
+    const said = (declared: Openness) => predictFlow({ network, here: from, unread: snapshot.unread }, between, flow, declared, (question) => traceFlow(network, question, { unread: snapshot.unread })).value;
     const value = said('closed');
     return value === REACHABLE ? 'open' : value === 'not reachable' ? 'closed' : undefined;
   };
@@ -83,7 +83,7 @@ function placesOf(configuration: Configuration, instance: SnapshotInstance, dire
     const far: FarEnd | undefined = farEndOf(place, AT);
     const all = flowOf('all');
     if (far === undefined || all === undefined) return [];
-    const between = endsOf({ network: configuration.network, here: configuration.from }, instance, { direction, far, flow: all, is: 'closed', at: AT });
+    const between = endsOf({ network: configuration.network, here: configuration.from, unread: configuration.snapshot.unread }, instance, { direction, far, flow: all, is: 'closed', at: AT });
     // What is shut from here is said of the internet already.
     const told = flowsBetween(configuration, between).filter(({ is }) => place !== 'here' || is === 'open');
     return told.length === 0 ? [] : [`      ${word(place)}: { ${told.map(({ flow, is }) => `${flow}: ${is}`).join(', ')} }`];

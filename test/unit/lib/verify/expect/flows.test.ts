@@ -22,7 +22,7 @@ function atMost(most: number | undefined, text: string, ...changes: readonly Cha
   const network = indexModel(changed(...changes));
   const file = readExpectations(`version: 1\ninstances:\n  - select: ${name}\n    ${direction}: { "${far}": { ${flow}: ${is} } }\n`, 'f');
   return resolveExpectations(file, instances).flatMap(({ instance, flows }) => flows.map(({ rule, far: other }) => {
-    const scene = { network, here: HERE };
+    const scene = { network, here: HERE, unread: [] };
     const { value, by, why } = predictFlow(scene, endsOf(scene, instance, rule, other), rule.flow, rule.is, (question) => traceFlow(network, question), most);
     return `${value}: ${by}: ${why}`;
   })).join(' | ');
