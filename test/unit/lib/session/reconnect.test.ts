@@ -23,7 +23,7 @@ async function opened(server: Gateway, { address, budgetMs, refusedMs, ...more }
   let tokens = 1;
   const opening = openDataChannel({
     streamUrl: server.url, tokenValue: 'token-1', sessionId: 'demo-0123', payloadBytes: 1024,
-    reconnect: { resume: address ?? (async () => ({ streamUrl: server.url, tokenValue: `token-${(tokens += 1)}` })), firstPauseMs: 1, budgetMs, refusedMs },
+    reconnect: { resume: address ?? (async () => ({ streamUrl: `${server.url}&cell-number=${(tokens += 1)}`, tokenValue: `token-${tokens}` })), firstPauseMs: 1, budgetMs, refusedMs },
     onLost: (why) => losses.push(why.message),
     ...more,
   });
@@ -68,6 +68,7 @@ describe('a cut stream', () => {
     expect(await collect(channel)).toBe('sh-5.2$ said into the cut after');
     expect([again.typed.toString(), channel.output, channel.over]).toEqual(['before in between ', 'done', true]);
     expect(again.open).toMatchObject({ tokenValue: 'token-2', clientId: peer.open?.role === 'client' ? peer.open.clientId : '' });
+    expect(again.request.url).toBe(`${peer.request.url}&cell-number=2`);
     expect(losses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ closed the stream of session demo-0123 \(1006\)$/)]);
   });
 
