@@ -88,7 +88,7 @@ const ours: ClientUnderTest = {
   forward: async (region, port, through) => {
     const forward = await openForward({
       spec: parseForwardSpec(`0:${port}`),
-      halfCloseMs: 5_000,
+      halfCloseMs: 1_000,
       open: () => open(region, 'AWS-StartPortForwardingSession', { portNumber: [String(port)] }, through),
       terminate: async (SessionId) => void (await region.call('TerminateSession', { SessionId })),
       onRefused: () => undefined,

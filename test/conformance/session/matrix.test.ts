@@ -115,6 +115,18 @@ for (const { agent, client, missing } of cells) {
       expect(await ask(dead.port, 'x').catch((error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? '' : Promise.reject(error)))).toBe('');
     });
 
+    // To both official ends the end of one direction is the end of both (protocol.md §9 no. 8).
+    it.runIf(client.name === 'our client')(`a connection that has said everything has its answer whole${client.name === 'our client' ? '' : ' (AWS\'s plugin passes its end on at once)'}`, async () => {
+      const forward = await client.forward(region, ECHO_PORT);
+      closing.push(forward.close);
+      const socket = connect({ port: forward.port, host: '127.0.0.1', allowHalfOpen: true });
+      const sent = randomBytes(600_000);
+      socket.end(sent);
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+      expect(digest(Buffer.concat(chunks))).toBe(digest(sent));
+    });
+
     it('a forward of the time before: one connection after the other', async () => {
       const older = await olderEnds();
       closing.push(older.close);

@@ -132,3 +132,15 @@ describe('dropped without an answer', () => {
     expect(region.processes[1]?.signals).toEqual([]);
   });
 });
+
+it('a message larger than any ends the connection, not the session, which goes on over another', async () => {
+  const { client, typed } = await shell();
+  const ended = new Promise<number>((resolve) => client.socket.once('close', resolve));
+  client.socket.send(Buffer.alloc((1 << 20) + (1 << 16)));
+  // RFC 6455 §7.4.1: a message too big to process.
+  expect(await ended).toBe(1009);
+  const { StreamUrl, TokenValue } = await region.call('ResumeSession', { SessionId: client.sessionId }) as Record<string, string>;
+  client.open(StreamUrl ?? '', TokenValue ?? '');
+  client.send('typed');
+  await vi.waitFor(() => expect(typed()).toBe('typed'), wait);
+});
