@@ -26,7 +26,7 @@ Exit status: 0 open, 1 closed, 3 it cannot be judged, or there is no lab.`;
   static override args = { instance: Args.string({ ignoreStdin: true, required: true, description: 'number, name, id or address' }) };
   static override flags = {
     to: Flags.string({ description: 'an IPv4 address, a name or an instance, with or without a port; without one a ping. With --from a port of the instance', helpValue: 'WHERE[:PORT]' }),
-    from: Flags.string({ description: 'an IPv4 address, an instance, or `internet` (8.8.8.8 stands for it); without --to, tcp/22 is asked', helpValue: 'WHERE' }),
+    from: Flags.string({ description: 'an IPv4 address, an instance, `here` (this machine as the region sees it), or `internet` (8.8.8.8 stands for it); without --to, tcp/22 is asked', helpValue: 'WHERE' }),
     protocol: Flags.option({ options: ['tcp', 'udp', 'icmp'] as const, description: 'protocol [default: tcp to a port, icmp without]' })(),
     wide: Flags.boolean({ description: 'show the answer\'s way back too' }),
     ...stackFlags,

@@ -3,6 +3,7 @@ import { SsmlabError } from '../errors.js';
 import { findInstance } from '../inventory/find.js';
 import type { Snapshot, SnapshotInstance } from '../inventory/snapshot/snapshot.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import { isLoopback, isNotUnicast } from '../net/cidr.js';
 import type { Place, Question } from '../reachability/trace.js';
 import type { InterfaceNode, Network } from '../vpc/network.js';
 import { canonicalName, resolveInVpc, resolvePublicly } from '../vpc/resolver.js';
@@ -12,7 +13,7 @@ export interface Asking {
   readonly instance: string;
   /** `ADDRESS`, `NAME` or `INSTANCE`, each with or without `:PORT`; with `from` a port of the instance: `:22`. */
   readonly to?: string | undefined;
-  /** `ADDRESS`, `INSTANCE` or `internet`. */
+  /** `ADDRESS`, `INSTANCE`, `internet` or `here`. */
   readonly from?: string | undefined;
   readonly protocol?: Question['protocol'] | undefined;
   /** Address that this machine is seen under, for SSH. */
@@ -22,13 +23,15 @@ export interface Asking {
 /** Stands for the internet where only that is said. */
 export const SOMEWHERE = '8.8.8.8';
 const INTERNET = 'internet';
+const HERE = 'here';
 const INTERNET_TEXT = 'the internet';
 const SSH_PORT = 22;
 
 /** Errors: `instance-not-found`, `instance-ambiguous`, `usage`. */
 export async function askedOf(snapshot: Snapshot, network: Network, asking: Asking): Promise<Asked> {
   const instance = findInstance(snapshot.instances, asking.instance) as SnapshotInstance;
-  const { to, from, protocol } = asking;
+  const { to, protocol } = asking;
+  const from = asking.from === HERE ? await asking.here() : asking.from;
   if (to === undefined && protocol === undefined && (from === undefined || (isBySsh(instance) && isAddress(from)))) return wayIn(snapshot, instance, from, asking.here);
   if (to === undefined && from === undefined) throw new SsmlabError('usage', '--protocol needs --to or --from', { hint: 'for example --to 8.8.8.8 --protocol icmp' });
   const own = nodeOf(network, instance);
@@ -91,6 +94,12 @@ function refuseIpv6(text: string): void {
   throw new SsmlabError('usage', `${bare} is an IPv6 address, and only IPv4 is modelled`, { hint: 'give an IPv4 address, a name or an instance, with a port behind it: --to 8.8.8.8:443' });
 }
 
+/** Errors: `usage` for an address with a port that is none. */
+function refusePort(text: string): void {
+  const [, port] = /^\d+(?:\.\d+){3}:(.*)$/u.exec(text) ?? [];
+  if (port !== undefined && !(/^\d{1,5}$/u.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) throw new SsmlabError('usage', `not a port: "${port}"`, { hint: 'ports are 1 to 65535' });
+}
+
 /** Errors: `usage` for digits and dots that are not four octets. */
 function refuseHalfAddress(text: string): void {
   if (/^[\d.]*\.[\d./]*$/u.test(text)) throw new SsmlabError('usage', `${text} is not an IPv4 address`, { hint: 'one has four numbers from 0 to 255: 8.8.8.8' });
@@ -98,6 +107,7 @@ function refuseHalfAddress(text: string): void {
 
 function read(text: string): { readonly who: string; readonly port: number | undefined } {
   refuseIpv6(text);
+  refusePort(text);
   const [, who = text, digits] = /^(.*):(\d{1,5})$/u.exec(text) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
   if (port === 0 || (port ?? 0) > 65_535) throw new SsmlabError('usage', `not a port: "${digits ?? ''}"`, { hint: 'ports are 1 to 65535' });
@@ -156,6 +166,7 @@ function sourceOf(snapshot: Snapshot, network: Network, own: InterfaceNode, from
   if (from === INTERNET) return { text: INTERNET_TEXT, address: SOMEWHERE };
   if (isAddress(from)) {
     const value = parseAddress(from) ?? 0;
+    if (isLoopback(value) || isNotUnicast(value) || value === 0) throw new SsmlabError('usage', `nobody sends from ${from}`, { hint: 'give an address that somebody has, an instance, `here` or `internet`' });
     return { text: from, address: from, node: own.vpc.interfaces.get(value) ?? network.publicAddresses.get(value) };
   }
   refuseIpv6(from);

@@ -57,7 +57,8 @@ function arrive(passage: Passage, opener: InterfaceNode | undefined, packet: Pac
 
 /** Whether the address is one of the machine's, on whichever of its interfaces. */
 function isOwn(network: Network, opener: InterfaceNode, destination: number): boolean {
-  if (isLoopback(destination) || opener.addresses.has(destination)) return true;
+  // 0.0.0.0 is this machine to its own programs (RFC 1122 §3.2.1.3; ip(7)).
+  if (destination === 0 || isLoopback(destination) || opener.addresses.has(destination)) return true;
   const beside = network.instances.get(opener.interface.instanceId ?? '');
   return beside !== undefined && beside.length > 1 && beside.some((own) => own.addresses.has(destination));
 }

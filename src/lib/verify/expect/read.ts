@@ -37,6 +37,8 @@ const written = ({ value, source }: Scalar): string => (typeof value === 'string
 
 const aliasProblem = (name: string): string => `YAML reads a word that begins with * as an alias${name === '' ? '' : `, and there is no anchor &${cut(name)}`}; a glob is written in quotes: "*${cut(name)}"`;
 
+const MERGE = '"<<" is no part of YAML 1.2: an alias stands for the whole value';
+
 /** YAML's own complaint, in one line, with what most often lies behind it. */
 function yamlProblem(message: string): string {
   const first = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/u, '');
@@ -119,7 +121,7 @@ class Reader {
       const { node, at: nameAt } = this.follow(key);
       const name = isScalar(node) ? written(node) : undefined;
       if (name === undefined) return this.wrong(nameAt, 'a name has to be plain text') ?? [];
-      if (known !== undefined && !known.includes(name)) return this.wrong(nameAt, `${quoted(name)} is not known here; ${meant(name, known)}`) ?? [];
+      if (known !== undefined && !known.includes(name)) return this.wrong(nameAt, name === '<<' ? MERGE : `${quoted(name)} is not known here; ${meant(name, known)}`) ?? [];
       const followed = this.follow(value);
       return [{ name, nameAt, value: followed.node, at: value === null ? nameAt : followed.at }];
     });

@@ -25,11 +25,14 @@ export interface Expected {
 
 const place = (path: string, { line, column }: Position): string => `${path}:${line}:${column}`;
 
-/** Which there are, in the words of the selector's terms, for one that matches none. */
-function nearest({ terms }: Selector, instances: readonly SnapshotInstance[]): string {
+/** What a far end may be called besides. */
+const PLACES = ['internet', 'here'];
+
+/** Which there are, in the words of the selector's terms and `words`, for one that matches none. */
+function nearest({ terms }: Selector, instances: readonly SnapshotInstance[], words: readonly string[]): string {
   const candidates = terms.flatMap((term) => {
     if (term.kind === 'id') return instances.map(({ instanceId }) => instanceId);
-    if (term.kind === 'name') return instances.flatMap(({ name, logicalId }) => [name, ...(logicalId === null ? [] : [logicalId])]);
+    if (term.kind === 'name') return [...instances.flatMap(({ name, logicalId }) => [name, ...(logicalId === null ? [] : [logicalId])]), ...words];
     return instances.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => (term.glob === undefined ? `tag:${key}` : `tag:${key}=${value}`)));
   });
   const near = terms.flatMap((term) => nearNames(term.kind === 'tag' ? `tag:${term.key}${term.glob === undefined ? '' : `=${term.glob}`}` : term.glob, candidates));
@@ -52,7 +55,7 @@ class Matches {
   of(selector: Selector, but?: SnapshotInstance): SnapshotInstance[] {
     const all = selected(selector, this.#instances);
     const others = all.filter((instance) => instance !== but);
-    if (all.length === 0) this.problems.add(`${place(this.#path, selector.at)}: "${selector.text}" matches no instance${nearest(selector, this.#instances)}`);
+    if (all.length === 0) this.problems.add(`${place(this.#path, selector.at)}: "${selector.text}" matches no instance${nearest(selector, this.#instances, but === undefined ? [] : PLACES)}`);
     else if (others.length === 0) this.problems.add(`${place(this.#path, selector.at)}: "${selector.text}" matches no other instance than ${all.map(({ name }) => name).join(', ')} itself`);
     return others;
   }

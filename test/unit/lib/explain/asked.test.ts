@@ -21,6 +21,7 @@ describe('askedOf', () => {
   it.each<readonly [Omit<Asking, 'here'>, Way]>([
     [{ instance: '1' }, { kind: 'ssh-key-pair', instanceId: 'i-1', from: '198.51.100.7' }],
     [{ instance: 'instance4' }, { kind: 'session-manager', instanceId: 'i-4' }],
+    [{ instance: '1', from: 'here' }, { kind: 'ssh-key-pair', instanceId: 'i-1', from: '198.51.100.7' }],
     [{ instance: '1', from: '203.0.113.9' }, { kind: 'ssh-key-pair', instanceId: 'i-1', from: '203.0.113.9' }],
   ])('without a destination it is the way of the shell: %o', async (asking, way) => {
     expect((await ask(asking)).way).toEqual(way);
@@ -41,6 +42,7 @@ describe('askedOf', () => {
     [{ instance: '4', to: 'ssm.ap-northeast-1.amazonaws.com:443' }, flow(inner(LAB.eni.four), LAB.ip.ssm, 'tcp', 443)],
     [{ instance: '4', to: 'i-2' }, flow(inner(LAB.eni.four), LAB.public.two, 'icmp')],
     [{ instance: '2', from: 'internet' }, flow(outer('8.8.8.8'), LAB.public.two, 'tcp', 22)],
+    [{ instance: '2', from: 'here', to: ':80' }, flow(outer('198.51.100.7'), LAB.public.two, 'tcp', 80)],
     [{ instance: '2', from: 'internet', to: ':80' }, flow(outer('8.8.8.8'), LAB.public.two, 'tcp', 80)],
     [{ instance: '2', from: '203.0.113.9', to: '2:80' }, flow(outer('203.0.113.9'), LAB.public.two, 'tcp', 80)],
     [{ instance: '2', from: 'internet', protocol: 'icmp' }, flow(outer('8.8.8.8'), LAB.public.two, 'icmp')],
@@ -80,6 +82,12 @@ describe('askedOf', () => {
 
   it.each<readonly [string, Omit<Asking, 'here'>, string, readonly Change[]]>([
     ['a port that is none', { instance: '3', to: '8.8.8.8:99999' }, 'not a port: "99999"', []],
+    ['a port of letters', { instance: '3', to: '8.8.8.8:http' }, 'not a port: "http"', []],
+    ['a port with too many digits', { instance: '3', to: '8.8.8.8:000443' }, 'not a port: "000443"', []],
+    ['no port behind the colon', { instance: '3', to: '8.8.8.8:' }, 'not a port: ""', []],
+    ['a loopback address that asks', { instance: '2', from: '127.0.0.1' }, 'nobody sends from 127.0.0.1', []],
+    ['a multicast address that asks', { instance: '2', from: '224.0.0.1' }, 'nobody sends from 224.0.0.1', []],
+    ['no address that asks', { instance: '2', from: '0.0.0.0' }, 'nobody sends from 0.0.0.0', []],
     ['a port for ICMP', { instance: '3', to: '8.8.8.8:1', protocol: 'icmp' }, 'ICMP has no ports, and port 1 was asked for', []],
     ['no port for TCP', { instance: '3', to: '8.8.8.8', protocol: 'tcp' }, '--protocol tcp needs a port', []],
     ['a protocol alone', { instance: '3', protocol: 'udp' }, '--protocol needs --to or --from', []],

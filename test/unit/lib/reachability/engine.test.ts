@@ -71,7 +71,7 @@ describe('the way of a flow', () => {
 
   it('does not leave an instance that speaks to itself', () => {
     expect(trace(tcp(from(eni.one), ip.one, 22), [setEgress(LAB.sg1)]).forward.map(brief)).toEqual(['instance i-1 pass E1']);
-    expect(trace(tcp(from(eni.one), '127.0.0.1', 22)).disposition).toBe('delivered');
+    for (const own of ['127.0.0.1', '0.0.0.0']) expect(trace(tcp(from(eni.one), own, 22))).toMatchObject({ disposition: 'delivered', forward: [{ why: `${own} is its own: no packet leaves it` }] });
     expect(trace(tcp(from(eni.one), ip.one, 22), [setInterface(eni.one, { up: false })]).disposition).toBe('nobody-there');
   });
 

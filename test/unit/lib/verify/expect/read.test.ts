@@ -53,6 +53,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [entry('ssh: opne'), 'f.yaml:4:10: "opne" is neither open nor closed; did you mean open?'],
   [entry('ssh: true'), 'f.yaml:4:10: "true" is neither open nor closed'],
   [entry('ssh:'), 'f.yaml:4:9: nothing is neither open nor closed'],
+  ['version: 1\ninstances:\n  - &a { select: a, ssh: open }\n  - { <<: *a, select: b }\n', 'f.yaml:4:7: "<<" is no part of YAML 1.2: an alias stands for the whole value'],
   [entry('sssh: open'), 'f.yaml:4:5: "sssh" is not known here; did you mean ssh?'],
   [entry('public-ipv4: 198.18.0.256'), 'f.yaml:4:18: "198.18.0.256" is none of own, none, and no IPv4 address'],
   [entry('egress: nat'), 'f.yaml:4:13: "nat" is none of own, nat-gateway, none, and no IPv4 address; did you mean nat-gateway?'],

@@ -43,6 +43,7 @@ describe('expectations of the instances that are there', () => {
     ['  - { select: "tag:tire", ssh: open }\n', '3:15: "tag:tire" matches no instance; did you mean tag:tier?'],
     ['  - { select: "tag:tier=front & Kilo", ssh: open }\n', '3:15: "tag:tier=front & Kilo" matches no instance'],
     ['  - { select: Mike, from: { Zulo: { icmp: open } } }\n', '3:29: "Zulo" matches no instance; did you mean Zulu?'],
+    ['  - { select: Mike, from: { intrenet: { icmp: open } } }\n', '3:29: "intrenet" matches no instance; did you mean internet?'],
     ['  - { select: Mike, from: { Mike: { icmp: open } } }\n', '3:29: "Mike" matches no other instance than Mike itself'],
   ])('where a selector matches nothing there is nothing to judge: %j', (entries, why) => {
     const [code, exit, message] = refused(entries);
