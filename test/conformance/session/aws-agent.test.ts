@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { INSTANCE, SmallRegion } from '../../unit/cloud/guest/agent/small-region.js';
 import { FLAG, encodeFlag } from '../../../src/lib/protocol/payloads.js';
 import { SmuxSession } from '../../../src/lib/protocol/smux.js';
+import { openDataChannel } from '../../../src/lib/session/data-channel.js';
+import type { SessionEncryption } from '../../../src/lib/session/kms-encryption.js';
 import { ECHO_PORT, agentOnPath, startAwsAgent, type AwsAgent } from './aws-agent.js';
 
 const found = agentOnPath();
@@ -75,6 +77,27 @@ describe.skipIf('missing' in found)(`amazon-ssm-agent${'missing' in found ? ` ($
     await vi.waitFor(() => expect(forward.text(1)).toContain('multiplexed'), wait);
     forward.hop.send(10, encodeFlag(FLAG.terminateSession));
     await vi.waitFor(() => expect(forward.closed).toBe(true), wait);
+  });
+
+  it('agrees with our client on a key of KMS, and each reads what the other encrypted', async () => {
+    region.allowed.add('kms:Decrypt');
+    const { Arn: kmsKeyId } = (await region.kms('CreateKey', {}))['KeyMetadata'] as { readonly Arn: string };
+    const generateDataKey: SessionEncryption['generateDataKey'] = async (KeyId, NumberOfBytes, EncryptionContext) => {
+      const { Plaintext, CiphertextBlob } = await region.kms('GenerateDataKey', { KeyId, NumberOfBytes, EncryptionContext });
+      return { plaintext: Plaintext as Buffer, ciphertext: CiphertextBlob as Buffer };
+    };
+    const session = region.open({ schemaVersion: '1.0', sessionType: 'Standard_Stream', inputs: { kmsKeyId } });
+    const channel = await openDataChannel({ ...session, payloadBytes: 1024, encryption: { targetId: INSTANCE, generateDataKey } });
+    expect(channel.customerMessage).toBe('This session is encrypted using AWS KMS.');
+    let shown = '';
+    const shell = channel.each(({ payload }) => void (shown += payload.toString()));
+    channel.sendSize({ columns: 97, rows: 31 });
+    await channel.write(Buffer.from('stty size; seq 20000; echo don""e\r'));
+    await vi.waitFor(() => expect(shown).toContain('\ndone\r\n'), wait);
+    expect(shown.replaceAll('\r', '')).toContain(`\n31 97\n${Array.from({ length: 20_000 }, (_, at) => `${at + 1}\n`).join('')}done\n`);
+    await channel.write(Buffer.from('exit\r'));
+    await shell;
+    expect(channel.output).toBe('');
   });
 
   it('is held back while a client reads nothing, at little cost for the service, and loses nothing', async () => {

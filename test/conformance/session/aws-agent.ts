@@ -57,7 +57,7 @@ mount --bind '${shared}' $n/run/region
 cp '${shared}/amazon-ssm-agent.json' $n/etc/amazon/ssm/
 printf 'root:x:0:0:root:/root:/bin/sh\\nssm-user:x:0:0::/root:/bin/sh\\n' > $n/etc/passwd
 printf 'root:x:0:\\n' > $n/etc/group
-printf '127.0.0.1 localhost ssm.${REGION}.amazonaws.com ssmmessages.${REGION}.amazonaws.com ec2messages.${REGION}.amazonaws.com\\n' > $n/etc/hosts
+printf '127.0.0.1 localhost ssm.${REGION}.amazonaws.com ssmmessages.${REGION}.amazonaws.com ec2messages.${REGION}.amazonaws.com kms.${REGION}.amazonaws.com\\n' > $n/etc/hosts
 ip link set lo up
 exec chroot $n /bin/sh -c '${process.execPath} /run/region/relay.cjs & cd /opt/agent; exec /opt/agent/${PROGRAM}'`;
 
