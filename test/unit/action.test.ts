@@ -51,6 +51,27 @@ describe('the ways to call it', () => {
     expect(wrongCommands(read(`docs/examples/${name}`))).toEqual([]);
   });
 
+  it('what deploys in an account destroys also when it is cancelled in between', () => {
+    const { steps } = Object.values((parse(read('docs/examples/github-aws.yml')) as { readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly if?: string; readonly run?: string }[] }>> }).jobs)[0] ?? { steps: [] };
+    expect(steps.at(-1)).toEqual({ if: 'cancelled()', run: 'ssmlab destroy --yes --target aws --region "$REGION" --stack "$STACK"' });
+  });
+
+  it.each(examples.filter((name) => /target: aws/u.test(read(`docs/examples/${name}`))))('docs/examples/%s holds no key: its role is lent by OIDC', (name) => {
+    const text = read(`docs/examples/${name}`);
+    const workflow = parse(text) as { readonly permissions: object; readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly with?: Readonly<Record<string, string>> }[] }>> };
+    expect(workflow.permissions).toEqual({ 'contents': 'read', 'id-token': 'write' });
+    expect(Object.values(workflow.jobs)[0]?.steps.flatMap((step) => step.with?.['role-to-assume'] ?? [])).toHaveLength(1);
+    expect(text).not.toMatch(/secrets\.|access-key/u);
+  });
+
+  it('the trust of docs/ci.md lets one branch of one repository take the role', () => {
+    const [, trust = ''] = /```json\n([^]*?)```/u.exec(read('docs/ci.md')) ?? [];
+    const { Statement: [statement, ...others] } = JSON.parse(trust) as { readonly Statement: readonly { readonly Action: string; readonly Condition: Readonly<Record<string, Readonly<Record<string, string>>>> }[] };
+    expect([others, statement?.Action, Object.keys(statement?.Condition ?? {})]).toEqual([[], 'sts:AssumeRoleWithWebIdentity', ['StringEquals']]);
+    const issuer = 'token.actions.githubusercontent.com';
+    expect(statement?.Condition['StringEquals']).toEqual({ [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: 'repo:OWNER/REPOSITORY:ref:refs/heads/main' });
+  });
+
   it.each(['docs/ci.md', 'docs/expectations.md'])('%s shows commands that are there', (path) => {
     expect(wrongCommands([...read(path).matchAll(/```\n([^]*?)```/gu)].map(([, block]) => block).join('\n'), 3)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import type { Snapshot, SnapshotInstance } from '../inventory/snapshot/snapshot.
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
 import { isLoopback, isNotUnicast } from '../net/cidr.js';
 import type { Place, Question } from '../reachability/trace.js';
+import { missingInterface } from '../reachability/unread.js';
 import type { InterfaceNode, Network } from '../vpc/network.js';
 import { canonicalName, resolveInVpc, resolvePublicly } from '../vpc/resolver.js';
 import type { Asked } from './explanation.js';
@@ -35,7 +36,7 @@ export async function askedOf(snapshot: Snapshot, network: Network, asking: Aski
   if (to === undefined && protocol === undefined && (from === undefined || (isBySsh(instance) && isAddress(from)))) return wayIn(snapshot, instance, from, asking.here);
   if (to === undefined && from === undefined) throw new SsmlabError('usage', '--protocol needs --to or --from', { hint: 'for example --to 8.8.8.8 --protocol icmp' });
   const own = nodeOf(network, instance);
-  if (own === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing can be asked of its way`, { hint: `\`ssmlab explain ${instance.number}\` says what is the matter with it` });
+  if (own === undefined) throw withoutInterface(snapshot, instance, 'nothing can be asked of its way');
   return from === undefined ? outward(snapshot, network, { instance, own }, to ?? '', protocol) : inward(snapshot, network, { instance, own }, asking, from);
 }
 
@@ -57,6 +58,13 @@ interface Own {
 }
 
 const nodeOf = (network: Network, { instanceId }: SnapshotInstance): InterfaceNode | undefined => network.instances.get(instanceId)?.[0];
+
+/** Of an instance that has no interface, or whose could not be read: `access-denied` with the action. */
+function withoutInterface({ unread }: Snapshot, { name, number }: SnapshotInstance, so: string): SsmlabError {
+  const missing = missingInterface(unread);
+  if (missing !== undefined) return new SsmlabError('access-denied', `nothing can be said of ${name}: ${missing}`);
+  return new SsmlabError('usage', `${name} has no network interface, so that ${so}`, { hint: `\`ssmlab explain ${number}\` says what is the matter with it` });
+}
 
 const placeOf = (node: InterfaceNode): Place => ({ kind: 'interface', networkInterfaceId: node.id });
 
@@ -146,7 +154,7 @@ function destinationOf(snapshot: Snapshot, network: Network, own: InterfaceNode,
   const instance = instanceNamed(snapshot, who);
   if (instance === undefined) return { text: who, address: addressOfName(network, own, who) };
   const node = nodeOf(network, instance);
-  if (node === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing leads to it`, { hint: 'run `ssmlab list`' });
+  if (node === undefined) throw withoutInterface(snapshot, instance, 'nothing leads to it');
   // Its private address means something in its own VPC only (V5).
   const address = node.vpc === own.vpc ? node.address : (node.publicAddress ?? node.address);
   return { text: instance.name, address: formatAddress(address) };
@@ -172,6 +180,6 @@ function sourceOf(snapshot: Snapshot, network: Network, own: InterfaceNode, from
   refuseIpv6(from);
   const instance = instanceNamed(snapshot, from) ?? (findInstance(snapshot.instances, from) as SnapshotInstance);
   const node = nodeOf(network, instance);
-  if (node === undefined) throw new SsmlabError('usage', `${instance.name} has no network interface, so that nothing leaves it`, { hint: 'run `ssmlab list`' });
+  if (node === undefined) throw withoutInterface(snapshot, instance, 'nothing leaves it');
   return { text: instance.name, address: formatAddress(node.address), node };
 }

@@ -80,6 +80,14 @@ describe('askedOf', () => {
     expect((await askedOf(snapshot, indexModel(snapshot.network), { instance: '3', to: '1.2', here })).to).toBe(`1.2 (${LAB.ip.two})`);
   });
 
+  it.each<[Omit<Asking, 'here'>]>([[{ instance: '3', to: '8.8.8.8' }], [{ instance: '2', from: 'internet' }]])('says which action is missing where the network could not be read: %o', async (asking) => {
+    const lab = labSnapshot((model) => ({ ...model, subnets: [] }));
+    const snapshot = { ...lab, unread: [{ part: 'subnets' as const, action: 'ec2:DescribeSubnets', code: 'UnauthorizedOperation', message: '' }] };
+    await expect(askedOf(snapshot, indexModel(snapshot.network), { ...asking, here })).rejects.toMatchObject({ code: 'access-denied', message: `nothing can be said of Instance${asking.instance}: subnets could not be read: ec2:DescribeSubnets was refused` });
+    const nowhere = { ...lab, unread: [] };
+    await expect(askedOf(nowhere, indexModel(nowhere.network), { ...asking, here })).rejects.toMatchObject({ code: 'usage', message: `Instance${asking.instance} has no network interface, so that nothing can be asked of its way` });
+  });
+
   it.each<readonly [string, Omit<Asking, 'here'>, string, readonly Change[]]>([
     ['a port that is none', { instance: '3', to: '8.8.8.8:99999' }, 'not a port: "99999"', []],
     ['a port of letters', { instance: '3', to: '8.8.8.8:http' }, 'not a port: "http"', []],
