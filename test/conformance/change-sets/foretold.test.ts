@@ -86,6 +86,7 @@ describe('what a change set would do', () => {
   const managed = (effect: string): string => edited(added(`  Managed:\n    Type: AWS::IAM::ManagedPolicy\n    Properties: {Roles: [!Ref InstanceRole], PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: ${effect}, Action: 'ssmmessages:*', Resource: '*'}]}}`));
   const ENI_OF = (group: string): string => `  ENI:\n    Type: AWS::EC2::NetworkInterface\n    Properties: {SubnetId: !Ref PrivateSubnet1, GroupSet: [!Ref ${group}]}`;
   const ENI = (group: string): string => edited(added(ENI_OF(group)));
+  const ACCESS = (mode: string): string => `  Access:\n    Type: AWS::EC2::VPCBlockPublicAccessOptions\n    Properties: {InternetGatewayBlockMode: ${mode}}`;
   const BLOCK = (cidr: string): string => edited(added(`  Block:\n    Type: AWS::EC2::VPCCidrBlock\n    Properties: {VpcId: !Ref VPC1, CidrBlock: ${cidr}}`));
   const GATEWAYS = ['IGW2', 'IGW3'].map((name) => `  ${name}:\n    Type: AWS::EC2::InternetGateway`).join('\n');
   const GATEWAY = (name: string): string => edited(added(`${GATEWAYS}\n  Attachment2:\n    Type: AWS::EC2::VPCGatewayAttachment\n    Properties: {VpcId: !Ref VPC2, InternetGatewayId: !Ref ${name}}`));
@@ -98,6 +99,7 @@ describe('what a change set would do', () => {
     ['gives an interface that nobody uses another group', ENI('InstanceSecurityGroup1'), ENI('InstanceSecurityGroup2'), [], []],
     ['gives instance 3 a further interface', ENI('InstanceSecurityGroup2'), edited(added(`${ENI_OF('InstanceSecurityGroup2')}\n  Further:\n    Type: AWS::EC2::NetworkInterfaceAttachment\n    Properties: {InstanceId: !Ref Instance3, NetworkInterfaceId: !Ref ENI, DeviceIndex: '1'}`)), [], []],
     ['gives a block of the internet\'s addresses back for another', BLOCK('8.8.8.0/24'), BLOCK('192.88.99.0/24'), [1, 2, 3], []],
+    ['shuts the account\'s gateways but for what begins in a subnet', edited(added(ACCESS('block-ingress'))), edited(added(`${ACCESS('block-bidirectional')}\n  But:\n    Type: AWS::EC2::VPCBlockPublicAccessExclusion\n    Properties: {SubnetId: !Ref PublicSubnet, InternetGatewayExclusionMode: allow-egress}`)), [1, 2], []],
     ['moves the other VPC to another internet gateway', GATEWAY('IGW2'), GATEWAY('IGW3'), [], []],
   ])('%s', async (_, first, second, judged, doubtful) => {
     if (standing !== LAB) await change(LAB);
@@ -163,6 +165,7 @@ describe('what a change set would do', () => {
     ['replaces the endpoints\' group', edited(['GroupDescription: VPC endpoints, HTTPS from instance 4', 'GroupDescription: another']), [], [4]],
     // A service of AWS's may have an address in the block.
     ['takes a block of the internet\'s addresses into the VPC', BLOCK('8.8.8.0/24'), [1, 2, 3], [2, 3]],
+    ['shuts the account\'s internet gateways', edited(added(ACCESS('block-bidirectional'))), [1, 2, 3], []],
     ['gives the other VPC an internet gateway that no route leads to', GATEWAY('IGW2'), [], []],
     ['tags anew', edited(['- {Key: Name, Value: VPC2}', '- {Key: Name, Value: Second}']), [], []],
     // The last: its policy stays there.

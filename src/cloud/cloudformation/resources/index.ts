@@ -22,6 +22,8 @@ import { subnetRouteTableAssociation } from './ec2/subnet-route-table-associatio
 import { volume } from './ec2/volume.js';
 import { volumeAttachment } from './ec2/volume-attachment.js';
 import { vpc } from './ec2/vpc.js';
+import { vpcBlockPublicAccessExclusion } from './ec2/vpc-block-public-access-exclusion.js';
+import { vpcBlockPublicAccessOptions } from './ec2/vpc-block-public-access-options.js';
 import { vpcCidrBlock } from './ec2/vpc-cidr-block.js';
 import { vpcDhcpOptionsAssociation } from './ec2/vpc-dhcp-options-association.js';
 import { vpcEndpoint } from './ec2/vpc-endpoint.js';
@@ -40,7 +42,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcBlockPublicAccessExclusion, vpcBlockPublicAccessOptions, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

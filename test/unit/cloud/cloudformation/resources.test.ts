@@ -79,6 +79,8 @@ Resources:
   Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainName: example.internal, DomainNameServers: [AmazonProvidedDNS], NtpServers: [169.254.169.123], NetbiosNodeType: 2, Tags: [{Key: v, Value: !Ref Value}]}}
   OptionsAssociation: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: !Ref Vpc, DhcpOptionsId: !Ref Options}}
   Prefixes: {Type: AWS::EC2::PrefixList, Properties: {PrefixListName: !Ref Value, AddressFamily: IPv4, MaxEntries: 5, Entries: [{Cidr: 192.0.2.0/24, Description: doc}, {Cidr: !Sub '198.51.100.\${Port}/32'}], Tags: [{Key: v, Value: !Ref Value}]}}
+  Access: {Type: AWS::EC2::VPCBlockPublicAccessOptions, Properties: {InternetGatewayBlockMode: block-ingress}}
+  Exclusion: {Type: AWS::EC2::VPCBlockPublicAccessExclusion, Properties: {VpcId: !Ref Vpc, InternetGatewayExclusionMode: allow-bidirectional, Tags: [{Key: v, Value: !Ref Value}]}}
   SecondBlock: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}
   RolePolicy: {Type: AWS::IAM::RolePolicy, Properties: {PolicyName: alone, RoleName: !Ref Role, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'sqs:\${Value}*', Resource: '*'}]}}}
   Bucket: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: v, Value: !Ref Value}], PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: false, IgnorePublicAcls: true, RestrictPublicBuckets: 'true'}}}
