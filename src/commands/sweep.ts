@@ -11,7 +11,9 @@ import { checkRegionName } from '../lib/target/lab-folder.js';
 
 export default class Sweep extends BaseCommand {
   static override summary = 'Find forgotten labs, and what is left of others, in all regions of an AWS account.';
-  static override description = 'Looks by the tag ssmlab=true, which everything of a lab has, in every region that the account has switched on. It changes nothing; it says what would take each away.';
+  static override description = `Looks by the tag ssmlab=true, which everything of a lab has, in every region that the account has switched on. It changes nothing; it says what would take each away.
+
+Exit status: 0 all was looked at, 3 a region could not be.`;
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --profile sandbox --json', '<%= config.bin %> <%= command.id %> --region us-east-1 --region eu-central-1'];
   static override flags = {
     profile: stackFlags.profile,
@@ -27,6 +29,7 @@ export default class Sweep extends BaseCommand {
     this.print(sweepLines(swept, { style: this.style, now: Date.now() }));
     const labs = swept.regions.flatMap(({ region, labs: found }) => found.map(({ stack }) => `  ${programName()} ${forLab('destroy', { target: 'aws', region, stack, profile: flags.profile })}`));
     if (labs.length > 0) this.say(['', 'Next', ...labs].join('\n'));
+    if (swept.regions.some(({ unread }) => unread !== null)) process.exitCode = 3;
     return swept;
   }
 }

@@ -7,13 +7,15 @@ import type { Permission, Use } from './permission.js';
 const EVERY: readonly Use[] = ['deploy', 'connect', 'verify'];
 const LOOKS: readonly Use[] = [...EVERY, 'sweep'];
 const SESSIONS: readonly Use[] = ['connect', 'verify'];
+/** A lab is deployed when a session on each instance has been opened once. */
+const OPENINGS: readonly Use[] = ['deploy', ...SESSIONS];
 
 const read = (uses: readonly Use[], why: string, ...actions: readonly string[]): Permission[] => actions.map((action) => ({ action, uses, on: 'Read', why }));
 
 export const CALLS: readonly Permission[] = [
   { action: 'sts:GetCallerIdentity', uses: LOOKS, on: 'Free', why: 'says whose account it is before anything is made' },
 
-  { action: 'iam:ListAccountAliases', uses: ['deploy'], on: 'Account', why: 'the account\'s name beside its number before anything is made' },
+  { action: 'iam:ListAccountAliases', uses: ['deploy'], on: 'Everywhere', why: 'the account\'s name beside its number before anything is made' },
 
   { action: 'cloudformation:CreateStack', uses: ['deploy'], on: 'Stack', why: 'makes the lab' },
   { action: 'cloudformation:TagResource', uses: ['deploy'], on: 'Stack', why: 'the stack gets the tag ssmlab=true, by which destroy knows it', because: 'cloudformation:CreateStack' },
@@ -27,7 +29,7 @@ export const CALLS: readonly Permission[] = [
   { action: 'cloudformation:DeleteChangeSet', uses: ['deploy'], on: 'Stack', why: 'a plan that is not carried out is taken back' },
   { action: 'cloudformation:ListChangeSets', uses: ['deploy'], on: 'Stack', why: 'whether somebody else plans a stack of the name' },
   { action: 'cloudformation:DescribeStacks', uses: ['sweep'], on: 'Read', why: 'labs in every region, by their tag' },
-  { action: 'cloudformation:ValidateTemplate', uses: ['deploy'], on: 'Template', why: 'deploy --template: which parameters it has' },
+  { action: 'cloudformation:ValidateTemplate', uses: ['deploy'], on: 'Read', why: 'deploy --template: which parameters it has' },
 
   { action: 'ec2:ImportKeyPair', uses: ['deploy'], on: 'KeyPair', why: 'instance 1 gets the public half of the key that is made here' },
   { action: 'ec2:CreateTags', uses: ['deploy'], on: 'KeyPair', why: 'the key pair gets the tag ssmlab=true, by which destroy knows it', because: 'ec2:ImportKeyPair' },
@@ -43,11 +45,11 @@ export const CALLS: readonly Permission[] = [
   ...read(['deploy'], 'the look before: what the account has set', 'ec2:GetInstanceMetadataDefaults'),
   ...read(['deploy', 'verify'], 'what the account keeps from the internet', 'ec2:DescribeVpcBlockPublicAccessOptions'),
   ...read(['deploy'], 'the look before: what is used of quotas, and what they are', 'servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota'),
-  { action: 'pricing:GetProducts', uses: ['deploy'], on: 'Prices', why: 'what the lab costs today' },
+  { action: 'pricing:GetProducts', uses: ['deploy'], on: 'Everywhere', why: 'what the lab costs today' },
   ...read(['deploy'], 'destroy looks that no volume is left', 'ec2:DescribeVolumes'),
   ...read(['sweep'], 'every region that is switched on', 'ec2:DescribeRegions'),
   ...read(['sweep'], 'schedules of labs that are gone', 'scheduler:ListSchedules'),
-  { action: 'iam:ListRoles', uses: ['sweep'], on: 'AllRoles', why: 'roles of labs that are gone' },
+  { action: 'iam:ListRoles', uses: ['sweep'], on: 'Everywhere', why: 'roles of labs that are gone' },
   { action: 'ec2-instance-connect:SendSSHPublicKey', uses: ['connect'], on: 'PushKey', why: 'proxy --push-key: a key that is taken for a minute' },
 
   ...['iam:GetInstanceProfile', 'iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'].map((action): Permission => ({ action, uses: ['verify'], on: 'ReadRoles', why: 'whether an instance\'s role lets its agent speak to Systems Manager' })),
@@ -63,10 +65,11 @@ export const CALLS: readonly Permission[] = [
   ...read(['verify'], 'whether Session Manager has a connection to an agent', 'ssm:GetConnectionStatus'),
   ...read(['connect'], 'whether a session is over, which AWS\'s plugin does not notice', 'ssm:DescribeSessions'),
   { action: 'ssm:GetServiceSetting', uses: ['deploy', 'verify'], on: 'HostManagement', why: 'whether instances without a role are managed by Default Host Management' },
-  { action: 'ssm:StartSession', uses: SESSIONS, on: 'Instances', why: 'a session on an instance of the lab, by its tag' },
+  { action: 'ssm:StartSession', uses: OPENINGS, on: 'Instances', why: 'a session on an instance of the lab, by its tag' },
+  { action: 'ssm:StartSession', uses: ['deploy'], on: 'ShellDocument', why: 'ready means ready: a session is opened on each instance, and ended' },
   { action: 'ssm:StartSession', uses: SESSIONS, on: 'CommandDocument', why: 'exec, and what verify runs' },
   { action: 'ssm:StartSession', uses: ['connect'], on: 'SessionDocuments', why: 'connect, exec -t, forward, proxy' },
-  { action: 'ssm:ResumeSession', uses: SESSIONS, on: 'OwnSessions', why: 'a session whose connection was cut goes on' },
-  { action: 'ssm:TerminateSession', uses: SESSIONS, on: 'OwnSessions', why: 'no session is left open' },
-  { action: 'ssmmessages:OpenDataChannel', uses: SESSIONS, on: 'OwnSessions', why: 'the channel that carries what is typed and shown', because: 'ssm:StartSession' },
+  { action: 'ssm:ResumeSession', uses: OPENINGS, on: 'OwnSessions', why: 'a session whose connection was cut goes on' },
+  { action: 'ssm:TerminateSession', uses: OPENINGS, on: 'OwnSessions', why: 'no session is left open' },
+  { action: 'ssmmessages:OpenDataChannel', uses: OPENINGS, on: 'OwnSessions', why: 'the channel that carries what is typed and shown', because: 'ssm:StartSession' },
 ];

@@ -79,15 +79,9 @@ export const SCOPES = {
   /** Actions without resource types. */
   Read: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
   Stack: (place) => ({ resources: [arn(place, 'cloudformation', `stack/${place.stack}/*`)] }),
-  /** IAM is everywhere at once: no region is in its requests but its own. */
-  Account: () => ({ resources: ['*'] }),
-  /** ValidateTemplate has no resource. */
-  Template: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
+  /** Likewise, of services that are asked in one region for all. */
+  Everywhere: () => ({ resources: ['*'] }),
   ServiceRole: (place) => ({ resources: [arn(place, 'iam', `role/${place.serviceRole ?? ''}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } } }),
-  /** Asked in one region for all. */
-  Prices: () => ({ resources: ['*'] }),
-  /** Roles are no region's. */
-  AllRoles: () => ({ resources: ['*'] }),
   /** Nobody can be simulated but in the own account. */
   Simulate: (place) => ({ resources: ['user', 'role'].map((type) => arn(place, 'iam', `${type}/*`, { region: '' })) }),
   Schedule: (place) => ({ resources: [arn(place, 'scheduler', `schedule/default/${ending(place)}`)] }),
@@ -114,6 +108,8 @@ export const SCOPES = {
   /** With the check the document of a session that names none needs permission too (Session Manager, "Enforce a session document permission check"). */
   Instances: (place) => ({ resources: [arn(place, 'ec2', 'instance/*')], condition: { StringEquals: { 'ssm:resourceTag/ssmlab': 'true' }, BoolIfExists: { 'ssm:SessionDocumentAccessCheck': 'true' } } }),
   CommandDocument: (place) => ({ resources: documents(place, 'AWS-StartNonInteractiveCommand') }),
+  /** Of a session that names none. */
+  ShellDocument: (place) => ({ resources: documents(place, 'SSM-SessionManagerRunShell') }),
   SessionDocuments: (place) => ({
     resources: documents(place, 'SSM-SessionManagerRunShell', 'AWS-StartInteractiveCommand', 'AWS-StartPortForwardingSession', 'AWS-StartPortForwardingSessionToRemoteHost', 'AWS-StartSSHSession'),
   }),

@@ -8,12 +8,15 @@ const ROOT = /^arn:[^:]+:iam::\d+:root$/u;
 const ASSUMED = /^arn:[^:]+:sts::\d+:assumed-role\/([^/]+)\//u;
 const USER = /^arn:[^:]+:iam::\d+:user\//u;
 
+/** Whoever is simulated: who that is under its id the simulation is told, as a request would tell it. */
+const USER_ID = { variable: '${aws:userid}', context: { name: 'aws:userid', type: 'string', values: ['AIDAEXAMPLE'] } } as const;
+
 /** An example of what the pattern names: of this account and region where it says any. */
 function example(pattern: string, { account, region }: { readonly account: string; readonly region: string }): string {
   const parts = pattern.split(':');
   if (parts.length < 6) return pattern;
   const [scheme, partition, service, anyRegion, anyAccount, ...rest] = parts;
-  return [scheme, partition, service, anyRegion === '*' ? region : anyRegion, anyAccount === '*' ? account : anyAccount, rest.join(':').replaceAll('*', 'x')].join(':');
+  return [scheme, partition, service, anyRegion === '*' ? region : anyRegion, anyAccount === '*' ? account : anyAccount, rest.join(':').replaceAll(USER_ID.variable, USER_ID.context.values[0]).replaceAll('*', 'x')].join(':');
 }
 
 type Context = Simulation['context'][number];
@@ -27,6 +30,7 @@ function simulationsOf({ Action, Resource, Condition = {} }: PolicyStatement, wh
     return Object.entries(keys).map(([name, values]): Context => ({ name, type, values: [values].flat().map((value) => (value === '*' ? 'x' : value)) }));
   });
   const resources = [Resource].flat();
+  if (resources.some((one) => one.includes(USER_ID.variable))) context.push(USER_ID.context);
   // A profile is no role, and the statement names both.
   const resourceOf = (action: string): string => (/InstanceProfile/u.test(action) ? resources.find((one) => one.includes(':instance-profile/')) : undefined) ?? resources[0] ?? '*';
   return resources.map((resource) => ({ resource: example(resource, where), context, actions: Action.filter((action) => resourceOf(action) === resource) })).filter(({ actions }) => actions.length > 0);

@@ -75,6 +75,12 @@ describe('deploy', () => {
     expect(error).toMatchObject({ code: 'stack-failed', message: 'the stack "ssmlab" was deleted by another process while it was made' });
   });
 
+  it.each(['ROLLBACK_FAILED', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED'])('does not build on a stack in %s: it says what removes it', async (status) => {
+    const { error, calls } = await run({ stacks: [stackIn(status)] });
+    expect(error).toMatchObject({ code: 'stack-failed', exit: 3, message: `the stack "ssmlab" is in ${status}`, hint: 'run `ssmlab destroy`, then deploy again' });
+    expect(calls).toEqual([]);
+  });
+
   it('leaves what is not ssmlab\'s alone', async () => {
     expect((await run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).error).toMatchObject({ code: 'stack-foreign' });
     const { error, calls } = await run({ stacks: [undefined], keyPair: { publicKey: 'ssh-ed25519 AAAA', foreign: true } });

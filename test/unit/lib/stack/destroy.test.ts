@@ -24,6 +24,11 @@ describe('destroy', () => {
     expect(events).toEqual(['VPC1 DELETE_COMPLETE']);
     expect(calls).toEqual(['delete', 'delete key ssmlab-key']);
   });
+  it.each(['ROLLBACK_FAILED', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'REVIEW_IN_PROGRESS'])('takes a stack away that is in %s', async (status) => {
+    const { error, calls } = await run({ stacks: [stackIn(status), stackIn('DELETE_IN_PROGRESS'), stackIn('DELETE_COMPLETE')], events: [[made], [made, gone]], keyPair: key });
+    expect(error).toBeUndefined();
+    expect(calls).toEqual(['delete', 'delete key ssmlab-key']);
+  });
   it('names what is left', async () => {
     const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_COMPLETE')] }, () => ({
       describeInstances: async () => [{ InstanceId: 'i-9', State: { Name: 'running' } }],

@@ -1,0 +1,152 @@
+/** What goes wrong around a lab on AWS, by the real program at the local cloud: credentials, people at the same time, a key that is elsewhere, Ctrl-C at each stage, a laptop that sleeps, a region that does not answer. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FaultProxy } from '../conformance/faults/proxy.js';
+import { exportsOf, Home, root, type Run } from './program.js';
+
+const REGION = 'ap-northeast-1';
+const home = new Home('computed');
+let cloud: NodeJS.ProcessEnv = {};
+
+/** The target AWS at the local cloud, for somebody with files of their own. */
+const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...home.environment, SSMLAB_TARGET: 'aws', SSMLAB_HOME: join(home.folder, 'first'),
+  AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_REGION: REGION, AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'], ...more,
+});
+const SECOND = { SSMLAB_HOME: join(root, 'nowhere') };
+
+interface Started extends Promise<Run> {
+  readonly child: ChildProcess;
+  /** Resolves when stderr has it. */
+  readonly shows: (pattern: RegExp) => Promise<void>;
+}
+
+function start(args: readonly string[], more: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], { cwd: home.folder, env: environment(more), stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000 });
+  let [stdout, stderr] = ['', ''];
+  let look = (): void => undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    look();
+  });
+  const ended = new Promise<Run>((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr, took: 0 })));
+  const shows = (pattern: RegExp) => new Promise<void>((resolve, reject) => {
+    look = () => (pattern.test(stderr) ? resolve() : undefined);
+    void ended.then(() => reject(new Error(`no ${pattern} in ${stderr}`)));
+    look();
+  });
+  return Object.assign(ended, { child, shows });
+}
+
+const deploy = ['deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32'];
+const statusOf = async (more: NodeJS.ProcessEnv = {}): Promise<string | null> => (JSON.parse((await start(['status', '--json'], more)).stdout) as { stack: { status: string } | null }).stack?.status ?? null;
+
+beforeAll(() => {
+  expect(home.run(['local', 'start']).status).toBe(0);
+  cloud = exportsOf(home);
+  SECOND.SSMLAB_HOME = join(home.folder, 'second');
+});
+afterAll(() => home.remove());
+
+describe('credentials', () => {
+  const NO_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+
+  it.each([['never', undefined], ['too long ago', '2026-01-01T00:00:00Z']])('of SSO, logged in %s: the hint is the login', async (_, expiresAt) => {
+    const config = join(home.folder, '.aws');
+    mkdirSync(join(config, 'sso/cache'), { recursive: true });
+    writeFileSync(join(config, 'config'), '[profile office]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Lab\nregion = ap-northeast-1\n\n[sso-session corp]\nsso_region = ap-northeast-1\nsso_start_url = https://corp.awsapps.com/start\n');
+    if (expiresAt !== undefined) writeFileSync(join(config, 'sso/cache', `${createHash('sha1').update('corp').digest('hex')}.json`), JSON.stringify({ accessToken: 'secret-token', expiresAt, startUrl: 'https://corp.awsapps.com/start', region: REGION }));
+    const { status, stderr } = await start(['list', '--profile', 'office'], NO_KEYS);
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/no AWS credentials were found in profile "office"[\s\S]*\[credentials-missing\][\s\S]*`aws sso login --profile office`/u)]);
+    expect(stderr).not.toContain('secret-token');
+  });
+});
+
+describe('a region that does not answer', () => {
+  it('is told of by sweep, which looks at the others and does not say that all is well', async () => {
+    const proxy = await FaultProxy.start(cloud['AWS_ENDPOINT_URL'] ?? '');
+    proxy.fault = ({ headers }) => (/\/eu-west-3\//u.test(headers.authorization ?? '') ? 'cut' : undefined);
+    const { status, stdout } = await start(['sweep', '--region', REGION, '--region', 'eu-west-3'], { AWS_ENDPOINT_URL: proxy.url });
+    await proxy.close();
+    expect([status, stdout]).toEqual([3, expect.stringMatching(/eu-west-3\n.*not looked at: nothing answers at [\s\S]*Nothing in ap-northeast-1/u)]);
+  }, 60_000);
+});
+
+describe('Ctrl-C while a lab is deployed', () => {
+  // Before anything is asked of the account, while it is looked at, and when the plan is there.
+  it.each<[string, RegExp]>([['at once', /AWS account/u], ['after the look', /USD an hour/u]])('%s: nothing is made, pressed once or twice', async (_, moment) => {
+    for (const times of [1, 2]) {
+      const running = start([...deploy, '--dry-run']);
+      await running.shows(moment);
+      for (let press = 0; press < times; press += 1) running.child.kill('SIGINT');
+      const { status, stderr } = await running;
+      expect([status, stderr]).toEqual([130, expect.stringMatching(/interrupted: nothing was deployed; run `ssmlab deploy/u)]);
+      // Pressed twice it goes at once, and what was planned may be there; the next run goes on with it.
+      if (times === 1) expect(await statusOf()).toBeNull();
+    }
+    expect((await start([...deploy, '--dry-run'])).status).toBe(0);
+    expect(await statusOf()).toBeNull();
+  }, 90_000);
+
+  it('while it is made: it goes on, and the next deploy with it; while it is deleted, the next destroy', async () => {
+    for (const times of [1, 2]) {
+      const making = start(deploy);
+      await making.shows(/28 resources are made/u);
+      await making.shows(/key pair, its private half stays here|networks/u);
+      for (let press = 0; press < times; press += 1) making.child.kill('SIGINT');
+      const broken = await making;
+      expect([broken.status, broken.stderr]).toEqual([130, expect.stringMatching(/interrupted: (?:the stack goes on being made|the key pair is made)/u)]);
+      const again = await start(deploy);
+      expect(again.status, again.stderr).toBe(0);
+      const deleting = start(['destroy', '--yes']);
+      await deleting.shows(/until now/u);
+      for (let press = 0; press < times; press += 1) deleting.child.kill('SIGINT');
+      const left = await deleting;
+      expect([left.status, left.stderr]).toEqual([130, expect.stringMatching(/interrupted: (?:nothing was deleted|the deletion goes on)/u)]);
+      const gone = await start(['destroy', '--yes']);
+      expect(gone.status, gone.stderr).toBe(0);
+      expect(await statusOf()).toBeNull();
+    }
+  }, 120_000);
+});
+
+describe('a lab of two people', () => {
+  it('who deploy one name at once: one makes it, the other is told or watches; and the key is with who made it', async () => {
+    const runs = await Promise.all([start(deploy), start(deploy, SECOND)]);
+    expect(runs.map(({ status }) => status)).toContain(0);
+    for (const { status, stderr } of runs) if (status !== 0) expect([status, stderr]).toEqual([3, expect.stringMatching(/\[(?:stack-busy|not-connected|stack-failed)\]/u)]);
+    for (const more of [{}, SECOND]) expect(await start(deploy, more)).toMatchObject({ status: 0, stderr: expect.stringContaining('Nothing changed') as string });
+    const keys = await Promise.all([start(['exec', '1', '--', 'true']), start(['exec', '1', '--', 'true'], SECOND)]);
+    expect(keys.filter(({ stderr }) => stderr.includes('[key-missing]'))).toHaveLength(1);
+    expect(keys.find(({ stderr }) => stderr.includes('[key-missing]'))?.stderr).toMatch(/takes the key pair "ssmlab-key": pass its private half by --identity FILE/u);
+    expect((await start(['exec', '3', '--', 'true'], SECOND)).status).toBe(0);
+    // Either may end it.
+    expect((await start(['destroy', '--yes'], SECOND)).status).toBe(0);
+    expect(await statusOf()).toBeNull();
+    expect((await start(['destroy', '--yes'])).status).toBe(0);
+  }, 120_000);
+
+  it('with --key-pair and a file that is not there: nothing is made', async () => {
+    const { status, stderr } = await start([...deploy, '--key-pair', 'mine', '--identity', 'nowhere.pem']);
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/\[(?:key-missing|key-pair-missing|preflight-failed)\]/u)]);
+    expect(await statusOf()).toBeNull();
+  });
+});
+
+describe('a laptop that sleeps while a lab is deployed', () => {
+  it('wakes up, and it is deployed', async () => {
+    const running = start(deploy);
+    await running.shows(/28 resources are made/u);
+    running.child.kill('SIGSTOP');
+    // Longer than any connection is kept alive.
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    running.child.kill('SIGCONT');
+    const { status, stderr } = await running;
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/Instance2, Instance3, Instance4 opened and ended/u)]);
+    expect((await start(['destroy', '--yes'])).status).toBe(0);
+  }, 90_000);
+});
