@@ -23,7 +23,7 @@ export default class Diff extends BaseCommand {
 
 Asked of every instance in both: Session Manager, SSH, ping and tcp/443 outwards and under which address, what its security groups name from outside, and what its neighbours in the VPC reach. For each way that changes the fewest differences are named that, taken back, would undo that.
 
-Exit status: 0 no way changes, 1 a way is lost, newly open, or leads out under another address, 3 it cannot be judged.`;
+Exit status: 0 no way changes, 1 a way is lost, newly open, leads out under another address, or to its services by endpoints instead of in public, 3 it cannot be judged.`;
   static override examples = ['<%= config.bin %> <%= command.id %> before.json after.json', '<%= config.bin %> <%= command.id %> before.json now', '<%= config.bin %> <%= command.id %> --change-set rework --stack web'];
   static override usage = ['<%= command.id %> A B [flags]', '<%= command.id %> --change-set NAME [flags]'];
   static override args = {

@@ -16,11 +16,11 @@ export interface WayChange {
   readonly way: string;
   readonly before: WayVerdict;
   readonly after: WayVerdict;
-  /** `moved`: open before and after, seen under another address outside. */
-  readonly kind: 'lost' | 'opened' | 'moved' | 'doubtful' | 'known';
+  /** `moved`: open before and after, seen under another address outside; `rerouted`: its services' names lead to endpoints, or no more. */
+  readonly kind: 'lost' | 'opened' | 'moved' | 'rerouted' | 'doubtful' | 'known';
   /** What decides: the fewest differences that, taken back, undo the change; of a way in doubt what is not known. */
   readonly deciding: readonly string[];
-  /** The first thing in the way where it is closed, the address it is seen under where it moved. */
+  /** The first thing in the way where it is closed, the address it is seen under where it moved, where its services are where it is rerouted. */
   readonly why: string | null;
 }
 
@@ -66,12 +66,12 @@ export function diffOf(before: Snapshot, outlook: Outlook, sources: readonly [st
     const is = between(asked, ends, doubts);
     const { number, name, instanceId } = asked.subject;
     const instance = { number, name, instanceId };
-    const kind = kindOf(was, is);
+    const kind = kindOf(was, is, asked);
     if (kind !== undefined) changes.push({ instance, way: asked.words, before: was.verdict, after: is.verdict, kind, ...reasonsOf(asked, kind, { sideWith, differences, was, is }) });
     else if (is.verdict === 'unknown') unknown.push({ instance, way: asked.words, why: is.unknowns });
     else same += 1;
   }
-  const changed = changes.some(({ kind }) => kind === 'lost' || kind === 'opened' || kind === 'moved');
+  const changed = changes.some(({ kind }) => kind === 'lost' || kind === 'opened' || kind === 'moved' || kind === 'rerouted');
   const verdict = changed ? 'changed' : changes.length + unknown.length > 0 || doubts.some(({ component }) => component === null) ? 'unknown' : 'same';
   return {
     version: 1,
@@ -86,8 +86,8 @@ export function diffOf(before: Snapshot, outlook: Outlook, sources: readonly [st
   };
 }
 
-function kindOf(was: State, is: State): WayChange['kind'] | undefined {
-  if (was.verdict === is.verdict) return was.verdict === 'open' && was.seenAs !== is.seenAs ? 'moved' : undefined;
+function kindOf(was: State, is: State, { identity }: AskedEverywhere): WayChange['kind'] | undefined {
+  if (was.verdict === is.verdict) return was.verdict === 'open' && was.seenAs !== is.seenAs ? (identity === 'services' ? 'rerouted' : 'moved') : undefined;
   if (is.verdict === 'unknown') return 'doubtful';
   if (was.verdict === 'unknown') return 'known';
   return is.verdict === 'open' ? 'opened' : 'lost';
@@ -102,9 +102,14 @@ function stateOf(asked: AskedEverywhere, side: Side): State {
     return missing === undefined ? { ...nobody, verdict: 'closed', why: 'one of the two is not there', unknowns: [] } : { ...nobody, verdict: 'unknown', why: null, unknowns: [missing] };
   }
   const answer = askWay(side.snapshot, side.network, way);
-  const seen = asked.identity && answer.verdict === 'open' ? answer.traces[0]?.forward.at(-1)?.header.source : undefined;
+  const seen = answer.verdict !== 'open' ? undefined : asked.identity === 'outside' ? answer.traces[0]?.forward.at(-1)?.header.source : asked.identity === 'services' ? servicesAt(answer) : undefined;
   const blocker = answer.blockers[0];
   return { verdict: answer.verdict, seenAs: seen ?? null, why: blocker === undefined ? null : `${blocker.by}: ${blocker.why}`, unknowns: answer.unknowns, ids: idsOf(answer, asked, side) };
+}
+
+/** Only a name that an endpoint captures is under a policy of the endpoint's. */
+function servicesAt({ links }: WayAnswer): string {
+  return links.filter(({ link }) => link === 'name').map(({ service }) => `${service ?? ''} ${links.some((other) => other.link === 'endpoint-policy' && other.service === service) ? 'by an endpoint' : 'in public'}`).join(', ');
 }
 
 /** The state between the two ends: known where both say the same and nothing on the way is in doubt. */
@@ -164,5 +169,5 @@ function reasonsOf(asked: AskedEverywhere, kind: WayChange['kind'], { sideWith, 
     return state.verdict === was.verdict && state.seenAs === was.seenAs;
   };
   const deciding = decidingOf(differences, undone) ?? [];
-  return { deciding: deciding.map(({ text }) => text), why: kind === 'moved' ? `seen as ${is.seenAs ?? 'nobody'} instead of ${was.seenAs ?? 'nobody'}` : is.verdict === 'closed' ? is.why : null };
+  return { deciding: deciding.map(({ text }) => text), why: kind === 'moved' ? `seen as ${is.seenAs ?? 'nobody'} instead of ${was.seenAs ?? 'nobody'}` : kind === 'rerouted' ? `${is.seenAs ?? ''} instead of ${was.seenAs ?? ''}` : is.verdict === 'closed' ? is.why : null };
 }

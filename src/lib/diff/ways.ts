@@ -21,8 +21,8 @@ export interface AskedEverywhere {
   readonly words: string;
   /** The question in that snapshot; undefined when somebody it is about is not there. */
   readonly in: (side: Side) => Way | undefined;
-  /** Under which address the instance is seen outside is part of the answer. */
-  readonly identity: boolean;
+  /** What is part of the answer where it is open: under which address the instance is seen outside, or whether endpoints capture its services' names (P9). */
+  readonly identity?: 'outside' | 'services' | undefined;
 }
 
 /** A snapshot with its index. */
@@ -55,7 +55,7 @@ export function waysOf(sides: readonly Side[]): AskedEverywhere[] {
   return all.flatMap((subject) => [
     waysIn(sides, subject),
     [PING, { protocol: 'tcp', port: 443 } as const].map((probe): AskedEverywhere => ({
-      subject, words: `${words(probe)} to ${SOMEWHERE}`, identity: true,
+      subject, words: `${words(probe)} to ${SOMEWHERE}`, identity: 'outside',
       in: (side) => flow(place(nodeOf(side, subject.key)), SOMEWHERE, probe),
     })),
     fromOutside(sides, subject),
@@ -71,13 +71,13 @@ function flow(from: Place | undefined, to: string | undefined, { protocol, port 
 
 function waysIn(sides: readonly Side[], subject: Subject): AskedEverywhere[] {
   const session: AskedEverywhere = {
-    subject, words: 'Session Manager', identity: false,
+    subject, words: 'Session Manager', identity: 'services',
     in: (side) => ofInstance(side, subject, (instanceId) => ({ kind: 'session-manager', instanceId })),
   };
   if (sides.every((side) => instanceOf(side, subject.key)?.keyName == null)) return [session];
   const admitted = outsideRules(sides, subject).filter(({ rule }) => probesOf(rule).some(({ protocol, port }) => protocol === SSH.protocol && port === SSH.port));
   return [session, ...[...new Set(admitted.map(({ from }) => from))].map((from): AskedEverywhere => ({
-    subject, words: `SSH from ${from}`, identity: false,
+    subject, words: `SSH from ${from}`,
     in: (side) => ofInstance(side, subject, (instanceId) => ({ kind: 'ssh-key-pair', instanceId, from })),
   }))];
 }
@@ -115,7 +115,7 @@ function fromOutside(sides: readonly Side[], subject: Subject): AskedEverywhere[
   const ask = (probe: Probe, from: string): void => {
     const text = `${words(probe)} from ${from}`;
     asked.set(text, {
-      subject, words: text, identity: false,
+      subject, words: text,
       in: (side) => {
         const node = nodeOf(side, subject.key);
         return node === undefined ? undefined : flow({ kind: 'internet', address: from }, formatAddress(node.publicAddress ?? node.address), probe);
@@ -141,7 +141,7 @@ function fromNeighbour(sides: readonly Side[], subject: Subject, other: Subject)
   if (!near) return [];
   const probes = new Map([PING, SSH, ...rulesOf(sides, subject).flatMap(probesOf)].map((probe) => [words(probe), probe]));
   return [...probes.values()].map((probe): AskedEverywhere => ({
-    subject, words: `${words(probe)} from ${other.name}`, identity: false,
+    subject, words: `${words(probe)} from ${other.name}`,
     in: (side) => {
       const [own, its] = [nodeOf(side, subject.key), nodeOf(side, other.key)];
       return own === undefined || its === undefined ? undefined : flow(place(its), formatAddress(own.vpc === its.vpc ? own.address : (own.publicAddress ?? own.address)), probe);

@@ -16,6 +16,7 @@ const MOST = 4;
 /** Of one way, and of several. */
 const KIND: Readonly<Record<WayChange['kind'], readonly [string, string]>> = {
   lost: ['is lost', 'are lost'], opened: ['is newly open', 'are newly open'], moved: ['leads out under another address', 'lead out under another address'],
+  rerouted: ['goes to its services another way', 'go to their services another way'],
   doubtful: ['cannot be judged any more', 'cannot be judged any more'], known: ['can be judged now', 'can be judged now'],
 };
 

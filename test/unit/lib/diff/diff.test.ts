@@ -41,6 +41,21 @@ describe('two snapshots', () => {
     expect(diff.verdict).toBe('changed');
   });
 
+  it('tells a session whose services\' names are captured by endpoints, though it stays open', () => {
+    const captured = (admitted: boolean): Snapshot => labSnapshot((model) => ({
+      ...model,
+      vpcEndpoints: model.vpcEndpoints.map((each) => ({ ...each, vpcId: LAB.vpc1 })),
+      networkInterfaces: model.networkInterfaces.map((each) => (each.interfaceType === 'vpc_endpoint' ? { ...each, vpcId: LAB.vpc1, subnetId: LAB.privateSubnet1, privateIp: each.privateIp.replace('10.0.3', '10.0.2') } : each)),
+    }), ...(admitted ? [setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.0.0/16'))] : []));
+    const sessions = (diff: SnapshotDiff): string[] => diff.changes.filter(({ way }) => way === 'Session Manager').map(({ instance, kind, why }) => `${instance.number} ${kind}: ${why ?? ''}`);
+    const why = 'ssm by an endpoint, ssmmessages by an endpoint instead of ssm in public, ssmmessages in public';
+    const diff = compare(captured(true));
+    expect(sessions(diff).slice(0, 2)).toEqual([`2 rerouted: ${why}`, `3 rerouted: ${why}`]);
+    expect(diff.verdict).toBe('changed');
+    expect(diffLines(diff, { style: plainStyle() }).join('\n')).toContain('Instance3: Session Manager goes to its services another way\n');
+    expect(sessions(compare(captured(false))).slice(0, 2)).toEqual(['2 lost: sg-endpoint: no ingress rule admits tcp/443 from 10.0.1.17', '3 lost: sg-endpoint: no ingress rule admits tcp/443 from 10.0.2.18']);
+  });
+
   it('names the change that decides, not the others that came with it', () => {
     const diff = compare(labSnapshot(setIngress(LAB.sgEndpoint), setVpc(LAB.vpc1, { enableDnsHostnames: false }), setEntries(LAB.acl.other2, entry(100, true, 'allow')), addInterface('eni-9', LAB.vpc2, LAB.otherSubnet, '10.0.4.99', [LAB.sg3])));
     expect(diff.differences.length).toBeGreaterThan(3);
