@@ -34,7 +34,7 @@ function pathOf(network: Network, node: InterfaceNode, service: AgentService, { 
   if (silent) return link('unknown', name.by, 'no name resolves, so that there is no address to go to', name.rule);
   const { unread, onAws } = options;
   const ask = (to: string): Trace => traceFlow(network, { from: { kind: 'interface', networkInterfaceId: node.id }, to, protocol: 'tcp', port: HTTPS_PORT }, { unread });
-  const to = addresses ?? [onAws ? STANDS_FOR.aws : STANDS_FOR.local];
+  const to = addresses ?? [standIn(onAws)];
   const traces = to.map(ask);
   const chosen = traces.find(({ disposition }) => disposition !== 'delivered') ?? traces[0];
   if (chosen === undefined) return link('closed', endpoint?.vpcEndpointId ?? name.by, 'the endpoint has no interface', 'P1');
@@ -47,6 +47,11 @@ function pathOf(network: Network, node: InterfaceNode, service: AgentService, { 
   }
   return { ...pathVerdict(chosen, `tcp/${HTTPS_PORT} to ${addresses === undefined ? `a public address of ${service}` : chosen.question.to}`), link: 'path', service };
 }
+
+const standIn = (onAws: boolean): string => (onAws ? STANDS_FOR.aws : STANDS_FOR.local);
+
+/** Addresses that a public name of AWS's may have, as far as it matters to the interface which one it is; the first stands for most. */
+export const publicAddresses = (network: Network, node: InterfaceNode, onAws: boolean): readonly string[] => [standIn(onAws), ...prefixesOn(network, node)];
 
 const opens = ({ disposition }: Trace): boolean => disposition === 'delivered';
 

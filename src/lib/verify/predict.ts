@@ -5,6 +5,7 @@ import type { Way } from '../probe/run-line.js';
 import { traceFlow } from '../reachability/engine.js';
 import { predictSession, predictSsh } from '../reachability/predict-way-in.js';
 import { serviceName } from '../reachability/service-name.js';
+import { publicAddresses } from '../reachability/service-path.js';
 import type { Question, Trace } from '../reachability/trace.js';
 import type { AgentService } from '../reachability/way-in.js';
 import { parseAddress } from '../net/address.js';
@@ -86,13 +87,19 @@ export function predictPing(configuration: Configuration, instanceId: string): P
   return node === undefined ? noInterface(configuration, instanceId) : fromTrace(traceOut(configuration, node, { to: PING_TARGET, protocol: 'icmp' }), 'replies', 'silence');
 }
 
-/** Under which address a server in the internet sees it: that of the last header on the way. */
+/** Under which address the server that says it sees it: that of the last header on the way. The server's own address is in no snapshot. */
 export function predictEgress(configuration: Configuration, instanceId: string): Prediction {
   const node = primary(configuration, instanceId);
   if (node === undefined) return noInterface(configuration, instanceId);
-  const trace = traceOut(configuration, node, { to: PING_TARGET, protocol: 'tcp', port: 80 });
-  const last = trace.forward.at(-1);
-  return fromTrace(trace, (last?.after ?? last?.header)?.source ?? NONE, NONE);
+  const [first, ...others] = publicAddresses(configuration.network, node, configuration.snapshot.fabric === 'aws').map((to): { readonly to: string; readonly said: Prediction } => {
+    const trace = traceOut(configuration, node, { to, protocol: 'tcp', port: 80 });
+    const last = trace.forward.at(-1);
+    return { to, said: fromTrace(trace, (last?.after ?? last?.header)?.source ?? NONE, NONE) };
+  });
+  if (first === undefined) throw new RangeError('a public name has an address that stands for it');
+  const other = others.find(({ said }) => said.value !== first.said.value);
+  if (other === undefined || first.said.value === null) return first.said;
+  return unknownPrediction(other.said.by, `it depends on the server's address: seen from ${first.to} it is ${first.said.value}, from ${other.to} ${other.said.value ?? 'not known'}`);
 }
 
 /** Whose the addresses are: `label` of the endpoint that has them, or public, or they themselves. */

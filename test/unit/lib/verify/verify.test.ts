@@ -28,6 +28,20 @@ const INSIDE = ['public-ipv4', 'ping', 'egress-identity', 'service-address ssm',
 const inside = (number: number): string[] => INSIDE.map((claim) => `${number} ${claim}`);
 const plain = { style: plainStyle(false) };
 
+describe('which server tells the address that it is seen under', () => {
+  it('is not in the snapshot: where it matters which one it is the configuration does not know, and contradicts nobody', async () => {
+    const aside = withNetwork((network) => ({ ...network, routeTables: network.routeTables.map((table) => (table.vpcId === LAB.vpc1 ? { ...table, routes: [...table.routes, { destination: '8.8.8.0/24', targetKind: 'local', targetId: 'local', state: 'active' }] } : table)) }));
+    const report = await run(eyes(), aside);
+    for (const number of [1, 2, 3]) {
+      const claim = claimOf(report, `${number} egress-identity`);
+      expect([claim.verdict, claim.predicted, claim.observed]).toEqual(['pass', null, claim.declared]);
+    }
+    expect(claimOf(await run(undefined, aside, { only: 'predicted' }), '1 egress-identity')).toMatchObject({ verdict: 'unknown', why: expect.stringContaining("it depends on the server's address: seen from 198.19.0.1 it is 198.18.0.11, from 8.8.8.1 none") as string });
+    // What is asked by its address is known.
+    expect(claimOf(report, '1 ping').predicted).toBe('silence');
+  });
+});
+
 describe('the lab as it is meant', () => {
   it('holds, claim by claim, in the lab\'s order, its three sides agreeing', async () => {
     const report = await run(eyes());
