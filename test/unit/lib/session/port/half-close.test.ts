@@ -86,8 +86,8 @@ it('has its answer whole: the end is passed on when the far end has been silent 
 it('is passed on at once where the agent half-closes', async () => {
   const { near, peer } = await carried(0);
   const began = performance.now();
-  const answered = answer(peer, ['too late'], 150);
+  const answered = answer(peer, ['too late'], 3_000);
   near.end('question');
   expect(await whole(near)).toBe('');
-  expect((await answered).ended - began).toBeLessThan(140);
+  expect((await answered).ended - began).toBeLessThan(2_500);
 });
