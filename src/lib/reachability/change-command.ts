@@ -46,6 +46,7 @@ function sentenceOf(change: Change, snapshot: Names): string {
       return `${named(networkAclId)} has to let ${what} ${egress ? 'out to' : 'in from'} ${cidr}, by an entry numbered ${ruleNumber}`;
     }
     case 'vpc-attribute': return `${named(change.vpcId)} needs ${change.attribute}`;
+    case 'associate-dhcp-options': return `${named(change.vpcId)} needs DHCP options that name a server that answers, such as ${change.dhcpOptionsId} (${change.servers.join(', ')}); instances have it when they renew their lease, or start anew`;
     case 'private-dns': return `${named(change.vpcEndpointId)} needs private DNS, so that the service's own name leads to it`;
     case 'reset-endpoint-policy': return `${named(change.vpcEndpointId)} needs the default policy, full access, for what its own refuses`;
     case 'create-endpoint': return `${named(change.vpcId)} needs an interface endpoint for ${change.serviceName} (AWS charges for it by the hour)`;
@@ -78,6 +79,7 @@ function wordsOf(change: Change, region: string): string[] {
       return ['ec2', 'create-network-acl-entry', '--network-acl-id', networkAclId, egress ? '--egress' : '--ingress', '--rule-number', String(ruleNumber), '--protocol', protocol, ...more, '--cidr-block', cidr, '--rule-action', 'allow'];
     }
     case 'vpc-attribute': return ['ec2', 'modify-vpc-attribute', '--vpc-id', change.vpcId, change.attribute === 'enableDnsSupport' ? '--enable-dns-support' : '--enable-dns-hostnames'];
+    case 'associate-dhcp-options': return ['ec2', 'associate-dhcp-options', '--dhcp-options-id', change.dhcpOptionsId, '--vpc-id', change.vpcId];
     case 'private-dns': return ['ec2', 'modify-vpc-endpoint', '--vpc-endpoint-id', change.vpcEndpointId, '--private-dns-enabled'];
     case 'reset-endpoint-policy': return ['ec2', 'modify-vpc-endpoint', '--vpc-endpoint-id', change.vpcEndpointId, '--reset-policy'];
     case 'create-endpoint': return [

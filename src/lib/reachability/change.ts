@@ -18,6 +18,7 @@ export type NetworkChange =
   /** `protocol` as CreateNetworkAclEntry has it; all ports without `ports`. */
   | { readonly kind: 'create-acl-entry'; readonly networkAclId: string; readonly egress: boolean; readonly ruleNumber: number; readonly protocol: string; readonly ports?: PortRange | undefined; readonly cidr: string }
   | { readonly kind: 'vpc-attribute'; readonly vpcId: string; readonly attribute: 'enableDnsSupport' | 'enableDnsHostnames' }
+  | { readonly kind: 'associate-dhcp-options'; readonly vpcId: string; readonly dhcpOptionsId: string; readonly servers: readonly string[] }
   | { readonly kind: 'private-dns'; readonly vpcEndpointId: string }
   | { readonly kind: 'create-endpoint'; readonly vpcId: string; readonly serviceName: string; readonly subnetId: string; readonly groupIds: readonly string[] }
   | { readonly kind: 'source-dest-check-off'; readonly networkInterfaceId: string }
@@ -87,6 +88,7 @@ export function applyChange(change: Change, snapshot: Snapshot): Snapshot {
       return model({ networkAcls: edited(network.networkAcls, (acl) => acl.networkAclId === networkAclId, (acl) => ({ ...acl, entries: [...acl.entries, entry] })) });
     }
     case 'vpc-attribute': return model({ vpcs: edited(network.vpcs, (vpc) => vpc.vpcId === change.vpcId, (vpc) => ({ ...vpc, [change.attribute]: true })) });
+    case 'associate-dhcp-options': return model({ vpcs: edited(network.vpcs, (vpc) => vpc.vpcId === change.vpcId, (vpc) => ({ ...vpc, domainNameServers: change.servers })) });
     case 'private-dns': return model({ vpcEndpoints: edited(network.vpcEndpoints, (endpoint) => endpoint.vpcEndpointId === change.vpcEndpointId, (endpoint) => ({ ...endpoint, privateDnsEnabled: true })) });
     case 'create-endpoint': return withEndpoint(snapshot, change);
     case 'source-dest-check-off': return model({ networkInterfaces: edited(network.networkInterfaces, (each) => each.networkInterfaceId === change.networkInterfaceId, (each) => ({ ...each, sourceDestCheck: false })) });

@@ -1,4 +1,5 @@
 /** Changes that may lift a block on a path, the narrowest first. Whether one does is for the engine to say. */
+import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import { parseAddress } from '../net/address.js';
 import { EPHEMERAL_PORTS, NAT_PORTS } from '../net/port.js';
 import type { NetworkAclEntry, Route } from '../vpc/model.js';
@@ -6,6 +7,7 @@ import type { InterfaceNode, Network, VpcNode } from '../vpc/network.js';
 import type { Change, Peer } from './change.js';
 import type { Header, Hop, Trace } from './trace.js';
 
+const AMAZON_DNS = 'AmazonProvidedDNS';
 const EVERYWHERE = '0.0.0.0/0';
 /** IANA numbers, as network ACLs have them. */
 const NUMBER = { tcp: '6', udp: '17', icmp: '1' } as const;
@@ -165,6 +167,14 @@ function interfaceCandidates(context: PathContext, hop: Hop): Change[] {
     ...[...asleep].map((instanceId): Change => ({ kind: 'start-instance', instanceId })),
     ...checked.map((networkInterfaceId): Change => ({ kind: 'source-dest-check-off', networkInterfaceId })),
   ];
+}
+
+/** Another of the region's DHCP option sets, that of the VPC's own resolver alone first (L14). */
+export function dhcpCandidates({ network, dhcpOptions = {} }: Snapshot, vpcId: string | undefined): Change[] {
+  const now = network.vpcs.find((vpc) => vpc.vpcId === vpcId)?.domainNameServers ?? [AMAZON_DNS];
+  if (vpcId === undefined || now[0] === AMAZON_DNS) return [];
+  const sets = Object.entries(dhcpOptions).filter(([, servers]) => servers.includes(AMAZON_DNS)).toSorted(([, a], [, b]) => a.length - b.length);
+  return sets.map(([dhcpOptionsId, servers]) => ({ kind: 'associate-dhcp-options', vpcId, dhcpOptionsId, servers }));
 }
 
 /** What an agent's way to a service may want beside a free path: its name to lead to an endpoint, or an endpoint at all. */

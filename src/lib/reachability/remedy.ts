@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotProfile } from '../inventory/snapshot/snapshot.j
 import { indexModel, type Network } from '../vpc/network.js';
 import { applyChange, type Change, COMING_ADDRESS, CORE_POLICY } from './change.js';
 import { type Remedy, remedyOf } from './change-command.js';
-import { endpointCandidates, pathCandidates } from './remedy-candidates.js';
+import { dhcpCandidates, endpointCandidates, pathCandidates } from './remedy-candidates.js';
 import { askWay, type Way, type WayAnswer } from './asked-way.js';
 
 /**
@@ -42,6 +42,8 @@ function candidates(snapshot: Snapshot, network: Network, { way, answer, subject
   const links = closed.flatMap((link): Change[] => {
     if (way.kind === 'flow') return [];
     if (link.link === 'instance') return [{ kind: 'start-instance', instanceId: way.instanceId }, { kind: 'metadata-on', instanceId: way.instanceId }];
+    // Both names are asked of the same servers.
+    if (link.link === 'name') return link === closed.find((each) => each.link === 'name') ? dhcpCandidates(snapshot, network.instances.get(way.instanceId)?.[0]?.vpc.vpc.vpcId) : [];
     if (link.link === 'identity') return identityCandidates(snapshot, way.instanceId);
     if (link.link === 'endpoint-policy') return [...new Set(link.by.match(/\bvpce-[0-9A-Za-z-]+/gu) ?? [])].map((vpcEndpointId): Change => ({ kind: 'reset-endpoint-policy', vpcEndpointId }));
     return [];

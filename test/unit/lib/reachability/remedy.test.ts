@@ -71,6 +71,13 @@ describe('a single mutation of the lab is healed by a single command', () => {
     expect(healed(labSnapshot(...changes), way)).toBe(command);
   });
 
+  it('name servers that answer nobody: another of the option sets that there are, and none where there is none', () => {
+    const elsewhere = labSnapshot(setVpc(LAB.vpc2, { domainNameServers: ['8.8.8.8'] }));
+    const sets = { 'dopt-0own': ['8.8.8.8', 'AmazonProvidedDNS'], 'dopt-1amazon': ['AmazonProvidedDNS'], 'dopt-2other': ['1.1.1.1'] };
+    expect(healed({ ...elsewhere, dhcpOptions: sets }, session(4))).toBe('aws ec2 associate-dhcp-options --dhcp-options-id dopt-1amazon --vpc-id vpc-2');
+    for (const dhcpOptions of [undefined, { 'dopt-2other': ['1.1.1.1'] }]) expect(healed({ ...elsewhere, dhcpOptions }, session(4))).toBe('none');
+  });
+
   const profiles = (over: Snapshot['profiles']): Snapshot => ({ ...labSnapshot(), profiles: over });
   const asleep = instances(2, { state: 'stopped' }, labSnapshot(setInterface(LAB.eni.two, { up: false })));
   it.each<readonly [string, Snapshot, Way, string]>([
