@@ -7,8 +7,8 @@ import { natGateway } from '../lab-claims.js';
 import { type Configuration, NONE, predictEgress, predictPing, predictWay, REACHABLE, wayValue } from '../predict.js';
 import type { Prediction } from '../sides.js';
 import { type Between, endsOf } from './ends.js';
-import { type FarEnd, type FlowRule, type Openness, PATTERN } from './language.js';
-import { portBoundaries, predictFlow } from './predict-flow.js';
+import { type FarEnd, type FlowRule, type FlowSpec, type Openness, PATTERN } from './language.js';
+import { type FlowPrediction, portBoundaries, predictFlow } from './predict-flow.js';
 import { farEndOf, flowOf, selected, selectorOf } from './words.js';
 
 const AT = { line: 1, column: 1 } as const;
@@ -38,13 +38,18 @@ interface Told {
   readonly is: Openness;
 }
 
+/** What the configuration says to the flow's being closed. */
+function closedBetween({ network, snapshot: { unread }, from }: Configuration, between: Between, flow: FlowSpec): FlowPrediction {
+  return predictFlow({ network, here: from, unread }, between, flow, 'closed', (question) => traceFlow(network, question, { unread }));
+}
+
 /** What can be said of the flows between the ends, in as few words as it takes; what is open for some and closed for others is left out. */
-function flowsBetween({ network, snapshot, from }: Configuration, between: Between): Told[] {
+function flowsBetween(configuration: Configuration, between: Between): Told[] {
+  const { network } = configuration;
   const judged = (text: string): Openness | undefined => {
     const flow = flowOf(text);
     if (flow === undefined) return undefined;
-    const said = (declared: Openness) => predictFlow({ network, here: from, unread: snapshot.unread }, between, flow, declared, (question) => traceFlow(network, question, { unread: snapshot.unread })).value;
-    const value = said('closed');
+    const { value } = closedBetween(configuration, between, flow);
     return value === REACHABLE ? 'open' : value === 'not reachable' ? 'closed' : undefined;
   };
   const all = judged('all');
@@ -75,10 +80,13 @@ function egressWord(configuration: Configuration, instance: SnapshotInstance, ad
 
 /** A member, or in its place a comment that says why nothing is expected. */
 function member(name: string, { value, why }: Prediction, text: (value: string) => string): string {
-  return value === null ? `    # ${name}: not known: ${why.replaceAll(/[^\x20-\x7e]+/gu, ' ')}` : `    ${name}: ${text(value)}`;
+  return value === null ? notKnown(name, why) : `    ${name}: ${text(value)}`;
 }
 
+const notKnown = (name: string, why: string): string => `    # ${name}: not known: ${why.replaceAll(/[^\x20-\x7e]+/gu, ' ')}`;
+
 function placesOf(configuration: Configuration, instance: SnapshotInstance, direction: FlowRule['direction'], places: readonly string[]): string[] {
+  const comments: string[] = [];
   const lines = places.flatMap((place) => {
     const far: FarEnd | undefined = farEndOf(place, AT);
     const all = flowOf('all');
@@ -86,9 +94,11 @@ function placesOf(configuration: Configuration, instance: SnapshotInstance, dire
     const between = endsOf({ network: configuration.network, here: configuration.from, unread: configuration.snapshot.unread }, instance, { direction, far, flow: all, is: 'closed', at: AT });
     // What is shut from here is said of the internet already.
     const told = flowsBetween(configuration, between).filter(({ is }) => place !== 'here' || is === 'open');
+    const whole = told.length === 0 ? closedBetween(configuration, between, all) : undefined;
+    if (whole?.value === null) comments.push(notKnown(`${direction} ${place}`, whole.why));
     return told.length === 0 ? [] : [`      ${word(place)}: { ${told.map(({ flow, is }) => `${flow}: ${is}`).join(', ')} }`];
   });
-  return lines.length === 0 ? [] : [`    ${direction}:`, ...lines];
+  return [...(lines.length === 0 ? [] : [`    ${direction}:`, ...lines]), ...comments];
 }
 
 function entryLines(configuration: Configuration, instance: SnapshotInstance): string[] {

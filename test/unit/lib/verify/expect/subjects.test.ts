@@ -194,6 +194,10 @@ describe('a file that is written from what is there', () => {
   it('says what is not known, and expects nothing of it', () => {
     const snapshot = { ...labSnapshot(), unread: [{ part: 'roles', action: 'iam:GetRole', code: 'AccessDenied', message: 'no' }] } as const;
     expect(writeExpectations(configuration(snapshot)).text).toMatch(/# session-manager: not known: .*iam:GetRole/u);
+    const acls = { ...withNetwork((network) => ({ ...network, networkAcls: [] })), unread: [{ part: 'networkAcls', action: 'ec2:DescribeNetworkAcls', code: 'UnauthorizedOperation', message: 'no' }] } as const;
+    const { text } = writeExpectations(configuration(acls));
+    expect(text).toMatch(/\n {4}# reach internet: not known: .*ec2:DescribeNetworkAcls/u);
+    expect(() => readExpectations(text, 'f')).not.toThrow();
   });
 
   it('names instances so that each is meant alone, whatever they are called', async () => {
