@@ -12,8 +12,6 @@ import { allow, deny } from './verdict.js';
 
 /** Seconds of silence after which an interface forgets an established TCP connection, unless it is told otherwise (S10); on Nitro v6 350. */
 export const TCP_ESTABLISHED_TIMEOUT = 432_000;
-/** The least that an interface can be told, seconds. */
-export const SHORTEST_TRACKING = 60;
 
 export type Direction = 'ingress' | 'egress';
 
@@ -74,6 +72,14 @@ export function trackingOf(node: InterfaceNode, direction: Direction, flow: Flow
   return open === undefined || back === undefined
     ? { decision: 'tracked', rule: 'S7', by: node.id, why: 'not open to 0.0.0.0/0 in both directions' }
     : { decision: 'untracked', rule: 'S8', by: `${open} ${back}`, why: 'open to 0.0.0.0/0, and all ports open in the other direction' };
+}
+
+/**
+ * Whether an interface has forgotten an established TCP connection after so many seconds of silence (S10). Of one that it does not
+ * track it has nothing to forget: what its rules do not let pass stays cut, however long nobody speaks (S8).
+ */
+export function isForgotten({ decision }: Tracking, seconds: number, timeout = TCP_ESTABLISHED_TIMEOUT): boolean {
+  return decision === 'tracked' && seconds > timeout;
 }
 
 function find(node: InterfaceNode, direction: Direction, test: (rule: GroupRule) => boolean): string | undefined {

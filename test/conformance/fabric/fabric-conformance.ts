@@ -31,7 +31,7 @@ export function fabricConformance(name: string, makeFabric: () => Promise<Fabric
       it.concurrent.each(SCENARIOS)('$rule: $what', async ({ changes, probe, seen }) => {
         const made = await makeFabric();
         // Only silence is told by its length: whatever else is to be seen has more time.
-        const lab = new Lab(seen.includes('silent') ? made : { ...made, silenceMs: made.silenceMs * PATIENCE });
+        const lab = new Lab(/silent|stalled/u.test(seen) ? made : { ...made, silenceMs: made.silenceMs * PATIENCE });
         try {
           await lab.start(changes);
           expect(await probe(lab)).toBe(seen);

@@ -66,6 +66,12 @@ export class Lab {
     await this.change(...this.#changes, change);
   }
 
+  /** Lets so many seconds of silence go by: those of a clock that can be turned, else one's own. */
+  async idle(seconds: number): Promise<void> {
+    if (this.advance === undefined) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    else this.advance(seconds);
+  }
+
   source(actor: Actor): Source {
     return actor === 'laptop' ? { internet: INTERNET.laptop } : { networkInterfaceId: LAB.eni[actor] };
   }

@@ -6,7 +6,7 @@ import {
   setEndpoints, setEntries, setIngress, setInterface, setNat, setRoutes, setTable, setVpc, tcpFrom, tcpFromGroup,
 } from './lab-network.js';
 import type { Lab } from './probes.js';
-import { greet, SERVICE, serviceHost } from './probes.js';
+import { greet, line, SERVICE, serviceHost } from './probes.js';
 
 export interface Scenario {
   readonly rule: string;
@@ -41,6 +41,29 @@ const SECOND = '10.0.1.99';
 const PUBLIC_SECOND = '198.18.0.99';
 const secondAddress = setInterface(eni.one, { secondaryAddresses: [{ privateIp: SECOND, publicIp: PUBLIC_SECOND }] });
 const secondInterface = (more: Parameters<typeof addInterface>[5] = {}): Change => addInterface('eni-1b', LAB.vpc1, LAB.publicSubnet, SECOND, [LAB.sg1], { instanceId: 'i-1', deviceIndex: 1, publicIp: PUBLIC_SECOND, ...more });
+
+/** Seconds; AWS lets nobody be told less than 60, which cannot be waited for on the kernel's clock. */
+const FORGETFUL = 2;
+const forgetful = setInterface(eni.one, { tcpEstablishedTimeout: FORGETFUL });
+const fromLaptop = setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24'));
+
+/** What becomes of a connection to instance 1 when its rules are `then`, and nobody speaks for longer than its interface remembers. */
+const afterSilence = (...then: readonly Change[]) => async (lab: Lab): Promise<string> => {
+  const stream = await lab.connect('laptop', LAB.public.one, 22);
+  await line(stream);
+  await lab.change(forgetful, ...then);
+  await lab.idle(FORGETFUL * 1.25);
+  const heard = await lab.echo(stream, 'still there?');
+  stream.destroy();
+  return heard;
+};
+
+/** Connections that nobody speaks on. */
+const SILENT_CONNECTIONS: readonly Scenario[] = [
+  scenario('S10', 'a tracked connection without its rule does not outlive what its interface remembers', [forgetful, fromLaptop], afterSilence(setIngress(LAB.sg1)), 'stalled'),
+  scenario('S10', 'with its rule it is tracked anew', [forgetful, fromLaptop], afterSilence(fromLaptop), 'alive'),
+  scenario('S8', 'an untracked connection that lost its egress rule is cut, and stays cut in silence: of it nothing is there to be forgotten', [forgetful], afterSilence(setEgress(LAB.sg1)), 'stalled'),
+];
 
 /** Further addresses and interfaces of an instance. */
 const MORE_ADDRESSES: readonly Scenario[] = [
@@ -182,6 +205,7 @@ const SECURITY_GROUPS: readonly Scenario[] = [
 
 const denied = (direction: 'in' | 'out', more = {}) => [entry(90, direction === 'out', 'deny', more), ...OPEN_ENTRIES];
 const NETWORK_ACLS: readonly Scenario[] = [
+  scenario('A2', 'behind a NAT gateway the word that a packet is too large is one that can be denied', [setEntries(acl.private1, entry(80, false, 'deny', { protocol: '1', icmp: { type: 3, code: 4 } }), ...OPEN_ENTRIES)], (lab) => lab.ping('three', GOOGLE, { size: 1473, dontFragment: true }), 'silent'),
   scenario('A1', 'the lowest number that matches decides', [setEntries(acl.public, entry(80, false, 'allow', portRange(22, 22)), ...denied('in'))], (lab) => lab.tcp('laptop', LAB.public.one, 22), 'open: 198.51.100.7'),
   scenario('A1', 'what no entry matches is denied', [setEntries(acl.public)], pingGoogle('one'), 'silent'),
   scenario('A2', 'the answer needs the ephemeral ports out', [setEntries(acl.public, entry(100, false, 'allow'), entry(100, true, 'allow', portRange(443, 443)))], (lab) => lab.tcp('laptop', LAB.public.one, 22), 'silent'),
@@ -257,5 +281,5 @@ const METADATA: readonly Scenario[] = [
 ];
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...MATRIX, ...ADDRESSES, ...MORE_ADDRESSES, ...ROUTES, ...INTERNET_GATEWAY, ...BLOCK_PUBLIC_ACCESS, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
+  ...MATRIX, ...ADDRESSES, ...MORE_ADDRESSES, ...SILENT_CONNECTIONS, ...ROUTES, ...INTERNET_GATEWAY, ...BLOCK_PUBLIC_ACCESS, ...NAT_GATEWAY, ...SECURITY_GROUPS, ...NETWORK_ACLS, ...ENDPOINTS, ...NAMES, ...METADATA,
 ];

@@ -3,7 +3,6 @@ import { formatAddress } from '../../../lib/net/address.js';
 import type { Flow } from '../../../lib/net/flow.js';
 import { answerTo, sameFlow } from '../../../lib/net/flow.js';
 import type { InterfaceNode, Network } from '../../../lib/vpc/network.js';
-import { SHORTEST_TRACKING, TCP_ESTABLISHED_TIMEOUT } from '../../../lib/vpc/security-group.js';
 import type { Reason } from '../../../lib/vpc/verdict.js';
 import { deny } from '../../../lib/vpc/verdict.js';
 import type { Conversation, EndName } from './conversation.js';
@@ -13,6 +12,9 @@ import { walk } from './walk.js';
 
 /** A TCP segment small enough for every link: the gateways clamp the segment size. */
 const SEGMENT = { ttl: 64, bytes: 60, dontFragment: true } as const;
+
+/** Silence that makes nobody forget anything, seconds: packets that follow each other sooner need not be asked about. */
+const NO_SILENCE = 1;
 
 /** Who opens: looked up anew in every network, since its node belongs to one model. */
 export type Opener =
@@ -126,7 +128,7 @@ export interface Connection {
 export function admit(world: World, connection: Connection, from: EndName, now: number): 'pass' | 'drop' | 'reset' {
   if (connection.astray) return from === 'client' ? 'reset' : 'drop';
   const seconds = (now - connection.heard) / 1000;
-  if (seconds > SHORTEST_TRACKING) {
+  if (seconds > NO_SILENCE) {
     const { flow, arrival, clientInterfaceId, serverInterfaceId } = connection;
     flow.conversation.forgetAfter(seconds, { client: timeoutAt(world, clientInterfaceId), server: timeoutAt(world, serverInterfaceId) });
     const answer = from === 'client' ? undefined : judgeAnswer(world, flow, arrival, SEGMENT);
@@ -137,9 +139,9 @@ export function admit(world: World, connection: Connection, from: EndName, now: 
   return 'pass';
 }
 
-function timeoutAt(world: World, networkInterfaceId: string | undefined): number {
+function timeoutAt(world: World, networkInterfaceId: string | undefined): number | undefined {
   const node = networkInterfaceId === undefined ? undefined : findInterface(world, networkInterfaceId)?.node;
-  return node?.interface.tcpEstablishedTimeout ?? TCP_ESTABLISHED_TIMEOUT;
+  return node?.interface.tcpEstablishedTimeout;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Flow } from '../../../lib/net/flow.js';
 import { FLOWS_PER_DESTINATION, NAT_IDLE_TIMEOUT, translateByNatGateway } from '../../../lib/vpc/nat-gateway.js';
 import type { InterfaceNode } from '../../../lib/vpc/network.js';
 import type { Direction, Tracking } from '../../../lib/vpc/security-group.js';
-import { securityGroupVerdict, trackingOf } from '../../../lib/vpc/security-group.js';
+import { isForgotten, securityGroupVerdict, trackingOf } from '../../../lib/vpc/security-group.js';
 import type { Verdict } from '../../../lib/vpc/verdict.js';
 import { allow, deny } from '../../../lib/vpc/verdict.js';
 import type { PortTable } from './ports.js';
@@ -54,9 +54,12 @@ export class Conversation {
     if (this.#tracking[end]?.rule !== 'S9') this.#tracking[end] = { decision: 'tracked', rule: 'S9', by, why };
   }
 
-  /** What `seconds` of silence make forgotten: the NAT gateway's mapping (N9), and each end's tracking after the timeout of its interface (S10). */
-  forgetAfter(seconds: number, timeouts: { readonly [end in EndName]: number }): void {
-    for (const end of ['client', 'server'] as const) if (seconds > timeouts[end]) delete this.#tracking[end];
+  /** What `seconds` of silence make forgotten: the NAT gateway's mapping (N9), and each end's tracking after the timeout of its interface, where it has one of its own (S10). */
+  forgetAfter(seconds: number, timeouts: { readonly [end in EndName]: number | undefined }): void {
+    for (const end of ['client', 'server'] as const) {
+      const known = this.#tracking[end];
+      if (known !== undefined && isForgotten(known, seconds, timeouts[end])) delete this.#tracking[end];
+    }
     if (this.#mapping === undefined || seconds <= NAT_IDLE_TIMEOUT) return;
     this.release();
     this.#forgotten = true;

@@ -3,7 +3,7 @@ import { addressOf, formatAddress } from '../../../lib/net/address.js';
 import { ICMP_ECHO_REQUEST, PROTOCOL, answerTo } from '../../../lib/net/flow.js';
 import type { Flow } from '../../../lib/net/flow.js';
 import { networkAclVerdict } from '../../../lib/vpc/network-acl.js';
-import type { InterfaceNode } from '../../../lib/vpc/network.js';
+import type { InterfaceNode, SubnetNode } from '../../../lib/vpc/network.js';
 import type { PingReply, PingRequest } from '../fabric.js';
 import type { OpenFlow } from './connections.js';
 import { isHome, startOf, startOfAnswer } from './connections.js';
@@ -23,6 +23,7 @@ const INTERNET_TTL = 117;
 /** TTL of a NAT gateway's own messages. */
 const NAT_TTL = 64;
 const TIME_EXCEEDED = { type: 11, code: 0 } as const;
+const FRAGMENTATION_NEEDED = { type: 3, code: 4 } as const;
 
 /** The header of an echo request; the identifier stands where NAT looks for a port. */
 export function echoRequest(source: number, request: PingRequest): Flow {
@@ -37,12 +38,15 @@ export function echo(world: World, internet: Internet, flow: OpenFlow, request: 
   const dontFragment = request.dontFragment === true;
   const there = walk(world, start, { flow: flow.sent, ttl: request.ttl, bytes, dontFragment }, flow.conversation, 'forward');
   if (there.decision === 'ttl-exceeded') {
-    return start.kind === 'interface' && reachesBack(there.node, start.node)
+    return start.kind === 'interface' && reachesBack(there.node.subnet, there.node.address, start.node, TIME_EXCEEDED)
       ? { from: formatAddress(there.node.address), kind: 'ttl-exceeded', ttl: NAT_TTL }
       : undefined;
   }
   if (there.decision === 'frag-needed') {
-    return { from: formatAddress(there.router.prefix.base + 1), kind: 'frag-needed', ttl: GUEST_TTL, mtu: there.mtu };
+    const router = there.router.prefix.base + 1;
+    // Of a packet that a NAT gateway sent on, the router of the gateway's subnet tells the gateway, and that the client.
+    if (start.kind === 'interface' && !reachesBack(there.router, router, start.node, FRAGMENTATION_NEEDED)) return undefined;
+    return { from: formatAddress(router), kind: 'frag-needed', ttl: GUEST_TTL, mtu: there.mtu };
   }
   if (there.decision !== 'arrive') return undefined;
   const ttl = answers(there.arrival, internet);
@@ -60,9 +64,9 @@ export function answers(arrival: Arrival, internet: Internet): number | undefine
   return internet.at(arrival.flow.destination)?.answersPing === true ? INTERNET_TTL : undefined;
 }
 
-/** A NAT gateway's ICMP error belongs to a tracked flow, so only the network ACLs between the two subnets can stop it. */
-function reachesBack(nat: InterfaceNode, client: InterfaceNode): boolean {
-  if (nat.subnet === client.subnet) return true;
-  const error: Flow = { protocol: PROTOCOL.icmp, source: nat.address, destination: client.address, sourcePort: 0, destinationPort: 0, icmp: TIME_EXCEEDED };
-  return networkAclVerdict(nat.subnet, 'egress', error).decision === 'allow' && networkAclVerdict(client.subnet, 'ingress', error).decision === 'allow';
+/** An ICMP error belongs to a tracked flow, so only the network ACLs between the two subnets can stop it. */
+function reachesBack(from: SubnetNode, source: number, client: InterfaceNode, icmp: NonNullable<Flow['icmp']>): boolean {
+  if (from === client.subnet) return true;
+  const error: Flow = { protocol: PROTOCOL.icmp, source, destination: client.address, sourcePort: 0, destinationPort: 0, icmp };
+  return networkAclVerdict(from, 'egress', error).decision === 'allow' && networkAclVerdict(client.subnet, 'ingress', error).decision === 'allow';
 }

@@ -44,7 +44,9 @@ export class ComputedSide {
     log: (line) => {
       throw new Error(line);
     },
+    now: () => performance.now() + this.#ahead,
   });
+  #ahead = 0;
   readonly #held = new Map<number, Duplex>();
   #network: Network | undefined;
   /** Of guests that are up. */
@@ -121,6 +123,11 @@ export class ComputedSide {
     const { arrival } = judgement;
     const echoes = arrival.kind === 'interface' ? arrival.node.interface.instanceId !== undefined : arrival.kind === 'internet' && ECHOING.includes(formatAddress(arrival.flow.destination));
     return echoes ? `echo: ${formatAddress(arrival.flow.source)}` : SILENT;
+  }
+
+  /** So many seconds go by. */
+  idle(seconds: number): void {
+    this.#ahead += seconds * 1000;
   }
 
   async talk(held: readonly Flow[]): Promise<Verdicts> {

@@ -19,13 +19,16 @@ export const ALL_WAYS: readonly Way[] = ['out', 'out', 'out', 'in', 'in', 'acros
 /** Where a change shows. */
 const SHOWS: Readonly<Partial<Record<ChangeName, readonly Way[]>>> = {
   'reroute': ['out', 'out', 'out', 'large'], 'main': ['out', 'out', 'in', 'across'], 'loop': ['out'], 'blackhole': ['out'], 'own-range': ['near'], 'move': ['in'], 'readdress': ['out', 'out', 'in'], 'detour': ['out'], 'bar': ['endpoint'], 'exclusive': ['around', 'around', 'across'], 'one-way': ['out', 'across', 'in'], 'deaf': ['out'],
-  'no-icmp': ['out', 'across'], 'lock': ['metadata', 'near', 'names', 'endpoint'], 'shut': ['out', 'out', 'in'], 'mute': ['out', 'endpoint'], 'close': ['in', 'across'], 'nat': ['out', 'out', 'large'], 'power': ['in', 'across'],
+  'no-icmp': ['out', 'across'], 'lock': ['metadata', 'metadata', 'names', 'near', 'endpoint'], 'shut': ['out', 'out', 'in'], 'mute': ['out', 'endpoint'], 'close': ['in', 'across'], 'nat': ['out', 'out', 'large'], 'power': ['in', 'across'],
   'attribute': ['names'], 'endpoint': ['names', 'names', 'endpoint'], 'address': ['in', 'around', 'out'],
 };
 
 /** Whom a change concerns, all guests when it is nothing of a few. `from` and `to`: the network before it and after. */
 export function concerned(what: ChangeName | undefined, from: NetworkModel, to: NetworkModel, when: 'made' | 'to come'): Focus {
-  const found = guests(to).filter((each) => touches(from, to, each));
+  const touched = guests(to).filter((each) => touches(from, to, each));
+  // What comes back to a NAT gateway is of those behind it.
+  const behind = what === 'deaf' ? touched.filter((each) => each.up && natSubnets(to, each).length > 0) : [];
+  const found = behind.length > 0 ? behind : touched;
   return {
     guests: (found.length === 0 ? guests(to) : found).map(({ networkInterfaceId }) => networkInterfaceId),
     ways: what === undefined ? ALL_WAYS : SHOWS[what] ?? ALL_WAYS,

@@ -24,6 +24,13 @@ const PORTS = 28_000;
 /** Ids of orders that are no flows. */
 const ORDERS = 1_000_000;
 
+/** What a round sends: `held` are the connections of the round before, `hold` those that are to stay for the next. */
+interface RoundFlows {
+  readonly held: readonly Flow[];
+  readonly once: readonly Flow[];
+  readonly hold: readonly Flow[];
+}
+
 export class KernelSide {
   readonly #fabric: NetnsFabric;
   readonly #probers: Probers;
@@ -97,22 +104,29 @@ export class KernelSide {
 
   readonly #watchers = new Set<() => void>();
 
-  /** Sends all; `expected` says which of them ought to be answered, and so are waited for with more patience. */
-  async run(flows: readonly Flow[], held: readonly Flow[], expected: Verdicts): Promise<Verdicts> {
-    const began = performance.now();
-    for (const flow of [...held.map((each) => ({ ...each, hold: true })), ...flows]) this.#send(flow);
-    return this.#verdicts([...flows, ...held], began, expected, false);
-  }
-
-  /** Says something on each of the connections that were held: `alive`, `reset` or silent, by the connection's id. */
-  async talk(held: readonly Flow[], expected: Verdicts): Promise<Verdicts> {
+  /**
+   * Says something on each of the connections that were held (`alive`, `reset` or silent, by the connection's id), and sends all: what
+   * is silent is waited for together. `expected` says what ought to be answered, and so is waited for with more patience. Of what
+   * comes about in `hold` the connections stay.
+   */
+  async round({ held, once, hold }: RoundFlows, expected: { readonly talk: Verdicts; readonly run: Verdicts }): Promise<{ readonly talk: Verdicts; readonly run: Verdicts }> {
     const began = performance.now();
     const there = held.filter((flow) => this.#probers.everybody.includes(proberOf(flow)));
-    for (const flow of there) {
-      this.#reports.delete(flow.id);
-      this.#probers.tell(proberOf(flow), { op: 'talk', id: flow.id, of: flow.id });
+    for (const { id, ...flow } of there) {
+      this.#reports.delete(id);
+      this.#probers.tell(proberOf({ id, ...flow }), { op: 'talk', id, of: id });
     }
-    return this.#verdicts(there, began, expected, true);
+    for (const flow of [...hold.map((each) => ({ ...each, hold: true })), ...once]) this.#send(flow);
+    const sent = [...once, ...hold];
+    await this.#quiet([...there, ...sent], began, new Map([...expected.talk, ...expected.run]));
+    const verdicts = {
+      talk: new Map(there.map((flow) => [flow.id, this.#verdictOf(flow, true)] as const)),
+      run: new Map(sent.map((flow) => [flow.id, this.#verdictOf(flow, false)] as const)),
+    };
+    const keep = hold.map(({ id }) => id);
+    await Promise.all(this.#probers.everybody.map((who) => this.#answer(who, { op: 'over', keep })));
+    for (const { id } of [...there, ...sent]) this.#reports.delete(id);
+    return verdicts;
   }
 
   #send(flow: Flow & { readonly hold?: boolean }): void {
@@ -137,7 +151,8 @@ export class KernelSide {
     return vpc === undefined ? [] : nameServers(vpc).map((server) => formatAddress(server === 'vpc' ? vpc.resolverAddress ?? 0 : server));
   }
 
-  async #verdicts(flows: readonly Flow[], began: number, expected: Verdicts, letGo: boolean): Promise<Verdicts> {
+  /** Resolves when nothing more comes. */
+  async #quiet(flows: readonly Flow[], began: number, expected: Verdicts): Promise<void> {
     let last = began;
     let slowest = 0;
     const due = new Set(flows.filter(({ id }) => (expected.get(id) ?? SILENT) !== SILENT).map(({ id }) => id));
@@ -152,10 +167,6 @@ export class KernelSide {
     // DNS servers are asked one after the other.
     const quiet = (): number => Math.max(SILENCE_MS + (flows.some((flow) => flow.kind === 'dns' && (expected.get(flow.id) ?? SILENT) === SILENT) ? DNS_WAIT_MS : 0), Math.min(slowest * SLOWEST, 4 * SILENCE_MS));
     while (performance.now() - last < quiet() || (due.size > 0 && performance.now() - began < PATIENCE_MS)) await new Promise((resolve) => setTimeout(resolve, 20));
-    const verdicts = new Map(flows.map((flow) => [flow.id, this.#verdictOf(flow, letGo)] as const));
-    await Promise.all(this.#probers.everybody.map((who) => this.#answer(who, { op: 'over', letGo })));
-    for (const { id } of flows) this.#reports.delete(id);
-    return verdicts;
   }
 
   #verdictOf(flow: Flow, talked: boolean): string {

@@ -75,6 +75,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   S7: [[`${COMPUTED}/conversation.ts`, "if (known?.decision === 'tracked') return", "if (known?.rule === 'S9') return"]],
   S8: [[GROUP, 'return open === undefined || back === undefined', 'return true']],
   S9: [[`${COMPUTED}/conversation.ts`, "if (this.#tracking[end]?.rule !== 'S9')", 'if (false)']],
+  S10: [[GROUP, "return decision === 'tracked' && seconds > timeout;", 'return false;']],
   S12: [[`${COMPUTED}/fabric.ts`, 'const network = indexModel(model);', 'const network = indexModel(before === undefined ? model : { ...model, securityGroups: before.model.securityGroups });']],
   S14: [[GROUP, REFERENCE, REFERENCE.replace('return ', 'return (node.endpoint !== undefined && node.groupIds.has(groupId)) || ')]],
   A1: [[`${VPC}/compile.ts`, 'a.entry.ruleNumber - b.entry.ruleNumber', 'b.entry.ruleNumber - a.entry.ruleNumber']],
@@ -109,9 +110,6 @@ export const NOT_BY_FLOWS: readonly string[] = ['I10', 'I11'];
 
 /** How many of the random flows have to be decided by a rule. */
 export const BY_EACH_RULE = 20;
-/** Rules that fewer decide, of as many flows as are tried: half as many have to. */
-const SELDOM: readonly string[] = ['R10', 'N8', 'N9', 'A7', 'P2'];
-export const leastOf = (rule: string): number => (SELDOM.includes(rule) ? BY_EACH_RULE / 2 : BY_EACH_RULE);
 
 /** Rules that have no scenario of their own in rules.ts, or none that ends otherwise without this line: another one stops the packet as well. */
 export const NOT_BY_SCENARIOS: readonly string[] = ['V3', 'V4', 'V11', 'R7', 'R8', 'R10', 'R12', 'N9', 'S6', 'S8', 'S9', 'S12', 'A1', 'A7', 'P15'];

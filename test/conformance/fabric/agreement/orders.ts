@@ -9,8 +9,8 @@ export type Order =
   /** Reported with what `ping` printed. */
   | { readonly op: 'icmp'; readonly id: number; readonly argv: readonly string[] }
   | { readonly op: 'dns'; readonly id: number; readonly name: string; readonly servers: readonly string[]; readonly waitMs: number }
-  /** Reported as `over`: whatever has not come by now is not waited for any more. */
-  | { readonly op: 'over'; readonly id: number; readonly letGo: boolean };
+  /** Reported as `over`: whatever has not come by now is not waited for any more. `keep`: connections that stay, by their ids. */
+  | { readonly op: 'over'; readonly id: number; readonly keep: readonly number[] };
 
 export interface Report {
   readonly id: number;

@@ -4,6 +4,7 @@ import { traceFlow } from '../../../../src/lib/reachability/engine.js';
 import { serviceName } from '../../../../src/lib/reachability/service-name.js';
 import type { Hop, Question, Trace } from '../../../../src/lib/reachability/trace.js';
 import { AGENT_SERVICES } from '../../../../src/lib/reachability/way-in.js';
+import { EPHEMERAL_PORTS, formatPortRange, NAT_PORTS } from '../../../../src/lib/net/port.js';
 import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { indexModel, type Network } from '../../../../src/lib/vpc/network.js';
 import { REGION } from '../lab-network.js';
@@ -14,6 +15,8 @@ import { SILENT, type Verdicts } from './verdicts.js';
 const ORDINARY = { size: 56, ttl: 64 };
 const WEB: readonly string[] = [HOSTS.ssm, HOSTS.s3, HOSTS.echo, ...HOSTS.privateOnes, HOSTS.linkLocal];
 const ECHOING: readonly string[] = [HOSTS.echo, HOSTS.s3, HOSTS.ssm];
+/** Of guests, and of NAT gateways. */
+const ALL_PORTS = [EPHEMERAL_PORTS, NAT_PORTS].map(formatPortRange);
 const PINGED: readonly string[] = [HOSTS.s3, HOSTS.echo, ...HOSTS.privateOnes, ...HOSTS.sizes, INTERNET.googleDns];
 
 /** By flow; those that the engine is not asked, or answers with unknown, are not in it. */
@@ -36,9 +39,16 @@ function predictedFlow(network: Network, flow: Exclude<Flow, { kind: 'dns' }>): 
   if (flow.kind === 'icmp' && (flow.size !== ORDINARY.size || flow.ttl !== ORDINARY.ttl)) return undefined;
   const from: Question['from'] = flow.guest === undefined ? { kind: 'internet', address: flow.internet ?? INTERNET.laptop } : { kind: 'interface', networkInterfaceId: flow.guest };
   const trace = traceFlow(network, { from, to: flow.to, protocol: flow.kind, port: flow.kind === 'icmp' ? undefined : flow.port });
-  if (trace.disposition === 'unknown') return undefined;
+  if (trace.disposition === 'unknown' || losesSomePorts(trace)) return undefined;
   const last = trace.forward.at(-1);
   return trace.disposition === 'delivered' && last !== undefined ? answerOf(trace, last, flow) : SILENT;
+}
+
+/** The engine counts a flow as lost when answers to some of the ports that it may have are: which one it has is the kernel's business. */
+function losesSomePorts({ disposition, reply }: Trace): boolean {
+  const lost = disposition === 'reply-lost' ? reply.findLast(({ decision }) => decision === 'block') : undefined;
+  const ports = lost?.component === 'network-acl' ? / answers to ports of (\S+)$/u.exec(lost.why)?.[1] : undefined;
+  return ports !== undefined && !ALL_PORTS.includes(ports);
 }
 
 /** What whoever has the address answers, with whom it saw: the last of the egress identities on the way. */

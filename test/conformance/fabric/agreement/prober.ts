@@ -147,8 +147,11 @@ function obey(order: Order): void {
     case 'over':
   }
   for (const stop of pending) stop();
-  if (order.letGo) for (const socket of held.values()) socket.destroy();
-  if (order.letGo) held.clear();
+  for (const [id, socket] of held) {
+    if (order.keep.includes(id)) continue;
+    socket.destroy();
+    held.delete(id);
+  }
   report({ id: order.id, got: 'over' });
 }
 

@@ -23,6 +23,7 @@ async function differences(Side: typeof ComputedSide, rounds: readonly Round[]):
     let held: Round['held'] = [];
     for (const round of rounds) {
       await side.apply(round.model);
+      side.idle(round.idle);
       count += differing(await side.talk(held), round.talk);
       count += differing(await side.run(round.flows.filter((flow) => !round.hold.includes(flow)), round.hold), round.verdicts);
       held = round.held;

@@ -11,8 +11,8 @@ import { agrees, predictions } from './prediction.js';
 import { networkOf, type Shape, shapes } from './topology.js';
 import { SILENT, type Verdicts } from './verdicts.js';
 
-/** Flows of a round, and how many of its connections are kept over the next change. */
-const FLOWS = 64;
+/** Flows of a round, at most; and how many of its connections are kept over the next change. */
+export const FLOWS = 64;
 const KEPT = 20;
 
 export interface Scenario {
@@ -22,6 +22,8 @@ export interface Scenario {
   readonly changes: readonly ChangeDraw[];
   /** In every round. */
   readonly flows: readonly FlowDraw[];
+  /** Of three flows that concern a change, how many that which was made; the others concern that to come, and are kept over it. */
+  readonly made: 1 | 2;
 }
 
 export const scenarios: fc.Arbitrary<Scenario> = fc.noBias(fc.record({
@@ -29,6 +31,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.noBias(fc.record({
   setup: fc.array(changes, { maxLength: 6, size: 'max' }),
   changes: fc.array(changes, { minLength: 1, maxLength: 7, size: 'max' }),
   flows: fc.array(flowDraws, { minLength: 1, maxLength: FLOWS, size: 'max' }),
+  made: fc.constant(1),
 }));
 
 /** What was seen in one state of a network. */
@@ -41,9 +44,20 @@ export interface Round {
   readonly verdicts: Verdicts;
   /** What the engine said of them, where it was asked and knows. */
   readonly predictions: Verdicts;
-  /** What the connections that the round before held have become. */
+  /** What the connections that the round before held have become, after so many seconds of silence. */
   readonly talk: Verdicts;
+  readonly idle: number;
 }
+
+/** What holds through a whole scenario. */
+export interface Circumstances {
+  readonly access?: BlockPublicAccess | undefined;
+  /** Every interface forgets a connection after so many seconds of silence, and longer than that nobody speaks after each change (S10). */
+  readonly forgetful?: number | undefined;
+}
+
+/** Of what an interface's timeout is: longer than that by enough for a busy machine. */
+const IDLE = 1.25;
 
 export interface Disagreement {
   readonly flow: string;
@@ -69,12 +83,19 @@ export class Counters {
   };
 }
 
-/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently, or otherwise than the engine predicted. `access` is in force all the time. */
-export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined, access?: BlockPublicAccess): Promise<readonly Round[]> {
+/**
+ * Between an interface and the internet. Of a flow between two interfaces AWS has each forget by itself what it tracks; the kernel has
+ * one entry for both, and judges all of it anew when that is gone.
+ */
+const hasOneInterface = (flow: Flow): boolean => flow.guest === undefined || ('to' in flow && /^(?:198\.19|203\.0\.113)\./u.test(flow.to));
+
+/** Runs the scenario on the computed fabric, and on the kernel where there is one; throws at the first round that they see differently, or otherwise than the engine predicted. */
+export async function runScenario(scenario: Scenario, counters: Counters, kernel: KernelSide | undefined, { access, forgetful }: Circumstances = {}): Promise<readonly Round[]> {
   const computed = await ComputedSide.start();
   const rounds: Round[] = [];
   try {
-    const original: NetworkModel = { ...networkOf(scenario.shape), blockPublicAccess: access };
+    const made = networkOf(scenario.shape);
+    const original: NetworkModel = { ...made, blockPublicAccess: access, networkInterfaces: made.networkInterfaces.map((each) => ({ ...each, tcpEstablishedTimeout: forgetful })) };
     let model = original;
     const texts: string[] = [];
     const apply = (draw: ChangeDraw): void => {
@@ -94,22 +115,32 @@ export async function runScenario(scenario: Scenario, counters: Counters, kernel
       ];
       await computed.apply(model);
       await kernel?.apply(model);
-      const talk = await seen(computed.talk(held), (expected) => kernel?.talk(held, expected));
-      compare(held, talk, new Map(), 'kept: ');
-      const flows = scenario.flows.flatMap((draw, index) => resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh, foci[index % 3 === 0 ? 0 : foci.length - 1] ?? foci[0]) ?? []);
-      const hold = round < scenario.changes.length ? flows.filter((flow) => flow.kind === 'tcp').slice(0, KEPT) : [];
+      const idle = forgetful === undefined || held.length === 0 ? 0 : forgetful * IDLE;
+      computed.idle(idle);
+      if (kernel !== undefined && idle > 0) await new Promise((resolve) => setTimeout(resolve, idle * 1000));
+      const talked = await computed.talk(held);
+      const tried = scenario.flows.flatMap((draw, index) => {
+        const [focus, ahead = focus] = index % 3 < scenario.made ? [foci[0]] : foci;
+        const flow = resolveFlow(model, { ...draw, more: draw.more + (index % 3) * round }, counters.id(), counters.fresh, ahead);
+        return flow === undefined ? [] : [{ flow, ahead: ahead !== focus && draw.where === 'concerned' }];
+      });
+      const flows = tried.map(({ flow }) => flow);
+      const keep = tried.filter(({ flow }) => flow.kind === 'tcp' && (forgetful === undefined || hasOneInterface(flow))).toSorted((one, other) => Number(other.ahead) - Number(one.ahead));
+      const hold = round < scenario.changes.length ? keep.slice(0, KEPT).map(({ flow }) => flow) : [];
       const once = flows.filter((flow) => !hold.includes(flow));
-      const verdicts = await seen(computed.run(once, hold), (expected) => kernel?.run(once, hold, expected));
+      const expected = { talk: talked, run: await computed.run(once, hold) };
+      const seen = await kernel?.round({ held, once, hold }, expected) ?? expected;
       const predicted = predictions(model, flows);
-      compare(flows, verdicts, predicted, '');
-      held = hold.filter(({ id }) => verdicts.kernel.get(id)?.startsWith('open: ') === true);
-      rounds.push({ model, flows, hold, held, verdicts: verdicts.kernel, predictions: predicted, talk: talk.kernel });
+      compare(held, expected.talk, seen.talk, new Map(), 'kept: ');
+      compare(flows, expected.run, seen.run, predicted, '');
+      held = hold.filter(({ id }) => seen.run.get(id)?.startsWith('open: ') === true);
+      rounds.push({ model, flows, hold, held, verdicts: seen.run, predictions: predicted, talk: seen.talk, idle });
     }
     return rounds;
 
-    function compare(flows: readonly Flow[], verdicts: Both, predicted: Verdicts, prefix: string): void {
+    function compare(flows: readonly Flow[], byComputed: Verdicts, byKernel: Verdicts, predicted: Verdicts, prefix: string): void {
       const differing = flows.flatMap((flow): Disagreement[] => {
-        const [computedSays = SILENT, kernelSays = SILENT] = [verdicts.computed.get(flow.id), verdicts.kernel.get(flow.id)];
+        const [computedSays = SILENT, kernelSays = SILENT] = [byComputed.get(flow.id), byKernel.get(flow.id)];
         const said = predicted.get(flow.id);
         const agreed = computedSays === kernelSays && (said === undefined || agrees(said, kernelSays));
         return agreed ? [] : [{ flow: `${prefix}${flowText(flow)}`, computed: computedSays, kernel: kernelSays, predicted: said, changes: [...texts], model }];
@@ -119,16 +150,6 @@ export async function runScenario(scenario: Scenario, counters: Counters, kernel
   } finally {
     await computed.close();
   }
-}
-
-interface Both {
-  readonly computed: Verdicts;
-  readonly kernel: Verdicts;
-}
-
-async function seen(computed: Promise<Verdicts>, kernel: (expected: Verdicts) => Promise<Verdicts> | undefined): Promise<Both> {
-  const expected = await computed;
-  return { computed: expected, kernel: await kernel(expected) ?? expected };
 }
 
 /** The two fabrics do not see the same, or not what was predicted. */

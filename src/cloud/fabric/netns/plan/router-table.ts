@@ -128,7 +128,10 @@ function addGroupGates(builder: NamespaceBuilder): void {
   builder.chain('always_tracking', [`ct state new oifname @always_tracked ct mark set ct mark or ${TRACKED.client + TRACKED.server}`], hook('filter', 'forward', -3));
 }
 
-/** Interfaces that forget sooner than others (S10); a flow of two of them is forgotten by the more forgetful. */
+/**
+ * Interfaces that forget sooner than others (S10); a flow of two of them is forgotten by the more forgetful, for both. What neither tracks has
+ * nothing to be forgotten (S8), and keeps the entry by which it is known not to be a new one.
+ */
 function addTimeouts(builder: NamespaceBuilder, { ports }: VpcLayout): void {
   const told = ports.flatMap((port) => {
     const { tcpEstablishedTimeout: seconds } = port.node.interface;
@@ -136,7 +139,7 @@ function addTimeouts(builder: NamespaceBuilder, { ports }: VpcLayout): void {
   }).toSorted((a, b) => b.seconds - a.seconds);
   builder.chain('timeouts', told.flatMap(({ device, seconds }) => {
     const name = builder.timeout(seconds);
-    return ['iifname', 'oifname'].map((side) => `${side} "${device}" ct state new meta l4proto tcp ct timeout set "${name}"`);
+    return ['iifname', 'oifname'].map((side) => `${side} "${device}" ct state new ct mark and ${TRACKED.client + TRACKED.server} != 0 meta l4proto tcp ct timeout set "${name}"`);
   }), hook('filter', 'forward', -2));
 }
 
