@@ -19,13 +19,16 @@ describe.skipIf(obstacle !== undefined)(`the kernel${obstacle === undefined ? ''
   };
 
   it('S10: remembers a connection as long as the interface was told', async () => {
-    const lab = await start(setInterface(LAB.eni.one, { tcpEstablishedTimeout: 60 }));
+    const lab = await start(setInterface(LAB.eni.one, { tcpEstablishedTimeout: 60 }), setIngress(LAB.sg1, tcpFrom(22, '198.51.100.0/24'), tcpFrom(8080, '0.0.0.0/0')));
     await line(await lab.connect('laptop', LAB.public.one, 22));
+    await line(await lab.connect('laptop', LAB.public.one, 8080));
     await line(await lab.connect('two', SERVICE.ssm, 443));
     const router = fabric?.layout.vpcs.find(({ vpc }) => vpc.vpc.vpcId === LAB.vpc1)?.router ?? '';
     const connections = (await fabric?.run(router, ['cat', '/proc/net/nf_conntrack']))?.stdout.split('\n') ?? [];
     const left = (port: number): number[] => connections.filter((each) => each.includes(` dport=${port} `)).map((each) => Number(/ tcp +6 (\d+) ESTABLISHED/u.exec(each)?.[1]));
     expect(left(22)).toEqual([expect.toSatisfy((seconds: number) => seconds > 40 && seconds <= 60)]);
+    // Open both ways: not tracked (S8), so that there is nothing to forget.
+    expect(left(8080)).toEqual([expect.toSatisfy((seconds: number) => seconds > 431_900)]);
     expect(left(443)).toEqual([expect.toSatisfy((seconds: number) => seconds > 431_900)]);
   });
 
