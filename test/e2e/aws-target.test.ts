@@ -1,6 +1,6 @@
 /**
  * The whole life of a lab on AWS, by the real program: `--target aws`, its endpoint set to the local cloud by AWS_ENDPOINT_URL. Each request is
- * seen on its way: it has to be right by the service's own API model.
+ * seen on its way: it has to be right by the service's own API model, and in the table of docs/faults.md.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_MODEL } from '../conformance/api-model/model.js';
 import { modelFor, requestProblems } from '../conformance/api-model/request-problems.js';
 import { FaultProxy } from '../conformance/faults/proxy.js';
+import { readFaults } from '../conformance/faults/table.js';
 import { makeKeyPair } from '../../src/lib/ssh/key-pair.js';
 import { hashPayload, signRequest } from '../../src/lib/protocol/sigv4.js';
 import { exportsOf, Home, root, type Run } from './program.js';
@@ -163,4 +164,10 @@ describe('the requests of that life', () => {
     expect(proxy.seen.length).toBeGreaterThan(300);
     expect(proxy.seen.map((request) => [request.operation, requestProblems(request) ?? []] as const).filter(([, problems]) => problems.length > 0)).toEqual([]);
   });
+
+  it('are those whose faults are tried', () => {
+    const tried = new Set([...readFaults(readFileSync(join(root, 'docs/faults.md'), 'utf8')).keys()].map((row) => row.split(' | ')[1]));
+    // Of commands that the table is not of: status and sweep.
+    const others = ['ec2 DescribeRegions', 'iam ListRoles', 'scheduler ListSchedules'];
+    expect([...new Set(proxy.seen.map(({ operation }) => operation))].filter((operation) => !tried.has(operation) && !others.includes(operation))).toEqual([]);
 });

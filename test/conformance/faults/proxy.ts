@@ -90,6 +90,8 @@ export class FaultProxy {
   private constructor(upstream: string) {
     this.#upstream = new URL(upstream);
     this.#server = createServer((incoming, reply) => this.#take(incoming, reply));
+    // Pauses between tries are longer than Node's five seconds: a connection that is closed as it is used is another fault.
+    this.#server.keepAliveTimeout = 120_000;
     this.#server.on('upgrade', (incoming, socket, head) => this.#stream(incoming, socket as Socket, head));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);

@@ -1,0 +1,154 @@
+/** The life of a lab on AWS as the commands lead it, in this process: the same parts of `src/cli` and `src/lib`, without oclif and without a terminal. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { confirmDestroy } from '../../../src/cli/destroy-confirm.js';
+import { chosenKeyPair, deployOptions } from '../../../src/cli/deploy-options.js';
+import { untilOpen } from '../../../src/cli/deploy-ready.js';
+import { prepared } from '../../../src/cli/deploy-review.js';
+import type { LabContext } from '../../../src/cli/lab-context.js';
+import { resourcesIn } from '../../../src/cli/template-resources.js';
+import { styleFor } from '../../../src/cli/style.js';
+import { SsmlabError } from '../../../src/lib/errors.js';
+import { expiryApi } from '../../../src/lib/expiry/api.js';
+import { dropExpiry } from '../../../src/lib/expiry/expiry.js';
+import { findInstance } from '../../../src/lib/inventory/find.js';
+import { takeInventory } from '../../../src/lib/inventory/inventory.js';
+import { runLine, wayInto } from '../../../src/lib/probe/run-line.js';
+import { sessionStarter } from '../../../src/lib/probe/session-way.js';
+import { stackApi } from '../../../src/lib/stack/api.js';
+import { deploy, madeInstances } from '../../../src/lib/stack/deploy.js';
+import { destroy, planDestroy } from '../../../src/lib/stack/destroy.js';
+import { pauseUntil } from '../../../src/lib/stack/pause.js';
+import { labFolder, removeLabFolder } from '../../../src/lib/target/lab-folder.js';
+import type { Target } from '../../../src/lib/target/target.js';
+import { dialUplink } from '../../../src/lib/target/uplink.js';
+import { runVerify } from '../../../src/lib/verify/run.js';
+import type { ModelRegion } from '../api-model/region.js';
+import type { FaultProxy } from './proxy.js';
+
+export const REGION = 'ap-northeast-1';
+
+/** The target AWS, its endpoint set to the proxy, its polls short. */
+export function awsTarget(region: ModelRegion, endpoint: string): Target {
+  const { secrets, uplinkPort } = region;
+  return {
+    kind: 'aws', region: REGION, endpoint, endpointSetBy: 'AWS_ENDPOINT_URL', serviceEndpoints: {}, fips: false, dualStack: false,
+    credentials: () => Promise.resolve(secrets.lab),
+    dial: (host, port, { timeoutMs } = {}) => dialUplink({ host: '127.0.0.1', port: uplinkPort, ...secrets.uplink }, host, port, timeoutMs),
+    proxyCommand: 'none, nobody runs ssh here', ownCidr: () => Promise.resolve('198.51.100.7/32'),
+    pollSeconds: 0.05, payloadBytes: 1024, payloadsPerSecond: 1000, halfCloseMs: 5000, defaultClient: 'native', fabric: 'aws', sessionIntervalMs: 5,
+  };
+}
+
+export function contextOf(target: Target, home: string, stack: string): LabContext {
+  return { target, home, stack, lab: labFolder(home, target, stack) };
+}
+
+const style = styleFor(new Writable() as never);
+const never = (): AbortSignal => new AbortController().signal;
+
+/** `ssmlab deploy --yes --ttl 1h`; with `ttl` false without that. */
+export async function runDeploy(context: LabContext, say: (line: string) => void, { dryRun = false, ttl = true } = {}): Promise<void> {
+  const { target, stack } = context;
+  const signal = never();
+  const flags = { 'on-failure': 'rollback', 'heal': false, 'express': false } as const;
+  const resources = await resourcesIn(undefined);
+  const sshSourceCidr = await target.ownCidr?.();
+  const keyPair = chosenKeyPair(context, {});
+  const conversation = { canAsk: false, style, say, signal };
+  const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: undefined, dryRun, yes: true, ...conversation });
+  const options = { ...deployOptions(context, flags, { ...before, template: undefined, keyPair, sshSourceCidr, expiresAt: ttl ? new Date(Date.now() + 3_600_000) : undefined }, signal), agentSeconds: 10 };
+  const deployment = untilOpen(context, deploy(stackApi(target), options), { ...conversation, sshFrom: undefined, options });
+  let next = await deployment.next();
+  for (; next.done !== true; next = await deployment.next()) if (next.value.kind === 'drift') say(`${next.value.drifted.length} resources have drifted`);
+  if (next.value.outcome === 'planned') return;
+  await Promise.all([takeInventory(target, stack), madeInstances(stackApi(target), stack)]);
+}
+
+/** `ssmlab exec NUMBER -- echo well`. */
+export async function runExec({ target, stack, lab }: LabContext, number: string): Promise<void> {
+  const instance = findInstance(await takeInventory(target, stack), number);
+  let said = '';
+  const into = (): Writable => new Writable({ write: (chunk: Buffer, _encoding, done) => ((said += chunk.toString()), done()) });
+  const status = await runLine({ target, lab, start: sessionStarter(target) }, instance, wayInto(instance), 'echo well', { stdout: into(), stderr: into(), signal: never() });
+  if (status !== 0 || said.trim() !== 'well') throw new Error(`echo ended with ${status} and said ${JSON.stringify(said)}`);
+}
+
+/** `ssmlab verify`; throws with what does not hold when something does not. */
+async function requireVerdict(context: LabContext): Promise<void> {
+  const { verdict, claims } = await runVerify({ deployed: () => Promise.resolve(context), stack: context.stack, named: [] });
+  if (verdict !== 'pass') throw new Verdict(verdict, JSON.stringify(claims.filter((claim) => claim.verdict !== 'pass')));
+}
+
+/** Not an error of the tool's: its exit status says it, 1 or 3. */
+class Verdict extends Error {
+  readonly verdict: string;
+
+  constructor(verdict: string, message: string) {
+    super(message);
+    this.verdict = verdict;
+  }
+}
+
+/** `ssmlab destroy --yes`. */
+export async function runDestroy(context: LabContext, say: (line: string) => void): Promise<void> {
+  const { target, stack, lab, home } = context;
+  const signal = never();
+  const api = stackApi(target);
+  const plan = await planDestroy(api, stack);
+  if (plan.stackId !== undefined || plan.keyName !== undefined) await confirmDestroy(context, plan, { yes: true, canAsk: false, say, signal });
+  for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }) })) if (event.kind === 'again') say(event.reason);
+  await removeLabFolder(home, lab);
+}
+
+/** What each part does; {@link FaultProxy.part} goes on from these by itself. */
+export const COMMANDS = {
+  'deploy --dry-run': (context: LabContext, say: (line: string) => void) => runDeploy(context, say, { dryRun: true }),
+  'deploy, the look': (context: LabContext, say: (line: string) => void) => runDeploy(context, say),
+  'deploy again': (context: LabContext, say: (line: string) => void) => runDeploy(context, say, { ttl: false }),
+  'exec 1': (context: LabContext) => runExec(context, '1'),
+  'exec 3': (context: LabContext) => runExec(context, '3'),
+  'verify': (context: LabContext) => requireVerdict(context),
+  'destroy, the look': (context: LabContext, say: (line: string) => void) => runDestroy(context, say),
+} as const satisfies Readonly<Record<string, (context: LabContext, say: (line: string) => void) => Promise<void>>>;
+
+export type Beginning = keyof typeof COMMANDS;
+
+/** The command in whose run a part is. */
+export const beginningOf = (part: string): Beginning => {
+  const found = (Object.keys(COMMANDS) as Beginning[]).find((name) => name === part || (name.includes(',') && name.split(',')[0] === part.split(',')[0]));
+  if (found === undefined) throw new Error(`there is no part "${part}"`);
+  return found;
+};
+
+export interface Outcome {
+  /** `done`, `goes on` where something was said to be unknown or untried, or the error's code. */
+  readonly end: string;
+  readonly said: readonly string[];
+  readonly error?: Error;
+}
+
+/** What goes on without it is said: a check that is unknown, a way that is not tried. */
+const WITHOUT = /could not be read|is not known|is not tried|the price list (?:does not answer|may not be read)/u;
+
+/** Runs one command through the proxy to its end; one that does not end is an error of the suite's. */
+export async function runCommand(beginning: Beginning, context: LabContext, proxy: FaultProxy): Promise<Outcome> {
+  proxy.part = beginning;
+  const said: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${beginning} did not end within two minutes`)), 120_000)));
+  try {
+    await Promise.race([COMMANDS[beginning](context, (line) => said.push(line)), bound]);
+    return { end: said.some((line) => WITHOUT.test(line)) ? 'goes on' : 'done', said };
+  } catch (error) {
+    if (error instanceof Verdict) return { end: `verdict ${error.verdict}`, said, error };
+    if (!(error instanceof SsmlabError)) throw error;
+    return { end: error.code, said, error };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const hasKeyFile = ({ lab }: LabContext): boolean => existsSync(lab.keyFile);
+export const homeOf = (folder: string, stack: string): string => join(folder, stack);

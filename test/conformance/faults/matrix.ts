@@ -1,0 +1,151 @@
+/** One fault, tried: the run that it strikes, what is there after it, and the run that finishes the work. */
+import { existsSync } from 'node:fs';
+import { deleteChangeSet, listChangeSets } from '../../../src/lib/aws/change-sets.js';
+import { findStack } from '../../../src/lib/aws/cloudformation.js';
+import { findKeyPair } from '../../../src/lib/aws/ec2.js';
+import { roleArn } from '../../../src/lib/aws/iam.js';
+import { scheduleNames } from '../../../src/lib/aws/scheduler.js';
+import { expiryName } from '../../../src/lib/expiry/expiry.js';
+import { keyPairName } from '../../../src/lib/lab/lab.js';
+import type { Target } from '../../../src/lib/target/target.js';
+import type { ModelRegion } from '../api-model/region.js';
+import { awsTarget, type Beginning, beginningOf, COMMANDS, contextOf, homeOf, REGION, runCommand } from './life.js';
+import { type Call, FaultProxy, type Kind, PASSING, type SeenRequest } from './proxy.js';
+
+export const rowOf = ({ part, operation }: Call): string => `${part} | ${operation}`;
+
+/** A region and a folder in which lives are led. */
+export interface World {
+  readonly region: ModelRegion;
+  readonly folder: string;
+  /** Not through a proxy. */
+  readonly target: Target;
+}
+
+export const worldOf = (region: ModelRegion, folder: string): World => ({ region, folder, target: awsTarget(region, region.url) });
+
+/**
+ * What is there, when nothing moves any more: `nothing`, `all` of a lab, or its parts by name. A lab has a stack, a key pair in EC2 and its
+ * file here, and an end: a schedule and its role.
+ */
+export async function stateOf({ target, folder }: World, stack: string): Promise<string> {
+  let status: string | undefined;
+  for (;;) {
+    status = (await findStack(target, stack))?.StackStatus;
+    if (status?.endsWith('_IN_PROGRESS') !== true || status === 'REVIEW_IN_PROGRESS') break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const name = expiryName(REGION, stack);
+  const [key, role, schedules] = await Promise.all([findKeyPair(target, keyPairName(stack)), roleArn(target, name), scheduleNames(target, name)]);
+  const parts = [
+    status === undefined ? [] : [status === 'REVIEW_IN_PROGRESS' ? 'a plan' : status === 'CREATE_COMPLETE' ? 'the stack' : status],
+    key === undefined ? [] : ['key pair'],
+    existsSync(contextOf(target, homeOf(folder, stack), stack).lab.keyFile) ? ['key file'] : [],
+    schedules.includes(name) ? ['schedule'] : [],
+    role === undefined ? [] : ['role'],
+  ].flat();
+  if (parts.length === 0) return 'nothing';
+  const plans = status === 'CREATE_COMPLETE' && (await listChangeSets(target, stack)).length > 1 ? ', a plan' : '';
+  return `${parts.join(', ') === 'the stack, key pair, key file, schedule, role' ? 'all' : parts.join(', ')}${plans}`;
+}
+
+/** A life through a proxy of its own. */
+async function throughProxy<T>({ region, folder }: World, stack: string, live: (run: (beginning: Beginning) => ReturnType<typeof runCommand>, proxy: FaultProxy) => Promise<T>): Promise<T> {
+  const proxy = await FaultProxy.start(region.url);
+  const context = () => contextOf(awsTarget(region, proxy.url), homeOf(folder, stack), stack);
+  try {
+    return await live((beginning) => runCommand(beginning, context(), proxy), proxy);
+  } finally {
+    await proxy.close();
+  }
+}
+
+export interface Life {
+  /** Each once, in the order in which they came first. */
+  readonly calls: readonly Call[];
+  readonly ends: readonly (readonly [part: string, end: string, state: string])[];
+  /** As they were made. */
+  readonly requests: readonly SeenRequest[];
+}
+
+/** A whole life. With `once` each call fails the first time that it is made in its part, the n-th of them by the n-th kind that may pass, counted from `once`. With `lateMs` every answer comes so much later. */
+export function wholeLife(world: World, stack: string, { once, lateMs = 0 }: { readonly once?: number; readonly lateMs?: number } = {}): Promise<Life> {
+  return throughProxy(world, stack, async (run, proxy) => {
+    proxy.lateMs = lateMs;
+    const before = new Set<string>();
+    if (once !== undefined) {
+      proxy.fault = ({ part, operation }) => {
+        const row = rowOf({ part, operation });
+        if (before.has(row)) return undefined;
+        before.add(row);
+        return PASSING[(before.size + once) % PASSING.length];
+      };
+    }
+    const ends: [string, string, string][] = [];
+    for (const beginning of Object.keys(COMMANDS) as Beginning[]) {
+      const { end, error } = await run(beginning);
+      ends.push([beginning, error === undefined ? end : `${end}: ${error.message}`, await stateOf(world, stack)]);
+    }
+    // What a deployment looks at is what one looks at that only plans, and is tried there.
+    const looked = new Set(proxy.seen.filter(({ part }) => part === LOOK).map(({ operation }) => operation));
+    const calls = [...new Map(proxy.seen.map((call) => [rowOf(call), call])).values()].filter(({ part, operation }) => part !== 'deploy, the look' || !looked.has(operation));
+    return { calls, ends, requests: proxy.seen };
+  });
+}
+
+const LOOK = 'deploy --dry-run';
+
+/** How a call is struck for good, and what became of it. */
+export interface Tried {
+  /** `END: STATE`. */
+  readonly cell: string;
+  /** What is wrong with it, for the suite: nothing of it may be. */
+  readonly problems: readonly string[];
+}
+
+/** Parts whose runs leave a lab as it is. */
+const CHANGES_NOTHING = /^(?:deploy again|exec|verify)/u;
+
+/** Strikes the call whenever it is made in its part; runs the command, looks, and runs what finishes the work without the fault. `standing`: a lab that runs which change nothing may use, nobody else at the same time. */
+export function tryFault(world: World, { part, operation }: Call, kind: Kind, { stack, standing }: { readonly stack: string; readonly standing: string }): Promise<Tried> {
+  const beginning = beginningOf(part);
+  const onStanding = CHANGES_NOTHING.test(part);
+  const own = onStanding ? standing : stack;
+  return throughProxy(world, own, async (run, proxy) => {
+    const problems: string[] = [];
+    const expectEnd = async (again: Beginning, wanted: string, why: string): Promise<void> => {
+      const { end, error } = await run(again);
+      if (end !== 'done') problems.push(`${why} ended in ${end}: ${error?.message}`);
+      const there = await stateOf(world, own);
+      if (there !== wanted) problems.push(`after ${why} there is ${there}, and not ${wanted}`);
+    };
+    if (beginning.startsWith('destroy')) await expectEnd('deploy, the look', 'all', 'the deployment before');
+    const begun = Date.now();
+    proxy.fault = (call) => (rowOf(call) === rowOf({ part, operation }) ? kind : undefined);
+    const { end } = await run(beginning);
+    proxy.fault = undefined;
+    if (proxy.struck === 0) problems.push('the call was not made');
+    const state = await stateOf(world, own);
+    if (Date.now() - begun > 100_000) problems.push(`it took ${Date.now() - begun} ms`);
+    const tried = { cell: `${end}: ${state}`, problems };
+    if (onStanding) {
+      // A plan that could not be taken back changes nothing; the next cell has a lab as it was.
+      for (const plan of state === 'all' ? [] : await listChangeSets(world.target, own)) await deleteChangeSet(world.target, plan).catch(() => undefined);
+      if (!/^all(?:, a plan)?$/u.test(state)) problems.push(`the lab was left as ${state}`);
+      return state === 'all' ? { cell: end, problems } : tried;
+    }
+    // From nothing every life here begins.
+    if (state === 'nothing') return tried;
+    if (beginning.startsWith('deploy')) await expectEnd('deploy, the look', 'all', 'the second run');
+    await expectEnd('destroy, the look', 'nothing', beginning.startsWith('deploy') ? 'the end' : 'the second run');
+    return tried;
+  });
+}
+
+/** So many at once, since most of the time is spent waiting; `worker`: which of them. */
+export async function atOnce<Item>(items: readonly Item[], count: number, act: (item: Item, index: number, worker: number) => Promise<void>): Promise<void> {
+  const entries = items.entries();
+  await Promise.all(Array.from({ length: count }, async (_, worker) => {
+    for (const [index, item] of entries) await act(item, index, worker);
+  }));
+}
