@@ -170,4 +170,5 @@ describe('the requests of that life', () => {
     // Of commands that the table is not of: status and sweep.
     const others = ['ec2 DescribeRegions', 'iam ListRoles', 'scheduler ListSchedules'];
     expect([...new Set(proxy.seen.map(({ operation }) => operation))].filter((operation) => !tried.has(operation) && !others.includes(operation))).toEqual([]);
+  });
 });

@@ -99,6 +99,8 @@ const LOOK = 'deploy --dry-run';
 export interface Tried {
   /** `END: STATE`. */
   readonly cell: string;
+  /** The error, or the claims that do not hold. */
+  readonly why?: string | undefined;
   /** What is wrong with it, for the suite: nothing of it may be. */
   readonly problems: readonly string[];
 }
@@ -122,17 +124,17 @@ export function tryFault(world: World, { part, operation }: Call, kind: Kind, { 
     if (beginning.startsWith('destroy')) await expectEnd('deploy, the look', 'all', 'the deployment before');
     const begun = Date.now();
     proxy.fault = (call) => (rowOf(call) === rowOf({ part, operation }) ? kind : undefined);
-    const { end } = await run(beginning);
+    const { end, error } = await run(beginning);
     proxy.fault = undefined;
     if (proxy.struck === 0) problems.push('the call was not made');
     const state = await stateOf(world, own);
     if (Date.now() - begun > 100_000) problems.push(`it took ${Date.now() - begun} ms`);
-    const tried = { cell: `${end}: ${state}`, problems };
+    const tried = { cell: `${end}: ${state}`, why: error?.message, problems };
     if (onStanding) {
       // A plan that could not be taken back changes nothing; the next cell has a lab as it was.
       for (const plan of state === 'all' ? [] : await listChangeSets(world.target, own)) await deleteChangeSet(world.target, plan).catch(() => undefined);
       if (!/^all(?:, a plan)?$/u.test(state)) problems.push(`the lab was left as ${state}`);
-      return state === 'all' ? { cell: end, problems } : tried;
+      return state === 'all' ? { ...tried, cell: end } : tried;
     }
     // From nothing every life here begins.
     if (state === 'nothing') return tried;

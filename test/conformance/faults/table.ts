@@ -21,7 +21,8 @@ life goes on as if nothing had been, from deploy to destroy. So it does when eve
 
 - throttled: \`RequestLimitExceeded\`, \`Throttling\`, \`ThrottlingException\`; status 500: \`InternalError\` and its like; cut: the connection is reset before the call arrives; answer lost: it is carried out, and the
   connection is reset in place of the answer; expired token: \`ExpiredToken\`, of EC2 \`RequestExpired\`; denied: \`AccessDenied\`, \`UnauthorizedOperation\`. A session's stream is refused with HTTP 429, 500, 403.
-- *done*: the call is not needed. *goes on*: it is done without, and it is said what is not known or not tried. A code is the error's, with exit status EXITS (\`exec\`: 255). *verdict* is what verify says: exit status 1 of *fail*, 3 of *unknown*.
+- *done*: the call is not needed. *goes on*: it is done without, and it is said what is not known or not tried. A code is the error's, with exit status EXITS (\`exec\`: 255). *report*: verify judges all the same, and what could not be read
+  or reached is said in its claims.
 - *nothing*: no stack, key pair, key file, schedule or role is there, as before. *all*: the lab stands, whole. *a plan*: a change set and the stack's name, of which nothing is made. Other words name what is there.
 
 From every state the next run, without the fault, finishes the work: deploy ends with the lab, destroy with nothing. That is tried for each cell, but where there is *nothing*: from there every life here begins. Runs of
