@@ -18,12 +18,14 @@ const STATUS = { same: 0, changed: 1, unknown: 3 } as const;
 const NOW = 'now';
 
 export default class Diff extends BaseCommand {
-  static override summary = 'Compare two snapshots, or what is with what a change set would make of it: which ways open or close, and by which change.';
+  static override summary = 'Compare two snapshots, or what is with what a change set would make of it: which ways open or close, by which change, and which claims of the lab change.';
   static override description = `A and B are files that a command with --snapshot wrote, or \`now\`. With --change-set it is what is now and what would be after it: CloudFormation's property values laid over it, before anything is done. A value that only the change will bring is named, and what depends on it is unknown.
 
 Asked of every instance in both: Session Manager, SSH, ping and tcp/443 outwards and under which address, what its security groups name from outside, and what its neighbours in the VPC reach. For each way that changes the fewest differences are named that, taken back, would undo that.
 
-Exit status: 0 no way changes, 1 a way is lost, newly open, leads out under another address, or to its services by endpoints instead of in public, 3 it cannot be judged.`;
+Of the lab its tables are compared too: what verify would say of groups, routes, endpoints, key pairs, roles and public addresses.
+
+Exit status: 0 no way and no claim changes, 1 a way is lost, newly open, leads out under another address, or to its services by endpoints instead of in public, or a claim of the lab says something else, 3 it cannot be judged.`;
   static override examples = ['<%= config.bin %> <%= command.id %> before.json after.json', '<%= config.bin %> <%= command.id %> before.json now', '<%= config.bin %> <%= command.id %> --change-set rework --stack web'];
   static override usage = ['<%= command.id %> A B [flags]', '<%= command.id %> --change-set NAME [flags]'];
   static override args = {

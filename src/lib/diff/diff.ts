@@ -1,10 +1,11 @@
-/** Two snapshots, or a snapshot and what is to become of it: which ways change, and which differences decide that. Pure. */
+/** Two snapshots, or a snapshot and what is to become of it: which ways and claims of the lab change, and which differences decide a way. Pure. */
 import { nameServersOf } from '../inventory/overlay/dhcp-options.js';
 import type { Doubt, Outlook } from '../inventory/overlay/outlook.js';
 import type { Snapshot } from '../inventory/snapshot/snapshot.js';
 import { askWay, type WayAnswer, type WayVerdict } from '../reachability/asked-way.js';
 import { missingInterface } from '../reachability/unread.js';
 import { indexModel } from '../vpc/network.js';
+import { type ClaimChange, claimChanges } from './claims.js';
 import { decidingOf } from './deciding.js';
 import { type Difference, differencesOf } from './differences.js';
 import { withFacts } from './facts.js';
@@ -31,6 +32,8 @@ export interface SnapshotDiff {
   readonly before: { readonly source: string; readonly takenAt: string };
   readonly after: { readonly source: string; readonly takenAt: string };
   readonly changes: readonly WayChange[];
+  /** Claims of the lab's tables that say something else after. */
+  readonly claims: readonly ClaimChange[];
   /** Ways that are unknown before and after. */
   readonly unknown: readonly { readonly instance: WayChange['instance']; readonly way: string; readonly why: readonly string[] }[];
   /** Ways whose answer is the same and known. */
@@ -71,14 +74,16 @@ export function diffOf(before: Snapshot, outlook: Outlook, sources: readonly [st
     else if (is.verdict === 'unknown') unknown.push({ instance, way: asked.words, why: is.unknowns });
     else same += 1;
   }
-  const changed = changes.some(({ kind }) => kind === 'lost' || kind === 'opened' || kind === 'moved' || kind === 'rerouted');
-  const verdict = changed ? 'changed' : changes.length + unknown.length > 0 || doubts.some(({ component }) => component === null) ? 'unknown' : 'same';
+  const claims = claimChanges(old, ends, doubts);
+  const changed = changes.some(({ kind }) => kind === 'lost' || kind === 'opened' || kind === 'moved' || kind === 'rerouted') || claims.some((claim) => claim.before !== null && claim.after !== null);
+  const verdict = changed ? 'changed' : changes.length + claims.length + unknown.length > 0 || doubts.some(({ component }) => component === null) ? 'unknown' : 'same';
   return {
     version: 1,
     verdict,
     before: { source: sources[0], takenAt: before.takenAt },
     after: { source: sources[1], takenAt: least.takenAt },
     changes,
+    claims,
     unknown,
     same,
     differences: differences.map(({ text }) => text),

@@ -1,8 +1,10 @@
 /** A comparison as text: each way that changes, with the change that decides it, and how many stay as they are. */
+import type { ClaimChange } from '../diff/claims.js';
 import type { SnapshotDiff, WayChange } from '../diff/diff.js';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { cellWidth } from './table.js';
+import { claimText } from './verify.js';
 import { wrapped } from './wrap.js';
 
 export interface DiffTextOptions {
@@ -24,15 +26,16 @@ const counted = (count: number, one: string, many: string): string => `${count} 
 
 export function diffLines(diff: SnapshotDiff, options: DiffTextOptions): string[] {
   const { style } = options;
-  const { before, after, changes, unknown, same, differences, doubts } = diff;
+  const { before, after, changes, claims, unknown, same, differences, doubts } = diff;
   const doubtsLeft = doubts.filter((text) => !changes.some(({ deciding }) => deciding.includes(text)));
   const head = `${printable(before.source)} (${timeText(before.takenAt)}) against ${printable(after.source)}${after.takenAt === before.takenAt ? '' : ` (${timeText(after.takenAt)})`}`;
   return [
     ...fit(style.dim(head), 0, options),
     ...together(changes).flatMap((change) => changeLines(change, options)),
+    ...claims.length === 0 ? [] : [style.strong('The lab\'s tables'), ...claims.flatMap((claim) => claimLines(claim, options))],
     ...unknown.length === 0 ? [] : [style.doubt(`${counted(unknown.length, 'way is', 'ways are')} unknown in both`), ...[...new Set(unknown.flatMap(({ why }) => why))].flatMap((why) => fit(`  ${style.doubt(style.unknown)} ${printable(why)}`, 4, options))],
     ...doubtsLeft.length === 0 ? [] : [style.doubt('Not known of the change'), ...doubtsLeft.flatMap((text) => fit(`  ${style.doubt(style.unknown)} ${printable(text)}`, 4, options))],
-    ...fit(closing({ changes: changes.length, same, differences: differences.length, verdict: diff.verdict }, style), 0, options),
+    ...fit(closing({ changes: changes.length, claims: claims.length, same, differences: differences.length, verdict: diff.verdict }, style), 0, options),
   ];
 }
 
@@ -49,12 +52,14 @@ function together(changes: readonly WayChange[]): WayChange[] {
 
 const timeText = (time: string): string => time.replace('T', ' ').replace(/(?:\.\d+)?Z$/u, ' UTC');
 
-function closing({ changes, same, differences, verdict }: { readonly changes: number; readonly same: number; readonly differences: number; readonly verdict: SnapshotDiff['verdict'] }, style: Style): string {
+function closing({ changes, claims, same, differences, verdict }: { readonly changes: number; readonly claims: number; readonly same: number; readonly differences: number; readonly verdict: SnapshotDiff['verdict'] }, style: Style): string {
   const stay = counted(same, 'way stays as it is', 'ways stay as they are');
   if (differences === 0 && verdict === 'same') return style.good(`Nothing changed. ${stay[0]?.toUpperCase() ?? ''}${stay.slice(1)}.`);
+  const tables = claims === 0 ? '' : `, ${counted(claims, 'claim does', 'claims do')}`;
   const what = `The configuration has ${differences === 0 ? 'no difference' : counted(differences, 'difference', 'differences')}.`;
-  if (changes === 0) return verdict === 'same' ? style.good(`No way changes, ${stay}. ${what}`) : style.doubt(`No way is known to change, ${stay}. ${what}`);
-  const text = `${counted(changes, 'way changes', 'ways change')}, ${stay}. ${what}`;
+  if (changes === 0 && verdict === 'same') return style.good(`No way changes, ${stay}. ${what}`);
+  if (changes === 0 && verdict === 'unknown') return style.doubt(`No way is known to change, ${stay}. ${what}`);
+  const text = `${changes === 0 ? 'No way changes' : counted(changes, 'way changes', 'ways change')}${tables}, ${stay}. ${what}`;
   return verdict === 'changed' ? style.bad(text) : style.doubt(text);
 }
 
@@ -69,6 +74,13 @@ function changeLines({ instance, way, kind, deciding, why }: WayChange, options:
     ...(more > 0 ? [`      and ${more} more`] : []),
     ...(why === null ? [] : fit(`      ${style.dim(printable(why))}`, 8, options)),
   ];
+}
+
+function claimLines({ name, before, after, ...claim }: ClaimChange, options: DiffTextOptions): string[] {
+  const { style } = options;
+  const value = (text: string | null): string => (text === null ? 'unknown' : printable(text));
+  const mark = after === null ? style.doubt(style.unknown) : style.doubt(style.separator);
+  return fit(`  ${mark} ${style.strong(printable(name))}: ${claimText(claim)}: ${value(after)} instead of ${value(before)}`, 4, options);
 }
 
 function fit(text: string, indent: number, { width }: DiffTextOptions): string[] {

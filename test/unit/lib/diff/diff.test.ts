@@ -56,6 +56,26 @@ describe('two snapshots', () => {
     expect(sessions(compare(captured(false))).slice(0, 2)).toEqual(['2 lost: sg-endpoint: no ingress rule admits tcp/443 from 10.0.1.17', '3 lost: sg-endpoint: no ingress rule admits tcp/443 from 10.0.2.18']);
   });
 
+  it('tells the claims of the lab\'s tables that say something else, though no way changes', () => {
+    const narrower = compare(labSnapshot(setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.3.0/24'))));
+    expect([narrower.verdict, narrower.changes]).toEqual(['changed', []]);
+    expect(narrower.claims).toEqual([{ instance: 4, claim: 'security-group', subject: 'EndpointSecurityGroup', name: 'Instance4', before: 'in tcp/443 from InstanceSecurityGroup3, out all', after: 'in tcp/443 from 10.0.3.0/24, out all' }]);
+    const lines = diffLines(narrower, { style: plainStyle() });
+    expect(lines).toContain('  · Instance4: security group EndpointSecurityGroup: in tcp/443 from 10.0.3.0/24, out all instead of in tcp/443 from InstanceSecurityGroup3, out all');
+    expect(lines.at(-1)).toMatch(/^No way changes, 1 claim does, \d+ ways stay as they are\. The configuration has 2 differences\.$/u);
+    // A value that only the change brings, and one that has to do with what is in doubt.
+    const [before, after] = [labSnapshot(), labSnapshot(setIngress(LAB.sgEndpoint, tcpFrom(443, '10.0.3.0/24')))];
+    for (const outlook of [{ least: before, most: after, doubts: [] }, { least: after, most: after, doubts: [{ component: LAB.sgEndpoint, text: 'EndpointSecurityGroup (sg-endpoint) is replaced' }] }]) {
+      const diff = diffOf(before, outlook, ['now', 'change set x']);
+      expect(diff.claims.map(({ claim, after: now }) => [claim, now])).toEqual([['security-group', null]]);
+      expect(diffLines(diff, { style: plainStyle() }).join('\n')).toContain('security group EndpointSecurityGroup: unknown instead of in tcp/443');
+    }
+    expect(diffOf(before, { least: before, most: after, doubts: [] }, ['now', 'x']).verdict).toBe('unknown');
+    // Of another stack nobody claims anything.
+    const others = (snapshot: Snapshot): Snapshot => ({ ...snapshot, instances: snapshot.instances.map((each) => ({ ...each, labNumber: null })) });
+    expect(compare(others(after), others(before)).claims).toEqual([]);
+  });
+
   it('names the change that decides, not the others that came with it', () => {
     const diff = compare(labSnapshot(setIngress(LAB.sgEndpoint), setVpc(LAB.vpc1, { enableDnsHostnames: false }), setEntries(LAB.acl.other2, entry(100, true, 'allow')), addInterface('eni-9', LAB.vpc2, LAB.otherSubnet, '10.0.4.99', [LAB.sg3])));
     expect(diff.differences.length).toBeGreaterThan(3);
@@ -139,7 +159,7 @@ describe('as text', () => {
     expect(lines).toContain('  ok Instance2: tcp/22 from 8.8.8.8, tcp/22 from Instance1, tcp/22 from');
     expect(lines).toContain('    Instance3 are newly open');
     expect(lines.every((line) => line.length <= 80)).toBe(true);
-    expect(lines.at(-1)).toMatch(/^6 ways change, \d+ ways stay as they are\. The configuration has 2 differences\.$/u);
+    expect(lines.slice(-2).join(' ')).toMatch(/^6 ways change, 3 claims do, \d+ ways stay as they are\. The configuration has 2 differences\.$/u);
   });
 
   it('shows what a name would do to the terminal', () => {
