@@ -109,8 +109,14 @@ interface Links {
 }
 
 function settleScript(before: NamespaceState | undefined, after: NamespaceState, links: Links): string {
-  const put = (now: ReadonlyMap<string, Setting>, then: ReadonlyMap<string, Setting> | undefined): string[] =>
-    [...now].filter(([key, setting]) => then?.get(key)?.put !== setting.put || (setting.link !== undefined && links.fresh(setting.link))).map(([, setting]) => setting.put);
+  // All settings of hundreds of links come by here, and hardly any of them is another.
+  const put = (now: ReadonlyMap<string, Setting>, then: ReadonlyMap<string, Setting> | undefined): string[] => {
+    const lines: string[] = [];
+    for (const [key, setting] of now) {
+      if (then?.get(key)?.put !== setting.put || (setting.link !== undefined && links.fresh(setting.link))) lines.push(setting.put);
+    }
+    return lines;
+  };
   const removed = [...before?.settings ?? []].flatMap(([key, { remove, link }]) =>
     (remove === undefined || after.settings.has(key) || (link !== undefined && links.dead(link)) ? [] : [remove]));
   return [

@@ -36,6 +36,12 @@ export function nftMap(type: string, elements: Iterable<readonly [string, string
 
 const sameRules = (a: NftChain, b: NftChain): boolean => a === b || (a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]));
 
+function sameElements(a: NftSet, b: NftSet): boolean {
+  if (a.elements.size !== b.elements.size) return false;
+  for (const element of b.elements) if (!a.elements.has(element)) return false;
+  return true;
+}
+
 /** Elements a line: a set of thousands must not become one line that nobody can read in an error. */
 const ELEMENTS_PER_LINE = 50;
 
@@ -100,7 +106,7 @@ export function nftTransactions(table: string, before: NftTable, after: NftTable
   for (const [name, set] of after.sets) {
     const known = before.sets.get(name);
     if (known === undefined) elements.push(...elementLines('add', name, set.elements, new Set()));
-    else changing.push([...elementLines('delete', name, known.elements, set.elements), ...elementLines('add', name, set.elements, known.elements)]);
+    else if (!sameElements(known, set)) changing.push([...elementLines('delete', name, known.elements, set.elements), ...elementLines('add', name, set.elements, known.elements)]);
   }
   for (const [name, set] of before.sets) {
     if (after.sets.has(name)) continue;
