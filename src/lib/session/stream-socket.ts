@@ -122,10 +122,16 @@ class RefusedUpgrade extends Error {
 
 const CUT = new Set(['ECONNRESET', 'EPIPE']);
 
-/** What another try may mend: a connection that was cut, a fault of the service's own, too many at once. */
+/** The stream was refused for now: a fault of the service's own, or too many at once. It says nothing of the way. */
+export function isRefusedForNow({ cause }: SsmlabError): boolean {
+  return cause instanceof RefusedUpgrade && (cause.status === 429 || cause.status >= 500);
+}
+
+/** What another try may mend: that, or a connection that was cut. */
 function isPassing(error: unknown): boolean {
-  const cause: unknown = error instanceof SsmlabError ? error.cause : undefined;
-  if (cause instanceof RefusedUpgrade) return cause.status === 429 || cause.status >= 500;
+  if (!(error instanceof SsmlabError)) return false;
+  if (isRefusedForNow(error)) return true;
+  const { cause } = error;
   return cause instanceof Error && CUT.has((cause as NodeJS.ErrnoException).code ?? '');
 }
 

@@ -3,8 +3,11 @@ import type { KnownInstance } from '../inventory/instance.js';
 import type { LabInstance } from '../lab/lab.js';
 import { LAB_ENDPOINTS } from '../lab/tables.js';
 import type { Way } from '../probe/run-line.js';
+import { missingInterface, unreadParts } from '../reachability/unread.js';
 import { AGENT_SERVICES } from '../reachability/way-in.js';
+import { parseAddress } from '../net/address.js';
 import type { NatGateway } from '../vpc/model.js';
+import { inVpc } from '../vpc/network.js';
 import {
   addressesText, type Configuration, NONE, NOT_AVAILABLE, NOT_REACHABLE, predictEgress, predictInbound, predictPing, predictServiceAddress, predictWay, PUBLIC, REACHABLE, unknownPrediction, wayValue,
 } from './predict.js';
@@ -34,6 +37,25 @@ function egressDeclared(configuration: Configuration, lab: LabInstance, instance
   return lab.shows.egress === 'none' ? NONE : (natGateway(configuration, instance.instanceId)?.publicIp ?? "the NAT gateway's address");
 }
 
+/** Whose the address is that the lab means is not known where its NAT gateway could not be read. */
+function egressUnjudged(configuration: Configuration, lab: LabInstance, instance: KnownInstance): string | undefined {
+  if (lab.shows.egress !== 'nat-gateway' || natGateway(configuration, instance.instanceId) !== undefined) return undefined;
+  const { unread } = configuration.snapshot;
+  return unreadParts(unread).of('natGateways') ?? missingInterface(unread);
+}
+
+/** The addresses of a service in the claim's words; unjudged where what they are could not be read. */
+function tellAddresses({ network, snapshot: { unread } }: Configuration, instanceId: string): (addresses: readonly string[]) => { readonly text: string } | { readonly unjudged: string } {
+  const node = network.instances.get(instanceId)?.[0];
+  const parts = unreadParts(unread);
+  return (addresses) => {
+    if (node === undefined) return { unjudged: missingInterface(unread) ?? 'it has no network interface' };
+    const missing = parts.of('vpcEndpoints') ?? parts.of('networkInterfaces');
+    const nobodys = addresses.some((address) => inVpc(node.vpc, parseAddress(address) ?? 0) && node.vpc.interfaces.get(parseAddress(address) ?? 0)?.endpoint === undefined);
+    return missing !== undefined && nobodys ? { unjudged: missing } : { text: addressesText(node, addresses, endpointLabel) };
+  };
+}
+
 function publicAddress(lab: LabInstance, { instanceId, publicIpv4 }: KnownInstance, insider: Insider): Statement {
   return {
     instance: lab.number, claim: 'public-ipv4', subject: null,
@@ -46,22 +68,21 @@ function publicAddress(lab: LabInstance, { instanceId, publicIpv4 }: KnownInstan
 /** The claims of an instance that is there, in the order in which they are told. */
 function statements(configuration: Configuration, places: LabPlaces, lab: LabInstance, instance: KnownInstance): Statement[] {
   const { instanceId, name } = instance;
-  const { network, snapshot, from } = configuration;
+  const { snapshot, from } = configuration;
   const insider = { way: lab.auth, name };
   const other = otherWayOf(lab.auth);
-  const node = network.instances.get(instanceId)?.[0];
   const claim = { instance: lab.number, subject: null };
   return [
     { ...claim, claim: 'way-in', declared: wayValue(lab.auth, 'open'), predict: () => predictWay(configuration, instanceId, lab.auth), see: seeWay(lab.auth, wayBy(lab.auth, instance)) },
     { ...claim, claim: 'other-way', declared: wayValue(other, 'closed'), predict: () => predictWay(configuration, instanceId, other), see: (seen) => seen.otherWay },
     publicAddress(lab, instance, insider),
     { ...claim, claim: 'ping', declared: lab.shows.ping ? 'replies' : 'silence', predict: () => predictPing(configuration, instanceId), see: seePing(insider) },
-    { ...claim, claim: 'egress-identity', declared: egressDeclared(configuration, lab, instance), predict: () => predictEgress(configuration, instanceId), see: seeEgress(insider) },
+    { ...claim, claim: 'egress-identity', declared: egressDeclared(configuration, lab, instance), predict: () => predictEgress(configuration, instanceId), see: seeEgress(insider, egressUnjudged(configuration, lab, instance)) },
     ...AGENT_SERVICES.map((service): Statement => ({
       ...claim, claim: 'service-address', subject: service,
       declared: lab.shows.services === 'public' ? PUBLIC : endpointLabel(`.${service}`),
       predict: () => predictServiceAddress(configuration, instanceId, service, endpointLabel),
-      see: seeServiceAddress(insider, service, snapshot.region, (addresses) => (node === undefined ? addresses.join(', ') : addressesText(node, addresses, endpointLabel))),
+      see: seeServiceAddress(insider, service, snapshot.region, tellAddresses(configuration, instanceId)),
     })),
     {
       ...claim, claim: 'inbound', subject: `tcp/${SSH_PORT} from ${from ?? 'here'}`,

@@ -9,6 +9,7 @@ import type { FlowOutcome } from '../probe/flow-commands.js';
 import { parseAddresses, parseEgress, parsePing, parsePublicIpv4, type Reading } from '../probe/parse.js';
 import type { Way } from '../probe/run-line.js';
 import { AGENT_SERVICES } from '../reachability/way-in.js';
+import { isRefusedForNow } from '../session/stream-socket.js';
 import { otherWayOf, SSH_PORT } from './lab-claims.js';
 import { NOT_REACHABLE, REACHABLE, wayValue } from './predict.js';
 import type { Side } from './sides.js';
@@ -72,7 +73,7 @@ async function lookInside(subject: Subject, eyes: Eyes): Promise<Inside> {
     }
   } catch (error) {
     const known = ours(error);
-    return CLOSED.has(known.code) ? { way: 'closed', why: known.message } : { way: 'unknown', why: untried(known) };
+    return CLOSED.has(known.code) && !isRefusedForNow(known) ? { way: 'closed', why: known.message } : { way: 'unknown', why: untried(known) };
   }
   const [metadata, ping, egress, ...addresses] = splitProbe(output, commands.length + first.length) ?? [];
   const cut = cutShort(output);

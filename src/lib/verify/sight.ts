@@ -47,16 +47,21 @@ export const seePing = ({ way, name }: Insider): ((seen: Seen) => Side) =>
     return errors > 0 ? { value: 'errors', why: `${errors} ICMP errors came back` } : { value: 'silence', why: `${count}, no error either` };
   });
 
-export const seeEgress = ({ way, name }: Insider): ((seen: Seen) => Side) =>
+/** `unjudged`: why it is not known whose an address is that is seen; undefined when it is. */
+export const seeEgress = ({ way, name }: Insider, unjudged?: string): ((seen: Seen) => Side) =>
   seeInside(EGRESS_COMMAND, way, name, (inside) => inside.egress, (value) => {
+    if (unjudged !== undefined && value !== 'none' && value !== 'unresolved') return { value: null, why: `${CHECKIP_HOST} sees ${value}, and whose that is is not known: ${unjudged}` };
     if (value === 'unresolved') return { value: null, why: `${CHECKIP_HOST} has no address there, so nobody in the internet was asked` };
     return value === 'none' ? { value: NONE, why: `no connection to ${CHECKIP_HOST} comes about` } : { value, why: `${CHECKIP_HOST} sees ${value}` };
   });
 
-/** `text` puts the addresses into the claim's words. */
-export function seeServiceAddress({ way, name }: Insider, service: string, region: string, text: (addresses: readonly string[]) => string): (seen: Seen) => Side {
+/** `tell` puts the addresses into the claim's words, or says why it cannot. */
+export function seeServiceAddress({ way, name }: Insider, service: string, region: string, tell: (addresses: readonly string[]) => { readonly text: string } | { readonly unjudged: string }): (seen: Seen) => Side {
   const host = serviceHost(service, region);
   const missing: Reading<readonly string[]> = { kind: 'unparsable', why: 'it was not asked', raw: '' };
-  return seeInside(addressCommand(host), way, name, (inside) => inside.addresses.get(service) ?? missing, (addresses) =>
-    ({ value: text(addresses), why: addresses.length === 0 ? `nothing answers for ${host}` : `${host} is ${addresses.join(' and ')}` }));
+  return seeInside(addressCommand(host), way, name, (inside) => inside.addresses.get(service) ?? missing, (addresses) => {
+    const told = tell(addresses);
+    const why = addresses.length === 0 ? `nothing answers for ${host}` : `${host} is ${addresses.join(' and ')}`;
+    return 'text' in told ? { value: told.text, why } : { value: null, why: `${why}, and what that is is not known: ${told.unjudged}` };
+  });
 }

@@ -1,16 +1,21 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SsmlabError } from '../../../../src/lib/errors.js';
 import type { KnownInstance } from '../../../../src/lib/inventory/instance.js';
 import type { Snapshot } from '../../../../src/lib/inventory/snapshot/snapshot.js';
 import { plainStyle } from '../../../../src/lib/report/style.js';
+import { openStreamSocket } from '../../../../src/lib/session/stream-socket.js';
 import { verifyLines } from '../../../../src/lib/report/verify.js';
+import type { NetworkModel } from '../../../../src/lib/vpc/model.js';
 import { indexModel } from '../../../../src/lib/vpc/network.js';
 import { type Claim, verdictOf, type VerifyReport } from '../../../../src/lib/verify/claim.js';
 import { subjectsFor } from '../../../../src/lib/verify/expectations.js';
 import type { Eyes } from '../../../../src/lib/verify/observe.js';
 import { type Only, verify } from '../../../../src/lib/verify/verify.js';
 import { type Change, LAB, setEndpoints, setIngress, setRoutes } from '../../../conformance/fabric/lab-network.js';
-import { connected, except, eyes, metadata, ping, printed, PRINTS, type Prints, resolved } from './eyes.js';
+import { connected, except, eyes, metadata, NO_CONNECTION, ping, printed, PRINTS, type Prints, resolved } from './eyes.js';
 import { labSnapshot, withNetwork } from './lab-snapshot.js';
 
 const run = (see: Eyes | undefined, snapshot: Snapshot = labSnapshot(), { only, named = [], from = '198.51.100.7' }: { readonly only?: Only; readonly named?: readonly string[]; readonly from?: string | null } = {}): Promise<VerifyReport> =>
@@ -202,6 +207,27 @@ describe('one side alone', () => {
   it('does not know who asks where nobody says it', async () => {
     const report = await run(undefined, labSnapshot(), { only: 'predicted', from: null });
     expect([report.verdict, having(report, 'unknown')]).toEqual(['unknown', ['1 way-in', '1 inbound', '2 other-way', '2 inbound', '3 other-way', '4 other-way']]);
+  });
+  it.each([[429, 'unknown'], [503, 'unknown'], [403, 'fail']] as const)('a stream that is refused with HTTP %i leaves the way in %s', async (status, verdict) => {
+    const server = createServer().on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${status} Whatever\r\n\r\n`)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const refused = await openStreamSocket({ streamUrl: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/` }).catch((error: unknown) => error);
+    server.close();
+    const report = await run(except(3, () => Promise.reject(refused)));
+    expect(claimOf(report, '3 way-in')).toMatchObject({ verdict, why: expect.stringContaining(`refuses the stream: HTTP ${status}`) });
+  });
+  it.each<readonly [Snapshot['unread'][number]['part'], keyof NetworkModel, readonly string[]]>([
+    ['vpcs', 'vpcs', ['3 egress-identity', '4 service-address ssm']], ['subnets', 'subnets', ['3 egress-identity', '4 service-address ssm']],
+    ['networkInterfaces', 'networkInterfaces', ['3 egress-identity', '4 service-address ssm']], ['vpcEndpoints', 'vpcEndpoints', ['4 service-address ssm']], ['natGateways', 'natGateways', ['3 egress-identity']],
+  ])('what is seen breaks nothing where %s could not be read', async (part, kind, unknown) => {
+    const whole = labSnapshot();
+    const snapshot: Snapshot = { ...whole, network: { ...whole.network, [kind]: [] }, unread: [{ part, action: 'ec2:DescribeSomething', code: 'UnauthorizedOperation', message: 'no' }] };
+    const report = await run(eyes(), snapshot);
+    expect(having(report, 'fail')).toEqual([]);
+    for (const claim of unknown) expect(claimOf(report, claim)).toMatchObject({ verdict: 'unknown', why: expect.stringContaining('ec2:DescribeSomething was refused') });
+    // What is seen to be wrong is wrong all the same.
+    const cut = await run(except(3, async () => printed({ ...(PRINTS[3] as Prints), egress: NO_CONNECTION })), snapshot);
+    expect(having(cut, 'fail')).toEqual(['3 egress-identity']);
   });
   it('does not know what depends on what was not to be read, and names the action', async () => {
     const snapshot: Snapshot = { ...labSnapshot(), unread: [{ part: 'securityGroups', action: 'ec2:DescribeSecurityGroups', code: 'UnauthorizedOperation', message: 'no' }] };
