@@ -24,20 +24,22 @@ const TOLD: ReadonlySet<ClaimName> = new Set<ClaimName>(['public-ipv4', 'securit
 
 interface Predicted extends Pick<ClaimChange, 'instance' | 'claim' | 'subject' | 'name'> {
   readonly prediction: Prediction;
+  /** Of the instance; what is new in it may be what a claim speaks of. */
+  readonly vpcId: string;
 }
 
 /** By claim. Nothing where a stack is not the lab: of it nobody claims anything. */
 function predictionsOf({ snapshot, network }: Side): Map<string, Predicted> {
   if (!snapshot.instances.some(({ labNumber }) => labNumber !== null)) return new Map();
-  return new Map(subjectsFor([], { snapshot, network, from: null }).flatMap(({ name, statements }) => statements
+  return new Map(subjectsFor([], { snapshot, network, from: null }).flatMap(({ name, instance: at, statements }) => statements
     .filter(({ claim }) => TOLD.has(claim))
-    .map(({ instance, claim, subject, predict }): [string, Predicted] => [JSON.stringify([instance, claim, subject]), { instance, claim, subject, name, prediction: predict() }])));
+    .map(({ instance, claim, subject, predict }): [string, Predicted] => [JSON.stringify([instance, claim, subject]), { instance, claim, subject, name, prediction: predict(), vpcId: network.instances.get(at?.instanceId ?? '')?.[0]?.vpc.vpc.vpcId ?? '' }])));
 }
 
-/** A value that is the same at both ends and has to do with nothing in doubt. */
-function between(ends: readonly (Predicted | undefined)[], doubts: readonly Doubt[]): string | null {
+/** A value that is the same at both ends and has, before and after, to do with nothing in doubt. */
+function between(was: Predicted, ends: readonly (Predicted | undefined)[], doubts: readonly Doubt[]): string | null {
   const [first] = ends;
-  const touched = ends.some((end) => doubts.some(({ component }) => component !== null && `${end?.prediction.by ?? ''} ${end?.prediction.why ?? ''}`.includes(component)));
+  const touched = [was, ...ends].some((each) => doubts.some(({ component }) => component !== null && `${each?.prediction.by ?? ''} ${each?.prediction.why ?? ''} ${each?.vpcId ?? ''}`.includes(component)));
   return touched || ends.some((end) => end?.prediction.value !== first?.prediction.value) ? null : (first?.prediction.value ?? null);
 }
 
@@ -47,7 +49,7 @@ export function claimChanges(before: Side, ends: readonly Side[], doubts: readon
   return [...predictionsOf(before)].flatMap(([key, was]): ClaimChange[] => {
     const is = after.map((each) => each.get(key));
     if (is.includes(undefined)) return [];
-    const [old, now] = [was.prediction.value, between(is, doubts)];
+    const [old, now] = [was.prediction.value, between(was, is, doubts)];
     const { instance, claim, subject, name } = was;
     return old === now ? [] : [{ instance, claim, subject, name, before: old, after: now }];
   });

@@ -52,7 +52,21 @@ export const isJson = (model: Model): boolean => model.metadata.protocol === 'js
 export const askedIn = (service: string, region: string): string => (service === 'pricing' ? 'us-east-1' : region);
 
 /** Why there is no model, for the name of what is skipped. */
-export const NO_MODEL = 'no botocore on this machine (it comes with the AWS CLI or boto3)';
+export const NO_MODEL = 'no botocore of 2025-11 or later on this machine (it comes with the AWS CLI or boto3)';
+
+/** Whether the models are of the time that the region is written by: CloudFormation's DescribeEvents is the youngest operation in it. */
+function isRecent(folder: string): boolean {
+  return readText(folder, 'cloudformation')?.includes('"DescribeEvents"') === true;
+}
+
+/** Text of the newest model of a service, or of the version given, in a folder. */
+function readText(folder: string, service: string, version?: string): string | undefined {
+  if (!existsSync(join(folder, service))) return undefined;
+  const newest = readdirSync(join(folder, service)).toSorted().findLast((name) => version === undefined || name === version);
+  if (newest === undefined) return undefined;
+  const path = join(folder, service, newest, 'service-2.json');
+  return existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString('utf8');
+}
 
 /** Folders that hold `SERVICE/VERSION/service-2.json(.gz)`: of the python3 on PATH, and where distributions put it. */
 function dataFolder(): string | undefined {
@@ -63,7 +77,7 @@ function dataFolder(): string | undefined {
   } catch {
     // No python3, or no botocore in it: the folders remain.
   }
-  return candidates.find((folder) => existsSync(join(folder, 'ec2')));
+  return candidates.find(isRecent);
 }
 
 const FOLDER = dataFolder();
@@ -73,13 +87,8 @@ const FOLDER_NAMES: Readonly<Record<string, string>> = { servicequotas: 'service
 
 /** The newest model of a service, or of the version given. */
 export function readModel(signedFor: string, version?: string): Model | undefined {
-  const service = FOLDER_NAMES[signedFor] ?? signedFor;
-  if (FOLDER === undefined || !existsSync(join(FOLDER, service))) return undefined;
-  const newest = readdirSync(join(FOLDER, service)).toSorted().findLast((name) => version === undefined || name === version);
-  if (newest === undefined) return undefined;
-  const path = join(FOLDER, service, newest, 'service-2.json');
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString('utf8');
-  return JSON.parse(text) as Model;
+  const text = FOLDER === undefined ? undefined : readText(FOLDER, FOLDER_NAMES[signedFor] ?? signedFor, version);
+  return text === undefined ? undefined : (JSON.parse(text) as Model);
 }
 
 export function shapeOf(model: Model, ref: Ref): Shape {
