@@ -73,6 +73,7 @@ describe('jobs when the shell goes', () => {
     terminal.type('sleep 7001 &\r');
     await terminal.expect('sh-5.2$ ');
     terminal.type('sleep 7002\r');
+    await terminal.expect('sleep 7002\r\n');
     expect(await shownFor(terminal, '\u001A', /Stopped/u)).toMatch(/Stopped.* sleep 7002/u);
     terminal.type('exit\rexit\r');
     // The refusal was a status of 1, and `exit` takes the last.
