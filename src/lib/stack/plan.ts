@@ -16,6 +16,8 @@ export interface StackPlan {
   readonly changes: readonly ResourceChange[];
 }
 
+const AGAIN = 'run `ssmlab deploy` again: it goes on from there';
+
 const IN_WORK = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
 
 /** How the change sets of ssmlab are called: what is only planned has no tags yet (`arn:…:changeSet/NAME/ID`). */
@@ -24,14 +26,18 @@ const PLAN_PREFIX = 'ssmlab-';
 /** Whether a change set, by its ARN, is one of ssmlab's. */
 export const isLabPlan = (changeSetId: string): boolean => changeSetId.split('/')[1]?.startsWith(PLAN_PREFIX) === true;
 
-/** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason. */
+/** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason, `stack-busy` when somebody else works on the stack. */
 export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'changeSet'>, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<StackPlan> {
   const changeSet = `${PLAN_PREFIX}${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   // Of a call that failed nobody knows whether it was carried out.
   const { changeSetId, stackId } = await api.createChangeSet({ ...wanted, changeSet }).catch((error: unknown) => failing(error, () => discardNamed(api, wanted, changeSet)));
   const plan = { type: wanted.type, changeSetId, stackId, changes: [] };
   try {
-    const read = (changeSet: string): ReturnType<StackApi['describeChangeSet']> => api.describeChangeSet(wanted.name, changeSet);
+    const read = async (id: string): ReturnType<StackApi['describeChangeSet']> => {
+      const found = await api.describeChangeSet(wanted.name, id);
+      if (found === undefined && id === changeSetId) throw new SsmlabError('stack-busy', `another process has taken the stack "${wanted.name}" away while this one planned it`, { hint: AGAIN });
+      return found;
+    };
     while (IN_WORK.has((await read(changeSetId))?.status ?? '')) await pause(pollSeconds);
     return { ...plan, changes: (await pendingChanges(read, wanted.name, changeSetId)).changes };
   } catch (error) {
@@ -69,6 +75,6 @@ export async function executePlan(api: StackApi, plan: StackPlan, stack: string)
     if (!NOT_TO_BE_EXECUTED.has(awsCode(error) ?? '')) throw error;
     // The reply to the first try did not arrive: it is under way already.
     if (UNDER_WAY.has((await api.describeChangeSet(stack, plan.changeSetId))?.execution ?? '')) return;
-    throw new SsmlabError('stack-busy', `another process has changed the stack "${stack}" meanwhile`, { cause: error, hint: 'run `ssmlab deploy` again: it goes on from there' });
+    throw new SsmlabError('stack-busy', `another process has changed the stack "${stack}" meanwhile`, { cause: error, hint: AGAIN });
   });
 }

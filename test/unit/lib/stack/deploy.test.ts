@@ -164,6 +164,12 @@ describe('deploy', () => {
       expect(calls).not.toContain('delete');
     });
 
+    it('says that somebody else works on the stack when its own change set is gone', async () => {
+      const { calls, error } = await run({ ...fresh, changes: null }, { review: review(true).review });
+      expect(error).toMatchObject({ code: 'stack-busy', message: 'another process has taken the stack "ssmlab" away while this one planned it' });
+      expect(calls).not.toContain('execute');
+    });
+
     it.each([['one of ssmlab\'s', 'arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/ssmlab-abc/1', undefined], ['somebody else\'s', 'arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/mine/1', 'stack-foreign']])('of a stack that is only planned, and has no tags, heeds whose plan it is: %s', async (_, changeSet, code) => {
       const { error, calls } = await run({ ...fresh, stacks: [stackIn('REVIEW_IN_PROGRESS', []), stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], changeSets: [changeSet] }, { review: review(true).review });
       expect((error as SsmlabError | undefined)?.code).toBe(code);

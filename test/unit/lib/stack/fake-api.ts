@@ -29,8 +29,8 @@ export interface Script {
   readonly created?: (string | undefined)[];
   /** Rounds until the agents are online. */
   readonly agentRounds?: number;
-  /** What its change sets contain; nothing when absent. */
-  readonly changes?: Awaited<ReturnType<StackApi['describeChangeSet']>>;
+  /** What its change sets contain; nothing when absent, and null when they are gone. */
+  readonly changes?: Awaited<ReturnType<StackApi['describeChangeSet']>> | null;
   /** What ExecuteChangeSet throws. */
   readonly executed?: Error;
   /** ARNs of the change sets of the stack. */
@@ -66,7 +66,10 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       calls.push(`plan ${type} ${name} ${given.join(' ')}`.trimEnd());
       return { changeSetId: 'arn:change-set', stackId: STACK_ID };
     },
-    describeChangeSet: async () => script.changes ?? { status: 'FAILED', reason: 'The submitted information didn\'t contain changes.', execution: 'UNAVAILABLE', changes: [] },
+    describeChangeSet: async () => {
+      if (script.changes === null) return undefined;
+      return script.changes ?? { status: 'FAILED', reason: 'The submitted information didn\'t contain changes.', execution: 'UNAVAILABLE', changes: [] };
+    },
     executeChangeSet: async () => {
       calls.push('execute');
       if (script.executed !== undefined) throw script.executed;
