@@ -202,8 +202,8 @@ async function begin(api: StackApi, stack: NewStack, options: DeployOptions, { r
   } catch (error) {
     const planned = plan?.stackId;
     return await failing(error, async () => {
-      // A call that failed may have been carried out: what a stack that is under way needs stays.
-      const status = planned === undefined ? undefined : (await api.findStack(planned))?.StackStatus;
+      // A call that failed may have been carried out, and somebody else may have been quicker: what a stack that is under way needs stays.
+      const status = (await api.findStack(planned ?? stack.name))?.StackStatus;
       const underWay = !isGone(status) && status !== 'REVIEW_IN_PROGRESS';
       await undo(underWay);
       if (planned !== undefined && !underWay) await options.expiry?.drop();
