@@ -40,8 +40,8 @@ export class Refusal extends Error {
   }
 }
 
-/** From this machine's clock to the services', milliseconds; known when one refused a signature for its time. */
-let clockOffset = 0;
+/** From this machine's clock to that of a target's services, milliseconds; known when one refused a signature for its time. */
+const clockOffsets = new WeakMap<ApiTarget, number>();
 
 const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -68,7 +68,7 @@ export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Repl
 async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: CallSite): Promise<Reply> {
   const { headers, body, service, method = 'POST', path = '' } = call;
   const url = new URL(path, addressOf(target, service, call.home?.url));
-  const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() + clockOffset }, await target.credentials());
+  const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() + (clockOffsets.get(target) ?? 0) }, await target.credentials());
   const answer = await send(url, { method, headers: { ...headers, ...signed }, body, agent: target.wayOut?.agentFor(url), patienceMs: Math.min(PATIENCE_MS, target.patienceMs ?? PATIENCE_MS) });
   const date = Date.parse(answer.headers.get('date') ?? '');
   refusePage({ statusCode: answer.status, headers: Object.fromEntries(answer.headers) }, site);
@@ -76,7 +76,7 @@ async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: Cal
     return call.read(answer.text, answer);
   } catch (error) {
     // The next try is signed by the service's clock, as the SDK does it.
-    if (error instanceof Refusal && error.isOfClock && !Number.isNaN(date)) clockOffset = date - Date.now();
+    if (error instanceof Refusal && error.isOfClock && !Number.isNaN(date)) clockOffsets.set(target, date - Date.now());
     throw error;
   }
 }

@@ -163,7 +163,7 @@ function remedyLines({ verdict, remedy, blockers, fabric, standIn }: Explanation
     ...fit(`${style.strong(verdict === 'closed' ? 'What opens it' : 'What opens it for certain')}: ${printable(remedy.sentence)}.`, options),
     ...commandLines(remedy.command, options.width),
     ...(standIn !== null && remedy.command.some((word) => word.includes(standIn)) ? fit(`  ${standIn} stands for the internet: the command opens it to that address only. Put the address that you come from in its place.`, options) : []),
-    ...(fabric === 'aws' ? [] : [style.dim(`  (in a shell after: eval "$(${program} local env)")`)]),
+    ...(fabric === 'aws' ? [] : fit(style.dim(`  (in a shell after: eval "$(${program} local env)")`), options)),
   ];
 }
 

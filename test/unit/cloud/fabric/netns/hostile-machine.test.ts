@@ -2,7 +2,7 @@
  * Machines that cannot carry the netns fabric, made inside namespaces, so that nothing of this one changes: the probe's
  * program, as `ssmlab local doctor` runs it, says in one line why not and what to do.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,7 +59,8 @@ describe.skipIf(obstacle !== undefined)(`the probe${obstacle === undefined ? '' 
     const home = folder();
     const hidden = join(home, '.nvm');
     mkdirSync(hidden);
-    copyFileSync(process.execPath, join(hidden, 'node'));
+    // By a process of its own: what another thread starts meanwhile would hold the file open for writing, and it could not be run.
+    expect(spawnSync('cp', [process.execPath, join(hidden, 'node')]).status).toBe(0);
     chmodSync(join(hidden, 'node'), 0o700);
     copyFileSync(program, join(hidden, 'probe.mjs'));
     for (const each of [hidden, home]) chmodSync(each, 0o700);
