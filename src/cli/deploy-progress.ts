@@ -52,15 +52,21 @@ export async function endPlan({ target, stack, home }: LabContext, stackId: stri
 
 const KEY_PAIR = { made: 'key pair, its private half stays here', kept: 'key pair of before', user: 'your key pair, which stays when the lab goes' } as const;
 
+/** What CloudFormation says of a resource that it has only asked for (`aws-facts.md` §9). */
+const EXPRESS = /completed using express mode/iu;
+
 /** Turns events into lines. `resources` names what the template has. */
 export function deployProgress(style: Style, resources: ReadonlyMap<string, string>): (event: DeployEvent | Stalled) => string[] {
-  const made = groupLines(style, resources, (group, ids) => group.note(ids));
+  let express = false;
+  const made = groupLines(style, resources, (group, ids) => (express ? group.express : undefined) ?? group.note(ids));
   const doubt = (text: string): string => `  ${style.doubt(style.unknown)} ${text}`;
 
   const resource = (event: ResourceEvent): string[] => {
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];
     if (event.isStack) return event.status === 'ROLLBACK_IN_PROGRESS' ? [doubt('rolling back')] : [];
-    return event.status === 'CREATE_COMPLETE' ? made(event) : [];
+    if (event.status !== 'CREATE_COMPLETE') return [];
+    express = EXPRESS.test(event.reason ?? '');
+    return made(event);
   };
 
   return (event) => {

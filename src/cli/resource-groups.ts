@@ -9,6 +9,8 @@ interface Group {
   /** What several of the first type are called; their names are listed when absent. */
   readonly unit?: string;
   readonly note: (ids: readonly string[]) => string;
+  /** The note in express mode, where the other would promise more than the call that made them. */
+  readonly express?: string;
   /** The note when they are gone. */
   readonly gone: string;
 }
@@ -22,7 +24,7 @@ const GROUPS: readonly Group[] = [
   { types: ['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'], unit: 'security groups', note: () => 'what is admitted', gone: 'with their rules' },
   { types: ['AWS::IAM::Role', 'AWS::IAM::InstanceProfile'], note: () => 'lets an agent register', gone: 'role and instance profile' },
   { types: ['AWS::EC2::VPCEndpoint'], unit: 'VPC endpoints', note: (ids) => ids.join(', '), gone: '' },
-  { types: ['AWS::EC2::Instance'], note: () => 'running', gone: 'terminated' },
+  { types: ['AWS::EC2::Instance'], note: () => 'running', express: 'launched; whether they run is seen below', gone: 'terminated' },
 ];
 
 /** Columns of a label. */

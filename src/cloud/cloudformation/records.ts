@@ -29,6 +29,13 @@ export interface Deployment {
   readonly imports?: readonly string[] | undefined;
 }
 
+/** How an operation is carried out (DeploymentConfig). */
+export interface DeploymentMode {
+  /** A resource counts as done when the call has succeeded; whether it comes to rest is not waited for. */
+  readonly express: boolean;
+  readonly disableRollback: boolean;
+}
+
 export interface StackRecord extends Deployment {
   readonly stackId: string;
   readonly stackName: string;
@@ -44,6 +51,8 @@ export interface StackRecord extends Deployment {
   /** Newest first. */
   readonly lastOperations?: readonly OperationRecord[] | undefined;
   readonly onFailure: 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
+  /** Of the running (or last) operation; absent when it named none. */
+  readonly mode?: DeploymentMode | undefined;
   /** A rollback removes what the operation made, whatever its deletion policy. */
   readonly retainExceptOnCreate?: boolean | undefined;
   /** What cannot be deleted is left behind and the stack goes all the same. */
@@ -186,6 +195,8 @@ export interface ChangeSetRecord extends Deployment {
   readonly statusReason?: string | undefined;
   readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE';
   readonly onStackFailure?: StackRecord['onFailure'] | undefined;
+  /** For its execution. */
+  readonly mode?: DeploymentMode | undefined;
   readonly roleArn?: string | undefined;
   readonly createdAt: number;
   readonly changes: readonly ChangeRecord[];

@@ -73,8 +73,7 @@ export async function createChangeSet(target: Target, wanted: NewChangeSet): Pro
       Tags: asPairs(wanted.tags),
       RoleARN: wanted.roleArn,
       Capabilities: [...CAPABILITIES],
-      OnStackFailure: wanted.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK',
-      ...(wanted.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: wanted.keepFailed === true } } : {}),
+      ...(wanted.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: wanted.keepFailed === true } } : { OnStackFailure: wanted.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK' }),
       ...(wanted.revertDrift === true ? { DeploymentMode: 'REVERT_DRIFT' } : {}),
     }));
     return { changeSetId: Id ?? wanted.changeSet, stackId: StackId ?? wanted.name };

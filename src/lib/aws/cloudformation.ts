@@ -48,7 +48,7 @@ export interface NewStack {
   readonly roleArn?: string | undefined;
   /** What fails stays as it is, to be looked at; otherwise it is rolled back. */
   readonly keepFailed?: boolean | undefined;
-  /** Done when the configuration is applied; what becomes ready later is not waited for (`aws-facts.md` §9). */
+  /** Done when the configuration is applied; what becomes ready later is not waited for (`aws-facts.md` §9). It says by itself whether what fails is rolled back: AWS refuses OnFailure beside it. */
   readonly express?: boolean | undefined;
 }
 
@@ -72,8 +72,7 @@ export async function createStack(target: Target, stack: NewStack): Promise<stri
         Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
         Tags: asPairs(stack.tags),
         Capabilities: [...CAPABILITIES],
-        OnFailure: stack.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK',
-        ...(stack.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: stack.keepFailed === true } } : {}),
+        ...(stack.express === true ? { DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: stack.keepFailed === true } } : { OnFailure: stack.keepFailed === true ? 'DO_NOTHING' : 'ROLLBACK' }),
         RoleARN: stack.roleArn,
       }),
     );

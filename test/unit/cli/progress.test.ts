@@ -24,6 +24,14 @@ describe('what is made and what is deleted', () => {
     expect(made).toContain('  ✔ Instance1 … Instance4       running');
   });
 
+  it('in express mode does not say of instances that they run', () => {
+    const progress = deployProgress(style, template);
+    const reason = 'Resource operation completed using Express Mode. It may continue becoming available in the background.';
+    const made = [...template.keys()].flatMap((id) => progress(event(id, 'CREATE_COMPLETE', { reason })));
+    expect(made).toContain('  ✔ Instance1 … Instance4       launched; whether they run is seen below');
+    expect(made.filter((line) => line.includes('running'))).toEqual([]);
+  });
+
   it('is told only when the last of the group is done', () => {
     const progress = destroyProgress(style, plan);
     expect(['Instance1', 'Instance2', 'Instance3'].flatMap((id) => progress(event(id, 'DELETE_COMPLETE')))).toEqual([]);

@@ -1,6 +1,7 @@
 /** Brings a stack's resources to its deployment, one step of every resource that can take one: make, change, replace, wait. */
+import { ServiceFailure, validationError } from '../errors.js';
 import { isMissing } from '../resources/resource-type.js';
-import { putResource, type Replaced, type ResourceRecord, type StackRecord } from '../records.js';
+import { putResource, STACK_TYPE, type Replaced, type ResourceRecord, type StackRecord } from '../records.js';
 import type { Halt, ResourceType } from '../resources/resource-type.js';
 import { sameValue, type Structure } from '../template/value.js';
 import type { Plan } from './plan.js';
@@ -21,6 +22,21 @@ const AT_ONCE = 4;
 
 const COMPLETE = /_COMPLETE$/;
 
+/** How long a creation that what it needs is not ready for is tried again in express mode, milliseconds. */
+const PATIENCE = 60_000;
+
+/** What the services say of something that is on its way. */
+const NOT_READY = /IncorrectState|IncorrectInstanceState|InvalidState|NotAttached/;
+const PENDING = /^The pending /;
+
+const isNotReady = (error: unknown): boolean => error instanceof ServiceFailure && (NOT_READY.test(error.code) || PENDING.test(error.message));
+
+/** What AWS's events say of a resource in express mode, of one that is removed too. */
+export const IN_THE_BACKGROUND = 'Resource operation completed using Express Mode. It may continue becoming available in the background.';
+
+/** Whether a resource is done when the call has succeeded. The mode is that of the stacks in it too, whose resources are waited for by it. */
+export const isExpress = (run: Run, type: string): boolean => run.stack.mode?.express === true && type !== STACK_TYPE;
+
 export function applyStep(run: Run): Outcome {
   const { stack } = run;
   const plan = run.plan(stack);
@@ -34,9 +50,14 @@ export function applyStep(run: Run): Outcome {
     const record = run.resource(logicalId);
     if (isDone(logicalId)) continue;
     if (hasFailed(record)) return { kind: 'failed', logicalIds: [logicalId] };
-    if (record?.operationId === stack.operationId) {
+    if (record?.operationId === stack.operationId && record.physicalId !== undefined) {
       waiting = true;
       moved = settle(run, record) || moved;
+    } else if (record?.operationId === stack.operationId) {
+      // One that did not go yet, since what it needs was not ready.
+      waiting = true;
+      begin(run, plan, stack, logicalId, record);
+      moved = run.resource(logicalId)?.physicalId !== undefined || moved;
     } else if (begun < AT_ONCE && [...(plan.dependencies.get(logicalId) ?? [])].every(isDone)) {
       begin(run, plan, stack, logicalId, record);
       begun++;
@@ -59,27 +80,32 @@ function begin(run: Run, plan: Plan, stack: StackRecord, logicalId: string, reco
     stackId: stack.stackId, logicalId, type: declared.type, status: 'CREATE_IN_PROGRESS', at: run.now, operationId: stack.operationId,
     properties: {}, stackTags: stack.tags, attributes: {}, madeBy: stack.operationId, replaced: record?.replaced ?? [],
   };
+  const retried = record?.operationId === stack.operationId ? record : undefined;
   let properties: Structure = {};
   try {
     properties = run.propertiesOf(plan, logicalId);
     if (present !== undefined && present.type === declared.type && stack.reverting?.includes(logicalId) === true) present = standing(run, present, properties);
-    if (present === undefined) create(run, type, { ...blank, properties });
+    if (present === undefined) create(run, type, { ...blank, properties }, retried !== undefined);
     else change(run, stack, type, { ...present, operationId: stack.operationId }, properties, declared.type);
   } catch (error) {
+    if (present === undefined && stack.mode?.express === true && isNotReady(error) && run.now - (retried?.at ?? run.now) < PATIENCE) {
+      if (retried === undefined) run.transact((tx) => setResource(tx, { ...blank, properties }, run.now));
+      return;
+    }
     const statusReason = run.reason(error, `${present === undefined ? 'creation' : 'update'} of ${logicalId}`);
     const failed: ResourceRecord = present === undefined
       ? { ...blank, properties, status: 'CREATE_FAILED', statusReason }
       : { ...present, operationId: stack.operationId, status: 'UPDATE_FAILED', statusReason };
     run.transact((tx) => {
-      addEvent(tx, { ...failed, properties }, present === undefined ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', undefined, run.now);
+      if (retried === undefined) addEvent(tx, { ...failed, properties }, present === undefined ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', undefined, run.now);
       setResource(tx, failed, run.now);
     });
   }
 }
 
-function create(run: Run, type: ResourceType, record: ResourceRecord): void {
+function create(run: Run, type: ResourceType, record: ResourceRecord, begun: boolean): void {
   run.transact((tx) => {
-    addEvent(tx, record, 'CREATE_IN_PROGRESS', undefined, run.now);
+    if (!begun) addEvent(tx, record, 'CREATE_IN_PROGRESS', undefined, run.now);
     const physicalId = type.create(record.properties, run.scope(record.logicalId, record.stackTags));
     setResource(tx, { ...record, physicalId, statusReason: 'Resource creation Initiated' }, run.now);
   });
@@ -135,6 +161,8 @@ function goBack(run: Run, record: ResourceRecord, former: Replaced): void {
 }
 
 function replace(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
+  // What could not be taken back is not begun.
+  if (stack.mode?.disableRollback === true && stack.status === 'UPDATE_IN_PROGRESS' && record.status !== 'CREATE_FAILED') throw validationError('Replacement type updates not supported on stack with disable-rollback.');
   run.transact((tx) => {
     addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.', run.now);
     const physicalId = type.create(properties, run.scope(record.logicalId, stack.tags));
@@ -154,9 +182,10 @@ function settle(run: Run, record: ResourceRecord): boolean {
   try {
     if (physicalId === undefined) throw new TypeError(`${logicalId} has no physical id`);
     if (record.halted !== undefined && type.halt !== undefined) return changeHalted(run, type, type.halt, { ...record, physicalId }, record.halted);
-    if (type.settled?.(physicalId, scope) === false) return false;
+    const express = isExpress(run, record.type);
+    if (!express && type.settled?.(physicalId, scope) === false) return false;
     const attributes = type.attributesOf(physicalId, scope, properties);
-    run.transact((tx) => setResource(tx, { ...record, attributes, status: `${verb}_COMPLETE`, statusReason: undefined }, run.now));
+    run.transact((tx) => setResource(tx, { ...record, attributes, status: `${verb}_COMPLETE`, statusReason: express ? IN_THE_BACKGROUND : undefined }, run.now));
   } catch (error) {
     const statusReason = isMissing(error) ? `Resource of type '${record.type}' with identifier '${physicalId ?? ''}' was not found.` : run.reason(error, `stabilization of ${logicalId}`);
     run.transact((tx) => setResource(tx, { ...record, status: `${verb}_FAILED`, statusReason }, run.now));

@@ -59,7 +59,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
       const stack: StackRecord = {
         ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', moment()),
         // What fails is left as it is: the parent decides, and removes the stack as a whole.
-        onFailure: 'DO_NOTHING', timeoutInMinutes: request.timeoutInMinutes, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate,
+        onFailure: 'DO_NOTHING', mode: parent.mode, timeoutInMinutes: request.timeoutInMinutes, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate,
         changeSetId: reviewedChangeSet(run, stackId)?.changeSetId, parentId: parent.stackId, rootId: parent.rootId ?? parent.stackId, parentOperationId: parent.operationId,
       };
       state.transact((tx) => beginCreate(tx, stack, run.now));
@@ -69,7 +69,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
     update(stackId, request) {
       const child = stackRecord(state, stackId);
       const parent = run.stack;
-      const change = { parentOperationId: parent.operationId, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate };
+      const change = { parentOperationId: parent.operationId, mode: parent.mode, roleArn: parent.roleArn, clientRequestToken: parent.clientRequestToken, retainExceptOnCreate: parent.retainExceptOnCreate };
       if (parent.status === 'UPDATE_ROLLBACK_IN_PROGRESS') {
         if (child.status === 'UPDATE_ROLLBACK_FAILED') state.transact((tx) => continueUpdateRollback(tx, stackId, [], moment(), change));
         else if (child.status === 'UPDATE_IN_PROGRESS' || child.status === 'UPDATE_FAILED' || isHeld(run, child)) state.transact((tx) => beginUpdateRollback(tx, stackId, undefined, moment(), change));
@@ -119,7 +119,7 @@ export function nestedStacks(run: Run, logicalId: string, uniqueName: (maximum: 
       if (child === undefined || child.status === 'DELETE_COMPLETE' || child.status === 'DELETE_IN_PROGRESS') return;
       const inUse = exportInUse(state, child);
       if (inUse !== undefined) throw validationError(inUse);
-      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, roleArn: run.stack.roleArn, retained: [], forced: run.stack.forced }, moment()));
+      state.transact((tx) => beginDelete(tx, stackId, { parentOperationId: run.stack.operationId, mode: run.stack.mode, roleArn: run.stack.roleArn, retained: [], forced: run.stack.forced }, moment()));
     },
 
     removed(stackId) {

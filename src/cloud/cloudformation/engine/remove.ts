@@ -4,7 +4,7 @@ import { ServiceFailure } from '../errors.js';
 import { dependentsOf, type Dependencies } from '../graph.js';
 import { putResource, type Replaced, type ResourceRecord } from '../records.js';
 import type { Structure } from '../template/value.js';
-import type { Outcome } from './apply.js';
+import { IN_THE_BACKGROUND, isExpress, type Outcome } from './apply.js';
 import { addEvent, setResource } from './recorder.js';
 import type { Run } from './run.js';
 
@@ -79,6 +79,7 @@ function removeOne(run: Run, removal: Removal): 'moved' | 'waiting' {
       });
       return 'moved';
     }
+    if (isExpress(run, typeName)) return become(run, removal, 'DELETE_COMPLETE', IN_THE_BACKGROUND);
     return type.deleted?.(physicalId, scope) === false ? 'waiting' : become(run, removal, 'DELETE_COMPLETE', undefined);
   } catch (error) {
     if (error instanceof ServiceFailure && IN_THE_WAY.test(error.code) && run.now - since < PATIENCE) return 'waiting';

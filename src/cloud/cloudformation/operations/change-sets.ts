@@ -10,6 +10,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeDetail, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
+import { deploymentModeView, onFailureOfMode } from './deployment-config.js';
 import { clientRequestTokenOf, momentOf, requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 import { hidden, parameterView } from './views.js';
@@ -80,6 +81,7 @@ export const describeChangeSet: Operation = (input, context) => {
     ParentChangeSetId: changeSet.parentChangeSetId,
     RootChangeSetId: changeSet.rootChangeSetId,
     OnStackFailure: changeSet.onStackFailure,
+    DeploymentConfig: deploymentModeView(changeSet.mode),
     StackDriftStatus: changeSet.driftStatus,
     DeploymentMode: changeSet.driftStatus === undefined ? undefined : 'REVERT_DRIFT',
     ImportExistingResources: false,
@@ -122,26 +124,27 @@ export const executeChangeSet = (control: Control): Operation => (input, context
   const clientRequestToken = clientRequestTokenOf(input);
   const stackId = context.state.transact((tx) => {
     const changeSet = findChangeSet(input, context);
-    const { changeSetId, stackId: owner, onStackFailure } = changeSet;
+    const { changeSetId, stackId: owner, onStackFailure, mode } = changeSet;
     requireRoot(changeSet, 'executed');
     if (changeSet.executionStatus !== 'AVAILABLE') {
       throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
     }
     const deployment = deploymentOf(changeSet);
     if (onStackFailure !== undefined && has(input, 'DisableRollback')) throw validationError('You cannot specify DisableRollback for a change set that was created with OnStackFailure');
-    const onFailure = onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
+    if (mode !== undefined && has(input, 'DisableRollback')) throw validationError('You cannot specify DisableRollback for a change set that was created with DeploymentConfig');
+    const onFailure = mode === undefined ? (onStackFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK')) : onFailureOfMode(mode);
     // Executing one set makes the others of the stack stale: AWS removes them.
     for (const other of tx.list(CHANGE_SETS)) if (other.stackId === owner && other.changeSetId !== changeSetId) removeChangeSet(tx, other.changeSetId, context.now());
     for (const one of tx.list(CHANGE_SETS)) {
       if (one.changeSetId === changeSetId || (one.rootChangeSetId === changeSetId && one.status !== 'FAILED')) tx.put(CHANGE_SETS, one.changeSetId, { ...one, executionStatus: 'EXECUTE_COMPLETE' });
     }
     if (changeSet.changeSetType === 'IMPORT') {
-      beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
+      beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, mode, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
-      beginUpdate(tx, owner, deployment, { onFailure, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
+      beginUpdate(tx, owner, deployment, { onFailure, mode, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else {
-      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), actor: context.caller, startedAt: context.now(), changeSetId, clientRequestToken, onFailure, retainExceptOnCreate, roleArn: changeSet.roleArn };
+      const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), actor: context.caller, startedAt: context.now(), changeSetId, clientRequestToken, onFailure, mode, retainExceptOnCreate, roleArn: changeSet.roleArn };
       setStack(tx, owner, context.now(), { ...deployment, ...started });
     }
     return owner;

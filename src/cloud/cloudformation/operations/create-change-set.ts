@@ -10,6 +10,7 @@ import { validationError } from '../errors.js';
 import { CHANGE_SETS, findStack, stackRecord, STACKS, type ChangeSetRecord, type StackRecord } from '../records.js';
 import { changeSetOperation } from './change-set-lookup.js';
 import { newStackId, ON_FAILURE } from './create-stack.js';
+import { deploymentModeOf, requireSameMode } from './deployment-config.js';
 import { constraint, momentOf, newStackName, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 import { judgeImport, predictImport, resourcesToImport } from './resources-to-import.js';
@@ -30,7 +31,7 @@ function isDeployed({ changeSetName, executionStatus, rootChangeSetId }: ChangeS
 }
 
 export const createChangeSet = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources', 'DeploymentConfig']);
+  refuseMembers(input, ['ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'ImportExistingResources']);
   const changeSetName = str(input, 'ChangeSetName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(changeSetName)) throw constraint(changeSetName, 'changeSetName', 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
   const type = oneOfOpt(input, 'ChangeSetType', ['CREATE', 'UPDATE', 'IMPORT']) ?? 'UPDATE';
@@ -41,8 +42,11 @@ export const createChangeSet = (control: Control): Operation => (input, context)
   const reverts = oneOfOpt(input, 'DeploymentMode', ['REVERT_DRIFT']) !== undefined;
   if (reverts && type !== 'UPDATE') throw validationError(`DeploymentMode REVERT_DRIFT is only for change sets of type UPDATE, this one is of type ${type}`);
   const onStackFailure = oneOfOpt(input, 'OnStackFailure', ON_FAILURE);
+  const mode = deploymentModeOf(input, ['OnStackFailure']);
+  if (mode !== undefined && type === 'IMPORT') throw validationError('The local cloud does not support DeploymentConfig for change sets of type IMPORT');
   if (onStackFailure === 'DELETE' && type !== 'CREATE') throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
   const present = findStack(context.state, str(input, 'StackName'));
+  if (present !== undefined) requireSameMode(present, mode);
   if (type === 'UPDATE') requireUpdatable(requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`)));
   else if (type === 'IMPORT') requireImportable(present);
   else if (present !== undefined && present.status !== 'REVIEW_IN_PROGRESS') throw validationError(`Stack [${present.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`);
@@ -80,6 +84,7 @@ export const createChangeSet = (control: Control): Operation => (input, context)
       status: 'CREATE_COMPLETE',
       executionStatus: 'AVAILABLE',
       onStackFailure,
+      mode,
       roleArn: roleArnOf(input, context),
       createdAt: context.now(),
       changes,

@@ -5,6 +5,7 @@ import { AwsError, type Input, type Operation, type OperationContext } from '../
 import { beginCreate, newStack } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { findStack, type StackRecord } from '../records.js';
+import { deploymentModeOf, onFailureOfMode } from './deployment-config.js';
 import { clientRequestTokenOf, momentOf, newStackName, refuseMembers, requestedDeployment, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 
@@ -25,7 +26,7 @@ export function newStackId(context: OperationContext, name: string, uuid: string
 }
 
 export const createStack = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
+  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers']);
   const stackName = newStackName(input);
   const clientRequestToken = clientRequestTokenOf(input);
   /** The stack that is there under this name; the same request again is answered by what it made. */
@@ -40,7 +41,8 @@ export const createStack = (control: Control): Operation => (input, context) => 
     readWhole(input);
     return { StackId: before.stackId, OperationId: before.operationId };
   }
-  const onFailure = onFailureOf(input);
+  const mode = deploymentModeOf(input, ['OnFailure', 'DisableRollback']);
+  const onFailure = mode === undefined ? onFailureOf(input) : onFailureOfMode(mode);
   const timeoutInMinutes = intOpt(input, 'TimeoutInMinutes', { min: 1 });
   const stackId = newStackId(context, stackName, control.uuid());
   const { deployment } = requestedDeployment(input, context, control, { stackId, stackName });
@@ -50,6 +52,7 @@ export const createStack = (control: Control): Operation => (input, context) => 
     const stack: StackRecord = {
       ...newStack({ stackId, stackName }, deployment, 'CREATE_IN_PROGRESS', momentOf(context, control)),
       onFailure,
+      mode,
       timeoutInMinutes,
       clientRequestToken,
       roleArn: roleArnOf(input, context),

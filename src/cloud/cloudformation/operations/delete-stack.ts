@@ -6,6 +6,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { exportInUse } from '../exports.js';
 import { ancestorsOf, findStack, RESOURCES, resourceKey } from '../records.js';
+import { deploymentModeOf } from './deployment-config.js';
 import { clientRequestTokenOf, momentOf, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 
@@ -15,6 +16,7 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
   const retained = list(input, 'RetainResources');
   const clientRequestToken = clientRequestTokenOf(input);
   const roleArn = roleArnOf(input, context);
+  const mode = deploymentModeOf(input);
   const stackId = context.state.transact((tx) => {
     const stack = findStack(tx, name);
     if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return undefined;
@@ -34,7 +36,7 @@ export const deleteStack = (control: Control): Operation => (input, context) => 
       setStack(tx, id, context.now(), { status, statusReason: inUse });
       return undefined;
     }
-    beginDelete(tx, id, { retained, clientRequestToken, forced, roleArn: roleArn ?? stack.roleArn }, momentOf(context, control));
+    beginDelete(tx, id, { retained, clientRequestToken, forced, mode, roleArn: roleArn ?? stack.roleArn }, momentOf(context, control));
     return id;
   });
   if (stackId !== undefined) control.drive(context.region, stackId);

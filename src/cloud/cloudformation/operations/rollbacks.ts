@@ -4,6 +4,7 @@ import type { Input, Operation, OperationContext } from '../../endpoint/operatio
 import { beginRollback, beginUpdateRollback, continueUpdateRollback } from '../engine/begin.js';
 import { validationError } from '../errors.js';
 import { ancestorsOf, RESOURCES, resourceKey, STACKS, type StackRecord } from '../records.js';
+import { deploymentModeOf, requireRollback } from './deployment-config.js';
 import { clientRequestTokenOf, momentOf, requiredStack, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 
@@ -62,10 +63,13 @@ export const rollbackStack = (control: Control): Operation => (input, context) =
   const clientRequestToken = clientRequestTokenOf(input);
   const roleArn = roleArnOf(input, context);
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
+  const mode = deploymentModeOf(input);
   const [stackId, operationId] = context.state.transact((tx) => {
-    const { stackId: id, status, roleArn: present } = stackOf(input, context);
+    const stack = stackOf(input, context);
+    const { stackId: id, status, roleArn: present } = stack;
+    requireRollback(stack, mode);
     const moment = momentOf(context, control);
-    const change = { clientRequestToken, roleArn: roleArn ?? present, retainExceptOnCreate };
+    const change = { clientRequestToken, roleArn: roleArn ?? present, retainExceptOnCreate, mode };
     if (status === 'CREATE_FAILED') beginRollback(tx, id, moment, change);
     else if (status === 'UPDATE_FAILED') beginUpdateRollback(tx, id, 'User Initiated', moment, change);
     else throw validationError(`Stack:${id} is in ${status} state and can not be rolled back: it has to be in CREATE_FAILED or UPDATE_FAILED`);

@@ -7,6 +7,7 @@ import { beginUpdate } from '../engine/begin.js';
 import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { stackRecord, type StackRecord } from '../records.js';
+import { deploymentModeOf, onFailureOfMode, requireSameMode } from './deployment-config.js';
 import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 
@@ -19,7 +20,7 @@ export function requireUpdatable({ stackId, status, template }: StackRecord): vo
 }
 
 export const updateStack = (control: Control): Operation => (input, context) => {
-  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers', 'DeploymentConfig']);
+  refuseMembers(input, ['StackPolicyBody', 'StackPolicyURL', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'ResourceTypes', 'RollbackConfiguration.RollbackTriggers']);
   const stack = requiredStack(input, context, (name) => validationError(`Stack [${name}] does not exist`));
   const { stackId } = stack;
   const clientRequestToken = clientRequestTokenOf(input);
@@ -30,6 +31,8 @@ export const updateStack = (control: Control): Operation => (input, context) => 
     return { StackId: stackId, OperationId: stack.operationId };
   }
   requireUpdatable(stack);
+  const mode = deploymentModeOf(input, ['DisableRollback']);
+  requireSameMode(stack, mode);
   const { deployment, plan } = requestedDeployment(input, context, control, stack, stack);
   const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const operationId = control.uuid();
@@ -39,7 +42,7 @@ export const updateStack = (control: Control): Operation => (input, context) => 
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: disableRollback ? 'DO_NOTHING' : 'ROLLBACK', clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId, actor: context.caller });
+    beginUpdate(tx, stackId, deployment, { onFailure: mode === undefined ? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK') : onFailureOfMode(mode), mode, clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId, actor: context.caller });
   });
   control.drive(context.region, stackId);
   return { StackId: stackId, OperationId: operationId };

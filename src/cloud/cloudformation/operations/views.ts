@@ -1,6 +1,7 @@
 /** Records as the API shows them. */
 import type { Output } from '../../endpoint/operation.js';
 import type { ParameterRecord } from '../parameters/resolve.js';
+import { deploymentModeView } from './deployment-config.js';
 import type { EventRecord, ResourceRecord, StackRecord } from '../records.js';
 
 const HIDDEN = '****';
@@ -31,6 +32,7 @@ export function stackView(stack: StackRecord): Output {
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
     DisableRollback: stack.onFailure === 'DO_NOTHING',
+    DeploymentConfig: deploymentModeView(stack.mode),
     NotificationARNs: stack.notificationArns,
     TimeoutInMinutes: stack.timeoutInMinutes,
     Capabilities: stack.capabilities,

@@ -1,6 +1,7 @@
 /** CloudFormation: a stack made, changed by a change set and by UpdateStack, described in every way, and deleted. */
 import type { Value } from '../request.js';
-import { steps } from './step.js';
+import { readModel } from '../model.js';
+import { steps, type Written } from './step.js';
 
 const template = (value: string, subnet: Value = { 'Fn::Select': [0, { 'Fn::Cidr': [{ 'Fn::GetAtt': ['Vpc', 'CidrBlock'] }, 2, 8] }] }): string => JSON.stringify({
   Description: 'of the scenario',
@@ -17,6 +18,17 @@ const IMPORTER = JSON.stringify({ Resources: { Table: { Type: 'AWS::EC2::RouteTa
 const KEPT = JSON.stringify({ Resources: { Kept: { Type: 'AWS::SSM::Parameter', DeletionPolicy: 'Retain', Properties: { Name: '/<run>/kept', Type: 'String', Value: 'v' } } } });
 const IMPORTED = { StackName: '<run>-imported', ChangeSetName: '<run>-import' };
 const SET = { ...STACK, ChangeSetName: '<run>-set' };
+
+const EXPRESS = { StackName: '<run>-express' };
+/** For models of 2026-07 or later: older ones have no DeploymentConfig. */
+const EXPRESS_STEPS: readonly Written[] = [
+  ['CreateStack', { ...EXPRESS, TemplateBody: KEPT.replace('Retain', 'Delete').replace('kept', 'express'), DeploymentConfig: { Mode: 'EXPRESS', DisableRollback: false } }, { save: { express: 'StackId' } }],
+  ['DescribeStacks', EXPRESS, { until: { 'Stacks.0.StackStatus': 'CREATE_COMPLETE' }, expect: { 'Stacks.0.DeploymentConfig.Mode': 'EXPRESS' } }],
+  ['CreateChangeSet', { ...EXPRESS, ChangeSetName: '<run>-quick', TemplateBody: KEPT.replace('Retain', 'Delete').replace('kept', 'express').replace('"v"', '"w"'), DeploymentConfig: { Mode: 'EXPRESS' } }],
+  ['DescribeChangeSet', { ...EXPRESS, ChangeSetName: '<run>-quick' }, { until: { Status: 'CREATE_COMPLETE' }, expect: { 'DeploymentConfig.DisableRollback': 'true' } }],
+  ['DeleteStack', { ...EXPRESS, DeploymentConfig: { Mode: 'EXPRESS' } }],
+  ['DescribeStacks', { StackName: '<express>' }, { until: { 'Stacks.0.StackStatus': 'DELETE_COMPLETE' } }],
+];
 
 export const cloudformation = steps('cloudformation', [
   ['ValidateTemplate', { TemplateBody: template('1') }, { expect: { 'Parameters.0.ParameterKey': 'Cidr' } }],
@@ -51,6 +63,7 @@ export const cloudformation = steps('cloudformation', [
   ['RollbackStack', BROKEN, { expect: { StackId: '<broken>' } }],
   ['DescribeStacks', { StackName: '<broken>' }, { until: { 'Stacks.0.StackStatus': 'ROLLBACK_COMPLETE' } }],
   ['DeleteStack', BROKEN],
+  ...(readModel('cloudformation')?.shapes['DeploymentConfig'] === undefined ? [] : EXPRESS_STEPS),
   ['DescribeEvents', STACK, { expect: { 'OperationEvents.0.ResourceStatus': 'UPDATE_COMPLETE', 'OperationEvents.0.OperationType': 'UPDATE_STACK' } }],
   ['DescribeEvents', { ...STACK, Filters: { FailedEvents: true } }],
   ['DescribeEvents', {}, { error: 'ValidationError' }],
