@@ -23,7 +23,7 @@ export async function confirmByName(question: string, name: string, declined: st
 /** The six digits that an MFA device shows, for a profile that wants them. */
 export async function askMfaCode(serial: string): Promise<string> {
   const { input } = await import('@inquirer/prompts');
-  return input({ message: `MFA code of ${printable(serial)}`, validate: (text) => /^\d{6}$/u.test(text.trim()) || 'six digits' }, { output: process.stderr });
+  return (await input({ message: `MFA code of ${printable(serial)}`, validate: (text) => /^\d{6}$/u.test(text.trim()) || 'six digits' }, { output: process.stderr })).trim();
 }
 
 /** What the prompt puts before a line. */

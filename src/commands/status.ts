@@ -2,7 +2,8 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
 import { nextSteps } from '../cli/next-steps.js';
-import { textWidth } from '../cli/terminal.js';
+import { askMfaCode } from '../cli/prompts.js';
+import { canAsk, textWidth } from '../cli/terminal.js';
 import { standingRows } from '../lib/report/standing.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
 import { overrideText } from '../lib/target/overrides.js';
@@ -18,7 +19,7 @@ export default class Status extends BaseCommand {
 
   async run(): Promise<StatusReport> {
     const { flags } = await this.parse(Status);
-    const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack });
+    const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack, mfaCode: canAsk() ? askMfaCode : undefined });
     const { stack, instances, localCloud, standing, endpoints } = report;
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;

@@ -2,6 +2,7 @@
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, refusePage } from './errors.js';
+import { publicAddress } from './public-address.js';
 
 /** Credentials in the SDK's type; an expiration that the provider knows goes through, so that the SDK asks again in time. */
 interface Identity {
@@ -19,20 +20,20 @@ export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: s
 
 /** Where a service is: an endpoint that was set, else `home`, else its public name in the region. */
 export function addressOf(target: ApiTarget, service: string, home?: string): URL {
-  const { region, fips = false, dualStack = false, serviceEndpoints } = target;
+  const { serviceEndpoints } = target;
   // A target that was not made of settings, as the AWS CLI's plugin has it, has the variable alone.
   const variable = serviceEndpoints === undefined ? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] : undefined;
-  const suffix = region.startsWith('cn-') ? (dualStack ? 'api.amazonwebservices.com.cn' : 'amazonaws.com.cn') : dualStack ? 'api.aws' : 'amazonaws.com';
-  return new URL(endpointOf(target, service) ?? variable ?? home ?? `https://${service}${fips ? '-fips' : ''}.${region}.${suffix}/`);
+  return new URL(endpointOf(target, service) ?? variable ?? home ?? publicAddress(service, target));
 }
 
-/** For errors of a call. */
-export const callSite = (target: ApiTarget, service: string, operation: string): CallSite => ({
-  service, operation, endpoint: endpointOf(target, service), proxy: target.wayOut?.proxyFor(addressOf(target, service)), endpointSetBy: target.serviceEndpoints?.[service] === undefined ? target.endpointSetBy : undefined, region: target.region, isLocal: target.kind === 'local',
-});
+/** For errors of a call; `home` as {@link addressOf} has it. */
+export const callSite = (target: ApiTarget, service: string, operation: string, home?: string): CallSite => {
+  const address = addressOf(target, service, home);
+  return { service, operation, endpoint: endpointOf(target, service), host: `${address.hostname}:${address.port === '' ? 443 : address.port}`, proxy: target.wayOut?.proxyFor(address), endpointSetBy: target.serviceEndpoints?.[service] === undefined ? target.endpointSetBy : undefined, region: target.region, isLocal: target.kind === 'local' };
+};
 
-/** The options that every client takes. */
-function clientOptions(target: ApiTarget, service: string) {
+/** The options that every client of the SDK takes. */
+export function clientOptions(target: ApiTarget, service: string) {
   const endpoint = endpointOf(target, service);
   const agent = target.wayOut?.agentFor(addressOf(target, service));
   return {

@@ -1,9 +1,12 @@
 /** The SDK's default credential chain and region, for the target AWS. */
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
 import type { Credentials } from '../target/target.js';
-import type { WayOut } from '../target/way-out.js';
+import { addressOf, type ApiTarget } from './client.js';
+import { chainError } from './credential-errors.js';
+import { type ProfileSource, profileSource, type SsoSettings } from './profile-source.js';
+import { roleAssumer, webIdentityAssumer } from './role-assumers.js';
 
 /** `profile-missing` when neither of the SDK's two files has it, with the names that they have. */
 export async function requireProfile(profile: string): Promise<void> {
@@ -15,49 +18,69 @@ export async function requireProfile(profile: string): Promise<void> {
   throw new SsmlabError('profile-missing', `no profile "${profile}" is in ${config} or ${credentials}`, { hint });
 }
 
-/** What to do about an error of the chain, in its own words where it has none that one can act on. */
-function chainHint(message: string, profile: string | undefined): string | undefined {
-  const forProfile = profile === undefined ? '' : ` --profile ${profile}`;
-  if (/\bSSO\b|aws sso login|\btoken (?:is|has) expired|refresh token/iu.test(message)) return `run \`aws sso login${forProfile}\``;
-  if (/multi-factor|\bMFA\b/iu.test(message)) return 'run it in a terminal, where the code can be asked for, or take credentials first: `aws sts get-session-token`';
-  if (/credential_process|Profile .* credential_process/iu.test(message)) return 'run the profile\'s credential_process by hand: it has to print JSON with Version 1';
-  return undefined;
+interface Expiring extends Credentials {
+  readonly expiration?: Date | undefined;
 }
 
-export interface ChainOptions {
-  readonly region?: string | undefined;
-  /** Proxies and authorities on the way to STS and SSO. */
-  readonly wayOut?: WayOut | undefined;
+/** Before the end, as the SDK's own clients do. */
+const RENEWED_MS = 300_000;
+
+/** Where and how STS and SSO are asked is as with every other call. */
+export interface ChainOptions extends Partial<Omit<ApiTarget, 'credentials'>> {
   /** Asks for the code of an MFA device; absent where nobody can be asked. */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
 }
 
-/** Of the clients that the chain has for STS and SSO; made when one is used, since most chains ask nobody. */
-function handlerOf(wayOut: WayOut | undefined, region: string) {
-  const options = async () => {
-    const agent = wayOut?.agentFor(new URL(`https://sts.${region}.amazonaws.com/`));
-    return agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent };
-  };
-  // The SDK's handler takes a provider of its options, which its type here does not tell.
-  return { requestHandler: options as unknown as Record<string, unknown> };
+/**
+ * Of the chain's clients for SSO's portal and tokens. They are asked in the region of the SSO session: a region given here would go before it.
+ * An endpoint of variables they find by themselves; that of a profile only where AWS_PROFILE names it.
+ */
+function ssoClientConfig(options: ChainOptions, sso: SsoSettings) {
+  const { wayOut, serviceEndpoints, endpointSetBy, endpoint } = options;
+  const ofProfile = serviceEndpoints?.['sso'] ?? (endpointSetBy === 'AWS_ENDPOINT_URL' ? undefined : endpoint);
+  const agent = wayOut?.agentFor(addressOf({ region: sso.region, credentials: () => Promise.reject(new Error('unsigned')), endpoint, serviceEndpoints: serviceEndpoints ?? {} }, 'sso', `https://portal.sso.${sso.region}.amazonaws.com/`));
+  return { ...(ofProfile === undefined ? {} : { endpoint: ofProfile }), ...(agent === undefined ? {} : { requestHandler: { httpAgent: agent, httpsAgent: agent } }) };
 }
 
-/** Credentials by the SDK's own chain; `credentials-missing` names what the chain said. */
-export function chainCredentials(profile: string | undefined, { region, wayOut, mfaCode }: ChainOptions = {}): () => Promise<Credentials> {
-  const provider = fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { clientConfig: { region, ...handlerOf(wayOut, region) } }), ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }) });
-  let found: Promise<Credentials & { readonly expiration?: Date | undefined }> | undefined;
+/**
+ * The provider. A profile that says where its credentials come from is asked alone: where that fails, the SDK's chain would go on to what the
+ * machine it runs on gives, which may be another account's.
+ */
+function providerOf(profile: string | undefined, source: ProfileSource, options: ChainOptions): () => Promise<Expiring> {
+  const { region, mfaCode, ...way } = options;
+  const asked = region === undefined ? undefined : { ...way, region };
+  const init = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(source.sso === undefined ? {} : { clientConfig: ssoClientConfig(options, source.sso) }),
+    ...(asked === undefined ? {} : { roleAssumer: roleAssumer(asked), roleAssumerWithWebIdentity: webIdentityAssumer(asked) }),
+    ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
+  };
+  const hasKeys = profile === undefined && [process.env['AWS_ACCESS_KEY_ID'], process.env['AWS_SECRET_ACCESS_KEY']].every((value) => value !== undefined && value !== '');
+  return source.isOwn && !hasKeys ? () => fromIni(init)() : fromNodeProviderChain(init);
+}
+
+/** Credentials by the SDK's own chain. Throws `credentials-missing` with what the chain said, and of a role that is not given what STS did. */
+export function chainCredentials(profile: string | undefined, options: ChainOptions = {}): () => Promise<Credentials> {
+  const named = profile ?? (process.env['AWS_PROFILE'] === '' ? undefined : process.env['AWS_PROFILE']);
+  const asking = profileSource(named ?? 'default').then((source) => ({ source, provide: providerOf(named, source, options) }));
+  // Whoever awaits it is told.
+  asking.catch(() => undefined);
+  let found: Promise<Expiring> | undefined;
+  let held: Expiring | undefined;
+  // One question at a time: a code of an MFA device is good once.
+  const take = (provide: () => Promise<Expiring>): Promise<Expiring> => {
+    if (found !== undefined && (held?.expiration === undefined || held.expiration.getTime() - Date.now() > RENEWED_MS)) return found;
+    held = undefined;
+    found = provide();
+    found.then((credentials) => void (held = credentials), () => void (found = undefined));
+    return found;
+  };
   return async () => {
-    const held = await found?.catch(() => undefined);
-    // Renewed five minutes before the end, as the SDK's own clients do.
-    if (held === undefined || (held.expiration !== undefined && held.expiration.getTime() - Date.now() < 300_000)) found = provider();
+    const { source, provide } = await asking;
     try {
-      return await (found ?? provider());
+      return await take(provide);
     } catch (error) {
-      // Ctrl-C at the question for the code is the user's answer.
-      if (error instanceof Error && error.name.endsWith('PromptError')) throw error;
-      const from = profile === undefined ? '' : ` in profile "${profile}"`;
-      const { message } = error as Error;
-      throw new SsmlabError('credentials-missing', `no AWS credentials were found${from}: ${message}`, { cause: error, hint: chainHint(message, profile ?? process.env['AWS_PROFILE']) });
+      throw chainError(error, named, source);
     }
   };
 }

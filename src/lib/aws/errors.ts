@@ -7,6 +7,8 @@ export interface CallSite {
   readonly operation: string;
   /** Absent on AWS. */
   readonly endpoint?: string | undefined;
+  /** `HOST:PORT` on AWS. */
+  readonly host?: string | undefined;
   /** `HOST:PORT` of the proxy on the way. */
   readonly proxy?: string | undefined;
   /** What set {@link endpoint}, in words. */
@@ -50,7 +52,7 @@ export function socketCode(error: Error): string | undefined {
   return UNREACHABLE.has(error.name) ? error.name : undefined;
 }
 
-const hostOf = (site: CallSite): string => (site.endpoint === undefined ? `${site.service}.${site.region}.amazonaws.com:443` : new URL(site.endpoint).host);
+const hostOf = (site: CallSite): string => (site.endpoint === undefined ? (site.host ?? `${site.service}.${site.region}.amazonaws.com:443`) : new URL(site.endpoint).host);
 
 const PROXY_AUTH = 407;
 

@@ -3,15 +3,9 @@ import { SsmlabError } from '../errors.js';
 import type { ApiTarget } from './client.js';
 import { awsCode } from './errors.js';
 import { chunks } from './pages.js';
+import { iamHome } from './public-address.js';
 import { Refusal, signedCall } from './signed-call.js';
 import { child, membersAt, parseXml, textAt, type XmlElement } from './xml.js';
-
-/** IAM is one service in each partition. */
-const HOMES: readonly (readonly [prefix: string, home: { readonly url: string; readonly region: string }])[] = [
-  ['cn-', { url: 'https://iam.cn-north-1.amazonaws.com.cn/', region: 'cn-north-1' }],
-  ['us-gov-', { url: 'https://iam.us-gov.amazonaws.com/', region: 'us-gov-west-1' }],
-  ['', { url: 'https://iam.amazonaws.com/', region: 'us-east-1' }],
-];
 
 /** One operation; its result element. Throws as the SDK's clients here do. */
 export async function call(target: ApiTarget, operation: string, input: Readonly<Record<string, string | undefined>>): Promise<XmlElement> {
@@ -26,7 +20,7 @@ export async function done(target: ApiTarget, operation: string, input: Readonly
   return signedCall(target, {
     service: 'iam',
     operation,
-    home: HOMES.find(([prefix]) => target.region.startsWith(prefix))?.[1],
+    home: iamHome(target),
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
     body: new URLSearchParams([['Action', operation], ['Version', '2010-05-08'], ...given]).toString(),
     read: (text, { ok, status }) => {

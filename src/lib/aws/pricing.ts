@@ -3,10 +3,7 @@ import { SsmlabError } from '../errors.js';
 import type { Prices } from '../price/prices.js';
 import type { ApiTarget } from './client.js';
 import { jsonCall } from './json-call.js';
-
-/** Where it is asked for the regions of a partition (`aws-facts.md` §8). */
-const home = (region: string): { readonly url: string; readonly region: string } =>
-  region.startsWith('cn-') ? { url: 'https://api.pricing.cn-northwest-1.amazonaws.com.cn/', region: 'cn-northwest-1' } : { url: 'https://api.pricing.us-east-1.amazonaws.com/', region: 'us-east-1' };
+import { pricingHome } from './public-address.js';
 
 type Document = { readonly [key: string]: unknown };
 
@@ -38,7 +35,7 @@ async function price(target: ApiTarget, { service, attributes, usage }: Question
   const Filters = Object.entries({ regionCode: target.region, ...attributes }).map(([Field, Value]) => ({ Type: 'TERM_MATCH', Field, Value }));
   let NextToken: unknown;
   do {
-    const page = await jsonCall(target, { service: 'pricing', targetPrefix: 'AWSPriceListService', name: 'GetProducts', home: home(target.region) }, { ServiceCode: service, Filters, FormatVersion: 'aws_v1', ...(NextToken === undefined ? {} : { NextToken }) });
+    const page = await jsonCall(target, { service: 'pricing', targetPrefix: 'AWSPriceListService', name: 'GetProducts', home: pricingHome(target) }, { ServiceCode: service, Filters, FormatVersion: 'aws_v1', ...(NextToken === undefined ? {} : { NextToken }) });
     const list = page['PriceList'];
     for (const entry of Array.isArray(list) ? list : []) {
       const product = parsed(entry);

@@ -54,7 +54,7 @@ const PATIENCE_MS = 4_500;
 
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
-  const site = callSite(target, call.service, call.operation);
+  const site = callSite(target, call.service, call.operation, call.home?.url);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(target, call, site);

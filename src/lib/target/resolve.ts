@@ -79,7 +79,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   return {
     kind: 'aws',
     region,
-    credentials: chainCredentials(options.profile, { region, wayOut: way, mfaCode: options.mfaCode }),
+    credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode }),
     ...settings,
     wayOut: way,
     dial: async (host, port, { timeoutMs } = {}) => {

@@ -1,0 +1,50 @@
+/** What the SDK's credential chain throws, as errors of ours: which source failed, and what to do about it. Never a token or a key. */
+import { SsmlabError } from '../errors.js';
+import { socketCode } from './errors.js';
+import type { ProfileSource } from './profile-source.js';
+
+interface Told {
+  readonly message?: string;
+  readonly hint?: string;
+}
+
+const forProfile = (profile: string | undefined): string => (profile === undefined ? '' : ` --profile ${profile}`);
+
+/** SSO's portal (Portal API reference, GetRoleCredentials: UnauthorizedException, ForbiddenException as the service says it), and the tokens before it. */
+function ofSso(said: string, profile: string | undefined, { sso }: ProfileSource): Told | undefined {
+  if (sso === undefined) return undefined;
+  const login = `run \`aws sso login${forProfile(profile)}\``;
+  const role = `the role "${sso.roleName}" of account ${sso.accountId}`;
+  if (/^UnauthorizedException\b/u.test(said)) return { message: `SSO does not accept the login any more: ${said}`, hint: login };
+  if (/^(?:ForbiddenException|ResourceNotFoundException)\b/u.test(said)) return { message: `SSO does not give ${role}: ${said}`, hint: `it is not assigned to you, or its name is another: \`aws sso list-account-roles --account-id ${sso.accountId} --access-token …\`, or the access portal, lists yours` };
+  if (/\bSSO\b|aws sso login|\btoken (?:is|has) expired|refresh token/iu.test(said)) return { hint: login };
+  return undefined;
+}
+
+/** What to do, by what the chain said. */
+function told(error: unknown, said: string, profile: string | undefined, source: ProfileSource): Told {
+  const sso = ofSso(said, profile, source);
+  if (sso !== undefined) return sso;
+  if (/multi-factor|\bMFA\b/iu.test(said)) return { hint: 'run it in a terminal, where the code can be asked for, or take credentials first: `aws sts get-session-token`' };
+  if (source.credentialProcess !== undefined) return { hint: 'run the profile\'s credential_process by hand: it has to print JSON with Version 1 and end with status 0' };
+  const { code, path, syscall } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException;
+  const file = source.tokenFile ?? process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
+  const isFile = syscall === 'open' || syscall === 'read';
+  if (isFile && file !== undefined && (path === undefined || path === file)) {
+    const role = source.roleArn ?? process.env['AWS_ROLE_ARN'] ?? 'the role';
+    return { message: `the web identity token file ${file} cannot be read (${code}), so ${role} is not assumed`, hint: `${source.tokenFile === undefined ? 'AWS_WEB_IDENTITY_TOKEN_FILE' : 'web_identity_token_file'} names it: what runs the job has to write the token there` };
+  }
+  return {};
+}
+
+/** Any error of the chain. Errors of ours, and an answer of the user's at the question for a code, are as they are. */
+export function chainError(error: unknown, profile: string | undefined, source: ProfileSource): Error {
+  if (error instanceof SsmlabError) return error;
+  // Ctrl-C at the question for the code.
+  if (error instanceof Error && error.name.endsWith('PromptError')) return error;
+  const said = (error instanceof Error ? error.message : String(error)).replace(/^Error: /u, '');
+  const from = profile === undefined ? '' : ` in profile "${profile}"`;
+  const socket = error instanceof Error ? socketCode(error) : undefined;
+  const { message, hint } = told(error, said, profile, source);
+  return new SsmlabError('credentials-missing', `no AWS credentials were found${from}: ${message ?? said}${socket === undefined || said.includes(socket) ? '' : ` (${socket})`}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+}

@@ -1,0 +1,200 @@
+/**
+ * Where the credentials of the target AWS come from, each source over the wire by the real program at the local cloud: files, roles one behind
+ * another, processes, containers, what is missing and what has expired. Where a source fails, nothing else is taken in its place.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FaultProxy } from '../conformance/faults/proxy.js';
+import { type Keys, Owner } from './owner.js';
+import { exportsOf, Home, root, type Run } from './program.js';
+
+const REGION = 'ap-northeast-1';
+const ACCOUNT = /\d{12}/u;
+const home = new Home('computed');
+let owner: Owner;
+let roleA = '';
+
+/** Not by `home.run`, which would hold up servers of this process. */
+const run = (args: readonly string[], more: NodeJS.ProcessEnv = {}) => new Promise<Run>((resolve) => {
+  const started = Date.now();
+  const env = { ...home.environment, SSMLAB_TARGET: 'aws', AWS_ENDPOINT_URL: owner.endpoint, AWS_EC2_METADATA_DISABLED: 'true', ...more };
+  const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.on('close', (status) => resolve({ status, stdout, stderr, took: Date.now() - started }));
+});
+
+/** Who the account and region are shown to be, before anything is made; and nothing is. */
+const who = async (args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> => {
+  const { stderr } = await run(['deploy', '--dry-run', '--brief', '--ssh-from', '198.51.100.7/32', ...args], more);
+  return /^AWS account .*(?:\n {2}(?:\S+ at )?http.*)*/mu.exec(stderr)?.[0] ?? stderr;
+};
+
+const config = (text: string): void => writeFileSync(join(home.folder, '.aws/config'), text);
+const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: Keys): string => `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n${sessionToken === undefined ? '' : `aws_session_token = ${sessionToken}\n`}`;
+
+beforeAll(async () => {
+  expect(home.run(['local', 'start']).status).toBe(0);
+  owner = new Owner(exportsOf(home));
+  mkdirSync(join(home.folder, '.aws'));
+  roleA = await owner.role('first', { Principal: { AWS: '*' } });
+  await owner.role('second', { Principal: { AWS: roleA } });
+  await owner.query('iam', 'CreateAccountAlias', { AccountAlias: 'the-lab' });
+  writeFileSync(join(home.folder, '.aws/credentials'), `[base]\n${keysOf(owner.keys)}`);
+});
+afterAll(() => home.remove());
+
+const account = (): string => ACCOUNT.exec(roleA)?.[0] ?? '';
+
+describe('a profile', () => {
+  it('of keys is named by --profile, by AWS_PROFILE, and by default; its account, alias, region, ARN and endpoint are shown first', async () => {
+    config('[profile base]\nregion = eu-west-1\n[default]\nregion = us-west-2\nsource_profile = base\nrole_arn = ' + roleA + '\n');
+    const shown = (region: string, arn: string): unknown => expect.stringMatching(new RegExp(`^AWS account ${account()} \\(the-lab\\), region ${region}, as arn:aws:${arn}\\S*\\n  ${owner.endpoint}, by AWS_ENDPOINT_URL, which is not AWS's own`, 'u'));
+    expect(await who(['--profile', 'base'])).toEqual(shown('eu-west-1', 'iam::\\d+:user/ssmlab'));
+    expect(await who([], { AWS_PROFILE: 'base', AWS_DEFAULT_REGION: 'eu-central-1' })).toEqual(shown('eu-central-1', 'iam::\\d+:user/ssmlab'));
+    expect(await who([])).toEqual(shown('us-west-2', 'sts::\\d+:assumed-role/first/'));
+    expect(await who(['--region', 'eu-north-1'], { AWS_PROFILE: 'base', AWS_REGION: 'eu-west-2' })).toEqual(shown('eu-north-1', 'iam::\\d+:user/ssmlab'));
+  }, 60_000);
+
+  it('has its own endpoint, and services of their own, also where roles are assumed', async () => {
+    const elsewhere = { AWS_ENDPOINT_URL: '' };
+    config(`[profile base]\nregion = ${REGION}\n[profile here]\nregion = ${REGION}\nendpoint_url = ${owner.endpoint}\nsource_profile = base\nrole_arn = ${roleA}\n`);
+    expect(await who(['--profile', 'here'], elsewhere)).toMatch(/as arn:aws:sts::\d+:assumed-role\/first\/\S*\n {2}http\S+, by endpoint_url of the profile "here"/u);
+    const services = ['cloudformation', 'ec2', 'iam', 'pricing', 'service_quotas', 'ssm', 'sts'];
+    config(`[profile base]\nregion = ${REGION}\n[profile some]\nregion = ${REGION}\nservices = local\nsource_profile = base\nrole_arn = ${roleA}\n[services local]\n${services.map((service) => `${service} =\n  endpoint_url = ${owner.endpoint}\n`).join('')}`);
+    const shown = await who(['--profile', 'some'], elsewhere);
+    expect(shown).toMatch(/as arn:aws:sts::\d+:assumed-role\/first\//u);
+    expect(shown.match(/^ {2}\S+ at http:\/\/127.*, which is not AWS's own$/gmu)).toHaveLength(services.length);
+  }, 60_000);
+
+  it('leads through one role to the next, each assumed by the one before', async () => {
+    config(`[profile one]\nsource_profile = base\nrole_arn = ${roleA}\n[profile two]\nregion = ${REGION}\nsource_profile = one\nrole_arn = arn:aws:iam::${account()}:role/second\n[profile short]\nregion = ${REGION}\nsource_profile = base\nrole_arn = arn:aws:iam::${account()}:role/second\n`);
+    expect(await who(['--profile', 'two'])).toMatch(/assumed-role\/second\//u);
+    const refused = await run(['list', '--profile', 'short']);
+    expect([refused.status, refused.stderr]).toEqual([3, expect.stringMatching(/role\/second cannot be assumed: User: arn:aws:iam::\d+:user\/ssmlab is not authorized to perform: sts:AssumeRole[\s\S]*\[access-denied\][\s\S]*trust policy/u)]);
+  }, 60_000);
+
+  it('that is not there, of which no region is known, or whose role leads in a circle is told of as that', async () => {
+    config('[profile nowhere]\naws_access_key_id = A\naws_secret_access_key = B\n[profile round]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = about\n[profile about]\nrole_arn = arn:aws:iam::1:role/y\nsource_profile = round\n');
+    expect(await run(['list', '--profile', 'prod'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/no profile "prod" is in [\s\S]*\[profile-missing\][\s\S]*there are nowhere, round, about, base/u) as string });
+    expect(await run(['list', '--profile', 'nowhere'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/no region is configured for profile "nowhere"[\s\S]*\[region-missing\]/u) as string });
+    expect(await run(['list', '--profile', 'round'])).toMatchObject({ status: 3, stderr: expect.stringMatching(/cycle[\s\S]*\[credentials-missing\]/u) as string });
+  }, 30_000);
+});
+
+describe('keys that are not good', () => {
+  const KEYS = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
+  it('none at all, and none that the service knows', async () => {
+    config('');
+    expect(await run(['list'], KEYS)).toMatchObject({ status: 3, stderr: expect.stringMatching(/no AWS credentials were found: [\s\S]*\[credentials-missing\][\s\S]*aws configure/u) as string });
+    const unknown = await run(['status'], { ...KEYS, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI' });
+    expect(unknown).toMatchObject({ status: 3, stderr: expect.stringMatching(/does not accept the credentials: [\s\S]*\[credentials-wrong\]/u) as string });
+    expect(unknown.stderr).not.toContain('wJalrXUtnFEMI');
+  }, 30_000);
+
+  it('of a session that has expired', async () => {
+    const proxy = await FaultProxy.start(owner.endpoint);
+    proxy.fault = () => 'expired';
+    const { status, stderr } = await run(['deploy', '--dry-run', '--ssh-from', '198.51.100.7/32'], { ...KEYS, AWS_ENDPOINT_URL: proxy.url, AWS_ACCESS_KEY_ID: owner.keys.accessKeyId, AWS_SECRET_ACCESS_KEY: owner.keys.secretAccessKey, AWS_SESSION_TOKEN: 'of-yesterday' });
+    await proxy.close();
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/the credentials have expired \(ExpiredToken from [\s\S]*\[credentials-wrong\][\s\S]*take the role or the session token again/u)]);
+    expect(stderr).not.toContain('of-yesterday');
+    expect(new Set(proxy.seen.map(({ operation }) => operation))).toEqual(new Set(['sts GetCallerIdentity', 'iam ListAccountAliases']));
+  }, 30_000);
+});
+
+describe('a credential_process', () => {
+  const script = (name: string, text: string): string => {
+    const path = join(home.folder, name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    return path;
+  };
+  /** What would be taken in its place, were the chain to go on. */
+  const machine = async (): Promise<{ readonly asked: string[]; readonly server: Server; readonly environment: NodeJS.ProcessEnv }> => {
+    const asked: string[] = [];
+    const server = createServer((request, reply) => {
+      asked.push(request.url ?? '');
+      reply.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    return { asked, server, environment: { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(server.address() as AddressInfo).port}/role` } };
+  };
+  const profile = (command: string): void => config(`[profile proc]\nregion = ${REGION}\ncredential_process = ${command}\n`);
+
+  it('that prints keys, at once or late, is asked', async () => {
+    const json = JSON.stringify({ Version: 1, AccessKeyId: owner.keys.accessKeyId, SecretAccessKey: owner.keys.secretAccessKey });
+    profile(script('slow', `echo asked >> ${home.folder}/asked\nsleep 3\necho '${json}'`));
+    const { status, stdout, took } = await run(['status', '--json', '--profile', 'proc']);
+    expect([status, (JSON.parse(stdout) as { account: string }).account]).toEqual([0, account()]);
+    expect(took).toBeGreaterThan(3000);
+  }, 30_000);
+
+  it.each([
+    ['prints no JSON', 'echo hello', /invalid JSON/u],
+    ['ends with status 1', 'echo no such vault >&2; exit 1', /no such vault/u],
+    ['is of another version', 'echo {\\"Version\\": 2}', /did not return Version 1/u],
+    ['prints keys that have expired', 'echo {\\"Version\\": 1, \\"AccessKeyId\\": \\"A\\", \\"SecretAccessKey\\": \\"of-nobody\\", \\"Expiration\\": \\"2020-01-01T00:00:00Z\\"}', /expired credentials/u],
+  ])('that %s: no other keys are taken in its place', async (_, text, said) => {
+    const { asked, server, environment } = await machine();
+    profile(script('bad', text));
+    const { status, stderr } = await run(['status', '--profile', 'proc'], environment);
+    server.close();
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/no AWS credentials were found in profile "proc": [\s\S]*\[credentials-missing\][\s\S]*run the profile's credential_process by hand/u)]);
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toContain('of-nobody');
+    expect(asked).toEqual([]);
+  }, 30_000);
+
+});
+
+describe('keys of the machine', () => {
+  /** A role's, as a container or an instance has them. */
+  const given = async (): Promise<Record<string, string>> => {
+    const reply = await owner.query('sts', 'AssumeRole', { RoleArn: roleA, RoleSessionName: 'machine' });
+    const member = (name: string): string => new RegExp(`<${name}>([^<]+)`, 'u').exec(reply)?.[1] ?? '';
+    return { Code: 'Success', AccessKeyId: member('AccessKeyId'), SecretAccessKey: member('SecretAccessKey'), Token: member('SessionToken'), Expiration: member('Expiration') };
+  };
+  const serve = async (answer: (path: string, headers: IncomingMessage['headers']) => string | undefined): Promise<{ readonly server: Server; readonly url: string }> => {
+    const server = createServer((request, reply) => {
+      const text = answer(`${request.method} ${request.url}`, request.headers);
+      reply.writeHead(text === undefined ? 401 : 200, { 'content-type': text?.startsWith('{') === true ? 'application/json' : 'text/plain' }).end(text);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  };
+
+  it('a container are asked of it with its token, and of nobody through a proxy', async () => {
+    config('');
+    const keys = JSON.stringify(await given());
+    const { server, url } = await serve((path, { authorization }) => (path === 'GET /role' && authorization === 'of-the-container' ? keys : undefined));
+    const environment = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/role`, AWS_REGION: REGION, HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
+    expect(await who([], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-the-container' })).toMatch(/assumed-role\/first\/machine/u);
+    writeFileSync(join(home.folder, 'token'), 'of-the-container');
+    expect(await who([], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(home.folder, 'token') })).toMatch(/assumed-role\/first\/machine/u);
+    expect(await run(['status'], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-another' })).toMatchObject({ status: 3, stderr: expect.stringContaining('[credentials-missing]') as string });
+    server.close();
+  }, 60_000);
+
+  it('an instance are asked of its metadata service by version 2', async () => {
+    const keys = JSON.stringify(await given());
+    const { server, url } = await serve((path, headers) => {
+      if (path === 'PUT /latest/api/token') return 'a-token';
+      if (headers['x-aws-ec2-metadata-token'] !== 'a-token') return undefined;
+      return path === 'GET /latest/meta-data/iam/security-credentials/' ? 'first' : path === 'GET /latest/meta-data/iam/security-credentials/first' ? keys : undefined;
+    });
+    const environment = { AWS_EC2_METADATA_DISABLED: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: url, AWS_REGION: REGION };
+    expect(await who([], environment)).toMatch(/assumed-role\/first\/machine/u);
+    // A profile that says nothing but a region leaves it at that; one that says where its keys are does not.
+    config(`[profile plain]\nregion = ${REGION}\n[profile role]\nregion = ${REGION}\ncredential_source = Ec2InstanceMetadata\nrole_arn = arn:aws:iam::${account()}:role/second\n[profile lost]\nregion = ${REGION}\ncredential_process = false\n`);
+    expect(await who(['--profile', 'plain'], environment)).toMatch(/assumed-role\/first\/machine/u);
+    expect(await who(['--profile', 'role'], environment)).toMatch(/assumed-role\/second\//u);
+    expect(await run(['status', '--profile', 'lost'], environment)).toMatchObject({ status: 3, stderr: expect.stringContaining('[credentials-missing]') as string });
+    server.close();
+  }, 60_000);
+});

@@ -1,0 +1,47 @@
+/** Whose account the local cloud is: calls by the lab's own keys, signed here and sent by nobody's SDK. */
+import { hashPayload, signRequest } from '../../src/lib/protocol/sigv4.js';
+
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+const VERSIONS: Readonly<Record<string, string>> = { ec2: '2016-11-15', iam: '2010-05-08', sts: '2011-06-15' };
+
+export class Owner {
+  readonly endpoint: string;
+  readonly keys: Keys;
+
+  /** Of what `local env` exports. */
+  constructor(cloud: NodeJS.ProcessEnv) {
+    this.endpoint = cloud['AWS_ENDPOINT_URL'] ?? '';
+    this.keys = { accessKeyId: cloud['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: cloud['AWS_SECRET_ACCESS_KEY'] ?? '' };
+  }
+
+  async #send(service: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
+    const url = new URL(this.endpoint);
+    const signed = signRequest({ method: 'POST', url, headers, payloadHash: hashPayload(body) }, { service, region: 'ap-northeast-1', now: Date.now() }, this.keys);
+    const response = await fetch(url, { method: 'POST', body, headers: { ...headers, ...signed } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${service}: ${text}`);
+    return text;
+  }
+
+  /** A call of ec2, iam or sts; the reply's XML. */
+  query(service: 'ec2' | 'iam' | 'sts', Action: string, input: Readonly<Record<string, string>> = {}): Promise<string> {
+    return this.#send(service, { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, new URLSearchParams({ Action, Version: VERSIONS[service] ?? '', ...input }).toString());
+  }
+
+  /** A call of ssmlab's own service. */
+  async ssmlab<Reply>(name: string, input: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return JSON.parse(await this.#send('ssmlab', { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Ssmlab.${name}` }, JSON.stringify(input))) as Reply;
+  }
+
+  /** A role that may do everything; its ARN. */
+  async role(RoleName: string, ...statements: readonly Readonly<Record<string, unknown>>[]): Promise<string> {
+    const reply = await this.query('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements.map((statement) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement })) }) });
+    await this.query('iam', 'AttachRolePolicy', { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
+    return /<Arn>([^<]+)/u.exec(reply)?.[1] ?? '';
+  }
+}
