@@ -95,6 +95,8 @@ class RunningAgent {
   #proofs = 0;
   /** Called when a control channel is open. */
   #onOnline = new Set<() => void>();
+  /** Called when it is stopped; not listeners of the signal, since each change of the network has one more wait at once. */
+  readonly #onStop = new Set<() => void>();
 
   constructor(guest: Guest, options: AgentOptions) {
     this.#guest = guest;
@@ -121,6 +123,7 @@ class RunningAgent {
 
   stop(): void {
     this.#stop.abort();
+    for (const fail of this.#onStop) fail();
     this.#reports.stop();
     this.#commands.stop();
     for (const worker of this.#workers.values()) worker.kill();
@@ -169,17 +172,18 @@ class RunningAgent {
         clearTimeout(timer);
         this.#onBegin.delete(begin);
         this.#onOnline.delete(succeed);
+        this.#onStop.delete(fail);
         resolve(online);
       };
-      const succeed = finish(true);
+      const [succeed, fail] = [finish(true), finish(false)];
       let timer: NodeJS.Timeout | undefined;
       // Until then it waits for its turn, which says nothing of its way.
       const begin = (): void => {
-        timer ??= setTimeout(finish(false), PROOF_MS).unref();
+        timer ??= setTimeout(fail, PROOF_MS).unref();
       };
       this.#onBegin.add(begin);
       this.#onOnline.add(succeed);
-      this.#stop.signal.addEventListener('abort', finish(false), { once: true });
+      this.#onStop.add(fail);
       this.#backOff = BACK_OFF_FIRST_MS;
       this.#attempt?.abort(new Error('the network changed: trying anew'));
       this.#pause.wake();

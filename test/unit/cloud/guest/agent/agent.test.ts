@@ -47,6 +47,21 @@ it('waits for a role and looks again', async () => {
   expect(region.connected).toBe(true);
 });
 
+it('is asked at each change of a network that has no way yet, and none of that adds up', async () => {
+  region = await SmallRegion.start();
+  region.hasRole = false;
+  const agent = region.agent();
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', onWarning);
+  const asked = Array.from({ length: 20 }, () => agent.prove());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  agent.stop();
+  expect(await Promise.all(asked)).toEqual(asked.map(() => false));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
+
 it('proves its way by new connections; one that is gone closes the channel, and healing brings it back at once', async () => {
   const agent = await online();
   const before = region.calls.length;
