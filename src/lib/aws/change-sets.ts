@@ -1,4 +1,5 @@
 /** CloudFormation's change sets: what is pending, with property values before and after. */
+import { randomUUID } from 'node:crypto';
 import {
   type Change, CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand, ExecuteChangeSetCommand, ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -85,7 +86,8 @@ export async function createChangeSet(target: Target, wanted: NewChangeSet): Pro
 
 /** Begins to carry it out. */
 export async function executeChangeSet(target: Target, changeSetId: string): Promise<void> {
-  await cloudformation(target).send(new ExecuteChangeSetCommand({ ChangeSetName: changeSetId }));
+  // Sent again, because its reply did not arrive, it is known as the first one.
+  await cloudformation(target).send(new ExecuteChangeSetCommand({ ChangeSetName: changeSetId, ClientRequestToken: randomUUID() }));
 }
 
 /** Takes it away; one that is not there is no error: it may have been taken away by this very call, whose reply did not arrive. */

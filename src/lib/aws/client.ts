@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, refusePage } from './errors.js';
 import { publicAddress } from './public-address.js';
+import { ATTEMPTS, ratesByOperation, retries } from './retry.js';
 
 /** Credentials in the SDK's type; an expiration that the provider knows goes through, so that the SDK asks again in time. */
 interface Identity {
@@ -13,7 +14,7 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'wayOut'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
@@ -41,7 +42,7 @@ export function clientOptions(target: ApiTarget, service: string) {
     credentials: target.credentials as () => Promise<Identity>,
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
     // On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
-    ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: 5, retryMode: 'adaptive' }),
+    ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: ATTEMPTS, retryStrategy: retries(target.pauseScale ?? 1) }),
     requestHandler: { connectionTimeout: 5000, requestTimeout: target.patienceMs ?? 60_000, throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
   };
 }
@@ -49,6 +50,7 @@ export function clientOptions(target: ApiTarget, service: string) {
 type Next = (args: never) => Promise<unknown>;
 interface Stack {
   add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize' | 'deserialize'; priority: 'high' | 'low'; name: string }): void;
+  addRelativeTo(middleware: (next: Next, context: { commandName?: string }) => Next, options: { relation: 'after'; toMiddleware: 'retryMiddleware'; name: string }): void;
 }
 
 /** Makes every error of the client one of ours. */
@@ -84,6 +86,7 @@ export function clientPerTarget<Client extends { readonly middlewareStack: unkno
     if (found !== undefined) return found;
     const client = make(clientOptions(target, service));
     translateErrors(client, target, service);
+    if (target.kind !== 'local') (client.middlewareStack as Stack).addRelativeTo(ratesByOperation(target.pauseScale ?? 1), { relation: 'after', toMiddleware: 'retryMiddleware', name: 'ssmlabRates' });
     clients.set(target, client);
     return client;
   };

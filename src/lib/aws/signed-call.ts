@@ -60,7 +60,7 @@ export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Repl
       return await once(target, call, site);
     } catch (error) {
       if (!isPassing(error) || attempt === ATTEMPTS) throw fromAws(error, site);
-      await sleep(200 * attempt);
+      await sleep(200 * attempt * (target.pauseScale ?? 1));
     }
   }
 }

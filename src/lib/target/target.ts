@@ -24,6 +24,8 @@ export interface Target {
   readonly dualStack?: boolean | undefined;
   /** Milliseconds that a call waits for its answer before it is tried again; a minute when absent, less where a caller waits for less (`lib/aws/signed-call`). */
   readonly patienceMs?: number | undefined;
+  /** Pauses between the tries of a call, as a multiple of what they are on AWS; 1 when absent. */
+  readonly pauseScale?: number | undefined;
   /** Proxies and authorities of calls and streams; absent where there are none, as on the local cloud. */
   readonly wayOut?: WayOut | undefined;
   /** Opens TCP to a public address of the region: net.connect on AWS, the uplink on the local cloud. */

@@ -127,6 +127,8 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     const { changeSetId, stackId: owner, onStackFailure, mode } = changeSet;
     requireRoot(changeSet, 'executed');
     if (changeSet.executionStatus !== 'AVAILABLE') {
+      // The same request once more: it is under way already.
+      if (clientRequestToken !== undefined && stackRecord(tx, owner).clientRequestToken === clientRequestToken) return undefined;
       throw new AwsError('InvalidChangeSetStatus', `ChangeSet [${changeSetId}] cannot be executed in its current status of [${changeSet.status}]`);
     }
     const deployment = deploymentOf(changeSet);
@@ -149,6 +151,6 @@ export const executeChangeSet = (control: Control): Operation => (input, context
     }
     return owner;
   });
-  control.drive(context.region, stackId);
+  if (stackId !== undefined) control.drive(context.region, stackId);
   return {};
 };

@@ -211,6 +211,18 @@ describe('change sets', () => {
     expect(await region.refused('ExecuteChangeSet', CHANGE)).toMatchObject({ code: 'InvalidChangeSetStatus' });
   });
 
+  it('is executed once, however often the same request comes', async () => {
+    await region.cfn('CreateChangeSet', { ...CHANGE, ChangeSetType: 'CREATE', TemplateBody: NETWORK });
+    const before = vpcs().length;
+    for (let each = 0; each < 2; each += 1) expect(await region.cfn('ExecuteChangeSet', { ...CHANGE, ClientRequestToken: 'again' })).toEqual({});
+    region.settle();
+    expect(await region.cfn('ExecuteChangeSet', { ...CHANGE, ClientRequestToken: 'again' })).toEqual({});
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('CREATE_COMPLETE');
+    expect(vpcs()).toHaveLength(before + 1);
+    expect(await region.refused('ExecuteChangeSet', { ...CHANGE, ClientRequestToken: 'another' })).toMatchObject({ code: 'InvalidChangeSetStatus' });
+  });
+
   it('c14: tells a change in place from a replacement', async () => {
     await region.create(NETWORK);
     await region.cfn('CreateChangeSet', { ...CHANGE, UsePreviousTemplate: true, Parameters: parameters({ Name: 'b' }) });

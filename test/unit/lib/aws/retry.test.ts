@@ -1,0 +1,136 @@
+/** Calls that are throttled, or whose answers come too late, by the SDK's clients against a real listener. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createChangeSet, executeChangeSet } from '../../../../src/lib/aws/change-sets.js';
+import { describeInstances, findKeyPair, importKeyPair } from '../../../../src/lib/aws/ec2.js';
+import { createSchedule } from '../../../../src/lib/aws/scheduler.js';
+import { describeAgents } from '../../../../src/lib/aws/ssm.js';
+import type { Target } from '../../../../src/lib/target/target.js';
+
+interface Asked {
+  readonly operation: string;
+  readonly body: string;
+  readonly at: number;
+}
+
+const asked: Asked[] = [];
+/** What the n-th request of an operation, from 1, is answered with. */
+let answer: (operation: string, nth: number, reply: ServerResponse, body: string) => void | Promise<void>;
+
+const server = createServer((request: IncomingMessage, reply) => {
+  let body = '';
+  request.setEncoding('utf8').on('data', (part: string) => (body += part)).on('end', () => {
+    const target = request.headers['x-amz-target'];
+    const operation = typeof target === 'string' ? (target.split('.')[1] ?? '') : (new URLSearchParams(body).get('Action') ?? `${request.method} ${request.url}`);
+    asked.push({ operation, body, at: performance.now() });
+    void answer(operation, of(operation).length, reply, body);
+  });
+});
+const of = (operation: string): Asked[] => asked.filter((one) => one.operation === operation);
+
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => void (asked.length = 0));
+
+const PATIENCE_MS = 300;
+/** A target of its own for each test, since rates are kept with clients. */
+const target = (more: Partial<Target> = {}): Target => ({
+  kind: 'aws', region: 'eu-west-1', credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }), endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  dial: () => Promise.reject(new Error('not used')), pollSeconds: 0, payloadBytes: 1024, defaultClient: 'native', fabric: 'aws', patienceMs: PATIENCE_MS, pauseScale: 0.05, ...more,
+});
+
+const xml = (reply: ServerResponse, text: string, status = 200): void => void reply.writeHead(status, { 'content-type': 'text/xml' }).end(text);
+const json = (reply: ServerResponse, value: unknown, status = 200): void => void reply.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(value));
+const throttled = (reply: ServerResponse): void => xml(reply, '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors><RequestID>1</RequestID></Response>', 503);
+const NO_INSTANCES = '<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>';
+const NO_KEYS = '<DescribeKeyPairsResponse><keySet/></DescribeKeyPairsResponse>';
+
+describe('a call that is throttled', () => {
+  it('holds back none of the other operations', async () => {
+    answer = (operation, nth, reply) => (operation === 'DescribeInstances' && nth === 1 ? throttled(reply) : xml(reply, operation === 'DescribeInstances' ? NO_INSTANCES : NO_KEYS));
+    const at = target({ pauseScale: 1 });
+    const held = describeInstances(at, []);
+    while (asked.length === 0) await sleep(5);
+    await sleep(20);
+    const began = performance.now();
+    for (let each = 0; each < 20; each += 1) await findKeyPair(at, 'a');
+    expect(performance.now() - began, 'of twenty others').toBeLessThan(1000);
+    expect(await held).toEqual([]);
+    expect(of('DescribeInstances')).toHaveLength(2);
+  });
+
+  it('has a rate from then on, and not one that it crawls at', async () => {
+    answer = (_operation, nth, reply) => (nth === 1 ? throttled(reply) : xml(reply, NO_INSTANCES));
+    const at = target({ pauseScale: 1 });
+    await describeInstances(at, []);
+    const began = performance.now();
+    await Promise.all(Array.from({ length: 5 }, () => describeInstances(at, [])));
+    const took = performance.now() - began;
+    // Five at five a second; half a call a second would be eight seconds.
+    expect(took).toBeGreaterThan(400);
+    expect(took).toBeLessThan(2000);
+  });
+
+  it('is tried five times, then told, with what to do', async () => {
+    answer = (_operation, _nth, reply) => throttled(reply);
+    await expect(describeInstances(target(), [])).rejects.toMatchObject({ code: 'aws-error', message: 'ec2 DescribeInstances: Request limit exceeded. (RequestLimitExceeded)', hint: expect.stringContaining('wait a minute') as string });
+    expect(asked).toHaveLength(5);
+  });
+});
+
+/** Keeps the first answer back for longer than the caller waits; `made`: what is answered to each request. */
+function firstIsLate(made: (reply: ServerResponse, nth: number, body: string) => void): void {
+  answer = async (_operation, nth, reply, body) => {
+    if (nth === 1) await sleep(PATIENCE_MS * 2);
+    if (!reply.destroyed) made(reply, nth, body);
+  };
+}
+
+const member = (name: string): unknown[] => asked.map(({ body }) => (body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>)[name] : new URLSearchParams(body).get(name)));
+
+describe('a call whose answer comes too late', () => {
+  it('is made again: a read', async () => {
+    firstIsLate((reply) => json(reply, { InstanceInformationList: [{ InstanceId: 'i-1' }] }));
+    expect(await describeAgents(target())).toEqual([{ InstanceId: 'i-1' }]);
+    expect(asked).toHaveLength(2);
+    expect((asked[1]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeGreaterThanOrEqual(PATIENCE_MS - 5);
+  });
+
+  it('is given up after five, with the host and why', async () => {
+    answer = () => undefined;
+    await expect(describeAgents(target({ patienceMs: 60 }))).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(/^nothing answers at 127\.0\.0\.1:\d+ \((?:TimeoutError|ETIMEDOUT)\)$/u) as string });
+    expect(asked).toHaveLength(5);
+  });
+
+  it.each([
+    ['CreateChangeSet', 'ClientToken', (at: Target) => createChangeSet(at, { name: 's', changeSet: 'ssmlab-1', type: 'CREATE', template: '{}', parameters: {}, tags: {} }), '<CreateChangeSetResponse><CreateChangeSetResult><Id>arn:c</Id><StackId>arn:s</StackId></CreateChangeSetResult></CreateChangeSetResponse>', { changeSetId: 'arn:c', stackId: 'arn:s' }],
+    ['ExecuteChangeSet', 'ClientRequestToken', (at: Target) => executeChangeSet(at, 'arn:c'), '<ExecuteChangeSetResponse><ExecuteChangeSetResult/></ExecuteChangeSetResponse>', undefined],
+  ])('is marked as the same one: %s by its %s', async (_operation, token, call, reply, result) => {
+    firstIsLate((to) => xml(to, reply));
+    expect(await call(target())).toEqual(result);
+    const [first, second, ...more] = member(token);
+    expect([first, more]).toEqual([expect.stringMatching(/^[a-zA-Z0-9][-a-zA-Z0-9]*$/u), []]);
+    expect(second).toBe(first);
+    // Another time it is another.
+    await call(target());
+    if (token === 'ClientRequestToken') expect(member(token)[2]).not.toBe(first);
+  });
+
+  it('is marked as the same one: CreateSchedule by its ClientToken', async () => {
+    firstIsLate((reply) => json(reply, { ScheduleArn: 'arn' }));
+    await createSchedule(target(), { name: 'n', at: new Date(), target: 'arn', roleArn: 'arn', input: {}, description: '' });
+    expect(member('ClientToken')).toEqual([expect.any(String), member('ClientToken')[0]]);
+  });
+
+  it('that has no mark, ImportKeyPair, finds what the first one made', async () => {
+    firstIsLate((reply, nth) => (nth === 1 ? xml(reply, '<ImportKeyPairResponse/>') : xml(reply, '<Response><Errors><Error><Code>InvalidKeyPair.Duplicate</Code><Message>is there</Message></Error></Errors></Response>', 400)));
+    // What is there under the name is compared with what was sent: lib/stack/key-pair.
+    expect(await importKeyPair(target(), 'lab-key', 'ssh-ed25519 AAAA', {})).toBe(false);
+    expect(asked).toHaveLength(2);
+  });
+});
