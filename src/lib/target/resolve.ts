@@ -5,7 +5,7 @@ import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
 import { socksProxy } from './socks-proxy.js';
 import { dialDirectly, dialUplink } from './uplink.js';
-import { type WayOut, wayOut } from './way-out.js';
+import { wayOut } from './way-out.js';
 
 /** Region of the local cloud when none is named. */
 export const DEFAULT_REGION = 'ap-northeast-1';
@@ -48,18 +48,6 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
   };
 }
 
-/** AWS sees a machine by the address that its own check tells. */
-async function addressSeenByAws(way: WayOut): Promise<string> {
-  const { send } = await import('../aws/send.js');
-  const url = new URL('https://checkip.amazonaws.com/');
-  const { text } = await send(url, { method: 'GET', headers: {}, body: '', agent: way.agentFor(url), patienceMs: 5000 }).catch((error: unknown) => {
-    throw new SsmlabError('endpoint-unreachable', 'checkip.amazonaws.com:443 does not answer, so your own address is not known', { cause: error, hint: 'pass --ssh-from CIDR' });
-  });
-  const address = text.trim();
-  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/u.test(address)) throw new SsmlabError('output-unparsable', 'checkip.amazonaws.com did not answer with an IPv4 address', { hint: 'pass --ssh-from CIDR' });
-  return `${address}/32`;
-}
-
 const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 async function awsTarget(options: TargetOptions): Promise<Target> {
@@ -76,16 +64,17 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
+  const dial: Target['dial'] = async (host, port, { timeoutMs } = {}) => {
+    const proxy = socksProxy(host, environment);
+    return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
+  };
   return {
     kind: 'aws',
     region,
     credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode }),
     ...settings,
     wayOut: way,
-    dial: async (host, port, { timeoutMs } = {}) => {
-      const proxy = socksProxy(host, environment);
-      return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
-    },
+    dial,
     pollSeconds: 3,
     payloadBytes: 1024,
     payloadsPerSecond: 1000,
@@ -93,7 +82,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     defaultClient: 'plugin',
     fabric: 'aws',
     sessionIntervalMs: 350,
-    ownCidr: () => addressSeenByAws(way),
+    ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way }),
     profile,
   };
 }

@@ -13,6 +13,8 @@ export interface WayOut {
   readonly agentFor: (url: URL) => Agent | undefined;
   /** `HOST:PORT` of the proxy that they go through, for errors; never its password. */
   readonly proxyFor: (url: URL) => string | undefined;
+  /** PEM of the authorities to believe in place of Node's own; undefined where those are. `usage` as above. */
+  readonly authorities: () => string | undefined;
 }
 
 export interface WayOutSettings {
@@ -54,6 +56,7 @@ export async function wayOut({ bundle }: WayOutSettings): Promise<WayOut> {
     return /^https?:$/u.test(proxy.protocol) ? proxy : undefined;
   };
   let ca: string | undefined;
+  const authorities = (): string | undefined => (bundle === undefined ? undefined : (ca ??= certificates(bundle)));
   const kept = new Map<string, Agent>();
   const agentFor = (url: URL): Agent | undefined => {
     const proxy = proxyUrl(url);
@@ -62,8 +65,8 @@ export async function wayOut({ bundle }: WayOutSettings): Promise<WayOut> {
     const key = `${proxy?.href ?? ''} ${secure}`;
     const found = kept.get(key);
     if (found !== undefined) return found;
-    if (secure && bundle !== undefined) ca ??= certificates(bundle);
-    const trust = ca === undefined || !secure ? {} : { ca };
+    const believed = secure ? authorities() : undefined;
+    const trust = believed === undefined ? {} : { ca: believed };
     let agent: Agent;
     if (proxy === undefined || proxies === undefined) agent = secure ? new HttpsAgent({ ...AGENT_OPTIONS, ...trust }) : new HttpAgent(AGENT_OPTIONS);
     else {
@@ -75,5 +78,5 @@ export async function wayOut({ bundle }: WayOutSettings): Promise<WayOut> {
     kept.set(key, agent);
     return agent;
   };
-  return { agentFor, proxyFor: (url) => proxyUrl(url)?.host };
+  return { agentFor, proxyFor: (url) => proxyUrl(url)?.host, authorities };
 }

@@ -39,7 +39,7 @@ class Astray extends Agent {
     return connect((server.address() as AddressInfo).port, '127.0.0.1');
   }
 }
-const wayOut = { agentFor: () => new Astray(), proxyFor: () => undefined };
+const wayOut = { agentFor: () => new Astray(), proxyFor: () => undefined, authorities: () => undefined };
 
 const target = (region = 'eu-west-1') => ({ region, wayOut, credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }) });
 const DOCUMENT = '{"Statement":[{"Sid":"50 % + é"}]}';

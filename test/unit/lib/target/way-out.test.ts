@@ -13,7 +13,9 @@ import { accountAlias } from '../../../../src/lib/aws/iam.js';
 import { describeAgents } from '../../../../src/lib/aws/ssm.js';
 import { openStreamSocket } from '../../../../src/lib/session/stream-socket.js';
 import { resolveTarget } from '../../../../src/lib/target/resolve.js';
+import { ownCidrByAws } from '../../../../src/lib/target/own-address.js';
 import type { Target } from '../../../../src/lib/target/target.js';
+import { wayOut } from '../../../../src/lib/target/way-out.js';
 
 const REGION = 'eu-west-1';
 const folder = mkdtempSync(join(tmpdir(), 'ssmlab-proxy-'));
@@ -23,6 +25,8 @@ const NAMES = ['ssm.eu-west-1.amazonaws.com', 'ssmmessages.eu-west-1.amazonaws.c
 /** What the proxy was asked for. */
 const asked: { readonly to: string; readonly authorization: string | undefined }[] = [];
 const sockets = new Set<Socket>();
+/** Ports of the connections that the proxy made. */
+const proxied = new Set<number | undefined>();
 let aws: Server;
 let proxy: Server;
 let refusal: number | undefined;
@@ -37,7 +41,7 @@ beforeAll(async () => {
   aws = createHttps({ cert, key }, (request, reply) => {
     request.resume();
     if (request.headers.host === 'ssm.eu-west-1.amazonaws.com') reply.setHeader('content-type', 'application/x-amz-json-1.1').end('{"InstanceInformationList":[{"InstanceId":"i-1"}]}');
-    else if (request.headers.host === 'checkip.amazonaws.com') reply.end('203.0.113.9\n');
+    else if (request.headers.host === 'checkip.amazonaws.com') reply.end(proxied.has(request.socket.remotePort) ? '203.0.113.9\n' : '203.0.113.7\n');
     else reply.setHeader('content-type', 'text/xml').end('<ListAccountAliasesResponse><ListAccountAliasesResult><AccountAliases><member>lab</member></AccountAliases><IsTruncated>false</IsTruncated></ListAccountAliasesResult></ListAccountAliasesResponse>');
   });
   const streams = new WebSocketServer({ server: aws });
@@ -53,6 +57,7 @@ beforeAll(async () => {
       return;
     }
     const far = connect(portOf(aws), '127.0.0.1', () => {
+      proxied.add(far.localPort);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       far.write(head);
       far.pipe(socket).pipe(far);
@@ -88,7 +93,7 @@ const target = (): Promise<Target> => resolveTarget({ kind: 'aws', region: REGIO
 const impatient = async (): Promise<Target> => ({ ...(await target()), patienceMs: 1500 });
 
 describe('a proxy and an authority of one\'s own', () => {
-  it('are used by the SDK\'s clients, by calls that are signed here, by streams, and by the look at one\'s own address', async () => {
+  it('are used by the SDK\'s clients, by calls that are signed here, and by streams', async () => {
     process.env['AWS_CA_BUNDLE'] = BUNDLE;
     const found = await target();
     expect(await describeAgents(found)).toEqual([{ InstanceId: 'i-1' }]);
@@ -98,9 +103,8 @@ describe('a proxy and an authority of one\'s own', () => {
     socket.resume();
     expect(await said).toBe('hello');
     socket.terminate();
-    expect(await found.ownCidr?.()).toBe('203.0.113.9/32');
     const authorization = `Basic ${Buffer.from('me:pass@word').toString('base64')}`;
-    expect(asked).toEqual(['ssm.eu-west-1.amazonaws.com:443', 'iam.amazonaws.com:443', 'ssmmessages.eu-west-1.amazonaws.com:443', 'checkip.amazonaws.com:443'].map((to) => ({ to, authorization })));
+    expect(asked).toEqual(['ssm.eu-west-1.amazonaws.com:443', 'iam.amazonaws.com:443', 'ssmmessages.eu-west-1.amazonaws.com:443'].map((to) => ({ to, authorization })));
   });
 
   it('may be of the profile', async () => {
@@ -133,6 +137,32 @@ describe('a proxy and an authority of one\'s own', () => {
     process.env['HTTPS_PROXY'] = 'http://me:pass%40word@127.0.0.1:9';
     const error = await describeAgents(await impatient()).then(() => undefined, (thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'endpoint-unreachable', message: 'nothing answers at ssm.eu-west-1.amazonaws.com:443 through the proxy 127.0.0.1:9 (ECONNREFUSED)' });
+  });
+});
+
+describe('one\'s own address', () => {
+  const shut: Target['dial'] = () => Promise.reject(new Error('no way'));
+  const open: Target['dial'] = () => new Promise((resolve) => {
+    const socket = connect(portOf(aws), '127.0.0.1', () => resolve(socket));
+    sockets.add(socket);
+  });
+  const own = async (dial: Target['dial']): Promise<string> => ownCidrByAws({ dial, way: await wayOut({ bundle: { file: BUNDLE, setBy: 'the test' } }) });
+
+  it('is what SSH is seen as, which goes through no HTTP proxy', async () => {
+    expect(await own(open)).toBe('203.0.113.7/32');
+    delete process.env['HTTPS_PROXY'];
+    expect(await own(open)).toBe('203.0.113.7/32');
+  });
+
+  it('is the proxy\'s where nothing answers otherwise', async () => {
+    expect(await own(shut)).toBe('203.0.113.9/32');
+    refusal = 407;
+    await expect(own(shut)).rejects.toMatchObject({ code: 'endpoint-unreachable', hint: 'pass --ssh-from CIDR', cause: new Error('no way') });
+  });
+
+  it('is asked of nobody whose authority is not known', async () => {
+    delete process.env['HTTPS_PROXY'];
+    await expect(ownCidrByAws({ dial: open, way: await wayOut({}) })).rejects.toMatchObject({ code: 'endpoint-unreachable' });
   });
 });
 
