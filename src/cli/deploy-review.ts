@@ -95,9 +95,9 @@ export async function prepared(context: LabContext, options: ReviewOptions): Pro
 export function expiryOf({ target, stack }: LabContext, at: Date, pause: Pause): DeployOptions['expiry'] {
   return {
     at,
-    set: async (stackId) => {
+    set: async (stackId, end = at) => {
       const { account } = await callerIdentity(target);
-      await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at }, { pollSeconds: target.pollSeconds, pause });
+      await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at: end }, { pollSeconds: target.pollSeconds, pause });
     },
     drop: () => dropExpiry(expiryApi(target), { region: target.region, stack }),
   };

@@ -36,7 +36,7 @@ export async function confirmDestroy(context: LabContext, plan: DestroyPlan, { y
   if (instances.length > 0) row('instances', instances.join(', '));
   const billed = [...named('AWS::EC2::NatGateway'), ...named('AWS::EC2::EIP'), ...named('AWS::EC2::VPCEndpoint')];
   if (billed.length > 0 && target.kind === 'aws') row('billed too', billed.join(', '));
-  if (plan.keyName !== undefined) row('key pair', `${plan.keyName}, and its file here`);
+  if (plan.keyNames.length > 0) row('key pair', `${plan.keyNames.join(', ')}, and the file here`);
   const cost = costText(context, plan);
   if (cost !== undefined) row('until now', cost);
   if (yes) return;

@@ -1,7 +1,7 @@
 /** What has to be said when the lab stands and the private half of its key pair is not here. */
 import { existsSync } from 'node:fs';
 import type { ListedInstance } from '../lib/inventory/instance.js';
-import { keyPairName } from '../lib/lab/lab.js';
+import { isKeyPairName } from '../lib/lab/lab.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
 import { forLab } from './next-steps.js';
@@ -9,7 +9,7 @@ import type { LabContext, LabFlags } from './lab-context.js';
 
 /** Lines; none when nothing is missing, or when no instance wants the key. */
 export function missingKeyLines(style: Style, { lab, stack }: Pick<LabContext, 'lab' | 'stack'>, instances: readonly ListedInstance[], flags: LabFlags): string[] {
-  const wanting = instances.filter((instance) => instance.auth === 'ssh-key-pair' && instance.keyName === keyPairName(stack));
+  const wanting = instances.filter((instance) => instance.auth === 'ssh-key-pair' && isKeyPairName(stack, instance.keyName ?? ''));
   const [first] = wanting;
   if (first === undefined || existsSync(lab.keyFile)) return [];
   return [

@@ -45,7 +45,7 @@ export default class Destroy extends BaseCommand {
     const { target, stack, lab, home } = context;
     const api = stackApi(target);
     const plan = await planDestroy(api, stack);
-    const there = plan.stackId !== undefined || plan.keyName !== undefined;
+    const there = plan.stackId !== undefined || plan.keyNames.length > 0;
     if (there) await confirmDestroy(context, plan, { yes: flags.yes, ...this.conversation() });
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
     this.moment = 'asking-for-deletion';

@@ -32,6 +32,11 @@ export async function findKeyPair(target: Target, keyName: string): Promise<KeyP
   return found.KeyPairs?.[0];
 }
 
+/** Key pairs whose names are like one of these, `*` for any run, with their tags. */
+export async function keyPairsLike(target: Target, patterns: readonly string[]): Promise<KeyPairInfo[]> {
+  return (await ec2(target).send(new DescribeKeyPairsCommand({ Filters: [filter('key-name', ...patterns)] }))).KeyPairs ?? [];
+}
+
 /**
  * What the instance wrote to its serial console, as far as the service tells it; empty when it tells nothing (yet). `Latest` is the
  * buffer of now, on Nitro only; others have what was posted after the last change of state, minutes later (`aws-facts.md` §7).

@@ -53,10 +53,21 @@ export const LAB_INSTANCES: readonly LabInstance[] = [
 /** Name of the stack when the user gives none. */
 export const DEFAULT_STACK_NAME = 'ssmlab';
 
-/** Name under which the lab's public key is imported, per stack: two labs in one region have two key pairs. */
-export function keyPairName(stackName: string = DEFAULT_STACK_NAME): string {
-  return `${stackName}-key`;
+/**
+ * Name under which a public key of the lab is imported: per stack, so that two labs in one region have two key pairs, and per key, so that two people who
+ * deploy one name at once have two, of which the stack takes one. `digest`: eight hex digits that tell the key from others.
+ */
+export function keyPairName(stackName: string, digest: string): string {
+  return `${stackName}-key-${digest}`;
 }
+
+/** Whether a key pair is called as a lab of the stack calls its own; labs of before had one without the digest. */
+export function isKeyPairName(stackName: string, keyName: string): boolean {
+  return keyName.startsWith(`${stackName}-key`) && /^(?:-[0-9a-f]{8})?$/u.test(keyName.slice(`${stackName}-key`.length));
+}
+
+/** The same as EC2's filters have it; wider than {@link isKeyPairName}. */
+export const keyPairPatterns = (stackName: string): string[] => [`${stackName}-key`, `${stackName}-key-*`];
 
 /** User that the key pair lets in. */
 export const SSH_USER = 'ec2-user';

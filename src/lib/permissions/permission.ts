@@ -87,7 +87,8 @@ export const SCOPES = {
   Schedule: (place) => ({ resources: [arn(place, 'scheduler', `schedule/default/${ending(place)}`)] }),
   EndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })] }),
   PassEndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } } }),
-  KeyPair: (place) => ({ resources: [arn(place, 'ec2', `key-pair/${place.stack}-key`)] }),
+  /** With the digest of its key, or, of labs of before, without. */
+  KeyPair: (place) => ({ resources: [arn(place, 'ec2', `key-pair/${place.stack}-key*`)] }),
   Image: (place) => ({ resources: [arn(place, 'ssm', 'parameter/aws/service/ami-amazon-linux-latest/*')] }),
   /** New things have no tag yet, and those that they are made in are of several types. */
   Make: (place) => ({ resources: ['*'], condition: both(inRegion(place), viaCloudFormation(place)) }),

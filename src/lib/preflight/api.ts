@@ -1,7 +1,7 @@
 /** The calls that a preflight makes, bound to a target; a test passes its own. */
 import * as account from '../aws/account.js';
 import { findStack } from '../aws/cloudformation.js';
-import { findKeyPair } from '../aws/ec2.js';
+import { findKeyPair, keyPairsLike } from '../aws/ec2.js';
 import { notAllowed, roleArn } from '../aws/iam.js';
 import { hostManagementRole } from '../aws/ssm.js';
 import { callerIdentity } from '../aws/sts.js';
@@ -23,6 +23,7 @@ export interface PreflightApi {
   readonly hostManagementRole: Bound<typeof hostManagementRole>;
   readonly findStack: Bound<typeof findStack>;
   readonly findKeyPair: Bound<typeof findKeyPair>;
+  readonly keyPairsLike: Bound<typeof keyPairsLike>;
 }
 
 /** The real calls. */
@@ -41,5 +42,6 @@ export function preflightApi(target: Target): PreflightApi {
     hostManagementRole: () => hostManagementRole(target),
     findStack: (...args) => findStack(target, ...args),
     findKeyPair: (...args) => findKeyPair(target, ...args),
+    keyPairsLike: (...args) => keyPairsLike(target, ...args),
   };
 }

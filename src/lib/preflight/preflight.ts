@@ -1,10 +1,11 @@
 /** A look at an account before a lab is made there: what would make it fail, and what would surprise. It only reads, all at once. */
 import { SsmlabError } from '../errors.js';
-import { keyPairName, LAB_TAG } from '../lab/lab.js';
+import { isKeyPairName, keyPairPatterns, LAB_TAG } from '../lab/lab.js';
 import type { PolicyStatement } from '../permissions/policies.js';
 import { hostManagementFinding, metadataFinding, publicAccessFinding } from './account.js';
 import type { PreflightApi } from './api.js';
 import { type Finding, look } from './finding.js';
+import { few } from '../stack/few.js';
 import { permissionFinding } from './permissions.js';
 import { place, type Placement, VCPUS_EACH } from './placement.js';
 import { quotaFinding } from './quotas.js';
@@ -53,7 +54,7 @@ function sshFinding(cidr: string | undefined): Omit<Finding, 'check'> {
 export async function preflight(api: PreflightApi, options: PreflightOptions): Promise<Preflight> {
   const { stack, region, types, sshSourceCidr } = options;
   const identity = await api.callerIdentity();
-  const keyName = options.keyPair ?? keyPairName(stack);
+  const { keyPair } = options;
   const instances = types.filter((type) => type === 'AWS::EC2::Instance').length;
   const [{ placement, findings: placed }, ...others] = await Promise.all([
     place(api, region),
@@ -67,10 +68,9 @@ export async function preflight(api: PreflightApi, options: PreflightOptions): P
       return { verdict: 'notice', text: `"${stack}" is there already (${found.StackStatus ?? 'of unknown status'})` };
     }),
     look('key pair', async () => {
-      const found = await api.findKeyPair(keyName);
-      if (options.keyPair !== undefined) return found === undefined ? { verdict: 'bad', text: `no key pair is called "${keyName}" in ${region}` } : { verdict: 'good', text: `"${keyName}" is used, and stays` };
-      if (found === undefined) return { verdict: 'good', text: `"${keyName}" is made here; only its public half goes up` };
-      return isOurs(found) ? { verdict: 'good', text: `"${keyName}" is there from before` } : { verdict: 'bad', text: `a key pair "${keyName}" is there and was not made by ssmlab`, hint: 'choose another name with --stack' };
+      if (keyPair !== undefined) return (await api.findKeyPair(keyPair)) === undefined ? { verdict: 'bad', text: `no key pair is called "${keyPair}" in ${region}` } : { verdict: 'good', text: `"${keyPair}" is used, and stays` };
+      const before = (await api.keyPairsLike(keyPairPatterns(stack))).filter((pair) => isOurs(pair) && isKeyPairName(stack, pair.KeyName ?? '')).map(({ KeyName }) => `"${KeyName}"`);
+      return { verdict: 'good', text: before.length === 0 ? 'it is made here; only its public half goes up' : `${few(before)} of before ${before.length === 1 ? 'is' : 'are'} there, used where the private half is here, and taken away by destroy` };
     }),
     look('ssh from', async () => sshFinding(sshSourceCidr)),
     permissionFinding(api, identity, region, options),

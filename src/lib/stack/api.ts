@@ -21,6 +21,7 @@ export interface StackApi {
   readonly listChangeSets: Bound<typeof changeSets.listChangeSets>;
   readonly templateParameters: Bound<typeof cloudformation.templateParameters>;
   readonly findKeyPair: Bound<typeof ec2.findKeyPair>;
+  readonly keyPairsLike: Bound<typeof ec2.keyPairsLike>;
   readonly importKeyPair: Bound<typeof ec2.importKeyPair>;
   readonly deleteKeyPair: Bound<typeof ec2.deleteKeyPair>;
   readonly describeInstances: Bound<typeof ec2.describeInstances>;
@@ -48,6 +49,7 @@ export function stackApi(target: Target): StackApi {
     listChangeSets: (...args) => changeSets.listChangeSets(target, ...args),
     templateParameters: (...args) => cloudformation.templateParameters(target, ...args),
     findKeyPair: (...args) => ec2.findKeyPair(target, ...args),
+    keyPairsLike: (...args) => ec2.keyPairsLike(target, ...args),
     importKeyPair: (...args) => ec2.importKeyPair(target, ...args),
     deleteKeyPair: (...args) => ec2.deleteKeyPair(target, ...args),
     describeInstances: (...args) => ec2.describeInstances(target, ...args),

@@ -1,17 +1,17 @@
 /** Deploy: the key pair, the stack, its events, and the agents online. Asked again it finds that nothing is to do. */
-import type { NewStack } from '../aws/cloudformation.js';
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
 import { EXPIRES_TAG } from '../expiry/expiry.js';
-import { keyPairName, LAB_TAG, type LabParameters, templateBody, templateParameters } from '../lab/lab.js';
+import { LAB_TAG, type LabParameters, templateBody, templateParameters } from '../lab/lab.js';
 import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
 import { isInProgress, type ResourceEvent, watchStack } from './events.js';
 import { checkKeyPair, type ExistingKeyPair, requireKeyPair } from './existing-key-pair.js';
-import { follow, isGone, reviewed } from './follow.js';
-import { importKey, isKeyThere, localKey } from './key-pair.js';
+import { begin } from './begin.js';
+import { follow, isGone } from './follow.js';
 import type { Pause } from './pause.js';
-import { failing, isLabPlan, planStack, type StackPlan } from './plan.js';
+import { isLabPlan, type StackPlan } from './plan.js';
+import { provideKeyPair } from './provide-key-pair.js';
 import { type DriftedResource, reconcile } from './reconcile.js';
 import { few } from './few.js';
 
@@ -57,7 +57,7 @@ export interface DeployOptions {
   /** Asked before anything of the stack is made or changed, with the change set's account of it; absent: nobody is asked, and a new stack is made without one. */
   readonly review?: ((plan: StackPlan) => Promise<boolean>) | undefined;
   /** When a new lab ends by itself, how that is set, before anything of it is made where there is a plan and at once after else, and how it is taken back. */
-  readonly expiry?: { readonly at: Date; readonly set: (stackId: string) => Promise<void>; readonly drop: () => Promise<void> } | undefined;
+  readonly expiry?: { readonly at: Date; readonly set: (stackId: string, at?: Date) => Promise<void>; readonly drop: () => Promise<void> } | undefined;
   /** Put back what is not as it was deployed. */
   readonly heal?: boolean | undefined;
   /** Leave what fails as it is, instead of rolling it back. */
@@ -71,7 +71,7 @@ export interface DeployOptions {
 }
 
 const AT_REST = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE']);
-type ApiStack = NonNullable<Awaited<ReturnType<StackApi['findStack']>>>;
+export type ApiStack = NonNullable<Awaited<ReturnType<StackApi['findStack']>>>;
 
 /** True when the stack was made by ssmlab. */
 const isLabStack = (stack: ApiStack): boolean => stack.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
@@ -146,69 +146,6 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
     return undefined;
   }
   throw new SsmlabError('stack-failed', `the stack "${options.stack}" is in ${stack.StackStatus ?? 'an unknown state'}`, { hint: 'run `ssmlab destroy`, then deploy again' });
-}
-
-interface ProvidedKeyPair {
-  readonly event: Extract<DeployEvent, { kind: 'key-pair' }>;
-  /** When the plan is not carried out. A stack that is under way keeps the key that it uses; a key that it does not use is nobody's. */
-  readonly undo: (underWay?: boolean) => Promise<void>;
-  /** Before the plan is carried out: while somebody looked at it, another's for the name may have brought another's key. */
-  readonly ready: (stackId: string) => Promise<void>;
-}
-
-/** The key pair of a stack that is going to be made; one of the user's own is only looked at. */
-async function provideKeyPair(api: StackApi, { stack, keyFile, keyPair, makeFolder, dropFolder }: DeployOptions): Promise<ProvidedKeyPair> {
-  if (keyPair !== undefined) {
-    await checkKeyPair(api, keyPair, stack);
-    return { event: { kind: 'key-pair', keyName: keyPair.keyName, from: 'user' }, undo: async () => undefined, ready: async () => undefined };
-  }
-  const keyName = keyPairName(stack);
-  await makeFolder();
-  const { publicKey, made } = await localKey(keyFile, keyName);
-  const undo = async (underWay = false): Promise<void> => {
-    if (!made) return;
-    const isUsed = await isKeyThere(api, keyName, publicKey);
-    if (isUsed && underWay) return;
-    if (isUsed) await api.deleteKeyPair(keyName);
-    await dropFolder?.();
-  };
-  await importKey(api, keyName, publicKey).catch((error: unknown) => failing(error, () => undo()));
-  const ready = async (stackId: string): Promise<void> => {
-    if (await isKeyThere(api, keyName, publicKey)) return;
-    if ((await api.findStack(stackId))?.StackStatus !== 'REVIEW_IN_PROGRESS') throw new SsmlabError('stack-busy', `another process has made the stack "${stack}" meanwhile`, { hint: 'run `ssmlab deploy` again: it goes on from there' });
-    await importKey(api, keyName, publicKey);
-  };
-  return { event: { kind: 'key-pair', keyName, from: made ? 'made' : 'kept' }, undo, ready };
-}
-
-/** Asks for the stack: by its plan where somebody is to see it first, `ready` before it is carried out and `undo` when it is not. Undefined when a stack of the name is there meanwhile. */
-async function begin(api: StackApi, stack: NewStack, options: DeployOptions, { ready, undo }: Pick<ProvidedKeyPair, 'ready' | 'undo'>): Promise<{ readonly stackId: string; readonly goes: boolean } | undefined> {
-  if (options.review === undefined) {
-    const stackId = await api.createStack(stack);
-    if (stackId === undefined) return undefined;
-    await options.expiry?.set(stackId);
-    return { stackId, goes: true };
-  }
-  let plan: StackPlan | undefined;
-  try {
-    plan = await planStack(api, { ...stack, type: 'CREATE' }, options);
-    const { stackId } = plan;
-    const goes = await reviewed(api, plan, options, async () => {
-      await ready(stackId);
-      await options.expiry?.set(stackId);
-    });
-    if (!goes) await undo();
-    return { stackId, goes };
-  } catch (error) {
-    const planned = plan?.stackId;
-    return await failing(error, async () => {
-      // A call that failed may have been carried out, and somebody else may have been quicker: what a stack that is under way needs stays.
-      const status = (await api.findStack(planned ?? stack.name))?.StackStatus;
-      const underWay = !isGone(status) && status !== 'REVIEW_IN_PROGRESS';
-      await undo(underWay);
-      if (planned !== undefined && !underWay) await options.expiry?.drop();
-    });
-  }
 }
 
 /** Deploys the lab. Events come as they happen; the outcome is the generator's value. */

@@ -1,12 +1,11 @@
 /** Destroy: the stack, its key pair, its schedule; then a look that nothing is left. */
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
-import { keyPairName } from '../lab/lab.js';
 import type { StackApi } from './api.js';
 import { requireLabStack } from './deploy.js';
 import { type ResourceEvent, rootCause, watchStack } from './events.js';
 import { stackFailure } from './follow.js';
-import { isLabKey } from './key-pair.js';
+import { labKeyPairs } from './key-pair.js';
 import type { Pause } from './pause.js';
 
 /** What a destroy is going to remove; all empty when there is nothing. */
@@ -15,8 +14,8 @@ export interface DestroyPlan {
   /** Status of the stack now. */
   readonly status: string | undefined;
   readonly resources: readonly { readonly logicalId: string; readonly type: string; readonly physicalId: string | null }[];
-  /** Name of the key pair, when it is there and the lab's. */
-  readonly keyName: string | undefined;
+  /** Names of the key pairs that ssmlab made for it: of the lab, and of attempts that came to nothing. */
+  readonly keyNames: readonly string[];
   /** Volumes of its instances, to be looked for afterwards. */
   readonly volumeIds: readonly string[];
   /** When it was begun; undefined when there is no stack. */
@@ -28,15 +27,14 @@ export type DestroyEvent = ResourceEvent | { readonly kind: 'again'; readonly re
 
 /** Reads what is there. `stack-foreign` when the stack is not ssmlab's. */
 export async function planDestroy(api: StackApi, stack: string): Promise<DestroyPlan> {
-  const [found, key] = await Promise.all([api.findStack(stack), api.findKeyPair(keyPairName(stack))]);
-  const keyName = key !== undefined && isLabKey(key) ? keyPairName(stack) : undefined;
-  if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stackId: undefined, status: undefined, resources: [], keyName, volumeIds: [], created: undefined };
+  const [found, keyNames] = await Promise.all([api.findStack(stack), labKeyPairs(api, stack)]);
+  if (found === undefined || found.StackStatus === 'DELETE_COMPLETE') return { stackId: undefined, status: undefined, resources: [], keyNames, volumeIds: [], created: undefined };
   await requireLabStack(api, found, stack);
   const resources = (await api.stackResources(stack))
     .filter((resource) => resource.ResourceStatus !== 'DELETE_COMPLETE')
     .map((resource) => ({ logicalId: resource.LogicalResourceId ?? '', type: resource.ResourceType ?? '', physicalId: resource.PhysicalResourceId ?? null }));
   const instanceIds = resources.flatMap(({ type, physicalId }) => (type === 'AWS::EC2::Instance' ? (physicalId ?? []) : []));
-  return { stackId: found.StackId ?? stack, status: found.StackStatus, resources, keyName, volumeIds: await api.volumesOf(instanceIds), created: found.CreationTime };
+  return { stackId: found.StackId ?? stack, status: found.StackStatus, resources, keyNames, volumeIds: await api.volumesOf(instanceIds), created: found.CreationTime };
 }
 
 export interface DestroyOptions {
@@ -50,9 +48,9 @@ export interface DestroyOptions {
 
 /** What still carries the stack's tag or name, or had been part of it, in words. */
 async function leftovers(api: StackApi, stack: string, { volumeIds }: DestroyPlan): Promise<string[]> {
-  const [found, instances, addresses, gateways, endpoints, volumes, vpcs, key] = await Promise.all([
+  const [found, instances, addresses, gateways, endpoints, volumes, vpcs, keys] = await Promise.all([
     api.findStack(stack), api.describeInstances([ofStack(stack)]), api.describeAddresses(stack), api.natGateways(ofStack(stack)), api.vpcEndpoints(ofStack(stack)), api.volumesThere(volumeIds),
-    api.describeVpcIds(stack), api.findKeyPair(keyPairName(stack)),
+    api.describeVpcIds(stack), labKeyPairs(api, stack),
   ]);
   return [
     ...(found === undefined || found.StackStatus === 'DELETE_COMPLETE' ? [] : [`stack ${stack} (${found.StackStatus})`]),
@@ -62,7 +60,7 @@ async function leftovers(api: StackApi, stack: string, { volumeIds }: DestroyPla
     ...endpoints.map((id) => `endpoint ${id}`),
     ...volumes.map((id) => `volume ${id}`),
     ...vpcs.map((vpcId) => `VPC ${vpcId}`),
-    ...(key !== undefined && isLabKey(key) ? [`key pair ${key.KeyName}`] : []),
+    ...keys.map((name) => `key pair ${name}`),
   ];
 }
 
@@ -98,7 +96,7 @@ async function* deleteStack(api: StackApi, stackId: string, { stack, pollSeconds
 export async function* destroy(api: StackApi, options: DestroyOptions): AsyncGenerator<DestroyEvent, void> {
   const { stack, plan, pollSeconds, pause } = options;
   if (plan.stackId !== undefined) yield* deleteStack(api, plan.stackId, options);
-  if (plan.keyName !== undefined) await api.deleteKeyPair(plan.keyName);
+  for (const name of plan.keyNames) await api.deleteKeyPair(name);
   await options.dropExpiry?.();
   for (let round = 1; ; round += 1) {
     const left = await leftovers(api, stack, plan);

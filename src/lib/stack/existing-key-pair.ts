@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
-import { keyPairName } from '../lab/lab.js';
+import { isKeyPairName } from '../lab/lab.js';
 import { type KeyFile, readKeyFile } from '../ssh/key-file.js';
 import { describeKey, fingerprint } from '../ssh/key-pair.js';
 import { wireKeyType } from '../ssh/wire-key.js';
@@ -49,8 +49,8 @@ export function matchesKeyPair({ PublicKey, KeyFingerprint = '' }: KeyPairInfo, 
 
 /** `key-pair-missing`, `key-mismatch`, `usage` for the name that ssmlab's own pair has, and what `readKeyFile` throws. */
 export async function checkKeyPair(api: Pick<StackApi, 'findKeyPair'>, { keyName, keyFile }: ExistingKeyPair, stack: string): Promise<void> {
-  if (keyName === keyPairName(stack)) {
-    throw new SsmlabError('usage', `"${keyName}" is the key pair that ssmlab makes for the stack "${stack}", and removes with it`, { hint: 'leave out --key-pair, or name another one' });
+  if (isKeyPairName(stack, keyName)) {
+    throw new SsmlabError('usage', `"${keyName}" is how ssmlab calls the key pairs that it makes for the stack "${stack}", and removes with it`, { hint: 'leave out --key-pair, or name another one' });
   }
   const file = await readKeyFile(keyFile).catch((error: unknown) => {
     if (!(error instanceof SsmlabError) || error.code !== 'key-missing') throw error;

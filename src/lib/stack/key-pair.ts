@@ -1,8 +1,10 @@
 /** The key pair of a lab: the private half made and kept here, only the public half imported. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SsmlabError } from '../errors.js';
-import { LAB_TAG } from '../lab/lab.js';
+import { isKeyPairName, keyPairName, keyPairPatterns, LAB_TAG } from '../lab/lab.js';
 import { readKeyFile } from '../ssh/key-file.js';
 import { fingerprint, makeKeyPair } from '../ssh/key-pair.js';
 import type { StackApi } from './api.js';
@@ -50,20 +52,27 @@ function isSame(found: KeyPairInfo, publicKey: string): boolean {
 /** True when the pair carries the lab's tag. */
 export const isLabKey = (found: KeyPairInfo): boolean => found.Tags?.some((tag) => tag.Key === LAB_TAG.key && tag.Value === LAB_TAG.value) === true;
 
+/** Names of the key pairs that ssmlab made for the stack. */
+export async function labKeyPairs(api: Pick<StackApi, 'keyPairsLike'>, stack: string): Promise<string[]> {
+  const found = await api.keyPairsLike(keyPairPatterns(stack));
+  return found.flatMap((pair) => (isLabKey(pair) && isKeyPairName(stack, pair.KeyName ?? '') ? (pair.KeyName ?? []) : [])).toSorted();
+}
+
+/** Under which name the key goes up. */
+export const keyNameOf = (stack: string, publicKey: string): string => keyPairName(stack, createHash('sha256').update(Buffer.from(body(publicKey).split(' ')[1] ?? '', 'base64')).digest('hex').slice(0, 8));
+
 /** Whether the pair of the name has our public half. */
-export async function isKeyThere(api: StackApi, keyName: string, publicKey: string): Promise<boolean> {
+export async function isKeyThere(api: Pick<StackApi, 'findKeyPair'>, keyName: string, publicKey: string): Promise<boolean> {
   const found = await api.findKeyPair(keyName);
   return found !== undefined && isSame(found, publicKey);
 }
 
-/** Sees to it that the service has our public half under the name. `stack-foreign` when the name belongs to somebody else's. */
-export async function importKey(api: StackApi, keyName: string, publicKey: string): Promise<void> {
-  const tags = { [LAB_TAG.key]: LAB_TAG.value };
-  if (await api.importKeyPair(keyName, publicKey, tags)) return;
-  const found = await api.findKeyPair(keyName);
-  if (found !== undefined && isSame(found, publicKey)) return;
-  if (found !== undefined && !isLabKey(found)) throw new SsmlabError('stack-foreign', `a key pair "${keyName}" is there and was not made by ssmlab`);
-  // Left by a lab whose private half is gone.
-  await api.deleteKeyPair(keyName);
-  if (!(await api.importKeyPair(keyName, publicKey, tags))) throw new SsmlabError('stack-busy', `another process is making the key pair "${keyName}"`);
+/** Whether the file of before still holds the key: another process may have taken it away, or made another. */
+export const isKeyHere = async (keyFile: string, publicKey: string): Promise<boolean> =>
+  body(await readFile(publicFile(keyFile), 'utf8').catch(() => '')) === body(publicKey) && existsSync(keyFile);
+
+/** Sees to it that the service has our public half under the name. `stack-foreign` when another key has it. */
+export async function importKey(api: Pick<StackApi, 'importKeyPair' | 'findKeyPair'>, keyName: string, publicKey: string): Promise<void> {
+  if ((await api.importKeyPair(keyName, publicKey, { [LAB_TAG.key]: LAB_TAG.value })) || (await isKeyThere(api, keyName, publicKey))) return;
+  throw new SsmlabError('stack-foreign', `a key pair "${keyName}" is there, and is of another key`);
 }

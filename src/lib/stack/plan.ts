@@ -16,7 +16,7 @@ export interface StackPlan {
   readonly changes: readonly ResourceChange[];
 }
 
-const AGAIN = 'run `ssmlab deploy` again: it goes on from there';
+export const AGAIN = 'run `ssmlab deploy` again: it goes on from there';
 
 const IN_WORK = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
 

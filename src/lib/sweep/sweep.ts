@@ -7,7 +7,7 @@ import { forEachOf } from '../aws/pages.js';
 import { scheduleNames } from '../aws/scheduler.js';
 import { SsmlabError } from '../errors.js';
 import { EXPIRES_TAG, EXPIRY_PREFIX, expiryName } from '../expiry/expiry.js';
-import { keyPairName, LAB_TAG } from '../lab/lab.js';
+import { isKeyPairName, LAB_TAG } from '../lab/lab.js';
 import { quantitiesOf } from '../lab/bill.js';
 import { estimate } from '../price/estimate.js';
 import { tablePrices } from '../price/prices.js';
@@ -55,7 +55,8 @@ async function lookAt(target: Target): Promise<SweptRegion> {
   const { region } = target;
   const [stacks, tagged, schedules] = await Promise.all([stacksWithTag(target, LAB_TAG.key, LAB_TAG.value), taggedResources(target, LAB_TAG.key, LAB_TAG.value), scheduleNames(target, EXPIRY_PREFIX)]);
   const names = new Set(stacks.map(({ StackName = '' }) => StackName));
-  const ofStack = ({ kind, id, tags }: Tagged): string | undefined => tags['aws:cloudformation:stack-name'] ?? (kind === 'key-pair' ? [...names].find((name) => keyPairName(name) === id) : undefined);
+  const takes = ({ StackName = '', Parameters = [] }: (typeof stacks)[number], keyName: string): boolean => isKeyPairName(StackName, keyName) && Parameters.every(({ ParameterKey, ParameterValue }) => ParameterKey !== 'KeyName' || ParameterValue === keyName);
+  const ofStack = ({ kind, id, tags }: Tagged): string | undefined => tags['aws:cloudformation:stack-name'] ?? (kind === 'key-pair' ? stacks.find((stack) => takes(stack, id))?.StackName : undefined);
   const orphans = tagged.filter((one) => !names.has(ofStack(one) ?? ''));
   const prices = tablePrices(region);
   return {

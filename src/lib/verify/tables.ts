@@ -1,6 +1,6 @@
 /** The lab's tables: what each has to hold, and what the configuration that was read back holds. Pure. */
 import type { KnownInstance } from '../inventory/instance.js';
-import { type LabInstance, keyPairName } from '../lab/lab.js';
+import type { LabInstance } from '../lab/lab.js';
 import { LAB_DEFAULT_ROUTES, LAB_ENDPOINTS, LAB_ROLE_POLICY, LAB_SECURITY_GROUPS, type LabEndpoint, type LabRule, type LabSecurityGroup } from '../lab/tables.js';
 import type { SecurityGroup, SecurityGroupRule } from '../vpc/model.js';
 import type { InterfaceNode } from '../vpc/network.js';
@@ -129,10 +129,10 @@ function endpointStatement(table: Table, { logicalId, service, subnet }: LabEndp
   };
 }
 
-function keyStatement({ lab, instance, configuration: { snapshot } }: Table): Statement {
+function keyStatement({ lab, instance }: Table): Statement {
   const { keyName, instanceId } = instance;
   return {
-    instance: lab.number, claim: 'key-pair', subject: null, declared: lab.keyPair ? (keyName ?? keyPairName(snapshot.stack)) : NONE,
+    instance: lab.number, claim: 'key-pair', subject: null, declared: lab.keyPair ? (keyName ?? 'a key pair') : NONE,
     predict: () => ({ value: keyName ?? NONE, by: `ec2:DescribeInstances ${instanceId}`, why: keyName === null ? 'it has no key pair' : `it has the key pair ${keyName}`, blame: instanceId }),
   };
 }

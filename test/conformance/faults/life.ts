@@ -87,7 +87,7 @@ export async function runDestroy(context: LabContext, say: (line: string) => voi
   const signal = never();
   const api = stackApi(target);
   const plan = await planDestroy(api, stack);
-  if (plan.stackId !== undefined || plan.keyName !== undefined) await confirmDestroy(context, plan, { yes: true, canAsk: false, say, signal });
+  if (plan.stackId !== undefined || plan.keyNames.length > 0) await confirmDestroy(context, plan, { yes: true, canAsk: false, say, signal });
   for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }) })) if (event.kind === 'again') say(event.reason);
   await removeLabFolder(home, lab);
 }

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { deleteChangeSet, listChangeSets } from '../../../src/lib/aws/change-sets.js';
 import { findStack } from '../../../src/lib/aws/cloudformation.js';
-import { findKeyPair } from '../../../src/lib/aws/ec2.js';
+import { keyPairsLike } from '../../../src/lib/aws/ec2.js';
 import { roleArn } from '../../../src/lib/aws/iam.js';
 import { scheduleNames } from '../../../src/lib/aws/scheduler.js';
 import { expiryName } from '../../../src/lib/expiry/expiry.js';
-import { keyPairName } from '../../../src/lib/lab/lab.js';
+import { keyPairPatterns } from '../../../src/lib/lab/lab.js';
 import type { Target } from '../../../src/lib/target/target.js';
 import type { ModelRegion } from '../api-model/region.js';
 import { awsTarget, type Beginning, beginningOf, COMMANDS, contextOf, homeOf, REGION, runCommand } from './life.js';
@@ -36,10 +36,10 @@ export async function stateOf({ target, folder }: World, stack: string): Promise
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const name = expiryName(REGION, stack);
-  const [key, role, schedules] = await Promise.all([findKeyPair(target, keyPairName(stack)), roleArn(target, name), scheduleNames(target, name)]);
+  const [keys, role, schedules] = await Promise.all([keyPairsLike(target, keyPairPatterns(stack)), roleArn(target, name), scheduleNames(target, name)]);
   const parts = [
     status === undefined ? [] : [status === 'REVIEW_IN_PROGRESS' ? 'a plan' : status === 'CREATE_COMPLETE' ? 'the stack' : status],
-    key === undefined ? [] : ['key pair'],
+    keys.map(() => 'key pair'),
     existsSync(contextOf(target, homeOf(folder, stack), stack).lab.keyFile) ? ['key file'] : [],
     schedules.includes(name) ? ['schedule'] : [],
     role === undefined ? [] : ['role'],

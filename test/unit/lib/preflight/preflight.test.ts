@@ -23,6 +23,7 @@ const fine: PreflightApi = {
   hostManagementRole: async () => null,
   findStack: async () => undefined,
   findKeyPair: async () => undefined,
+  keyPairsLike: async () => [],
 };
 const QUOTAS: Readonly<Record<string, number>> = { 'L-1216C47A': 32, 'L-29B6F2EB': 50 };
 const statements = [{ Sid: 'Stack', Effect: 'Allow' as const, Action: ['cloudformation:CreateStack'], Resource: 'arn:aws:cloudformation:*:*:stack/ssmlab/*' }];
@@ -52,7 +53,7 @@ describe('the look before a deployment', () => {
     ['a clock that is off', 'clock', 'bad', /600 s behind/u, { callerIdentity: async () => ({ account: '1', arn: 'arn:aws:iam::1:user/a', clockOffsetMs: 600_000 }) }],
     ['a clock that nobody tells', 'clock', 'unknown', /did not say/u, { callerIdentity: async () => ({ account: '1', arn: 'arn:aws:iam::1:user/a', clockOffsetMs: undefined }) }],
     ['a stack of others', 'stack', 'bad', /not made by ssmlab/u, { findStack: async () => ({ StackName: 'ssmlab', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0) }) }],
-    ['a key pair of others', 'key pair', 'bad', /not made by ssmlab/u, { findKeyPair: async () => ({ KeyName: 'ssmlab-key' }) }],
+    ['key pairs of before, and of nobody else', 'key pair', 'good', /^"ssmlab-key" of before is there/u, { keyPairsLike: async () => [{ KeyName: 'ssmlab-key', Tags: [{ Key: 'ssmlab', Value: 'true' }] }, { KeyName: 'ssmlab-key-00000000' }] }],
     ['missing permissions, by name', 'permissions', 'bad', /1 of 1 action.* cloudformation:CreateStack/u, { notAllowed: async (_, { actions }) => [...actions] }],
     ['a quota that does not suffice', 'quotas', 'bad', /VPCs: 4 of 5 used, 2 more are needed/u, { usage: async () => ({ vpcs: 4, internetGateways: 1, elasticIps: 0, standardVcpus: 0 }) }],
     ['vCPUs that are in use', 'quotas', 'bad', /vCPUs of standard instances: 30 of 32 used, 8 more/u, { usage: async () => ({ vpcs: 0, internetGateways: 1, elasticIps: 0, standardVcpus: 30 }) }],

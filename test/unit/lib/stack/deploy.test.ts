@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SsmlabError } from '../../../../src/lib/errors.js';
 import { deploy, type DeployEvent, type DeployOptions, type DeployResult } from '../../../../src/lib/stack/deploy.js';
 import { localKey } from '../../../../src/lib/stack/key-pair.js';
-import { event, fakeApi, type Script, STACK_ID, stackIn } from './fake-api.js';
+import { event, fakeApi, LAB_TAGS, type Script, STACK_ID, stackIn } from './fake-api.js';
 
 const options = (over: Partial<DeployOptions> = {}): DeployOptions => {
   const keyFile = join(mkdtempSync(join(tmpdir(), 'ssmlab-')), 'lab', 'key', 'id_ed25519');
@@ -34,7 +34,7 @@ describe('deploy', () => {
     const { result, events, calls } = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], events: [[], [begin, vpc], [begin, vpc, done]], agentRounds: 2 });
     expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
     expect(kinds(events)).toEqual(['key-pair', 'started', 'ssmlab CREATE_IN_PROGRESS', 'VPC1 CREATE_COMPLETE', 'ssmlab CREATE_COMPLETE', 'agents', 'agents']);
-    expect(calls).toEqual(['import ssmlab-key', 'create ssmlab KeyName=ssmlab-key']);
+    expect(calls).toEqual(['import ssmlab-key-#', 'create ssmlab KeyName=ssmlab-key-#']);
     expect(events.at(-1)).toEqual({ kind: 'agents', online: ['Instance2'], waiting: [] });
   });
 
@@ -53,14 +53,14 @@ describe('deploy', () => {
   it('joins another process, found at once or after the attempt', async () => {
     const first = await run({ stacks: [stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], events: [[begin], [begin, done]] });
     expect([first.result?.outcome, kinds(first.events)[0], first.calls]).toEqual(['created', 'joined', []]);
-    const later = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], created: [undefined], events: [[], [begin], [begin, done]] });
+    const later = await run({ stacks: [undefined, stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_IN_PROGRESS'), stackIn('CREATE_COMPLETE')], created: [undefined], events: [[], [begin], [begin], [begin, done]] });
     expect([later.result?.outcome, kinds(later.events).slice(0, 2)]).toEqual(['created', ['key-pair', 'joined']]);
   });
 
   it('removes a rolled back attempt first', async () => {
     const { result, calls } = await run({ stacks: [stackIn('ROLLBACK_COMPLETE'), stackIn('DELETE_COMPLETE'), stackIn('CREATE_COMPLETE')] });
     expect(result?.outcome).toBe('created');
-    expect(calls).toEqual(['delete', 'import ssmlab-key', 'create ssmlab KeyName=ssmlab-key']);
+    expect(calls).toEqual(['delete', 'import ssmlab-key-#', 'create ssmlab KeyName=ssmlab-key-#']);
   });
 
   it('names the first cause of a failure, not its consequences', async () => {
@@ -83,14 +83,18 @@ describe('deploy', () => {
 
   it('leaves what is not ssmlab\'s alone', async () => {
     expect((await run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).error).toMatchObject({ code: 'stack-foreign' });
-    const { error, calls } = await run({ stacks: [undefined], keyPair: { publicKey: 'ssh-ed25519 AAAA', foreign: true } });
-    expect(error).toMatchObject({ code: 'stack-foreign' });
-    expect(calls).toEqual([]);
   });
 
-  it('replaces a key pair of ours whose private half is gone', async () => {
-    const { calls } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], keyPair: { publicKey: 'ssh-ed25519 AAAA' } });
-    expect(calls.slice(0, 2)).toEqual(['delete key ssmlab-key', 'import ssmlab-key']);
+  it('touches no key pair that is there: it may be another\'s who deploys at the same time', async () => {
+    const { calls } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], keyPair: { name: 'ssmlab-key-00000000', publicKey: 'ssh-ed25519 AAAA' } });
+    expect(calls).toEqual(['import ssmlab-key-#', 'create ssmlab KeyName=ssmlab-key-#']);
+  });
+
+  it('takes its own key pair back when another process was quicker', async () => {
+    const others = { ...stackIn('CREATE_IN_PROGRESS'), Parameters: [{ ParameterKey: 'KeyName', ParameterValue: 'ssmlab-key-00000000' }] };
+    let dropped = 0;
+    const lost = await run({ stacks: [undefined, others, others, stackIn('CREATE_COMPLETE')], created: [undefined], events: [[], [begin], [begin], [begin, done]] }, { dropFolder: async () => void dropped++ });
+    expect([lost.result?.outcome, lost.calls, dropped]).toEqual(['created', ['import ssmlab-key-#', 'create ssmlab KeyName=ssmlab-key-#', 'delete key ssmlab-key-#'], 1]);
   });
 
   it.each(['CREATE_FAILED', 'ROLLBACK_FAILED', 'DELETE_FAILED'])('does not go on from %s', async (status) => {
@@ -121,7 +125,7 @@ describe('deploy', () => {
       expect(shown).toEqual([['CREATE', ['Add VPC1']]]);
       expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
       expect(order).toEqual([STACK_ID]);
-      expect(calls).toEqual(['import ssmlab-key', 'plan CREATE ssmlab KeyName=ssmlab-key InstanceType=t3.nano VPC1Zone=a VPC2Zone=b', 'execute']);
+      expect(calls).toEqual(['import ssmlab-key-#', 'plan CREATE ssmlab KeyName=ssmlab-key-# InstanceType=t3.nano VPC1Zone=a VPC2Zone=b', 'execute']);
     });
 
     const taken = { stacks: [undefined, stackIn('REVIEW_IN_PROGRESS')], changes: added };
@@ -130,14 +134,14 @@ describe('deploy', () => {
       const { result, error, calls } = await run(taken, { review: review(answer).review, dropFolder: async () => void dropped++ });
       if (answer === false) expect(result).toEqual({ outcome: 'planned', stackId: STACK_ID });
       else expect(error).toBe(answer);
-      expect(calls).toEqual(['import ssmlab-key', 'plan CREATE ssmlab KeyName=ssmlab-key', 'discard', 'delete', 'delete key ssmlab-key']);
+      expect(calls).toEqual(['import ssmlab-key-#', 'plan CREATE ssmlab KeyName=ssmlab-key-#', 'discard', 'delete', 'delete key ssmlab-key-#']);
       expect(dropped).toBe(1);
     });
 
     it('makes nothing when the end of the lab cannot be set', async () => {
       const { error, calls } = await run(taken, { review: review(true).review, expiry: { at: new Date(0), set: async () => Promise.reject(new Error('no Scheduler')), drop: async () => undefined } });
       expect(error).toMatchObject({ message: 'no Scheduler' });
-      expect(calls.slice(-3)).toEqual(['discard', 'delete', 'delete key ssmlab-key']);
+      expect(calls.slice(-3)).toEqual(['discard', 'delete', 'delete key ssmlab-key-#']);
     });
 
     it('takes everything back when it may not be carried out, the end of the lab too', async () => {
@@ -145,7 +149,7 @@ describe('deploy', () => {
       const denied = new SsmlabError('access-denied', 'no ExecuteChangeSet');
       const { error, calls } = await run({ ...taken, executed: denied }, { review: review(true).review, dropFolder: async () => void dropped.push('folder'), expiry: { at: new Date(0), set: async () => undefined, drop: async () => void dropped.push('end') } });
       expect(error).toBe(denied);
-      expect(calls.slice(-4)).toEqual(['execute', 'discard', 'delete', 'delete key ssmlab-key']);
+      expect(calls.slice(-4)).toEqual(['execute', 'discard', 'delete', 'delete key ssmlab-key-#']);
       expect(dropped).toEqual(['folder', 'end']);
     });
 
@@ -154,14 +158,34 @@ describe('deploy', () => {
       const { error, calls } = await run({ ...fresh, executed: lost }, { review: review(true).review });
       expect(error).toBe(lost);
       expect(calls).not.toContain('delete');
-      expect(calls).not.toContain('delete key ssmlab-key');
+      expect(calls).not.toContain('delete key ssmlab-key-#');
     });
 
-    it('leaves the stack of somebody who was quicker', async () => {
+    it('leaves the stack of somebody who was quicker, with the end that they set, and takes its own key pair and end back', async () => {
       const late = Object.assign(new Error('cannot be executed in its current execution status of OBSOLETE'), { name: 'InvalidChangeSetStatus' });
-      const { calls, error } = await run({ ...fresh, executed: late }, { review: review(true).review });
-      expect(error).toMatchObject({ code: 'stack-busy' });
-      expect(calls).not.toContain('delete');
+      const theirs = '2026-12-01T00:00:00.000Z';
+      for (const [tags, wanted] of [[[], 'none'], [[{ Key: 'ssmlab:expires', Value: theirs }], theirs]] as const) {
+        const ends: string[] = [];
+        let dropped = 0;
+        const expiry = { at: new Date(0), set: async (_: string, at?: Date) => void ends.push(at?.toISOString() ?? 'ours'), drop: async () => void ends.push('none') };
+        const others = { ...stackIn('CREATE_IN_PROGRESS', [...LAB_TAGS, ...tags]), ChangeSetId: 'arn:another' };
+        const { calls, error } = await run({ ...fresh, stacks: [undefined, others], executed: late }, { review: review(true).review, expiry, dropFolder: async () => void dropped++ });
+        expect(error).toMatchObject({ code: 'stack-busy' });
+        expect(calls).not.toContain('delete');
+        expect(calls.at(-1)).toBe('delete key ssmlab-key-#');
+        expect([ends, dropped]).toEqual([['ours', wanted], 1]);
+      }
+    });
+
+    it('does not carry a plan out whose key another process of the same user has taken away', async () => {
+      const lab = options();
+      const taken = async (): Promise<boolean> => {
+        rmSync(dirname(lab.keyFile), { recursive: true });
+        return true;
+      };
+      const { error, calls } = await run({ ...fresh, stacks: [undefined, stackIn('REVIEW_IN_PROGRESS')] }, { ...lab, makeFolder: async () => void mkdirSync(dirname(dirname(lab.keyFile)), { recursive: true }), review: taken });
+      expect(error).toMatchObject({ code: 'stack-busy', message: expect.stringContaining('taken the key of the stack "ssmlab" away') as string });
+      expect(calls).not.toContain('execute');
     });
 
     it('says that somebody else works on the stack when its own change set is gone', async () => {
@@ -215,9 +239,9 @@ describe('deploy', () => {
   it('gives another template only the parameters that it has, and no template to a stack that is there', async () => {
     const sshSourceCidr = async () => '203.0.113.1/32';
     const own = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')] }, { sshSourceCidr });
-    expect(own.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key SSHSourceCidr=203.0.113.1/32');
+    expect(own.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key-# SSHSourceCidr=203.0.113.1/32');
     const other = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')] }, { template: '{}', sshSourceCidr });
-    expect(other.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key');
+    expect(other.calls.at(-1)).toBe('create ssmlab KeyName=ssmlab-key-#');
     expect((await run({ stacks: [stackIn('CREATE_COMPLETE')] }, { template: '{}' })).error).toMatchObject({ code: 'usage' });
   });
 });

@@ -13,21 +13,21 @@ async function run(script: Script, change: (api: ReturnType<typeof fakeApi>['api
   return { plan, events, calls, error: await work.then(() => undefined, (error: unknown) => error) };
 }
 
-const key = { publicKey: 'ssh-ed25519 AAAA' };
+const key = { name: 'ssmlab-key-0123abcd', publicKey: 'ssh-ed25519 AAAA' };
 const [made, gone] = [event('ssmlab', 'CREATE_COMPLETE'), event('VPC1', 'DELETE_COMPLETE')];
 
 describe('destroy', () => {
   it('deletes stack and key pair, tells only of this deletion, and looks again', async () => {
     const { plan, events, calls, error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_IN_PROGRESS'), stackIn('DELETE_COMPLETE')], events: [[made], [made, gone]], keyPair: key });
     expect(error).toBeUndefined();
-    expect(plan).toMatchObject({ status: 'CREATE_COMPLETE', keyName: 'ssmlab-key', resources: [{ logicalId: 'VPC1', physicalId: 'vpc-1' }] });
+    expect(plan).toMatchObject({ status: 'CREATE_COMPLETE', keyNames: ['ssmlab-key-0123abcd'], resources: [{ logicalId: 'VPC1', physicalId: 'vpc-1' }] });
     expect(events).toEqual(['VPC1 DELETE_COMPLETE']);
-    expect(calls).toEqual(['delete', 'delete key ssmlab-key']);
+    expect(calls).toEqual(['delete', 'delete key ssmlab-key-#']);
   });
   it.each(['ROLLBACK_FAILED', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'REVIEW_IN_PROGRESS'])('takes a stack away that is in %s', async (status) => {
     const { error, calls } = await run({ stacks: [stackIn(status), stackIn('DELETE_IN_PROGRESS'), stackIn('DELETE_COMPLETE')], events: [[made], [made, gone]], keyPair: key });
     expect(error).toBeUndefined();
-    expect(calls).toEqual(['delete', 'delete key ssmlab-key']);
+    expect(calls).toEqual(['delete', 'delete key ssmlab-key-#']);
   });
   it('names what is left', async () => {
     const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_COMPLETE')] }, () => ({
@@ -51,16 +51,18 @@ describe('destroy', () => {
     const { events, calls, error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED'), stackIn('DELETE_COMPLETE')], events: [[made], [made, failed], [made, failed, gone]], keyPair: key });
     expect(error).toBeUndefined();
     expect(events).toEqual(['VPC1 DELETE_FAILED', 'again: resource sg-1 has a dependent object (DependencyViolation)', 'VPC1 DELETE_COMPLETE']);
-    expect(calls).toEqual(['delete', 'delete', 'delete key ssmlab-key']);
+    expect(calls).toEqual(['delete', 'delete', 'delete key ssmlab-key-#']);
   });
   it('fails with the first cause', async () => {
     const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED')], events: [[made], [made, event('VPC1', 'DELETE_FAILED', 'it is protected')]] });
     expect(error).toMatchObject({ code: 'stack-failed', message: expect.stringContaining('VPC1 (AWS::EC2::VPC): it is protected') as string });
   });
+  it.each(['ssmlab-key', 'ssmlab-key-0123abcd'])('takes a key pair that an attempt or a lab of before has left: %s', async (name) => {
+    expect((await run({ stacks: [undefined], keyPair: { ...key, name } })).calls).toEqual([`delete key ${name.replace('0123abcd', '#')}`]);
+  });
   it('touches nothing that is not ssmlab\'s', async () => {
     await expect(run({ stacks: [stackIn('CREATE_COMPLETE', [])] })).rejects.toMatchObject({ code: 'stack-foreign' });
-    const { calls } = await run({ stacks: [undefined], keyPair: { ...key, foreign: true } });
-    expect(calls).toEqual([]);
+    for (const other of [{ ...key, foreign: true }, { ...key, name: 'ssmlab-key-mine' }, { ...key, name: 'ssmlab-key-key-0123abcd' }]) expect((await run({ stacks: [undefined], keyPair: other })).calls).toEqual([]);
     expect(LAB_TAGS).toHaveLength(1);
   });
 });

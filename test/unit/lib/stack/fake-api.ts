@@ -11,6 +11,9 @@ export function stackIn(status: string, tags = LAB_TAGS): Stack {
   return { StackName: 'ssmlab', StackId: STACK_ID, StackStatus: status as never, Tags: tags, CreationTime: new Date(0) };
 }
 
+/** The digest of a key that is made anew each time. */
+const masked = (text: string): string => text.replace(/-key-[0-9a-f]{8}$/u, '-key-#');
+
 let nextId = 0;
 export function event(logicalId: string, status: string, reason?: string): Event {
   const isStack = logicalId === 'ssmlab';
@@ -35,7 +38,8 @@ export interface Script {
   readonly executed?: Error;
   /** ARNs of the change sets of the stack. */
   readonly changeSets?: readonly string[];
-  readonly keyPair?: { readonly publicKey?: string; readonly foreign?: boolean };
+  /** One that is there before. */
+  readonly keyPair?: { readonly name: string; readonly publicKey?: string; readonly foreign?: boolean };
 }
 
 /** The fake, and the calls that changed something. */
@@ -43,7 +47,11 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
   const calls: string[] = [];
   let looked = -1;
   let rounds = 0;
-  let key = script.keyPair;
+  const keys = new Map(script.keyPair === undefined ? [] : [[script.keyPair.name, script.keyPair] as const]);
+  const shown = (name: string): NonNullable<Awaited<ReturnType<StackApi['findKeyPair']>>>[] => {
+    const pair = keys.get(name);
+    return pair === undefined ? [] : [{ KeyName: name, ...(pair.publicKey === undefined ? {} : { PublicKey: pair.publicKey }), Tags: pair.foreign === true ? [] : LAB_TAGS }];
+  };
   const created = [...(script.created ?? [STACK_ID])];
   const api: StackApi = {
     findStack: async () => {
@@ -51,7 +59,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       return script.stacks[looked];
     },
     createStack: async (stack) => {
-      calls.push(`create ${stack.name} ${Object.entries(stack.parameters).map(([name, value]) => `${name}=${value}`).join(' ')}`);
+      calls.push(`create ${stack.name} ${Object.entries(stack.parameters).map(([name, value]) => `${name}=${masked(value)}`).join(' ')}`);
       return created.shift();
     },
     deleteStack: async () => void calls.push('delete'),
@@ -62,7 +70,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
     },
     stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', LastUpdatedTimestamp: new Date(0) }],
     createChangeSet: async ({ type, name, parameters, kept, revertDrift }) => {
-      const given = [...Object.entries(parameters).map(([key, value]) => `${key}=${value}`), ...(kept ?? []).map((key) => `${key} kept`), ...(revertDrift === true ? ['drift'] : [])];
+      const given = [...Object.entries(parameters).map(([key, value]) => `${key}=${masked(value)}`), ...(kept ?? []).map((key) => `${key} kept`), ...(revertDrift === true ? ['drift'] : [])];
       calls.push(`plan ${type} ${name} ${given.join(' ')}`.trimEnd());
       return { changeSetId: 'arn:change-set', stackId: STACK_ID };
     },
@@ -77,16 +85,17 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
     deleteChangeSet: async () => void calls.push('discard'),
     listChangeSets: async () => [...(script.changeSets ?? [])],
     templateParameters: async () => ['KeyName'],
-    findKeyPair: async () => (key === undefined ? undefined : { KeyName: 'ssmlab-key', PublicKey: key.publicKey, Tags: key.foreign === true ? [] : LAB_TAGS }),
+    findKeyPair: async (name) => shown(name)[0],
+    keyPairsLike: async (patterns) => [...keys.keys()].filter((name) => patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern))).flatMap(shown),
     importKeyPair: async (name, publicKey) => {
-      if (key !== undefined) return false;
-      key = { publicKey };
-      calls.push(`import ${name}`);
+      if (keys.has(name)) return false;
+      keys.set(name, { name, publicKey });
+      calls.push(`import ${masked(name)}`);
       return true;
     },
     deleteKeyPair: async (name) => {
-      key = undefined;
-      calls.push(`delete key ${name}`);
+      keys.delete(name);
+      calls.push(`delete key ${masked(name)}`);
     },
     describeInstances: async () => [
       { InstanceId: 'i-1', Tags: [{ Key: 'Name', Value: 'Instance1' }] },
