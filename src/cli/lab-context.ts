@@ -9,6 +9,7 @@ import { resolveTarget } from '../lib/target/resolve.js';
 import type { Target } from '../lib/target/target.js';
 import { askMfaCode } from './prompts.js';
 import { selfCommand } from './self.js';
+import { sessionLeftLine } from './session-left.js';
 import { canAsk } from './terminal.js';
 
 /** The flags of `stackFlags`, parsed. */
@@ -42,7 +43,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     throw new SsmlabError('usage', `--fabric ${flags.fabric} is of the local cloud, and the target is AWS`, { hint: 'leave out --fabric, or --target aws' });
   }
   const home = stateHome();
-  const target = await resolveTarget({
+  const resolved = await resolveTarget({
     kind: flags.target,
     region: flags.region,
     profile: flags.profile,
@@ -52,6 +53,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     dialCommand: `${selfCommand()} local dial`,
     mfaCode: canAsk() ? askMfaCode : undefined,
   });
+  const target: Target = { ...resolved, onSessionLeft: (sessionId, why) => void process.stderr.write(`${sessionLeftLine(sessionId, resolved.region, why)}\n`) };
   const lab = labFolder(home, target, flags.stack);
   const keyFile = flags.identity === undefined ? readKeyRecord(lab)?.keyFile : resolve(flags.identity);
   return { home, target, stack: flags.stack, lab: keyFile === undefined ? lab : { ...lab, keyFile } };

@@ -1,4 +1,4 @@
-/** Says, once a loss, that a session's connection is lost and sought again: only where it takes so long that somebody wonders. */
+/** Says, once a loss, that a session's connection is lost and sought again, or slow to open: only where it takes so long that somebody wonders. */
 import type { SsmlabError } from '../lib/errors.js';
 
 /** AWS closes every stream once an hour, and a moment later all goes on: nobody wants to read of that in the middle of a screen. */
@@ -8,6 +8,8 @@ const PATIENCE_AFTER_SILENCE_MS = 1_000;
 
 export interface LossNotice {
   readonly onLost: (why: SsmlabError) => void;
+  /** The stream of a session that is being opened does not answer, and another try follows. */
+  readonly onSlow: (why: SsmlabError) => void;
   readonly onRegained: () => void;
   /** No word any more. */
   readonly stop: () => void;
@@ -17,7 +19,12 @@ export interface LossNotice {
 export function lossNotice(say: (line: string) => void, meanwhile: string): LossNotice {
   let timer: NodeJS.Timeout | undefined;
   let told = false;
+  let slow = false;
   return {
+    onSlow(why) {
+      if (!slow) say(`${why.message}. Trying again; Ctrl-C ends it.`);
+      slow = true;
+    },
     onLost(why) {
       if (told) return;
       clearTimeout(timer);

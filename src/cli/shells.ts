@@ -1,5 +1,5 @@
 /** A shell of an instance on this process's terminal: by SSH, or by Session Manager with one of two clients. */
-import { type SessionRequest, type StartedSession, terminateSession } from '../lib/aws/ssm.js';
+import { endSession, type SessionRequest, type StartedSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
 import type { KnownInstance } from '../lib/inventory/instance.js';
 import { SSH_USER } from '../lib/lab/lab.js';
@@ -89,7 +89,7 @@ async function openShell({ target, instance }: ShellOptions, request: SessionReq
     expectTyping();
     return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };
   }
-  if (options.signal.aborted) await terminateSession(target, session.sessionId).catch(() => undefined);
+  if (options.signal.aborted) await endSession(target, session.sessionId);
   options.signal.throwIfAborted();
   return { client, session };
 }
@@ -109,7 +109,7 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   if (opened.client === 'plugin') {
     say(header);
     handOver();
-    const terminate = (): Promise<void> => terminateSession(target, sessionId).catch(() => undefined);
+    const terminate = (): Promise<void> => endSession(target, sessionId);
     const offSignals = beforeSignals(terminate);
     // The plugin says nothing of how it ended, and ends no session that it leaves (`protocol.md` §1.3).
     await runPlugin(await pluginSession(target, opened.session, request)).finally(() => terminate().finally(offSignals));
@@ -119,7 +119,7 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   // Who leaves is done with it; the service would keep the session until it times out.
   const terminate = async (): Promise<void> => {
     channel.close();
-    if (!channel.over) await terminateSession(target, sessionId).catch(() => undefined);
+    if (!channel.over) await endSession(target, sessionId);
   };
   const offSignals = beforeSignals(terminate);
   say(header);

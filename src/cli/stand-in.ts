@@ -134,8 +134,8 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
   const end = async (): Promise<void> => {
     channel.close();
     if (channel.over) return;
-    const { terminateSession } = await import('../lib/aws/ssm.js');
-    await terminateSession(target, session.sessionId).catch(() => undefined);
+    const { endSession } = await import('../lib/aws/ssm.js');
+    await endSession(target, session.sessionId);
   };
   const offSignals = beforeSignals(end);
   try {

@@ -7,7 +7,7 @@ import { beforeSignals, opening } from '../cli/last-will.js';
 import { lossNotice } from '../cli/loss-notice.js';
 import { expectTransfers } from '../cli/transfers.js';
 import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
-import { terminateSession } from '../lib/aws/ssm.js';
+import { endSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
 import { findInstance } from '../lib/inventory/find.js';
 import { takeInventory } from '../lib/inventory/inventory.js';
@@ -51,7 +51,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { ...notice, signal }), this.interruption.signal, signals);
     const terminate = async (): Promise<void> => {
       channel.close();
-      if (!channel.over) await terminateSession(target, channel.sessionId).catch(() => undefined);
+      if (!channel.over) await endSession(target, channel.sessionId);
     };
     const offSignals = beforeSignals(terminate, signals);
     try {

@@ -1,10 +1,11 @@
 /** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
+import { randomUUID } from 'node:crypto';
 import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetConnectionStatusCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
-import { type ApiTarget, clientPerTarget } from './client.js';
+import { type ApiTarget, callSite, clientPerTarget } from './client.js';
 import { everyPage } from './pages.js';
-import { awsCode } from './errors.js';
+import { awsCode, fromAws, socketCode } from './errors.js';
 
 const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
 
@@ -53,9 +54,38 @@ export async function hostManagementRole(target: Target): Promise<string | null>
   return value === '' || value === '$None' ? null : value;
 }
 
-/** Opens a session at the service; `not-connected` when the agent has no control channel. */
+/** For all that has to be done about sessions whose answers did not arrive, milliseconds: who waits for a session is not kept longer for that. */
+const UNHEARD_MS = 10_000;
+
+/** Ends the sessions that were started with this reason, all but one. Nothing comes of it where that is not to be had. */
+async function endUnheard(target: Target, { instanceId }: SessionRequest, reason: string, except?: string): Promise<void> {
+  const abortSignal = AbortSignal.timeout(UNHEARD_MS);
+  const Filters = [{ key: 'Target' as const, value: instanceId }];
+  try {
+    const active = await everyPage((NextToken) => ssm(target).send(new DescribeSessionsCommand({ State: 'Active', Filters, NextToken }), { abortSignal }), (page) => page.Sessions);
+    const unheard = active.flatMap(({ SessionId, Reason }) => (Reason === reason && SessionId !== undefined && SessionId !== except ? [SessionId] : []));
+    await Promise.all(unheard.map((SessionId) => ssm(target).send(new TerminateSessionCommand({ SessionId }), { abortSignal })));
+  } catch {
+    // They end by themselves when nobody has said anything in them for 20 minutes (`aws-facts.md` §5).
+  }
+}
+
+/** How often the SDK tried it; more than once only where a try failed of which nobody knows whether it was carried out, or was not. */
+const tries = (of: unknown): number => (of as { readonly $metadata?: { readonly attempts?: number } } | undefined)?.$metadata?.attempts ?? 1;
+
+/**
+ * Opens a session at the service; `not-connected` when the agent has no control channel. StartSession knows no token by which a second try would be
+ * the first one: each try is a session, and those whose answers did not arrive are found by the reason that all have, and ended.
+ */
 export async function startSession(target: Target, request: SessionRequest): Promise<StartedSession> {
-  const { SessionId, TokenValue, StreamUrl } = await ssm(target).send(new StartSessionCommand(startSessionInput(request)));
+  const Reason = `ssmlab ${randomUUID()}`;
+  const started = await ssm(target).send(new StartSessionCommand({ ...startSessionInput(request), Reason })).catch(async (error: unknown) => {
+    const cause = error instanceof SsmlabError ? error.cause : error;
+    if (tries(cause) > 1 || (cause instanceof Error && socketCode(cause) !== undefined)) await endUnheard(target, request, Reason);
+    throw error;
+  });
+  const { SessionId, TokenValue, StreamUrl } = started;
+  if (tries(started) > 1) await endUnheard(target, request, Reason, SessionId);
   if (SessionId === undefined || TokenValue === undefined || StreamUrl === undefined) throw new SsmlabError('session-failed', 'StartSession answered without a session id, token or stream URL');
   return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: streamUrlAt(target, StreamUrl) };
 }
@@ -75,9 +105,16 @@ export async function sessionIsOver(target: ApiTarget, sessionId: string): Promi
   return (Sessions ?? []).length === 0;
 }
 
-/** Ends a session at the service. */
-export async function terminateSession(target: ApiTarget, sessionId: string): Promise<void> {
-  await ssm(target).send(new TerminateSessionCommand({ SessionId: sessionId }));
+/** How long the service may take, milliseconds: who is done with a session waits for that. */
+const END_MS = 15_000;
+
+/** Ends a session at the service. Never rejects: of one that could not be ended, the target is told. */
+export async function endSession(target: ApiTarget & Partial<Pick<Target, 'onSessionLeft'>>, sessionId: string): Promise<void> {
+  const abortSignal = AbortSignal.timeout(END_MS);
+  await ssm(target).send(new TerminateSessionCommand({ SessionId: sessionId }), { abortSignal }).catch((error: unknown) => {
+    const why = abortSignal.aborted ? new SsmlabError('endpoint-unreachable', `the service has not answered for ${END_MS / 1000} s`, { cause: error }) : fromAws(error, callSite(target, 'ssm', 'TerminateSession'));
+    target.onSessionLeft?.(sessionId, why);
+  });
 }
 
 /** Whether the service has a connection to the agent of an instance, now. */

@@ -63,7 +63,7 @@ export const CALLS: readonly Permission[] = [
 
   ...read(EVERY, 'which agents are online', 'ssm:DescribeInstanceInformation'),
   ...read(['verify'], 'whether Session Manager has a connection to an agent', 'ssm:GetConnectionStatus'),
-  ...read(['connect'], 'whether a session is over, which AWS\'s plugin does not notice', 'ssm:DescribeSessions'),
+  ...read(OPENINGS, 'whether a session is over, and which were started by a try whose answer did not arrive', 'ssm:DescribeSessions'),
   { action: 'ssm:GetServiceSetting', uses: ['deploy', 'verify'], on: 'HostManagement', why: 'whether instances without a role are managed by Default Host Management' },
   { action: 'ssm:StartSession', uses: OPENINGS, on: 'Instances', why: 'a session on an instance of the lab, by its tag' },
   { action: 'ssm:StartSession', uses: ['deploy'], on: 'ShellDocument', why: 'ready means ready: a session is opened on each instance, and ended' },

@@ -1,5 +1,5 @@
 /** The ways into the instances of a lab that was just made, as `stack/ready` tries them. */
-import { terminateSession } from '../aws/ssm.js';
+import { endSession } from '../aws/ssm.js';
 import { SsmlabError } from '../errors.js';
 import { explainHint, isOff } from '../inventory/standing.js';
 import type { KnownInstance } from '../inventory/instance.js';
@@ -53,7 +53,7 @@ function sessionDoor({ target }: SshWay, start: StartSession, instance: KnownIns
     // Of preferences that encrypt: the key may be another's to use.
     if (channel instanceof SsmlabError) return channel.code === 'access-denied' ? { state: 'untried', why: channel.message } : shut(instance, new SsmlabError(channel.code, channel.message.replace(/ in session \S+/u, '')));
     channel.close();
-    await terminateSession(target, session.sessionId).catch(() => undefined);
+    await endSession(target, session.sessionId);
     return { state: 'open' };
   };
   return { name: instance.name, way: 'session-manager', open };

@@ -1,5 +1,5 @@
 /** The ways to a port by Session Manager: AWS's documents for it, started with the target's spacing and opened. */
-import { type SessionRequest, terminateSession } from '../aws/ssm.js';
+import { endSession, type SessionRequest } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
 import type { DataChannel } from '../session/data-channel.js';
 import { type Forward, openForward, type ForwardOptions } from '../session/port/forward.js';
@@ -25,11 +25,11 @@ export async function openPort(target: Target, start: StartSession, instance: Kn
 
 /** A forward that listens and has its first session. */
 export function forwardOver(target: Target, start: StartSession, instance: KnownInstance, options: Pick<ForwardOptions, 'spec' | 'onRefused' | 'onEnded' | 'onUnopened'> & ChannelOptions): Promise<Forward> {
-  const { onLost, onRegained, signal } = options;
+  const { onLost, onRegained, onSlow, signal } = options;
   return openForward({
     ...options,
     halfCloseMs: target.halfCloseMs ?? 0,
-    open: () => openPort(target, start, instance, forwardRequest(instance.instanceId, options.spec), { onLost, onRegained, signal }),
-    terminate: (sessionId) => terminateSession(target, sessionId).catch(() => undefined),
+    open: () => openPort(target, start, instance, forwardRequest(instance.instanceId, options.spec), { onLost, onRegained, onSlow, signal }),
+    terminate: (sessionId) => endSession(target, sessionId),
   });
 }

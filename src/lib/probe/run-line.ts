@@ -28,7 +28,7 @@ export function wayInto(instance: KnownInstance): Way {
   throw new SsmlabError('not-connected', `${instance.name} (${instance.instanceId}) has no way in: neither a key pair nor a role for Session Manager`, { hint: explainHint(instance) });
 }
 
-export interface LineStreams extends OnOpen, Pick<ChannelOptions, 'onLost' | 'onRegained'> {
+export interface LineStreams extends OnOpen, Pick<ChannelOptions, 'onLost' | 'onRegained' | 'onSlow'> {
   /** Carried by SSH; of a session see `withInput`. */
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointOf } from '../aws/client.js';
 import { generateDataKey } from '../aws/kms.js';
-import { resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession, terminateSession } from '../aws/ssm.js';
+import { endSession, resumeSession, sessionIsOver, type SessionRequest, startSession, startSessionInput, type StartedSession } from '../aws/ssm.js';
 import type { KnownInstance } from '../inventory/instance.js';
 import { agentText, explainHint, requirePower } from '../inventory/standing.js';
 import { SsmlabError } from '../errors.js';
@@ -10,7 +10,7 @@ import { type CommandEnd, type CommandStreams, runCommand } from '../session/com
 import type { TerminalSize } from '../protocol/payloads.js';
 import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
 import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
-import { isLoopback } from '../session/stream-socket.js';
+import { CONNECT_MS, isLoopback } from '../session/stream-socket.js';
 import type { Target } from '../target/target.js';
 
 /** Starts sessions no closer to each other than the target admits. One for all sessions of a command. */
@@ -52,7 +52,8 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
   }
 }
 
-export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'signal' | 'size'> {
+export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'onSlow' | 'signal' | 'size'> {
+  /** For the stream to open, in tries, and then for the agent's first word; half a minute each when absent. */
   readonly timeoutMs?: number | undefined;
   /** Where the session is: needed for all but ports, which are never encrypted with KMS. */
   readonly instanceId?: string | undefined;
@@ -73,13 +74,14 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
       agentFor: target.wayOut?.agentFor,
-      connectTimeoutMs: timeoutMs,
+      connectTimeoutMs: timeoutMs === undefined ? undefined : Math.min(CONNECT_MS, timeoutMs / 2),
+      openingMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,
       encryption: instanceId === undefined ? undefined : { targetId: instanceId, generateDataKey: (...request) => generateDataKey(target, ...request) },
       reconnect: { resume: () => resumeSession(target, session.sessionId), refusedMs: local ? REFUSED_MS : undefined },
     });
   } catch (error) {
-    await terminateSession(target, session.sessionId).catch(() => undefined);
+    await endSession(target, session.sessionId);
     throw error;
   }
 }
@@ -90,16 +92,16 @@ export interface OnOpen {
 }
 
 /** Runs one line on the instance; `session-failed` and `not-connected` when the way there fails. */
-export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & OnOpen & Pick<ChannelOptions, 'onLost' | 'onRegained' | 'timeoutMs'>): Promise<CommandEnd> {
+export async function runOverSession(target: Target, start: StartSession, instance: KnownInstance, line: string, streams: CommandStreams & OnOpen & Pick<ChannelOptions, 'onLost' | 'onRegained' | 'onSlow' | 'timeoutMs'>): Promise<CommandEnd> {
   const session = await startOn(start, instance, commandRequest(instance.instanceId, line));
-  const { timeoutMs, signal, onLost, onRegained } = streams;
-  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs, signal, onLost, onRegained });
+  const { timeoutMs, signal, onLost, onRegained, onSlow } = streams;
+  const channel = await openChannel(target, session, { instanceId: instance.instanceId, timeoutMs, signal, onLost, onRegained, onSlow });
   streams.onOpen?.();
   try {
     return await runCommand(channel, streams);
   } finally {
     // It failed, or was left: the service would keep it until it times out.
-    if (!channel.over) await terminateSession(target, session.sessionId).catch(() => undefined);
+    if (!channel.over) await endSession(target, session.sessionId);
   }
 }
 

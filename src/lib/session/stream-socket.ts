@@ -19,8 +19,12 @@ export interface StreamSocketOptions {
   readonly signer?: Signer | undefined;
   /** Proxy and authorities on the way there; undefined for none. */
   readonly agentFor?: ((url: URL) => Agent | undefined) | undefined;
-  /** Until the upgrade is done, milliseconds. Default 9000. */
+  /** Until the upgrade is done, milliseconds. Default {@link CONNECT_MS}. */
   readonly connectTimeoutMs?: number | undefined;
+  /** For all tries of a session's first websocket. Default 30 000. */
+  readonly openingMs?: number | undefined;
+  /** A try of the first websocket was not answered in time, and another follows. */
+  readonly onSlow?: ((why: SsmlabError) => void) | undefined;
   /** Silence after which the other end is asked for a sign of life. Default 3000. */
   readonly pingAfterMs?: number | undefined;
   /** How long it has to answer. Default 5000, so that a dead stream is named within 10 s. */
@@ -29,6 +33,9 @@ export interface StreamSocketOptions {
 }
 
 const SERVICE = 'ssmmessages';
+/** Of one try. */
+export const CONNECT_MS = 9_000;
+const OPENING_MS = 30_000;
 /** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
@@ -73,7 +80,7 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
   const host = streamHost(url);
   const socket = new WebSocket(url, {
     headers,
-    handshakeTimeout: options.connectTimeoutMs ?? 9_000,
+    handshakeTimeout: options.connectTimeoutMs ?? CONNECT_MS,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE,
     followRedirects: false,
@@ -127,13 +134,11 @@ export function isRefusedForNow({ cause }: SsmlabError): boolean {
   return cause instanceof RefusedUpgrade && (cause.status === 429 || cause.status >= 500);
 }
 
-/** What another try may mend: that, or a connection that was cut. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof SsmlabError)) return false;
-  if (isRefusedForNow(error)) return true;
-  const { cause } = error;
-  return cause instanceof Error && CUT.has((cause as NodeJS.ErrnoException).code ?? '');
-}
+/** `ws` has no code for an upgrade that was not answered in time. */
+const isSlow = ({ cause }: SsmlabError): boolean => cause instanceof Error && ((cause as NodeJS.ErrnoException).code === 'ETIMEDOUT' || cause.message === 'Opening handshake has timed out');
+
+/** What another try may mend: a refusal for now, a connection that was cut, and silence, which another connection need not meet. */
+const isPassing = (error: SsmlabError): boolean => isRefusedForNow(error) || isSlow(error) || (error.cause instanceof Error && CUT.has((error.cause as NodeJS.ErrnoException).code ?? ''));
 
 /** Tries of the first websocket, by the same token: as many as AWS's plugin has, and its pauses (`datachannel.go`, `OpenDataChannel`). */
 const FIRST_TRIES = 5;
@@ -141,11 +146,15 @@ const FIRST_PAUSE_MS = 100;
 
 /** {@link openStreamSocket} for the first of a session; later ones are the `Reconnector`'s. What may pass is tried again. */
 export async function openFirstSocket(options: StreamSocketOptions): Promise<WebSocket> {
+  const until = performance.now() + (options.openingMs ?? OPENING_MS);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await openStreamSocket(options);
+      return await openStreamSocket({ ...options, connectTimeoutMs: Math.max(1, Math.min(options.connectTimeoutMs ?? CONNECT_MS, Math.ceil(until - performance.now()))) });
     } catch (error) {
-      if (!isPassing(error) || attempt === FIRST_TRIES) throw error;
+      if (!(error instanceof SsmlabError) || !isPassing(error)) throw error;
+      const isLast = attempt === FIRST_TRIES || performance.now() >= until;
+      if (isLast) throw attempt > 1 && isSlow(error) ? new SsmlabError(error.code, `${error.message}, in ${attempt} tries`, { cause: error.cause, hint: error.hint }) : error;
+      if (isSlow(error)) options.onSlow?.(error);
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => options.signal?.throwIfAborted());
     }
   }

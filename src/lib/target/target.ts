@@ -50,6 +50,8 @@ export interface Target {
   readonly sessionIntervalMs?: number | undefined;
   /** Why it does not go on, in words, where it can be asked: undefined when it knows of nothing. */
   readonly trouble?: (() => Promise<string | undefined>) | undefined;
+  /** Told of a session that could not be ended at the service, and why. */
+  readonly onSessionLeft?: ((sessionId: string, why: Error) => void) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */
   readonly ownCidr?: (() => Promise<string>) | undefined;
   /** An agent is told to be online by the very test that StartSession makes, and its channel stands while it is: no session has to prove it. */
