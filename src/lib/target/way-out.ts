@@ -44,9 +44,12 @@ function certificates({ file, setBy }: NonNullable<WayOutSettings['bundle']>): s
 const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;
 const isSet = (name: string): boolean => [name, name.toLowerCase()].some((each) => (process.env[each] ?? '') !== '');
 
+/** Of a CommonJS module: in the bundle all that it exports is its default. */
+const exportsOf = <Module extends object>(module: Module & { readonly default?: Module }): Module => module.default ?? module;
+
 /** Reads the environment now; what is expensive (a bundle, the proxy's client) only where it is used. Proxies of other kinds, as SOCKS, are not for HTTP here. */
 export async function wayOut({ bundle }: WayOutSettings): Promise<WayOut> {
-  const proxies = NAMES.some(isSet) ? { ...(await import('proxy-from-env')), ...(await import('https-proxy-agent')) } : undefined;
+  const proxies = NAMES.some(isSet) ? { ...exportsOf(await import('proxy-from-env')), ...exportsOf(await import('https-proxy-agent')) } : undefined;
   const proxyUrl = (url: URL): URL | undefined => {
     // To a websocket it matters as little as to a proxy that it is one.
     const named = proxies === undefined || isOwnAddress(url) ? '' : proxies.getProxyForUrl(url.href.replace(/^ws/u, 'http'));
