@@ -28,6 +28,8 @@ import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
 import { pricing } from './services/pricing/pricing.js';
 import { createScheduler } from './services/scheduler/scheduler.js';
 import { serviceQuotas } from './services/service-quotas/service-quotas.js';
+import { sso } from './services/sso/sso.js';
+import { ssoOidc } from './services/sso/sso-oidc.js';
 import { ssmlab } from './services/ssmlab/ssmlab.js';
 import { sts } from './services/sts/sts.js';
 import type { Memory } from './state/memory.js';
@@ -104,7 +106,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const inTheNameOf = (region: string, caller?: Caller): OperationContext => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true });
   const cloudFormation = createCloudFormation({ contextFor: inTheNameOf, log, now, patience: STACK_PATIENCE });
   const scheduler = createScheduler({ contextFor: inTheNameOf, log, now });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, sso, ssoOidc, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],
     keys,

@@ -2,52 +2,30 @@
  * Where the credentials of the target AWS come from, each source over the wire by the real program at the local cloud: files, roles one behind
  * another, processes, containers, what is missing and what has expired. Where a source fails, nothing else is taken in its place.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../conformance/faults/proxy.js';
-import { type Keys, Owner } from './owner.js';
-import { exportsOf, Home, root, type Run } from './program.js';
+import { AwsUser, REGION } from './aws-user.js';
+import type { Keys } from './owner.js';
 
-const REGION = 'ap-northeast-1';
 const ACCOUNT = /\d{12}/u;
-const home = new Home('computed');
-let owner: Owner;
+const user = new AwsUser();
+const { home, owner } = user;
 let roleA = '';
 
-/** Not by `home.run`, which would hold up servers of this process. */
-const run = (args: readonly string[], more: NodeJS.ProcessEnv = {}) => new Promise<Run>((resolve) => {
-  const started = Date.now();
-  const env = { ...home.environment, SSMLAB_TARGET: 'aws', AWS_ENDPOINT_URL: owner.endpoint, AWS_EC2_METADATA_DISABLED: 'true', ...more };
-  const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  child.on('close', (status) => resolve({ status, stdout, stderr, took: Date.now() - started }));
-});
-
-/** Who the account and region are shown to be, before anything is made; and nothing is. */
-const who = async (args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> => {
-  const { stderr } = await run(['deploy', '--dry-run', '--brief', '--ssh-from', '198.51.100.7/32', ...args], more);
-  return /^AWS account .*(?:\n {2}(?:\S+ at )?http.*)*/mu.exec(stderr)?.[0] ?? stderr;
-};
-
-const config = (text: string): void => writeFileSync(join(home.folder, '.aws/config'), text);
+const run = user.run.bind(user);
+const who = user.who.bind(user);
+const config = user.config.bind(user);
 const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: Keys): string => `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n${sessionToken === undefined ? '' : `aws_session_token = ${sessionToken}\n`}`;
 
 beforeAll(async () => {
-  expect(home.run(['local', 'start']).status).toBe(0);
-  owner = new Owner(exportsOf(home));
-  mkdirSync(join(home.folder, '.aws'));
   roleA = await owner.role('first', { Principal: { AWS: '*' } });
   await owner.role('second', { Principal: { AWS: roleA } });
   await owner.query('iam', 'CreateAccountAlias', { AccountAlias: 'the-lab' });
-  writeFileSync(join(home.folder, '.aws/credentials'), `[base]\n${keysOf(owner.keys)}`);
+  user.write('.aws/credentials', `[base]\n${keysOf(owner.keys)}`);
 });
-afterAll(() => home.remove());
+afterAll(() => user.remove());
 
 const account = (): string => ACCOUNT.exec(roleA)?.[0] ?? '';
 
@@ -110,11 +88,7 @@ describe('keys that are not good', () => {
 });
 
 describe('a credential_process', () => {
-  const script = (name: string, text: string): string => {
-    const path = join(home.folder, name);
-    writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-    return path;
-  };
+  const script = (name: string, text: string): string => user.write(name, `#!/bin/sh\n${text}\n`);
   /** What would be taken in its place, were the chain to go on. */
   const machine = async (): Promise<{ readonly asked: string[]; readonly server: Server; readonly environment: NodeJS.ProcessEnv }> => {
     const asked: string[] = [];
@@ -175,8 +149,7 @@ describe('keys of the machine', () => {
     const { server, url } = await serve((path, { authorization }) => (path === 'GET /role' && authorization === 'of-the-container' ? keys : undefined));
     const environment = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/role`, AWS_REGION: REGION, HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
     expect(await who([], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-the-container' })).toMatch(/assumed-role\/first\/machine/u);
-    writeFileSync(join(home.folder, 'token'), 'of-the-container');
-    expect(await who([], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(home.folder, 'token') })).toMatch(/assumed-role\/first\/machine/u);
+    expect(await who([], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: user.write('token', 'of-the-container') })).toMatch(/assumed-role\/first\/machine/u);
     expect(await run(['status'], { ...environment, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-another' })).toMatchObject({ status: 3, stderr: expect.stringContaining('[credentials-missing]') as string });
     server.close();
   }, 60_000);

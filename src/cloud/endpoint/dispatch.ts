@@ -30,6 +30,8 @@ export interface ContextOptions {
   readonly requestId?: string | undefined;
   /** Whether what is called needs the caller's own permission: for a service that acts in somebody's name. */
   readonly judged?: boolean | undefined;
+  /** For requests that nobody signed: no region begins to live for them, and the state of none is theirs. */
+  readonly stateless?: boolean | undefined;
 }
 
 export interface Dispatcher {
@@ -65,14 +67,14 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     }
   };
 
-  const internalContext: Dispatcher['internalContext'] = (region, { caller, origin, requestId, judged = false } = {}) => {
+  const internalContext: Dispatcher['internalContext'] = (region, { caller, origin, requestId, judged = false, stateless = false } = {}) => {
     const context: OperationContext = {
       region,
       accountId: keys.accountId,
       caller: caller ?? labCaller(keys.accountId, keys.lab.accessKeyId),
       origin: origin ?? { kind: 'loopback', sourceAddress: '127.0.0.1' },
       requestId: requestId ?? randomUUID(),
-      state: options.stateFor(region),
+      state: stateless ? options.globalState : options.stateFor(region),
       globalState: options.globalState,
       runtime: options.runtime,
       now,

@@ -11,8 +11,8 @@ import { asAwsError, errorReply, successReply, type Reply, type ReplyShape } fro
 import type { RestInterface } from './rest/interface.js';
 import { isRestJson } from './rest-json.js';
 import { looksRest, serveRest } from './rest/serve.js';
-import { missingAction, route } from './route.js';
-import { authenticate, claimedScope } from './verify.js';
+import { missingAction, route, unsignedRestJson } from './route.js';
+import { authenticate, type Authenticated, claimedScope } from './verify.js';
 
 export interface EndpointOptions extends Omit<DispatchOptions, 'onDefect'> {
   /** One line a request, and the stack of what should not have happened. Never parameters, keys or tokens. */
@@ -61,15 +61,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     progress.operation = routed?.operation ?? '';
 
     const protocol = progress.shape === 'rest-json' ? 'json' : progress.shape;
-    const { caller, region, service: signedFor } = authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name });
+    const free = routed?.service.unsigned?.includes(routed.operation) === true;
+    const stateless = free && scope === undefined;
+    const { caller, region, service: signedFor } = stateless ? nobody(keys.accountId) : authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name });
     if (routed === undefined) throw protocol === 'json' ? unknownOperation('json', String(headers['x-amz-target'])) : new AwsError('InvalidAction', `The local cloud has no service ${signedFor}`);
     const { service, operation } = routed;
     if (origin.kind === 'fabric') checkServedHere(headers.host, service, region);
     if (operation === '') throw missingAction(service, method, path);
     if (!Object.hasOwn(service.operations, operation)) throw unknownOperation(service.protocol, operation, service);
     const input = routed.input();
-    const context = dispatcher.internalContext(region, { caller, origin, requestId });
-    judge(service, operation, input, context);
+    const context = dispatcher.internalContext(region, { caller, origin, requestId, stateless });
+    if (!free) judge(service, operation, input, context);
     return successReply(service, operation, await dispatcher.run(service, operation, input, context), requestId);
   };
 
@@ -105,12 +107,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   };
 }
 
+/** Who makes a request that needs no signature. The region is none's: such operations have no state of one. */
+const nobody = (accountId: string): Pick<Authenticated, 'caller' | 'region' | 'service'> => ({ caller: { accountId, accessKeyId: '', arn: 'anonymous', userId: 'anonymous', kind: 'user' }, region: 'us-east-1', service: '' });
+
 /** The protocol that a request seems to speak, before its service is known. */
 function claimedShape(request: IncomingMessage, services: readonly Service[]): ReplyShape {
   const { headers, url = '/' } = request;
   if (headers['smithy-protocol'] === 'rpc-v2-cbor' || (headers['content-type'] ?? '').startsWith('application/cbor')) return 'cbor';
   const scope = claimedScope({ path: url, headers });
   if (scope?.ok === true && isRestJson(services.find((candidate) => candidate.name === scope.authorization.service))) return 'rest-json';
+  if (scope === undefined && unsignedRestJson(services, request) !== undefined) return 'rest-json';
   if (headers['x-amz-target'] !== undefined || /^application\/(x-amz-)?json/.test(headers['content-type'] ?? '')) return 'json';
   const service = scope?.ok === true ? scope.authorization.service : headers.authorization?.startsWith('AWS ') === true || (scope === undefined && looksRest(url)) ? 's3' : undefined;
   const found = services.find((candidate) => candidate.name === service);

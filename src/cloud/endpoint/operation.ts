@@ -89,6 +89,8 @@ export interface Service {
   readonly xmlNamespace?: string | undefined;
   /** Prefix of `X-Amz-Target` for json: `AmazonSSM`. */
   readonly targetPrefix?: string | undefined;
+  /** Operations that ask for no signature: who calls is in the request itself, or nobody. Their context has no state of a region. */
+  readonly unsigned?: readonly string[] | undefined;
   /** True when state is kept once for all regions. */
   readonly global?: boolean | undefined;
   /** How rest-xml finds and fills its operations. */

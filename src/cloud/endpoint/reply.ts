@@ -60,7 +60,8 @@ export function errorReply(shape: ReplyShape, error: AwsError, requestId: string
     json: () => ({ status, contentType: JSON_1_1, body: JSON.stringify({ __type: code, message, ...error.members }) }),
     ec2: () => ({ status, contentType: XML, body: `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${id}</RequestID></Response>` }),
     query: () => ({ status, contentType: XML, body: `<ErrorResponse${namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`}><Error><Type>${status >= 500 ? 'Receiver' : 'Sender'}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>` }),
-    'rest-json': () => ({ status: REST_STATUS[code] ?? status, contentType: REST_JSON, headers: { 'x-amzn-errortype': code }, body: JSON.stringify({ Message: message, ...error.members }) }),
+    // SSO-OIDC's errors are OAuth's, at their own status.
+    'rest-json': () => ({ status: Object.hasOwn(error.members, 'error') ? status : (REST_STATUS[code] ?? status), contentType: REST_JSON, headers: { 'x-amzn-errortype': code }, body: JSON.stringify({ Message: message, ...error.members }) }),
     'rest-xml': () => restErrorReply(error, requestId),
     cbor: () => ({ status, contentType: 'application/cbor', body: cborMap({ __type: code, message }) }),
   };

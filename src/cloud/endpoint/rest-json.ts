@@ -1,4 +1,5 @@
-/** The rest-json codec (EventBridge Scheduler): the operation is in method and path, its members in path, query and a JSON body. */
+/** The rest-json codec (EventBridge Scheduler, SSO): the operation is in method and path, its members in path, query, headers and a JSON body. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError, type Input, type Service } from './operation.js';
 import { decodeJson } from './json.js';
 
@@ -9,6 +10,8 @@ export interface RestJsonOperation {
   readonly path: string;
   /** Members that are query parameters, and their names there. */
   readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Members that are headers, and their names there, in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Which of these are numbers. */
   readonly integers?: readonly string[] | undefined;
 }
@@ -20,18 +23,20 @@ export interface RestJsonService extends Service {
 export const isRestJson = (service: Service | undefined): service is RestJsonService => service?.restJson !== undefined;
 
 /** The operation that method and path name, and its input; the operation is empty when they name none. */
-export function routeRestJson(service: RestJsonService, request: { readonly method: string; readonly path: string; readonly body: string }): { readonly operation: string; readonly input: () => Input } {
+export function routeRestJson(service: RestJsonService, request: { readonly method: string; readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }): { readonly operation: string; readonly input: () => Input } {
   const [path = '/', query = ''] = request.path.split('?', 2);
   const parts = path.split('/');
-  for (const [operation, { method, path: pattern, query: names = {}, integers = [] }] of Object.entries(service.restJson)) {
+  for (const [operation, { method, path: pattern, query: names = {}, headers = {}, integers = [] }] of Object.entries(service.restJson)) {
     const wanted = pattern.split('/');
     const fits = method === request.method && wanted.length === parts.length && wanted.every((part, index) => (part.startsWith('{') ? parts[index] !== '' : part === parts[index]));
     if (!fits) continue;
     const labels = (): Input => Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith('{') ? [[part.slice(1, -1), decoded(parts[index] ?? '')]] : [])));
-    return { operation, input: () => ({ ...decodeJson(request.body), ...queryOf(query, names, integers), ...labels() }) };
+    return { operation, input: () => ({ ...decodeJson(request.body), ...queryOf(query, names, integers), ...headersOf(request.headers, headers), ...labels() }) };
   }
   return { operation: '', input: () => ({}) };
 }
+
+const headersOf = (given: IncomingHttpHeaders, names: Readonly<Record<string, string>>): Input => Object.fromEntries(Object.entries(names).flatMap(([member, name]) => (given[name] === undefined ? [] : [[member, String(given[name])]])));
 
 function decoded(text: string): string {
   try {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError, type Input, type Service, type WireProtocol } from './operation.js';
 import { decodeJson } from './json.js';
 import { decodeQuery } from './query.js';
-import { isRestJson, routeRestJson } from './rest-json.js';
+import { isRestJson, type RestJsonService, routeRestJson } from './rest-json.js';
 
 /** What was asked, undecoded as far as that can fail. */
 export interface Routed {
@@ -32,6 +32,8 @@ export function route(services: readonly Service[], request: RoutedRequest): Rou
     const service = services.find((candidate) => candidate.protocol === 'json' && candidate.targetPrefix === target.slice(0, dot));
     return service === undefined ? undefined : { service, operation: target.slice(dot + 1), input: () => decodeJson(request.body) };
   }
+  const open = request.scopeService === undefined ? unsignedRestJson(services, request) : undefined;
+  if (open !== undefined) return { service: open, ...routeRestJson(open, request) };
   const form = request.body === '' ? queryOf(request.path) : request.body;
   const version = parameter(form, 'Version');
   const service = services.find((candidate) => candidate.name === request.scopeService) ?? services.find((candidate) => candidate.protocol !== 'json' && candidate.version === version);
@@ -39,6 +41,11 @@ export function route(services: readonly Service[], request: RoutedRequest): Rou
   if (isRestJson(service)) return { service, ...routeRestJson(service, request) };
   if (service.protocol === 'json') return { service, operation: '', input: () => ({}) };
   return { service, operation: parameter(form, 'Action') ?? '', input: () => decodeQuery(form).input };
+}
+
+/** The rest-json service that an unsigned request is for, when it is one of its operations that need no signature. */
+export function unsignedRestJson(services: readonly Service[], { method = '', url, path = url ?? '/' }: { readonly method?: string | undefined; readonly url?: string | undefined; readonly path?: string | undefined }): RestJsonService | undefined {
+  return services.filter(isRestJson).find((service) => service.unsigned?.includes(routeRestJson(service, { method, path, headers: {}, body: '' }).operation));
 }
 
 /** The error for a request that names no operation. */

@@ -6,7 +6,9 @@ import type { PolicyDocument } from './document.js';
 /** Who asks. `service`: `ec2.amazonaws.com`, for the region's own services. */
 export type Principal =
   | { readonly kind: 'caller'; readonly arn: string; readonly accountId: string; readonly roleArn?: string | undefined }
-  | { readonly kind: 'service'; readonly service: string };
+  | { readonly kind: 'service'; readonly service: string }
+  /** Whom an identity provider of the account vouches for; its ARN. */
+  | { readonly kind: 'federated'; readonly provider: string };
 
 /** Decides `action` by the role's trust policy alone. */
 export function evaluateTrust(document: PolicyDocument, principal: Principal, context: ConditionContext = {}, action = 'sts:AssumeRole'): Decision {
@@ -26,6 +28,7 @@ export function evaluateTrust(document: PolicyDocument, principal: Principal, co
 export function names(principals: ReadonlyMap<string, readonly string[]> | undefined, principal: Principal): boolean {
   if (principals === undefined) return false;
   if (principal.kind === 'service') return (principals.get('Service') ?? []).includes(principal.service);
+  if (principal.kind === 'federated') return (principals.get('Federated') ?? []).includes(principal.provider);
   const { arn, accountId, roleArn } = principal;
   return (principals.get('AWS') ?? []).some((name) => name === '*' || name === accountId || isAccountRoot(name, accountId) || name === arn || name === roleArn);
 }

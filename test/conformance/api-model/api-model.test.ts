@@ -37,7 +37,7 @@ describe.skipIf(models.size === 0)(`replies by the API model${models.size === 0 
     const empty = SCENARIO.filter(({ operation, input, error }) => error === undefined && /^(Describe|List)/.test(operation) && !/<(?!run|region)/.test(JSON.stringify(input)))
       .map(({ service, operation, input }) => ({ service, operation, input }));
     inAnEmptyRegion.push(...(await drive({ region, models, variables: new Map([['run', 'none'], ['region', 'us-west-2']]) }, empty)));
-    outcomes = await drive({ region, models, variables: new Map([['run', 'model'], ['region', 'ap-northeast-1']]) }, SCENARIO);
+    outcomes = await drive({ region, models, variables: new Map([...Object.entries(region.variables), ['run', 'model'], ['region', 'ap-northeast-1']]) }, SCENARIO);
   }, 180_000);
 
   it('has a model for every service', () => {

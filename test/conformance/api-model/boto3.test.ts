@@ -20,7 +20,7 @@ function runBoto3(): Promise<string[][]> {
       if (error === null) resolve(JSON.parse(stdout) as string[][]);
       else reject(new Error(`boto3 ended with ${stderr || error.message}`));
     });
-    child.stdin?.end(JSON.stringify({ endpoint: region.url, keys: region.secrets.lab, variables: { run: 'boto3', region: 'eu-west-1' }, steps }));
+    child.stdin?.end(JSON.stringify({ endpoint: region.url, keys: region.secrets.lab, variables: { ...region.variables, run: 'boto3', region: 'eu-west-1' }, steps }));
   });
 }
 

@@ -111,7 +111,7 @@ describe.skipIf(models.size === 0)(`requests that are wrong by the API model${mo
   }
 
   beforeAll(async () => {
-    outcomes = await drive({ region, models, variables: new Map([['run', 'fuzz'], ['region', REGION]]), before: attack }, SCENARIO);
+    outcomes = await drive({ region, models, variables: new Map([...Object.entries(region.variables), ['run', 'fuzz'], ['region', REGION]]), before: attack }, SCENARIO);
     for (const send of afterwards) await send();
   }, 300_000);
 

@@ -10,6 +10,8 @@ import { makeSecrets, type RegionSecrets } from '../../../src/cloud/secrets.js';
 import { Memory } from '../../../src/cloud/state/memory.js';
 import { hashPayload, signRequest } from '../../../src/lib/protocol/sigv4.js';
 import { bundleWorker } from '../../unit/cloud/guest/sandbox/bundled-worker.js';
+import { startIssuer } from '../../oidc-issuer.js';
+import { logInToSso } from '../../sso-login.js';
 import type { WireReply } from './reply.js';
 import type { WrittenRequest } from './request.js';
 
@@ -23,6 +25,8 @@ export interface ModelRegion {
   readonly memory: Memory;
   /** Operations that were called, one entry a request: `DescribeVpcs`. */
   readonly calls: string[];
+  /** What the scenario needs that no call of its own gives: an issuer of web identity tokens and one of them, a login at SSO. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Signs and sends. */
   send(service: string, region: string, request: WrittenRequest): Promise<WireReply>;
   close(): Promise<void>;
@@ -66,7 +70,13 @@ export async function startModelRegion(): Promise<ModelRegion> {
   server.on('request', (request) => noteCall(request, calls, seen));
   server.on('request', cloud.onRequest);
   server.on('upgrade', cloud.onUpgrade);
+  const issuer = await startIssuer();
+  const login = await logInToSso({ endpoint: url, keys: secrets.lab });
   return {
+    variables: {
+      issuer: issuer.url, issuerName: issuer.url.replace('https://', ''), thumbprint: issuer.thumbprint, webToken: issuer.token({ exp: Math.floor(Date.now() / 1000) + 3600 }),
+      ssoClientId: login.clientId, ssoClientSecret: login.clientSecret, ssoAccessToken: login.accessToken, ssoRefreshToken: login.refreshToken,
+    },
     services: cloud.services,
     url,
     uplinkPort: cloud.uplinkPort,
@@ -89,6 +99,7 @@ export async function startModelRegion(): Promise<ModelRegion> {
       sent.end(body);
     }),
     close: async () => {
+      await issuer.close();
       await cloud.stop();
       rmSync(objectFolder, { recursive: true, force: true });
       server.close();

@@ -1,4 +1,4 @@
-/** Writes rest-json requests by the model: path, query and a JSON body; right ones, and such as no serializer writes. */
+/** Writes rest-json requests by the model: path, query, headers and a JSON body; right ones, and such as no serializer writes. */
 import { shapeOf, type Model } from './model.js';
 import type { Value, WrittenRequest } from './request.js';
 
@@ -13,16 +13,18 @@ export function writeRestJsonRequest(model: Model, operation: string, input: Str
   const members = ref === undefined ? {} : (shapeOf(model, ref).members ?? {});
   const labels = new Map<string, string>();
   const query: string[] = [];
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
   const body: Record<string, Value> = {};
   for (const [name, value] of Object.entries(input)) {
     const member = Object.hasOwn(members, name) ? members[name] : undefined;
     const wire = member?.locationName ?? name;
-    if (member?.location === 'uri') labels.set(wire, textOf(value));
+    if (member?.location === 'header') headers[wire] = textOf(value).replaceAll(/[^\t -~]/gu, '?');
+    else if (member?.location === 'uri') labels.set(wire, textOf(value));
     else if (member?.location === 'querystring' || method === 'GET' || method === 'DELETE') query.push(`${encodeURIComponent(wire)}=${encodeURIComponent(textOf(value))}`);
     else body[name] = value;
   }
   const path = requestUri.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(labels.get(name) ?? ''));
-  return { method, path: `${path}${query.length > 0 ? `?${query.join('&')}` : ''}`, headers: { 'content-type': 'application/json' }, body: method === 'GET' || method === 'DELETE' ? '' : JSON.stringify(body) };
+  return { method, path: `${path}${query.length > 0 ? `?${query.join('&')}` : ''}`, headers, body: method === 'GET' || method === 'DELETE' ? '' : JSON.stringify(body) };
 }
 
 /** Requests that are wrong beyond their members. */

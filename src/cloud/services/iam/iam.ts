@@ -40,6 +40,7 @@ import { listPolicies } from './operations/list-policies.js';
 import { listPolicyVersions } from './operations/list-policy-versions.js';
 import { listRoles } from './operations/list-roles.js';
 import { listUsers } from './operations/list-users.js';
+import { addClientId, createOidcProvider, deleteOidcProvider, getOidcProvider, listOidcProviders, listOidcProviderTags, removeClientId, tagOidcProvider, untagOidcProvider, updateThumbprint } from './operations/oidc-providers.js';
 import { listMfaDevices, listServiceSpecificCredentials, listSigningCertificates, listSshPublicKeys, listVirtualMfaDevices, noLoginProfile } from './operations/other-credentials.js';
 import { deletePermissionsBoundary, putPermissionsBoundary } from './operations/permissions-boundary.js';
 import { putInlinePolicy } from './operations/put-inline-policy.js';
@@ -64,6 +65,7 @@ export const iam: Service = {
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
   global: true,
   operations: {
+    AddClientIDToOpenIDConnectProvider: addClientId,
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AddUserToGroup: addUserToGroup,
     AttachGroupPolicy: attachPolicy(GROUP),
@@ -73,6 +75,7 @@ export const iam: Service = {
     CreateAccountAlias: createAccountAlias,
     CreateGroup: createGroup,
     CreateInstanceProfile: createInstanceProfile,
+    CreateOpenIDConnectProvider: createOidcProvider,
     CreatePolicy: createPolicy,
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
@@ -83,6 +86,7 @@ export const iam: Service = {
     DeleteGroupPolicy: deleteInlinePolicy(GROUP),
     DeleteInstanceProfile: deleteInstanceProfile,
     DeleteLoginProfile: noLoginProfile,
+    DeleteOpenIDConnectProvider: deleteOidcProvider,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
     DeleteRole: deleteRole,
@@ -100,6 +104,7 @@ export const iam: Service = {
     GetGroupPolicy: getInlinePolicy(GROUP),
     GetInstanceProfile: getInstanceProfile,
     GetLoginProfile: noLoginProfile,
+    GetOpenIDConnectProvider: getOidcProvider,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
@@ -118,6 +123,8 @@ export const iam: Service = {
     ListInstanceProfiles: listInstanceProfiles,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     ListMFADevices: listMfaDevices,
+    ListOpenIDConnectProviders: listOidcProviders,
+    ListOpenIDConnectProviderTags: listOidcProviderTags,
     ListPolicies: listPolicies,
     ListPolicyTags: listPolicyTags,
     ListPolicyVersions: listPolicyVersions,
@@ -136,20 +143,24 @@ export const iam: Service = {
     PutRolePolicy: putInlinePolicy(ROLE),
     PutUserPermissionsBoundary: putPermissionsBoundary(USER),
     PutUserPolicy: putInlinePolicy(USER),
+    RemoveClientIDFromOpenIDConnectProvider: removeClientId,
     RemoveRoleFromInstanceProfile: removeRoleFromInstanceProfile,
     RemoveUserFromGroup: removeUserFromGroup,
     SetDefaultPolicyVersion: setDefaultPolicyVersion,
     SimulateCustomPolicy: simulateCustomPolicy,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
     TagInstanceProfile: tagInstanceProfile,
+    TagOpenIDConnectProvider: tagOidcProvider,
     TagPolicy: tagPolicy,
     TagRole: tagHolder(ROLE),
     TagUser: tagHolder(USER),
+    UntagOpenIDConnectProvider: untagOidcProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagHolder(ROLE),
     UntagUser: untagHolder(USER),
     UpdateAccessKey: updateAccessKey,
     UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    UpdateOpenIDConnectProviderThumbprint: updateThumbprint,
     UpdateRole: updateRole,
     UpdateRoleDescription: updateRoleDescription,
   },

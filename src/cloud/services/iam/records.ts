@@ -97,6 +97,19 @@ export interface InstanceProfileRecord {
   readonly tags: readonly TagRecord[];
 }
 
+/** Whose tokens the account believes. */
+export interface OidcProviderRecord {
+  readonly arn: string;
+  /** Without `https://`. */
+  readonly url: string;
+  /** Audiences. */
+  readonly clientIds: readonly string[];
+  /** SHA-1 of certificates, 40 hexadecimal digits in lower case. */
+  readonly thumbprints: readonly string[];
+  readonly createdAt: number;
+  readonly tags: readonly TagRecord[];
+}
+
 /** Of the one account that there is: its alias. */
 export interface AccountAliasRecord {
   readonly alias: string;
@@ -116,3 +129,5 @@ export const accessKeys = table<AccessKeyRecord>('iam/access-key');
 export const policies = table<PolicyRecord>('iam/policy');
 /** By instance profile name. */
 export const instanceProfiles = table<InstanceProfileRecord>('iam/instance-profile');
+/** By ARN. */
+export const oidcProviders = table<OidcProviderRecord>('iam/oidc-provider');

@@ -1,5 +1,6 @@
 /** ssmlab's own service, which AWS does not have: the local cloud's data plane, for the tool to look into. The lab's own keys only. */
 import { AwsError, type Operation, type Service } from '../../endpoint/operation.js';
+import { approveSsoLogin } from './approve-sso-login.js';
 import { describeFabric } from './describe-fabric.js';
 import { setServiceQuota } from './set-service-quota.js';
 import { setWanConditions } from './set-wan-conditions.js';
@@ -16,6 +17,7 @@ export const ssmlab: Service = {
   protocol: 'json',
   targetPrefix: 'Ssmlab',
   operations: {
+    ApproveSsoLogin: forTheLab(approveSsoLogin),
     DescribeFabric: forTheLab(describeFabric),
     SetServiceQuota: forTheLab(setServiceQuota),
     SetWanConditions: forTheLab(setWanConditions),

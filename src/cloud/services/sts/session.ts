@@ -1,4 +1,4 @@
-/** What bounds and marks a session: policies and tags of AssumeRole. */
+/** What names, bounds and marks a session: its name, policies and tags. */
 import { AwsError, type Input } from '../../endpoint/operation.js';
 import { has, str, strOpt, structs, tags } from '../../endpoint/input.js';
 import type { Reader } from '../../state/store.js';
@@ -7,6 +7,15 @@ import { readPolicy } from '../iam/read-policy.js';
 
 /** Characters of the inline policy, and how many managed ones there may be. */
 const LIMIT = { inline: 2048, managed: 10, tags: 50 } as const;
+
+/** Of the session that is asked for. */
+export function sessionNameOf(input: Input): string {
+  const sessionName = str(input, 'RoleSessionName');
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
+    throw new AwsError('ValidationError', `1 validation error detected: Value '${sessionName.slice(0, 64)}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`);
+  }
+  return sessionName;
+}
 
 /** Documents of `Policy` and `PolicyArns`; undefined when the session is not bounded. `packed`: per cent of what is allowed. */
 export function sessionPoliciesOf(input: Input, reader: Reader): { readonly sessionPolicies: readonly string[] | undefined; readonly packed: number | undefined } {

@@ -4,6 +4,7 @@
  */
 import { cloudformation } from './cloudformation.js';
 import { ec2Changes, ec2First, ec2Last } from './ec2.js';
+import { federation } from './federation.js';
 import { iamFirst, iamIdentities, iamLast } from './iam.js';
 import { kms } from './kms.js';
 import { network } from './network.js';
@@ -14,7 +15,7 @@ import { scheduler } from './scheduler.js';
 import { ssm } from './ssm.js';
 import type { Step } from './step.js';
 
-export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...quotas, ...scheduler, ...pricing, ...s3, ...cloudformation, ...ec2Last, ...iamLast];
+export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...federation, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...quotas, ...scheduler, ...pricing, ...s3, ...cloudformation, ...ec2Last, ...iamLast];
 
 /** Operations of agents, which no public model has; the tests of the agent and the lab's use them. */
 export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations'];

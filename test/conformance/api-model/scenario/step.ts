@@ -4,7 +4,7 @@ import type { Value } from '../request.js';
 export interface Step {
   readonly service: string;
   readonly operation: string;
-  /** By API names; `<name>` stands for what an earlier step saved, `<run>` for a word of this run, `<region>` for its region. */
+  /** By API names; `<name>` stands for what an earlier step saved, `<run>` for a word of this run, `<region>` for its region, others for what the suite began with (`region.ts`). */
   readonly input: { readonly [name: string]: Value };
   /** What later steps need: name → path into the output, `Vpc.VpcId`, `Tags.0.Key`. */
   readonly save?: Readonly<Record<string, string>>;

@@ -6,15 +6,12 @@ import { readPolicy } from '../../iam/read-policy.js';
 import { evaluateTrust } from '../../../../lib/policy/trust.js';
 import { roles } from '../../iam/records.js';
 import { shownCredentials } from '../credentials.js';
-import { sessionPoliciesOf, sessionTagsOf } from '../session.js';
+import { sessionNameOf, sessionPoliciesOf, sessionTagsOf } from '../session.js';
 
 export const assumeRole: Operation = (input, context) => {
   unsupported(input, ['SerialNumber', 'TokenCode', 'TransitiveTagKeys', 'ProvidedContexts', 'SourceIdentity']);
   const roleArn = str(input, 'RoleArn', { min: 20, max: 2048 });
-  const sessionName = str(input, 'RoleSessionName');
-  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
-    throw new AwsError('ValidationError', `1 validation error detected: Value '${sessionName.slice(0, 64)}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`);
-  }
+  const sessionName = sessionNameOf(input);
   const durationSeconds = intOpt(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? 3600;
   const { caller, globalState } = context;
   const { sessionPolicies, packed } = sessionPoliciesOf(input, globalState);

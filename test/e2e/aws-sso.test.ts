@@ -1,0 +1,118 @@
+/** The target AWS by SSO, over the wire: tokens in the AWS CLI's cache, asked of the local cloud's portal and renewed at its SSO-OIDC by the SDK's own provider. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logInToSso, type SsoLogin, type SsoLoginOptions } from '../sso-login.js';
+import { AwsUser, REGION } from './aws-user.js';
+import { Terminal } from './program.js';
+
+const START = 'https://corp.awsapps.com/start';
+const user = new AwsUser();
+let account = '';
+beforeAll(async () => {
+  account = /<Account>(\d+)/u.exec(await user.owner.query('sts', 'GetCallerIdentity'))?.[1] ?? '';
+  user.config(`[profile office]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\n\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = ${START}\nsso_registration_scopes = sso:account:access\n
+[profile legacy]\nsso_start_url = ${START}\nsso_region = us-east-1\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\n
+[profile audit]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Auditor\nregion = ${REGION}\n
+[profile behind]\nrole_arn = arn:aws:iam::${account}:role/behind\nsource_profile = office\nregion = ${REGION}\n`);
+});
+afterAll(() => user.remove());
+
+const logIn = (more: Partial<SsoLoginOptions> = {}): Promise<SsoLogin> => logInToSso({ endpoint: user.owner.endpoint, keys: user.owner.keys, ...more });
+const cacheOf = (name: string): string => `.aws/sso/cache/${createHash('sha1').update(name).digest('hex')}.json`;
+/** What `aws sso login` writes. */
+const cache = (name: string, { accessToken, expiresAt, refreshToken, clientId, clientSecret }: SsoLogin, more: object = {}): void =>
+  void user.write(cacheOf(name), JSON.stringify({ startUrl: START, region: 'us-east-1', accessToken, expiresAt, clientId, clientSecret, registrationExpiresAt: '2099-01-01T00:00:00Z', refreshToken, ...more }));
+const PAST = { expiresAt: '2026-01-01T00:00:00Z' };
+const dryRun = ['deploy', '--dry-run', '--brief', '--ssh-from', '198.51.100.7/32'];
+const nothingIsMade = async (): Promise<void> => expect(await user.owner.query('ec2', 'DescribeKeyPairs')).not.toContain('ssmlab-key');
+
+describe('a login', () => {
+  it.each(['office', 'legacy'])('that holds is all that the profile "%s" needs, and its token is shown nowhere', async (profile) => {
+    const login = await logIn();
+    cache(profile === 'office' ? 'corp' : START, login);
+    for (const [args, status] of [[dryRun, 0], [['list'], 3], [['status', '--json'], 0]] as const) {
+      const run = await user.run([...args, '--profile', profile], args[0] === 'deploy' ? { DEBUG: '*' } : {});
+      expect(run.status, run.stderr).toBe(status);
+      expect(`${run.stdout}${run.stderr}`).not.toContain(login.accessToken);
+      if (args[0] === 'deploy') expect(run.stderr).toMatch(new RegExp(`AWS account ${account}, region ${REGION}, as arn:aws:sts::${account}:assumed-role/AWSReservedSSO_Lab_[0-9a-f]{16}/me@example.com`, 'u'));
+      if (args[0] === 'list') expect(run.stderr).toContain('[no-lab]');
+    }
+    await nothingIsMade();
+  }, 60_000);
+
+  it('opens a role behind it', async () => {
+    cache('corp', await logIn());
+    await user.owner.role('behind', { Principal: { AWS: account } });
+    expect(await user.who(['--profile', 'behind'])).toMatch(/assumed-role\/behind\//u);
+  }, 30_000);
+
+  it('whose token has expired is renewed, and the new one is kept as the AWS CLI keeps it', async () => {
+    const login = await logIn();
+    cache('corp', login, PAST);
+    expect(await user.who(['--profile', 'office'])).toMatch(/AWSReservedSSO_Lab/u);
+    const kept = JSON.parse(readFileSync(join(user.home.folder, cacheOf('corp')), 'utf8')) as SsoLogin;
+    expect(kept.accessToken).not.toBe(login.accessToken);
+    expect(Date.parse(kept.expiresAt)).toBeGreaterThan(Date.now() + 7 * 3_600_000);
+  }, 30_000);
+
+  const expired = (profile: string) => [3, expect.stringMatching(new RegExp(`no AWS credentials were found in profile "${profile}"[\\s\\S]*\\[credentials-missing\\][\\s\\S]*run \`aws sso login --profile ${profile}\``, 'u'))];
+
+  it.each<[string, string, () => Promise<object>]>([
+    ['has expired, with nothing to renew it by', 'office', async () => ({ ...PAST, refreshToken: undefined })],
+    ['has expired, and whose renewal is refused', 'office', async () => ({ ...PAST, refreshToken: 'aor-of-nobody' })],
+    ['has expired, of the old kind', 'legacy', async () => PAST],
+    ['was logged out of', 'office', async () => {
+      const { accessToken } = await logIn();
+      await fetch(`${user.owner.endpoint}/logout`, { method: 'POST', headers: { 'x-amz-sso_bearer_token': accessToken } });
+      return { accessToken };
+    }],
+    ['is none that SSO gave', 'office', async () => ({ accessToken: 'aoa-secret-of-nobody' })],
+    ['has expired there, and not yet here', 'legacy', async () => {
+      const { accessToken } = await logIn({ tokenSeconds: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      return { accessToken };
+    }],
+  ])('that %s leads to the login, and makes nothing', async (_, profile, more) => {
+    const login = await logIn();
+    const changed = await more();
+    cache(profile === 'office' ? 'corp' : START, login, changed);
+    const run = await user.run([...dryRun, '--profile', profile]);
+    expect([run.status, run.stderr]).toEqual(expired(profile));
+    for (const secret of [login.accessToken, login.refreshToken, login.clientSecret, 'aoa-secret-of-nobody', 'aor-of-nobody']) expect(run.stderr).not.toContain(secret);
+    await nothingIsMade();
+  }, 30_000);
+
+  it('to which the role is not assigned says so', async () => {
+    cache('corp', await logIn());
+    const { status, stderr } = await user.run(['status', '--profile', 'audit']);
+    expect([status, stderr]).toEqual([3, expect.stringMatching(new RegExp(`SSO does not give the role "Auditor" of account ${account}: ForbiddenException: No access[\\s\\S]*it is not assigned to you`, 'u'))]);
+    expect(stderr).not.toContain('sso login');
+  }, 30_000);
+
+  it.skipIf(!Terminal.available)('is told of in a terminal too', async () => {
+    cache('corp', await logIn(), { ...PAST, refreshToken: undefined });
+    Object.assign(user.home.environment, user.environment());
+    const terminal = user.home.terminal(['list', '--profile', 'office']);
+    await terminal.waitFor(/run `aws sso login --profile office`[\s\S]*\[ended 3\]/u, 20_000);
+    terminal.kill();
+  }, 30_000);
+});
+
+describe('the portal', () => {
+  it('is asked in the region of the session, whatever the lab\'s is', async () => {
+    cache('corp', await logIn());
+    const asked: string[] = [];
+    const proxy: Server = createServer().on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
+    const { status, stderr } = await user.run(['status', '--profile', 'office'], { AWS_ENDPOINT_URL: '', HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    proxy.close();
+    expect([status, [...new Set(asked)]], stderr).toEqual([3, ['portal.sso.us-east-1.amazonaws.com:443']]);
+  }, 30_000);
+});
