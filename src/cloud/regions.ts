@@ -19,6 +19,7 @@ import { CommandDelivery } from './run-command.js';
 import { RunningRegion } from './running-region.js';
 import type { RegionSecrets } from './secrets.js';
 import { serviceHosts, serviceNames } from './service-hosts.js';
+import { account } from './services/account/account.js';
 import { ec2, instanceInitiated } from './services/ec2/ec2.js';
 import { ec2InstanceConnect } from './services/ec2-instance-connect/ec2-instance-connect.js';
 import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
@@ -106,7 +107,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const inTheNameOf = (region: string, caller?: Caller): OperationContext => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true });
   const cloudFormation = createCloudFormation({ contextFor: inTheNameOf, log, now, patience: STACK_PATIENCE });
   const scheduler = createScheduler({ contextFor: inTheNameOf, log, now });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, sso, ssoOidc, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, sso, ssoOidc, account, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],
     keys,

@@ -50,6 +50,7 @@ export const ERRORS = {
   'credentials-missing': { exit: 3, hint: 'run `aws configure`, or pass --profile' },
   'credentials-wrong': { exit: 3, hint: 'check the profile, or run `eval "$(ssmlab local env)"` again' },
   'access-denied': { exit: 3, hint: 'the message names the missing action; ask for it, or use another profile' },
+  'region-disabled': { exit: 3, hint: 'enable it in the account, or choose another with --region' },
   'region-missing': { exit: 2, hint: 'pass --region' },
   'aws-error': { exit: 3, hint: 'the message is the service\'s own' },
   'endpoint-unreachable': { exit: 3, hint: 'check the network, or `ssmlab status`' },

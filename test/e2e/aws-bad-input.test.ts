@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../conformance/faults/proxy.js';
 import { hashPayload, signRequest } from '../../src/lib/protocol/sigv4.js';
+import { Owner } from './owner.js';
 import { exportsOf, Home, root, type Run } from './program.js';
 
 const REGION = 'ap-northeast-1';
@@ -76,6 +77,32 @@ describe('credentials', () => {
     expect([status, stderr]).toEqual([3, expect.stringMatching(/no AWS credentials were found in profile "office"[\s\S]*\[credentials-missing\][\s\S]*`aws sso login --profile office`/u)]);
     expect(stderr).not.toContain('secret-token');
   });
+});
+
+describe('a region that the account has not enabled', () => {
+  const there = { AWS_REGION: 'ap-east-1' };
+  const said = [3, expect.stringMatching(/the region ap-east-1 is not enabled in the account \((?:AuthFailure|InvalidClientTokenId|UnrecognizedClientException)\)[\s\S]*\[region-disabled\][\s\S]*`aws account enable-region --region-name ap-east-1`/u)];
+
+  it.each([[['deploy', '--dry-run', '--ssh-from', '198.51.100.7/32']], [['list']], [['status']], [['destroy', '--yes']]])('is named by %j, with what enables it', async (args) => {
+    const { status, stderr } = await start(args, there);
+    expect([status, stderr]).toEqual(said);
+  }, 30_000);
+
+  it('is told of by sweep too, and is not taken for one whose keys are wrong, nor these for it', async () => {
+    const { status, stdout } = await start(['sweep', '--region', 'ap-east-1', '--region', REGION]);
+    expect([status, stdout]).toEqual([3, expect.stringMatching(/ap-east-1\n.*not looked at: the region ap-east-1 is not enabled in the account/u)]);
+    const wrong = await start(['list'], { ...there, AWS_SECRET_ACCESS_KEY: 'another' });
+    expect([wrong.status, wrong.stderr]).toEqual([3, expect.stringContaining('[credentials-wrong]')]);
+  }, 30_000);
+
+  it('of one who may not look: that other regions know the keys', async () => {
+    const owner = new Owner(cloud);
+    await owner.query('iam', 'CreateUser', { UserName: 'blind' });
+    const key = await owner.query('iam', 'CreateAccessKey', { UserName: 'blind' });
+    const [, id = ''] = /<AccessKeyId>([^<]+)/u.exec(key) ?? [];
+    const [, secret = ''] = /<SecretAccessKey>([^<]+)/u.exec(key) ?? [];
+    expect(await start(['list'], { ...there, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret })).toMatchObject({ status: 3, stderr: expect.stringMatching(/the region ap-east-1 does not know the credentials, and us-east-1 does[\s\S]*\[region-disabled\]/u) as string });
+  }, 30_000);
 });
 
 describe('a region that does not answer', () => {

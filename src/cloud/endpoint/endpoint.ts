@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { isEnabled } from '../services/account/regions.js';
 import { readBody } from './body.js';
 import { createDispatcher, unknownOperation, type Dispatcher, type DispatchOptions } from './dispatch.js';
 import { isLoopbackHost, serviceOfHost } from './host.js';
@@ -63,7 +64,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const protocol = progress.shape === 'rest-json' ? 'json' : progress.shape;
     const free = routed?.service.unsigned?.includes(routed.operation) === true;
     const stateless = free && scope === undefined;
-    const { caller, region, service: signedFor } = stateless ? nobody(keys.accountId) : authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name });
+    const { caller, region, service: signedFor } = stateless ? nobody(keys.accountId) : authenticate({ method, path, headers, body }, { keys, now: now(), protocol, service: routed?.service.name, isEnabled: (name) => isEnabled(options.globalState, name) });
     if (routed === undefined) throw protocol === 'json' ? unknownOperation('json', String(headers['x-amz-target'])) : new AwsError('InvalidAction', `The local cloud has no service ${signedFor}`);
     const { service, operation } = routed;
     if (origin.kind === 'fabric') checkServedHere(headers.host, service, region);

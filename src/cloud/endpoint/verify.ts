@@ -39,6 +39,8 @@ export interface AuthenticateOptions {
   readonly now: number;
   /** In whose words a refusal is thrown. Web sockets of ssmmessages: `json`. */
   readonly protocol: WireProtocol;
+  /** Whether the account has enabled a region; in one that it has not its keys are nobody's, as on AWS. Absent: all are. */
+  readonly isEnabled?: ((region: string) => boolean) | undefined;
   /** The service that the scope has to name; absent: any. */
   readonly service?: string | undefined;
 }
@@ -86,6 +88,7 @@ export function authenticate(request: IncomingRequest, options: AuthenticateOpti
   if (options.service !== undefined && authorization.service !== options.service) return refuse('mismatch', `Credential should be scoped to correct service: '${options.service}'. `);
   if (!REGION.test(authorization.region)) return refuse('mismatch', 'Credential should be scoped to a valid region. ');
   const { date, region, service, signature } = authorization;
+  if (options.isEnabled?.(region) === false) return refuse('unknown-key');
   return {
     caller: callerOf(key, keys.accountId), region, service,
     seed: () => ({ signature, amzDate: authorization.amzDate ?? headers['x-amz-date'] ?? '', scope: `${date}/${region}/${service}/aws4_request`, key: signingKey(key.secretAccessKey, date, region, service) }),

@@ -1,5 +1,6 @@
 /** How a client of the SDK is made for a target, the same for every service; one file a service imports the SDK's client. */
 import type { Agent as HttpsAgent } from 'node:https';
+import type { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, refusePage } from './errors.js';
 import { publicAddress } from './public-address.js';
@@ -14,7 +15,7 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut' | 'explain'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
@@ -47,6 +48,9 @@ export function clientOptions(target: ApiTarget, service: string) {
   };
 }
 
+/** The error with what the target knows of it. */
+export const explained = async ({ explain, region }: ApiTarget, error: SsmlabError): Promise<SsmlabError> => (explain === undefined ? error : explain(error, region));
+
 type Next = (args: never) => Promise<unknown>;
 interface Stack {
   add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize' | 'deserialize'; priority: 'high' | 'low'; name: string }): void;
@@ -62,7 +66,7 @@ function translateErrors(client: { readonly middlewareStack: unknown }, target: 
       try {
         return await next(args);
       } catch (error) {
-        throw fromAws(error, siteOf(context));
+        throw await explained(target, fromAws(error, siteOf(context)));
       }
     },
     { step: 'initialize', priority: 'high', name: 'ssmlabErrors' },

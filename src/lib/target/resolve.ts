@@ -68,7 +68,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     const proxy = socksProxy(host, environment);
     return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
   };
-  return {
+  const target: Target = {
     kind: 'aws',
     region,
     credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode }),
@@ -84,7 +84,10 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     sessionIntervalMs: 350,
     ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way }),
     profile,
+    // It loads a client that the command may do without.
+    explain: async (error, where) => (error.code === 'credentials-wrong' ? (await import('../aws/region-status.js')).explainRegion(error, { ...target, region: where }) : error),
   };
+  return target;
 }
 
 /**

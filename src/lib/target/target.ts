@@ -1,5 +1,6 @@
 /** Where the lab is: AWS or the local cloud. What differs between the two is a field here; no code past it asks which. */
 import type { Duplex } from 'node:stream';
+import type { SsmlabError } from '../errors.js';
 import type { WayOut } from './way-out.js';
 
 /** SDK credentials, or a provider of them. */
@@ -52,6 +53,8 @@ export interface Target {
   readonly trouble?: (() => Promise<string | undefined>) | undefined;
   /** Told of a session that could not be ended at the service, and why. */
   readonly onSessionLeft?: ((sessionId: string, why: Error) => void) | undefined;
+  /** What else is known of a region's refusal, where it can be asked; the error itself where nothing is. */
+  readonly explain?: ((error: SsmlabError, region: string) => Promise<SsmlabError>) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */
   readonly ownCidr?: (() => Promise<string>) | undefined;
   /** An agent is told to be online by the very test that StartSession makes, and its channel stands while it is: no session has to prove it. */

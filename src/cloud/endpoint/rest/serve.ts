@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { UNSIGNED_PAYLOAD } from '../../../lib/protocol/sigv4.js';
 import type { LookupKeyRing } from '../../keys/key-ring.js';
 import type { Store } from '../../state/store.js';
+import { isEnabled } from '../../services/account/regions.js';
 import { authorize } from '../authorize.js';
 import type { Dispatcher } from '../dispatch.js';
 import { AwsError, type Caller, type Input, type Origin, type Service } from '../operation.js';
@@ -74,7 +75,7 @@ export async function serveRest(request: IncomingMessage, service: Service & { r
 }
 
 /** Who signed it, by header or query, version 4 or (query only) 2. */
-function signerOf(request: IncomingMessage, address: Address, { keys, now }: RestServerOptions): Signer {
+function signerOf(request: IncomingMessage, address: Address, { keys, globalState, now }: RestServerOptions): Signer {
   const { method = '', url: path = '/', headers } = request;
   if (headers.authorization?.startsWith('AWS ') === true) throw new AwsError('InvalidRequest', 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.');
   if (isPresignedV2(address)) return { caller: authenticateV2({ method, path, headers }, address, keys, now()), region: undefined, payloadHash: UNSIGNED_PAYLOAD };
@@ -82,7 +83,7 @@ function signerOf(request: IncomingMessage, address: Address, { keys, now }: Res
   const declared = headers['x-amz-content-sha256'];
   const payloadHash = typeof declared === 'string' ? declared : scope?.ok === true && scope.authorization.kind === 'query' ? UNSIGNED_PAYLOAD : undefined;
   if (payloadHash === undefined && scope?.ok === true) throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
-  const { caller, region, seed } = authenticate({ method, path, headers, body: '', payloadHash: payloadHash ?? '' }, { keys, now: now(), protocol: 'rest-xml', service: 's3' });
+  const { caller, region, seed } = authenticate({ method, path, headers, body: '', payloadHash: payloadHash ?? '' }, { keys, now: now(), protocol: 'rest-xml', service: 's3', isEnabled: (name) => isEnabled(globalState, name) });
   return { caller, region, payloadHash: payloadHash ?? '', seed };
 }
 

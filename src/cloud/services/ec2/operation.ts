@@ -6,6 +6,8 @@ import type { Reader, Transaction } from '../../state/store.js';
 /** What a view of a record may need beside the record. */
 export interface Scope {
   readonly state: Reader;
+  /** Of the account. */
+  readonly globalState: Reader;
   readonly region: string;
   readonly accountId: string;
   /** Milliseconds since the epoch. */
@@ -13,7 +15,7 @@ export interface Scope {
 }
 
 function scopeOf(state: Reader, context: OperationContext): Scope {
-  return { state, region: context.region, accountId: context.accountId, now: context.now() };
+  return { state, globalState: context.globalState, region: context.region, accountId: context.accountId, now: context.now() };
 }
 
 function endDryRun(input: Input): void {

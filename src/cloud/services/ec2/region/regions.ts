@@ -6,25 +6,12 @@ import { absentFilters } from '../absent/absent-filters.js';
 import { filtered, type FilterTable } from '../describe.js';
 import { reading, type Scope } from '../operation.js';
 import { elasticIpLimit } from '../quota.js';
+import { DEFAULT_REGIONS, isEnabled, isOptIn, OPT_IN_REGIONS } from '../../account/regions.js';
 import { zonesOf, type Zone } from './zones.js';
 
-/** Regions that need no opting in, with their long names. Any other region name is served too, and shown when it is the one asked. */
-const REGIONS: Readonly<Record<string, string>> = {
-  'ap-south-1': 'Asia Pacific (Mumbai)', 'eu-north-1': 'Europe (Stockholm)', 'eu-west-3': 'Europe (Paris)', 'eu-west-2': 'Europe (London)', 'eu-west-1': 'Europe (Ireland)',
-  'ap-northeast-3': 'Asia Pacific (Osaka)', 'ap-northeast-2': 'Asia Pacific (Seoul)', 'ap-northeast-1': 'Asia Pacific (Tokyo)', 'ca-central-1': 'Canada (Central)', 'sa-east-1': 'South America (Sao Paulo)',
-  'ap-southeast-1': 'Asia Pacific (Singapore)', 'ap-southeast-2': 'Asia Pacific (Sydney)', 'eu-central-1': 'Europe (Frankfurt)',
-  'us-east-1': 'US East (N. Virginia)', 'us-east-2': 'US East (Ohio)', 'us-west-1': 'US West (N. California)', 'us-west-2': 'US West (Oregon)',
-};
-
-/** Those that an account has to opt in to, which this one did not. */
-const OPT_IN_REGIONS = [
-  'af-south-1', 'ap-east-1', 'ap-east-2', 'ap-south-2', 'ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-1', 'eu-south-2',
-  'il-central-1', 'me-central-1', 'me-south-1', 'mx-central-1',
-];
-
-function regionView(regionName: string, here: string) {
-  const isOptIn = OPT_IN_REGIONS.includes(regionName);
-  return { regionName, regionEndpoint: `ec2.${regionName}.amazonaws.com`, optInStatus: !isOptIn ? 'opt-in-not-required' : regionName === here ? 'opted-in' : 'not-opted-in' };
+function regionView(regionName: string, globalState: Reader) {
+  const optInStatus = !isOptIn(regionName) ? 'opt-in-not-required' : isEnabled(globalState, regionName) ? 'opted-in' : 'not-opted-in';
+  return { regionName, regionEndpoint: `ec2.${regionName}.amazonaws.com`, optInStatus };
 }
 
 const REGION_FILTERS: FilterTable<ReturnType<typeof regionView>> = {
@@ -36,12 +23,12 @@ const REGION_FILTERS: FilterTable<ReturnType<typeof regionView>> = {
 export const describeRegions = reading((input, scope) => {
   const names = list(input, 'RegionName');
   // Asked for by name, a region is shown whether it is enabled or not.
-  const others = boolOpt(input, 'AllRegions') === true || names.length > 0 ? OPT_IN_REGIONS : [];
-  const all = [...new Set([...Object.keys(REGIONS), ...others, scope.region])];
+  const everyOne = boolOpt(input, 'AllRegions') === true || names.length > 0;
+  const all = [...new Set([...Object.keys(DEFAULT_REGIONS), ...OPT_IN_REGIONS.filter((name) => everyOne || isEnabled(scope.globalState, name)), scope.region])];
   const unknown = names.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new AwsError('InvalidParameterValue', `Invalid region name provided: ${unknown}`);
   const chosen = all.filter((name) => names.length === 0 || names.includes(name));
-  return { regionInfo: filtered(chosen.map((name) => regionView(name, scope.region)), input, REGION_FILTERS, false) };
+  return { regionInfo: filtered(chosen.map((name) => regionView(name, scope.globalState)), input, REGION_FILTERS, false) };
 });
 
 function zoneView(zone: Zone, scope: Scope) {
@@ -52,7 +39,7 @@ function zoneView(zone: Zone, scope: Scope) {
     zoneType: 'availability-zone',
     regionName: scope.region,
     groupName: `${scope.region}-zg-1`,
-    groupLongName: `${REGIONS[scope.region] ?? scope.region} 1`,
+    groupLongName: `${DEFAULT_REGIONS[scope.region] ?? scope.region} 1`,
     networkBorderGroup: scope.region,
     optInStatus: 'opt-in-not-required',
     messageSet: [],
