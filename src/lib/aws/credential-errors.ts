@@ -1,6 +1,6 @@
 /** What the SDK's credential chain throws, as errors of ours: which source failed, and what to do about it. Never a token or a key. */
 import { SsmlabError } from '../errors.js';
-import { socketCode } from './errors.js';
+import { certificateHint, socketCode } from './errors.js';
 import type { ProfileSource } from './profile-source.js';
 
 interface Told {
@@ -26,6 +26,8 @@ function told(error: unknown, said: string, profile: string | undefined, source:
   const sso = ofSso(said, profile, source);
   if (sso !== undefined) return sso;
   if (/multi-factor|\bMFA\b/iu.test(said)) return { hint: 'run it in a terminal, where the code can be asked for, or take credentials first: `aws sts get-session-token`' };
+  const certificate = certificateHint(error);
+  if (certificate !== undefined) return { hint: certificate };
   if (source.credentialProcess !== undefined) return { hint: 'run the profile\'s credential_process by hand: it has to print JSON with Version 1 and end with status 0' };
   const { code, path, syscall } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException;
   const file = source.tokenFile ?? process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];

@@ -52,6 +52,20 @@ export function socketCode(error: Error): string | undefined {
   return UNREACHABLE.has(error.name) ? error.name : undefined;
 }
 
+/** Of the certificate that a host shows; Node's names of OpenSSL's findings, and its own for another host's. */
+const NOT_BELIEVED = new Set(['CERT_SIGNATURE_FAILURE', 'CERT_UNTRUSTED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
+const OTHERWISE_WRONG = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
+/** What to do about a certificate that is not believed; undefined for any other error. */
+export function certificateHint(error: unknown): string | undefined {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    const { code = '' } = current as NodeJS.ErrnoException;
+    if (NOT_BELIEVED.has(code)) return 'an authority of your own, as a company\'s proxy has it, is named by AWS_CA_BUNDLE, or ca_bundle of the profile: a file of PEM certificates, the usual ones among them';
+    if (OTHERWISE_WRONG.has(code)) return 'a login page or a proxy may stand between, or this machine\'s clock be off';
+  }
+  return undefined;
+}
+
 const hostOf = (site: CallSite): string => (site.endpoint === undefined ? (site.host ?? `${site.service}.${site.region}.amazonaws.com:443`) : new URL(site.endpoint).host);
 
 const PROXY_AUTH = 407;
@@ -144,6 +158,8 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
     if (site.proxy !== undefined) return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} through the proxy ${site.proxy} (${socket})`, { cause: error, hint: 'HTTPS_PROXY or ALL_PROXY names the proxy: check it, or list the host in NO_PROXY' });
     return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} (${socket})`, { cause: error, hint });
   }
+  const untrusted = certificateHint(thrown);
+  if (untrusted !== undefined) return new SsmlabError('endpoint-unreachable', `${hostOf(site)} shows a certificate that is not believed: ${thrown.message}`, { cause: error, hint: untrusted });
   if (code === 'TargetNotConnected') return new SsmlabError('not-connected', said, { cause: error });
   return new SsmlabError('aws-error', `${said} (${code})`, { cause: error });
 }

@@ -115,7 +115,7 @@ describe('a proxy and an authority of one\'s own', () => {
   });
 
   it('an authority that nobody knows is not believed', async () => {
-    await expect(describeAgents(await impatient())).rejects.toMatchObject({ code: 'aws-error', message: expect.stringMatching(/self-signed|unable to (?:verify|get)/u) as string });
+    await expect(describeAgents(await impatient())).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(/^ssm\.eu-west-1\.amazonaws\.com:443 shows a certificate that is not believed: .*(?:self-signed|unable to (?:verify|get))/u) as string, hint: expect.stringContaining('AWS_CA_BUNDLE') as string });
   });
 
   it.each([['that is not there', join(folder, 'nowhere.pem'), /^AWS_CA_BUNDLE names .*nowhere\.pem, which cannot be read: ENOENT$/u], ['without a certificate', join(folder, 'config'), /in which there is no PEM certificate$/u]])('a bundle %s is said to be so', async (_, file, message) => {
