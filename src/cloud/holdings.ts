@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, { readonly kind: string; readonly counts?: 
   'ec2/prefix-list': { kind: 'prefix lists' },
   'ssm/parameter': { kind: 'parameters' },
   's3/bucket': { kind: 'buckets' },
+  'logs/group': { kind: 'log groups' },
   'kms/key': { kind: 'KMS keys', counts: ({ manager }) => manager === 'CUSTOMER' },
   'iam/role': { kind: 'roles' },
   'iam/instance-profile': { kind: 'instance profiles' },

@@ -26,6 +26,7 @@ import { iam, roleIdOf, userKeys } from './services/iam/iam.js';
 import { kms } from './services/kms/kms.js';
 import { endSession, endSessionsOfBefore, ssm } from './services/ssm/index.js';
 import { createObjectFiles, createS3, namedFiles } from './services/s3/s3.js';
+import { logs } from './services/logs/logs.js';
 import { pricing } from './services/pricing/pricing.js';
 import { createScheduler } from './services/scheduler/scheduler.js';
 import { serviceQuotas } from './services/service-quotas/service-quotas.js';
@@ -107,7 +108,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   const inTheNameOf = (region: string, caller?: Caller): OperationContext => endpoint.internalContext(region, caller === undefined ? {} : { caller, judged: true });
   const cloudFormation = createCloudFormation({ contextFor: inTheNameOf, log, now, patience: STACK_PATIENCE });
   const scheduler = createScheduler({ contextFor: inTheNameOf, log, now });
-  const services = [ec2, ec2InstanceConnect, kms, ssm, iam, sts, sso, ssoOidc, account, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
+  const services = [ec2, ec2InstanceConnect, kms, logs, ssm, iam, sts, sso, ssoOidc, account, serviceQuotas, scheduler.service, pricing, createS3(objectFiles), cloudFormation.service];
   const endpoint = createEndpoint({
     services: [...services, ssmlab],
     keys,

@@ -7,7 +7,7 @@ import { labContext } from '../cli/lab-context.js';
 import { withStalls } from '../cli/stalls.js';
 import { SsmlabError } from '../lib/errors.js';
 import { expiryApi } from '../lib/expiry/api.js';
-import { dropExpiry } from '../lib/expiry/expiry.js';
+import { dropExpiry, expiryLeft } from '../lib/expiry/expiry.js';
 import { releaseLines } from '../lib/report/release.js';
 import { stackApi } from '../lib/stack/api.js';
 import { destroy, planDestroy } from '../lib/stack/destroy.js';
@@ -20,6 +20,10 @@ interface Destroyed {
   stack: string;
   destroyed: boolean;
   resources: number;
+  /** What goes by itself, or is the account's, in words. */
+  stays: string[];
+  /** What could not be looked at. */
+  unseen: string[];
   localCloud: Release['outcome'];
 }
 
@@ -40,7 +44,7 @@ export default class Destroy extends BaseCommand {
     });
     if (context === undefined) {
       this.say('There is no lab, and no local cloud.');
-      return { stack: flags.stack, destroyed: false, resources: 0, localCloud: 'none' };
+      return { stack: flags.stack, destroyed: false, resources: 0, stays: [], unseen: [], localCloud: 'none' };
     }
     const { target, stack, lab, home } = context;
     const api = stackApi(target);
@@ -50,17 +54,21 @@ export default class Destroy extends BaseCommand {
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
     this.moment = 'asking-for-deletion';
     const progress = destroyProgress(this.errorStyle, plan.resources);
-    const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }) });
+    const end = { region: target.region, stack };
+    const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal), dropExpiry: () => dropExpiry(expiryApi(target), end), expiryLeft: () => expiryLeft(expiryApi(target), end) });
+    const [stays, unseen]: [string[], string[]] = [[], []];
     for await (const event of withStalls(events, target.trouble)) {
       if (event.kind === 'resource') this.moment = 'deleting';
+      if (event.kind === 'stays') stays.push(event.text);
+      if (event.kind === 'unseen') unseen.push(event.what);
       for (const line of progress(event)) this.say(line);
     }
     await removeLabFolder(home, lab);
     const wasInUse = await forgetLab(home, { target: target.kind, region: target.region, profile: target.profile, stack });
     const release = await releaseTarget(target, home);
-    if (there) this.say(`Destroyed: no stack, instance, address, network or key pair of "${stack}" is left.`);
+    if (there) this.say(`Destroyed: no stack, instance, address, network${unseen.includes('log groups') ? '' : ', log group'} or key pair of "${stack}" is left.`);
     if (wasInUse) this.say('It was in use; commands mean the stack "ssmlab" of the local cloud again.');
     for (const line of releaseLines(release)) this.say(line);
-    return { stack, destroyed: there, resources: plan.resources.length, localCloud: release.outcome };
+    return { stack, destroyed: there, resources: plan.resources.length, stays, unseen, localCloud: release.outcome };
   }
 }

@@ -3,6 +3,7 @@ import { STACKS } from '../cloudformation/records.js';
 import { KEY_PAIR, TAGGABLE } from '../services/ec2/noun.js';
 import { policies, roles, users, type TagRecord } from '../services/iam/records.js';
 import { KEYS } from '../services/kms/records.js';
+import { LOG_GROUPS } from '../services/logs/records.js';
 import { OWN_DOCUMENTS } from '../services/ssm/document-store.js';
 import { PARAMETERS, SESSIONS } from '../services/ssm/records.js';
 import type { Reader } from '../state/store.js';
@@ -24,6 +25,7 @@ export function tagsOfResource(arn: string, state: Reader, globalState: Reader):
     if (type === 'user') return globalState.get(users, id)?.tags ?? [];
     return type === 'policy' ? (globalState.get(policies, arn)?.tags ?? []) : undefined;
   }
+  if (service === 'logs') return Object.entries(state.get(LOG_GROUPS, path.replace(/^log-group:/u, ''))?.tags ?? {}).map(([key, value]) => ({ key, value }));
   if (service === 'ssm') return ssmTags(path, state);
   if (service === 'kms' && type === 'key') return state.get(KEYS, id)?.tags.map((tag) => ({ key: tag.TagKey, value: tag.TagValue })) ?? [];
   // `stack/NAME/ID`, or `stack/NAME/*` where the request names it.

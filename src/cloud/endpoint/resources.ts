@@ -102,6 +102,8 @@ function arnsOf(input: Input, scope: ResourceScope): string[] {
     case 'ec2-instance-connect': return texts('InstanceId').map((id) => `arn:aws:ec2:${region}:${accountId}:instance/${id}`);
     // A key by its alias, or by the ciphertext it made, is known to the service alone: only a policy for all keys allows that.
     case 'kms': return texts('KeyId').filter((name) => !name.includes('alias/')).map((name) => (name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${accountId}:key/${name}`));
+    // Which groups there are is asked of all of them.
+    case 'logs': return operation === 'DescribeLogGroups' ? [] : [...texts('logGroupName').map((name) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`), ...texts('resourceArn')];
     case 'sts': return texts('RoleArn');
     case 'scheduler': {
       const arn = (path: string): string => `arn:aws:scheduler:${region}:${accountId}:${path}`;

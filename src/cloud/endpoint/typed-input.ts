@@ -95,6 +95,14 @@ export function strings(input: Input, name: string, limits: { readonly min?: num
   return value;
 }
 
+/** A map of strings; absent is empty. */
+export function stringMap(input: Input, name: string): Record<string, string> {
+  const value = member(input, name);
+  if (value === undefined) return {};
+  if (!isStructure(value)) throw wrongType(name, value, 'a map');
+  return Object.fromEntries(Object.keys(value).map((key) => [key, requiredString(value, key)] as const));
+}
+
 /** A map of lists of strings, the shape of document parameters. */
 export function stringListMap(input: Input, name: string): Readonly<Record<string, readonly string[]>> {
   const value = member(input, name);

@@ -8,7 +8,7 @@ import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { asPairs, CAPABILITIES, invalidTemplate, type NewStack } from './cloudformation.js';
 import { awsCode, awsMessage } from './errors.js';
-import { everyPage } from './pages.js';
+import { everyPage, everyPageBy } from './pages.js';
 
 const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
 
@@ -26,17 +26,17 @@ export interface DescribedChangeSet {
 
 /** Every page of it, by name with its stack, or by ARN. Undefined when there is none. */
 export async function describeChangeSet(target: Target, stack: string, changeSet: string): Promise<DescribedChangeSet | undefined> {
-  const changes: Change[] = [];
-  let NextToken: string | undefined;
+  const said = { status: '', reason: '', execution: '' };
   try {
-    for (;;) {
+    const changes = await everyPageBy<Change>(async (NextToken, all) => {
       const page = await cloudformation(target).send(new DescribeChangeSetCommand({
         ChangeSetName: changeSet, ...(changeSet.startsWith('arn:') ? {} : { StackName: stack }), IncludePropertyValues: true, NextToken,
       }));
-      changes.push(...(page.Changes ?? []));
-      NextToken = page.NextToken === '' ? undefined : page.NextToken;
-      if (NextToken === undefined) return { status: page.Status ?? '', reason: page.StatusReason ?? '', execution: page.ExecutionStatus ?? '', changes };
-    }
+      all.push(...(page.Changes ?? []));
+      Object.assign(said, { status: page.Status ?? '', reason: page.StatusReason ?? '', execution: page.ExecutionStatus ?? '' });
+      return page.NextToken;
+    });
+    return { ...said, changes };
   } catch (error) {
     if (NOT_FOUND.has(awsCode(error) ?? '') || (awsCode(error) === 'ValidationError' && /does not exist/u.test(awsMessage(error)))) return undefined;
     throw error;

@@ -7,7 +7,7 @@ import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { clientPerTarget } from './client.js';
 import { awsCode, awsMessage } from './errors.js';
-import { everyPage } from './pages.js';
+import { everyPage, everyPageBy } from './pages.js';
 
 const cloudformation = clientPerTarget('cloudformation', (options) => new CloudFormationClient(options));
 
@@ -96,18 +96,15 @@ export async function templateParameters(target: Target, template: string): Prom
 }
 
 /** Events newest first, back to (without) the one whose id is `until`. */
-export async function stackEvents(target: Target, stack: string, until?: string): Promise<StackEvent[]> {
-  const all: StackEvent[] = [];
-  let token: string | undefined;
-  do {
-    const page = await cloudformation(target).send(new DescribeStackEventsCommand({ StackName: stack, NextToken: token }));
+export function stackEvents(target: Target, stack: string, until?: string): Promise<StackEvent[]> {
+  return everyPageBy<StackEvent>(async (NextToken, all) => {
+    const page = await cloudformation(target).send(new DescribeStackEventsCommand({ StackName: stack, NextToken }));
     for (const event of page.StackEvents ?? []) {
-      if (event.EventId === until && until !== undefined) return all;
+      if (event.EventId === until && until !== undefined) return undefined;
       all.push(event);
     }
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
+    return page.NextToken;
+  });
 }
 
 /** What the stack is made of. */

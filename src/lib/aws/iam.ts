@@ -2,7 +2,7 @@
 import { SsmlabError } from '../errors.js';
 import type { ApiTarget } from './client.js';
 import { awsCode } from './errors.js';
-import { chunks } from './pages.js';
+import { chunks, everyPageBy } from './pages.js';
 import { iamHome } from './public-address.js';
 import { Refusal, signedCall } from './signed-call.js';
 import { child, membersAt, parseXml, textAt, type XmlElement } from './xml.js';
@@ -33,15 +33,12 @@ export async function done(target: ApiTarget, operation: string, input: Readonly
 }
 
 /** Every page of a list. */
-export async function everyMember(target: ApiTarget, operation: string, input: Readonly<Record<string, string>>, list: string): Promise<XmlElement[]> {
-  const all: XmlElement[] = [];
-  let marker: string | undefined;
-  do {
+export function everyMember(target: ApiTarget, operation: string, input: Readonly<Record<string, string>>, list: string): Promise<XmlElement[]> {
+  return everyPageBy<XmlElement>(async (marker, all) => {
     const page = await call(target, operation, { ...input, Marker: marker });
     all.push(...membersAt(page, list));
-    marker = textAt(page, 'IsTruncated') === 'true' ? textAt(page, 'Marker') : undefined;
-  } while (marker !== undefined);
-  return all;
+    return textAt(page, 'IsTruncated') === 'true' ? textAt(page, 'Marker') : undefined;
+  });
 }
 
 export function required(element: XmlElement | undefined, operation: string, ...names: readonly string[]): string {

@@ -1,19 +1,40 @@
-/** Every page of a list, for calls whose pages go on by NextToken; and calls of which there are many. */
+/** Every page of a list, for calls whose pages go on by a token; and calls of which there are many. */
+import { SsmlabError } from '../errors.js';
+import { awsCode } from './errors.js';
 
 interface Page {
   readonly NextToken?: string | undefined;
 }
 
-/** Calls until there is no token any more; an empty one is none. */
-export async function everyPage<P extends Page, Item>(send: (nextToken: string | undefined) => Promise<P>, items: (page: P) => readonly Item[] | undefined): Promise<Item[]> {
-  const all: Item[] = [];
-  let token: string | undefined;
-  do {
+/** Codes for a token that is too old, or was made by a part of the service that is gone: some services have but a general one. */
+const STALE = /^(?:(?:Invalid|Expired)(?:Next|Pagination)Token(?:Exception)?|ValidationError|ValidationException|InvalidParameterValue|InvalidParameterException|InvalidInput|InvalidMarker)$/u;
+
+/** Pages one after the other: `send` gets the token of the page before and answers the next one's; an empty one is none. Over a token that is refused on the way it begins once more. */
+export async function everyPageBy<Item>(send: (token: string | undefined, items: Item[]) => Promise<unknown>): Promise<Item[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const items: Item[] = [];
+    let token: string | undefined;
+    try {
+      do {
+        const next = await send(token, items);
+        if (typeof next === 'string' && next !== '' && next === token) throw new SsmlabError('aws-error', 'a list has no end: the token of a page leads to that page again', { hint: 'try again; or what answers is no endpoint of AWS\'s API' });
+        token = typeof next === 'string' && next !== '' ? next : undefined;
+      } while (token !== undefined);
+      return items;
+    } catch (error) {
+      // After a laptop's sleep, say.
+      if (token === undefined || attempt > 1 || !STALE.test(awsCode(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** As {@link everyPageBy}, for the SDK's pages. */
+export function everyPage<P extends Page, Item>(send: (nextToken: string | undefined) => Promise<P>, items: (page: P) => readonly Item[] | undefined): Promise<Item[]> {
+  return everyPageBy<Item>(async (token, all) => {
     const page = await send(token);
     all.push(...(items(page) ?? []));
-    token = page.NextToken === '' ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return all;
+    return page.NextToken;
+  });
 }
 
 /** The list in parts of so many, for calls that take no more. */

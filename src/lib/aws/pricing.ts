@@ -3,6 +3,7 @@ import { SsmlabError } from '../errors.js';
 import type { Prices } from '../price/prices.js';
 import type { ApiTarget } from './client.js';
 import { jsonCall } from './json-call.js';
+import { everyPageBy } from './pages.js';
 import { pricingHome } from './public-address.js';
 
 type Document = { readonly [key: string]: unknown };
@@ -33,19 +34,21 @@ const VOLUME: Question = { service: 'AmazonEC2', attributes: { volumeApiName: 'g
 /** The price of what the question names; undefined where the list has none. */
 async function price(target: ApiTarget, { service, attributes, usage }: Question): Promise<number | undefined> {
   const Filters = Object.entries({ regionCode: target.region, ...attributes }).map(([Field, Value]) => ({ Type: 'TERM_MATCH', Field, Value }));
-  let NextToken: unknown;
-  do {
+  const [found] = await everyPageBy<number>(async (NextToken, prices) => {
     const page = await jsonCall(target, { service: 'pricing', targetPrefix: 'AWSPriceListService', name: 'GetProducts', home: pricingHome(target) }, { ServiceCode: service, Filters, FormatVersion: 'aws_v1', ...(NextToken === undefined ? {} : { NextToken }) });
     const list = page['PriceList'];
     for (const entry of Array.isArray(list) ? list : []) {
       const product = parsed(entry);
       const type = at(product, 'product', 'attributes', 'usagetype');
-      const found = typeof type === 'string' && usage.test(type) ? onDemand(product) : undefined;
-      if (found !== undefined) return found;
+      const asked = typeof type === 'string' && usage.test(type) ? onDemand(product) : undefined;
+      if (asked !== undefined) {
+        prices.push(asked);
+        return undefined;
+      }
     }
-    NextToken = page['NextToken'] === '' ? undefined : page['NextToken'];
-  } while (NextToken !== undefined);
-  return undefined;
+    return page['NextToken'];
+  });
+  return found;
 }
 
 /** An entry is a JSON document as a string, in SDKs an object. */

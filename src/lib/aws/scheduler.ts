@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiTarget } from './client.js';
 import { awsCode } from './errors.js';
+import { everyPageBy } from './pages.js';
 import { Refusal, signedCall } from './signed-call.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -59,16 +60,22 @@ export async function createSchedule(target: ApiTarget, wanted: NewSchedule): Pr
 }
 
 /** Names that begin so, in the default group. */
-export async function scheduleNames(target: ApiTarget, prefix: string): Promise<string[]> {
-  const names: string[] = [];
-  let token: string | undefined;
-  do {
+export function scheduleNames(target: ApiTarget, prefix: string): Promise<string[]> {
+  return everyPageBy<string>(async (token, names) => {
     const query = new URLSearchParams({ NamePrefix: prefix, ScheduleGroup: 'default', ...(token === undefined ? {} : { NextToken: token }) });
     const page = await call(target, 'ListSchedules', 'GET', `/schedules?${query.toString()}`);
-    for (const schedule of Array.isArray(page['Schedules']) ? page['Schedules'] : []) names.push(String((schedule as Body)['Name']));
-    token = typeof page['NextToken'] === 'string' && page['NextToken'] !== '' ? page['NextToken'] : undefined;
-  } while (token !== undefined);
-  return names;
+    const schedules: readonly unknown[] = Array.isArray(page['Schedules']) ? page['Schedules'] : [];
+    for (const schedule of schedules) {
+      const name = typeof schedule === 'object' && schedule !== null ? (schedule as Body)['Name'] : undefined;
+      if (typeof name === 'string') names.push(name);
+    }
+    return page['NextToken'];
+  });
+}
+
+/** Whether one of that name is there, in the default group. */
+export async function isScheduleThere(target: ApiTarget, name: string): Promise<boolean> {
+  return (await call(target, 'GetSchedule', 'GET', at(name)).catch(noneWhenAbsent)) !== undefined;
 }
 
 /** Takes it away; one that is not there is no error. */

@@ -21,7 +21,7 @@ export interface EndpointSettings {
 
 /** The services that the tool calls, and the one of its streams: name in hosts → name in variables (upper case) and in the configuration file. */
 const SETTING_NAMES = {
-  'cloudformation': 'cloudformation', 'ec2': 'ec2', 'ec2-instance-connect': 'ec2_instance_connect', 'iam': 'iam', 'kms': 'kms', 'pricing': 'pricing', 'scheduler': 'scheduler', 'servicequotas': 'service_quotas', 'ssm': 'ssm', 'sso': 'sso', 'sso-oidc': 'sso_oidc', 'ssmmessages': 'ssmmessages', 'sts': 'sts',
+  'cloudformation': 'cloudformation', 'ec2': 'ec2', 'ec2-instance-connect': 'ec2_instance_connect', 'iam': 'iam', 'kms': 'kms', 'logs': 'cloudwatch_logs', 'pricing': 'pricing', 'scheduler': 'scheduler', 'servicequotas': 'service_quotas', 'ssm': 'ssm', 'sso': 'sso', 'sso-oidc': 'sso_oidc', 'ssmmessages': 'ssmmessages', 'sts': 'sts',
 } as const;
 
 type Section = Readonly<Record<string, string | undefined>>;

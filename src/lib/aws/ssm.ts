@@ -1,10 +1,10 @@
 /** Systems Manager calls of the tool: which agents are there, and the sessions to them. */
 import { randomUUID } from 'node:crypto';
-import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetConnectionStatusCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, DescribeSessionsCommand, GetConnectionStatusCommand, GetDocumentCommand, GetServiceSettingCommand, type InstanceInformation, ResumeSessionCommand, SSMClient, StartSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type ApiTarget, callSite, clientPerTarget } from './client.js';
-import { everyPage } from './pages.js';
+import { chunks, everyPage } from './pages.js';
 import { awsCode, fromAws, socketCode } from './errors.js';
 
 const ssm = clientPerTarget('ssm', (options) => new SSMClient(options));
@@ -45,6 +45,43 @@ function streamUrlAt({ serviceEndpoints }: ApiTarget, streamUrl: string): string
 /** Every managed instance: id, ping status, agent version. */
 export function describeAgents(target: Target): Promise<InstanceInformation[]> {
   return everyPage((NextToken) => ssm(target).send(new DescribeInstanceInformationCommand({ MaxResults: 50, NextToken })), (page) => page.InstanceInformationList);
+}
+
+/** Values that a filter takes. */
+const FILTER_VALUES = 100;
+
+/** Those of the instances that Systems Manager lists as managed nodes. */
+export async function managedNodes(target: Target, instanceIds: readonly string[]): Promise<{ readonly instanceId: string; readonly pingStatus: string }[]> {
+  const found = await Promise.all(chunks(instanceIds, FILTER_VALUES).map((some) =>
+    everyPage((NextToken) => ssm(target).send(new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: some }], MaxResults: 50, NextToken })), (page) => page.InstanceInformationList).catch(async (error: unknown) => {
+      // One that it does not know fails the whole call; then all are asked for.
+      if (awsCode(error) !== 'InvalidInstanceId') throw error;
+      return (await describeAgents(target)).filter(({ InstanceId }) => InstanceId !== undefined && some.includes(InstanceId));
+    })));
+  return found.flat().flatMap(({ InstanceId, PingStatus }) => (InstanceId === undefined ? [] : [{ instanceId: InstanceId, pingStatus: PingStatus ?? 'of unknown status' }]));
+}
+
+/** The account's session preferences: a session document that names none takes it. */
+const PREFERENCES = 'SSM-SessionManagerRunShell';
+
+/** Where the session preferences have sessions logged. Nowhere where no preferences were saved. */
+export async function sessionLogs(target: Target): Promise<{ readonly logGroup: string | undefined; readonly bucket: string | undefined }> {
+  const { Content } = await ssm(target).send(new GetDocumentCommand({ Name: PREFERENCES, DocumentFormat: 'JSON' })).catch((error: unknown) => {
+    if (awsCode(error) !== 'InvalidDocument') throw error;
+    return { Content: undefined };
+  });
+  if (Content === undefined) return { logGroup: undefined, bucket: undefined };
+  let inputs: unknown;
+  try {
+    inputs = (JSON.parse(Content) as { readonly inputs?: unknown } | null)?.inputs;
+  } catch (error) {
+    throw new SsmlabError('aws-error', `ssm GetDocument: the content of ${PREFERENCES} is no JSON`, { cause: error });
+  }
+  const of = (name: string): string | undefined => {
+    const value = typeof inputs === 'object' && inputs !== null ? (inputs as Readonly<Record<string, unknown>>)[name] : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return { logGroup: of('cloudWatchLogGroupName'), bucket: of('s3BucketName') };
 }
 
 /** The role of Default Host Management Configuration as the setting names it (with its path); null when it is off. */
@@ -101,8 +138,9 @@ export async function resumeSession(target: ApiTarget, sessionId: string): Promi
 
 /** True when the service no longer lists the session as active. */
 export async function sessionIsOver(target: ApiTarget, sessionId: string): Promise<boolean> {
-  const { Sessions } = await ssm(target).send(new DescribeSessionsCommand({ State: 'Active', Filters: [{ key: 'SessionId', value: sessionId }] }));
-  return (Sessions ?? []).length === 0;
+  // A page of a list that is filtered may have nothing on it, and not be the last.
+  const sessions = await everyPage((NextToken) => ssm(target).send(new DescribeSessionsCommand({ State: 'Active', Filters: [{ key: 'SessionId', value: sessionId }], NextToken })), (page) => page.Sessions);
+  return sessions.length === 0;
 }
 
 /** How long the service may take, milliseconds: who is done with a session waits for that. */

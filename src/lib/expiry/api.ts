@@ -1,6 +1,7 @@
 /** The calls that the end of a lab takes, bound to a target; a test passes its own. */
+import { roleArn } from '../aws/iam.js';
 import { createRole, deleteRole } from '../aws/iam-roles.js';
-import { createSchedule, deleteSchedule } from '../aws/scheduler.js';
+import { createSchedule, deleteSchedule, isScheduleThere } from '../aws/scheduler.js';
 import type { Target } from '../target/target.js';
 
 type Bound<Call> = Call extends (target: Target, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
@@ -10,6 +11,8 @@ export interface ExpiryApi {
   readonly deleteRole: Bound<typeof deleteRole>;
   readonly createSchedule: Bound<typeof createSchedule>;
   readonly deleteSchedule: Bound<typeof deleteSchedule>;
+  readonly isScheduleThere: Bound<typeof isScheduleThere>;
+  readonly roleArn: Bound<typeof roleArn>;
 }
 
 /** The real calls. */
@@ -19,5 +22,7 @@ export function expiryApi(target: Target): ExpiryApi {
     deleteRole: (...args) => deleteRole(target, ...args),
     createSchedule: (...args) => createSchedule(target, ...args),
     deleteSchedule: (...args) => deleteSchedule(target, ...args),
+    isScheduleThere: (...args) => isScheduleThere(target, ...args),
+    roleArn: (...args) => roleArn(target, ...args),
   };
 }

@@ -72,3 +72,10 @@ export async function dropExpiry(api: ExpiryApi, { region, stack }: Pick<Expiry,
   await api.deleteSchedule(name);
   await api.deleteRole(name);
 }
+
+/** What of both is there, in words. */
+export async function expiryLeft(api: Pick<ExpiryApi, 'isScheduleThere' | 'roleArn'>, { region, stack }: Pick<Expiry, 'region' | 'stack'>): Promise<string[]> {
+  const name = expiryName(region, stack);
+  const [schedule, role] = await Promise.all([api.isScheduleThere(name), api.roleArn(name)]);
+  return [...(schedule ? [`schedule ${name}`] : []), ...(role === undefined ? [] : [`role ${name}`])];
+}

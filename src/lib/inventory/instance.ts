@@ -2,7 +2,7 @@
 import type { Auth, Path } from '../lab/lab.js';
 
 /** Ping status of the SSM agent; null when Systems Manager does not know the instance. */
-export type AgentStatus = 'online' | 'connection-lost' | 'inactive' | null;
+export type AgentStatus = 'online' | 'connection-lost' | 'inactive' | 'unknown' | null;
 
 /** One row of `list --json`; what is not there is null. */
 export interface ListedInstance {

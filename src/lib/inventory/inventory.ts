@@ -58,7 +58,7 @@ export function inventoryOf(instances: readonly ApiInstance[], model: NetworkMod
       keyName,
       instanceProfile,
       state: instance.State?.Name ?? 'unknown',
-      agent: agent === undefined ? null : (AGENT[agent.PingStatus ?? ''] ?? null),
+      agent: agent === undefined ? null : (AGENT[agent.PingStatus ?? ''] ?? 'unknown'),
       logicalId,
       privateDnsName: orNull(instance.PrivateDnsName),
       egress,

@@ -21,10 +21,17 @@ function routeTarget(route: ApiRoute): { targetKind: RouteTargetKind; targetId: 
   return { targetKind: 'unsupported', targetId: other.find((id) => id !== undefined) ?? 'unknown' };
 }
 
+const isServiceEndpoint = ({ VpcEndpointType }: NetworkDescription['vpcEndpoints'][number]): boolean => VpcEndpointType === 'Interface' || VpcEndpointType === 'Gateway';
+
 function routeOf(route: ApiRoute): Route | undefined {
   // IPv6 routes do not matter to an IPv4 path.
   const destination = route.DestinationCidrBlock ?? route.DestinationPrefixListId;
-  return destination === undefined ? undefined : { destination, ...routeTarget(route), state: route.State === 'blackhole' ? 'blackhole' : 'active' };
+  if (destination === undefined) return undefined;
+  const target = routeTarget(route);
+  const state: string = route.State ?? 'active';
+  // Of a route in a state of another name (`filtered`, or one to come) nobody here knows what it does.
+  if (state !== 'active' && state !== 'blackhole') return { destination, targetKind: 'unsupported', targetId: `${target.targetId}, which is ${state}`, state: 'active' };
+  return { destination, ...target, state };
 }
 
 function routeTableOf(table: ApiRouteTable): RouteTable {
@@ -117,10 +124,11 @@ export function networkModel(region: string, description: NetworkDescription, in
       vpcEndpointId: endpoint.VpcEndpointId ?? '',
       vpcId: endpoint.VpcId ?? '',
       endpointType: endpoint.VpcEndpointType === 'Gateway' ? 'Gateway' : 'Interface',
-      serviceName: endpoint.ServiceName ?? '',
+      // One of another type (for a load balancer, a resource) has interfaces too, and is no way to a service of AWS's.
+      serviceName: isServiceEndpoint(endpoint) ? (endpoint.ServiceName ?? '') : '',
       // The API's documentation writes `Available`, the API itself `available`.
       state: (endpoint.State ?? '').toLowerCase(),
-      privateDnsEnabled: endpoint.PrivateDnsEnabled === true,
+      privateDnsEnabled: isServiceEndpoint(endpoint) && endpoint.PrivateDnsEnabled === true,
       networkInterfaceIds: endpoint.NetworkInterfaceIds ?? [],
       routeTableIds: endpoint.RouteTableIds ?? [],
     })),

@@ -11,6 +11,7 @@ const AGENT = {
   'online': 'its agent is online',
   'connection-lost': 'the connection to its agent is lost',
   'inactive': 'its agent is inactive',
+  'unknown': 'the status of its agent is not one that ssmlab knows',
 } as const satisfies Record<Exclude<AgentStatus, null>, string>;
 
 /** What Systems Manager says of the agent, as a clause. */

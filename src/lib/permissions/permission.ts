@@ -46,10 +46,10 @@ const arn = (place: Place, service: string, rest: string, { region = place.regio
 const named = ({ stack }: Place): string => (stack.replace(/\*$/u, '').length > 24 ? `${stack.slice(0, 24)}*` : stack.endsWith('*') ? stack : `${stack}-*`);
 
 /** Schedule and role of a lab's end; cut where `lib/expiry` cuts, or before. */
-const ending = ({ region, stack }: Place): string => {
-  const name = `ssmlab-ttl-${region}-${stack}`;
-  return name.length > 55 ? `${name.slice(0, 55)}*` : name;
-};
+const ending = ({ region, stack }: Place): string => cut(`ssmlab-ttl-${region}-${stack}`);
+
+/** So that a policy for a stack with a very long name is no longer than IAM lets it be. */
+const cut = (name: string): string => (name.length > 55 ? `${name.slice(0, 55)}*` : name);
 
 const inRegion = ({ region }: Place): Condition => (region === '*' ? {} : { StringEquals: { 'aws:RequestedRegion': region } });
 
@@ -76,7 +76,7 @@ const documents = (place: Place, ...names: readonly string[]): string[] => names
  * each action); each scope is one statement, its name the Sid.
  */
 export const SCOPES = {
-  /** Actions without resource types. */
+  /** Actions without resource types; and one that has (tags of log groups), since a managed policy has no room for a statement more. */
   Read: (place) => ({ resources: ['*'], condition: both(inRegion(place)) }),
   Stack: (place) => ({ resources: [arn(place, 'cloudformation', `stack/${place.stack}/*`)] }),
   /** Likewise, of services that are asked in one region for all. */
@@ -88,7 +88,7 @@ export const SCOPES = {
   EndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })] }),
   PassEndingRole: (place) => ({ resources: [arn(place, 'iam', `role/${ending(place)}`, { region: '' })], condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } } }),
   /** With the digest of its key, or, of labs of before, without. */
-  KeyPair: (place) => ({ resources: [arn(place, 'ec2', `key-pair/${place.stack}-key*`)] }),
+  KeyPair: (place) => ({ resources: [arn(place, 'ec2', `key-pair/${cut(`${place.stack}-key*`)}`)] }),
   Image: (place) => ({ resources: [arn(place, 'ssm', 'parameter/aws/service/ami-amazon-linux-latest/*')] }),
   /** New things have no tag yet, and those that they are made in are of several types. */
   Make: (place) => ({ resources: ['*'], condition: both(inRegion(place), viaCloudFormation(place)) }),

@@ -3,7 +3,8 @@ import * as changeSets from '../aws/change-sets.js';
 import * as cloudformation from '../aws/cloudformation.js';
 import * as ec2 from '../aws/ec2.js';
 import * as left from '../aws/ec2-left.js';
-import { describeAgents } from '../aws/ssm.js';
+import * as logs from '../aws/logs.js';
+import { describeAgents, managedNodes, sessionLogs } from '../aws/ssm.js';
 import type { Target } from '../target/target.js';
 
 type Bound<Call> = Call extends (target: Target, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
@@ -32,6 +33,10 @@ export interface StackApi {
   readonly volumesThere: Bound<typeof left.volumesThere>;
   readonly describeVpcIds: Bound<typeof ec2.describeVpcIds>;
   readonly describeAgents: Bound<typeof describeAgents>;
+  readonly managedNodes: Bound<typeof managedNodes>;
+  readonly sessionLogs: Bound<typeof sessionLogs>;
+  readonly logGroups: Bound<typeof logs.logGroups>;
+  readonly logGroupTags: Bound<typeof logs.logGroupTags>;
 }
 
 /** The real calls. */
@@ -60,5 +65,9 @@ export function stackApi(target: Target): StackApi {
     volumesThere: (...args) => left.volumesThere(target, ...args),
     describeVpcIds: (...args) => ec2.describeVpcIds(target, ...args),
     describeAgents: (...args) => describeAgents(target, ...args),
+    managedNodes: (...args) => managedNodes(target, ...args),
+    sessionLogs: () => sessionLogs(target),
+    logGroups: (...args) => logs.logGroups(target, ...args),
+    logGroupTags: (...args) => logs.logGroupTags(target, ...args),
   };
 }

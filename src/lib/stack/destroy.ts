@@ -1,11 +1,11 @@
 /** Destroy: the stack, its key pair, its schedule; then a look that nothing is left. */
-import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
 import type { StackApi } from './api.js';
 import { requireLabStack } from './deploy.js';
 import { type ResourceEvent, rootCause, watchStack } from './events.js';
 import { stackFailure } from './follow.js';
 import { labKeyPairs } from './key-pair.js';
+import { lookAgain } from './look.js';
 import type { Pause } from './pause.js';
 
 /** What a destroy is going to remove; all empty when there is nothing. */
@@ -22,8 +22,14 @@ export interface DestroyPlan {
   readonly created: Date | undefined;
 }
 
-/** Beside the stack's own events: AWS had to let something go first, and it is tried again. */
-export type DestroyEvent = ResourceEvent | { readonly kind: 'again'; readonly reason: string };
+/** Beside the stack's own events. */
+export type DestroyEvent =
+  | ResourceEvent
+  /** AWS had to let something go first, and it is tried again. */
+  | { readonly kind: 'again'; readonly reason: string }
+  /** Seen afterwards, and no fault: a clause. */
+  | { readonly kind: 'stays'; readonly text: string }
+  | { readonly kind: 'unseen'; readonly what: string; readonly why: string };
 
 /** Reads what is there. `stack-foreign` when the stack is not ssmlab's. */
 export async function planDestroy(api: StackApi, stack: string): Promise<DestroyPlan> {
@@ -42,26 +48,10 @@ export interface DestroyOptions {
   readonly plan: DestroyPlan;
   /** Takes away what would have ended the lab by itself. */
   readonly dropExpiry?: (() => Promise<void>) | undefined;
+  /** What of that is there, in words. */
+  readonly expiryLeft?: (() => Promise<string[]>) | undefined;
   readonly pollSeconds: number;
   readonly pause: Pause;
-}
-
-/** What still carries the stack's tag or name, or had been part of it, in words. */
-async function leftovers(api: StackApi, stack: string, { volumeIds }: DestroyPlan): Promise<string[]> {
-  const [found, instances, addresses, gateways, endpoints, volumes, vpcs, keys] = await Promise.all([
-    api.findStack(stack), api.describeInstances([ofStack(stack)]), api.describeAddresses(stack), api.natGateways(ofStack(stack)), api.vpcEndpoints(ofStack(stack)), api.volumesThere(volumeIds),
-    api.describeVpcIds(stack), labKeyPairs(api, stack),
-  ]);
-  return [
-    ...(found === undefined || found.StackStatus === 'DELETE_COMPLETE' ? [] : [`stack ${stack} (${found.StackStatus})`]),
-    ...instances.map((instance) => `instance ${instance.InstanceId} (${instance.State?.Name})`),
-    ...addresses.map((address) => `address ${address}`),
-    ...gateways.map((id) => `NAT gateway ${id}`),
-    ...endpoints.map((id) => `endpoint ${id}`),
-    ...volumes.map((id) => `volume ${id}`),
-    ...vpcs.map((vpcId) => `VPC ${vpcId}`),
-    ...keys.map((name) => `key pair ${name}`),
-  ];
 }
 
 /** What AWS says when something else has to be gone first: interfaces of an endpoint live minutes longer than it does (`aws-facts.md` §9). */
@@ -99,8 +89,12 @@ export async function* destroy(api: StackApi, options: DestroyOptions): AsyncGen
   for (const name of plan.keyNames) await api.deleteKeyPair(name);
   await options.dropExpiry?.();
   for (let round = 1; ; round += 1) {
-    const left = await leftovers(api, stack, plan);
-    if (left.length === 0) return;
+    const { left, stays, unseen } = await lookAgain(api, stack, plan, options.expiryLeft);
+    if (left.length === 0) {
+      for (const text of stays) yield { kind: 'stays', text };
+      for (const { what, why } of unseen) yield { kind: 'unseen', what, why };
+      return;
+    }
     // A NAT gateway and endpoints are listed for a while after they are gone for the stack.
     if (round === ROUNDS) throw new SsmlabError('stack-failed', `still there: ${left.join(', ')}`, { hint: 'run `ssmlab destroy` again' });
     await pause(pollSeconds * POLLS_BETWEEN);

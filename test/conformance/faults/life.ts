@@ -11,7 +11,7 @@ import { resourcesIn } from '../../../src/cli/template-resources.js';
 import { styleFor } from '../../../src/cli/style.js';
 import { SsmlabError } from '../../../src/lib/errors.js';
 import { expiryApi } from '../../../src/lib/expiry/api.js';
-import { dropExpiry } from '../../../src/lib/expiry/expiry.js';
+import { dropExpiry, expiryLeft } from '../../../src/lib/expiry/expiry.js';
 import { findInstance } from '../../../src/lib/inventory/find.js';
 import { takeInventory } from '../../../src/lib/inventory/inventory.js';
 import { runLine, wayInto } from '../../../src/lib/probe/run-line.js';
@@ -88,7 +88,10 @@ export async function runDestroy(context: LabContext, say: (line: string) => voi
   const api = stackApi(target);
   const plan = await planDestroy(api, stack);
   if (plan.stackId !== undefined || plan.keyNames.length > 0) await confirmDestroy(context, plan, { yes: true, canAsk: false, say, signal });
-  for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }) })) if (event.kind === 'again') say(event.reason);
+  for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }), expiryLeft: () => expiryLeft(expiryApi(target), { region: target.region, stack }) })) {
+    if (event.kind === 'again') say(event.reason);
+    if (event.kind === 'unseen') say(`${event.what} could not be read: ${event.why}`);
+  }
   await removeLabFolder(home, lab);
 }
 

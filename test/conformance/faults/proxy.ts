@@ -31,7 +31,7 @@ export interface SeenRequest extends Call {
 }
 
 /** EventBridge Scheduler is REST: the operation is where and how it is asked. */
-const SCHEDULER: Readonly<Record<string, string>> = { 'POST /schedules/': 'CreateSchedule', 'DELETE /schedules/': 'DeleteSchedule', 'GET /schedules': 'ListSchedules' };
+const SCHEDULER: Readonly<Record<string, string>> = { 'POST /schedules/': 'CreateSchedule', 'DELETE /schedules/': 'DeleteSchedule', 'GET /schedules': 'ListSchedules', 'GET /schedules/': 'GetSchedule' };
 
 /** `SERVICE OPERATION`; a new way of asking is not passed over. */
 export function operationOf({ method = '', url = '', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, body: string): string {

@@ -35,6 +35,7 @@ import { policy } from './iam/policy.js';
 import { rolePolicy } from './iam/role-policy.js';
 import { role } from './iam/role.js';
 import { user } from './iam/user.js';
+import { logGroup } from './logs/log-group.js';
 import type { ResourceType } from './resource-type.js';
 import { bucket } from './s3/bucket.js';
 import { parameter } from './ssm/parameter.js';
@@ -42,7 +43,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcBlockPublicAccessExclusion, vpcBlockPublicAccessOptions, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcBlockPublicAccessExclusion, vpcBlockPublicAccessOptions, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, logGroup, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

@@ -87,7 +87,7 @@ const instance = object<SnapshotInstance>({
   keyName: orNull(text),
   instanceProfile: orNull(text),
   state: text,
-  agent: orNull(oneOf('online', 'connection-lost', 'inactive')),
+  agent: orNull(oneOf('online', 'connection-lost', 'inactive', 'unknown')),
   logicalId: orNull(text),
   privateDnsName: orNull(text),
   egress: path,

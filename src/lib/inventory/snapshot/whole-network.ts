@@ -125,11 +125,9 @@ function blockPublicAccessOf([options]: RestOfNetwork['blockPublicAccess'], excl
   const mode = options?.InternetGatewayBlockMode;
   return {
     mode: mode === 'block-bidirectional' || mode === 'block-ingress' ? mode : 'off',
-    exclusions: exclusions.filter((each) => IN_FORCE.has(each.State ?? '')).map((each) => ({
-      exclusionId: each.ExclusionId ?? '',
-      resourceId: each.ResourceArn?.split('/').at(-1) ?? '',
-      mode: each.InternetGatewayExclusionMode === 'allow-egress' ? 'allow-egress' : 'allow-bidirectional',
-    })),
+    // An exclusion of a mode that is not known here lets nothing through that is known of.
+    exclusions: exclusions.filter((each) => IN_FORCE.has(each.State ?? '')).flatMap(({ ExclusionId = '', ResourceArn, InternetGatewayExclusionMode: allowed }) =>
+      (allowed === 'allow-egress' || allowed === 'allow-bidirectional' ? [{ exclusionId: ExclusionId, resourceId: ResourceArn?.split('/').at(-1) ?? '', mode: allowed }] : [])),
   };
 }
 

@@ -8,6 +8,7 @@ import { ec2Changes, ec2First, ec2Last } from './ec2.js';
 import { federation } from './federation.js';
 import { iamFirst, iamIdentities, iamLast } from './iam.js';
 import { kms } from './kms.js';
+import { logs } from './logs.js';
 import { network } from './network.js';
 import { pricing } from './pricing.js';
 import { quotas } from './quotas.js';
@@ -16,7 +17,7 @@ import { scheduler } from './scheduler.js';
 import { ssm } from './ssm.js';
 import type { Step } from './step.js';
 
-export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...federation, ...account, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...quotas, ...scheduler, ...pricing, ...s3, ...cloudformation, ...ec2Last, ...iamLast];
+export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...federation, ...account, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...logs, ...quotas, ...scheduler, ...pricing, ...s3, ...cloudformation, ...ec2Last, ...iamLast];
 
 /** Operations of agents, which no public model has; the tests of the agent and the lab's use them. */
 export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations'];

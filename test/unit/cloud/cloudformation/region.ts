@@ -11,6 +11,7 @@ import type { RegionRuntime } from '../../../../src/cloud/region.js';
 import { advance, ec2 } from '../../../../src/cloud/services/ec2/ec2.js';
 import { iam } from '../../../../src/cloud/services/iam/iam.js';
 import { createObjectFiles, createS3 } from '../../../../src/cloud/services/s3/s3.js';
+import { logs } from '../../../../src/cloud/services/logs/logs.js';
 import { ssm } from '../../../../src/cloud/services/ssm/index.js';
 import { Memory, type Entry } from '../../../../src/cloud/state/memory.js';
 
@@ -80,7 +81,7 @@ export class TestRegion {
   /** Templates in S3, by `bucket/key`. */
   readonly objects = new Map<string, string>();
 
-  constructor(services: readonly Service[] = [ec2, iam, ssm], patience?: number) {
+  constructor(services: readonly Service[] = [ec2, iam, logs, ssm], patience?: number) {
     this.#patience = patience;
     this.#services = [...services, objectStore(this.objects)];
     ({ memory: this.memory, context: this.context, cloudFormation: this.cloudFormation, run: this.#run } = this.#boot([]));

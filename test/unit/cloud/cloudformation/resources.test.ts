@@ -84,6 +84,7 @@ Resources:
   SecondBlock: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}
   RolePolicy: {Type: AWS::IAM::RolePolicy, Properties: {PolicyName: alone, RoleName: !Ref Role, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'sqs:\${Value}*', Resource: '*'}]}}}
   Bucket: {Type: AWS::S3::Bucket, Properties: {Tags: [{Key: v, Value: !Ref Value}], PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: false, IgnorePublicAcls: true, RestrictPublicBuckets: 'true'}}}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30, Tags: [{Key: v, Value: !Ref Value}]}}
   Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/nested', Parameters: {Value: !Ref Value}}}
 Outputs:
 `;
@@ -116,7 +117,7 @@ function census(): string {
   ];
   const counts = lists.map(([operation, set]) => [set, (region.call('ec2', operation)[set] as unknown[]).length]);
   const iam = ['Roles', 'InstanceProfiles', 'Users', 'Groups', 'Policies'].map((set) => [set, (region.call('iam', `List${set}`, set === 'Policies' ? { Scope: 'Local' } : {})[set] as unknown[]).length]);
-  return JSON.stringify([...counts, ...iam, ['parameters', (region.call('ssm', 'DescribeParameters')['Parameters'] as unknown[]).length]]);
+  return JSON.stringify([...counts, ...iam, ['parameters', (region.call('ssm', 'DescribeParameters')['Parameters'] as unknown[]).length], ['log groups', (region.call('logs', 'DescribeLogGroups')['logGroups'] as unknown[]).length]]);
 }
 
 const failures = async () => (await region.events()).filter(({ status }) => status.endsWith('_FAILED')).map(({ line, reason }) => `${line}: ${reason ?? ''}`);

@@ -30,6 +30,8 @@ function fake(refusals: readonly SsmlabError[] = []): { api: ExpiryApi; calls: s
         if (error !== undefined) throw error;
       },
       deleteSchedule: async (name) => void calls.push(`drop schedule ${name}`),
+      isScheduleThere: async () => false,
+      roleArn: async () => undefined,
     },
   };
 }

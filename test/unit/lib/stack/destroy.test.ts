@@ -8,7 +8,7 @@ async function run(script: Script, change: (api: ReturnType<typeof fakeApi>['api
   const plan = await planDestroy(changed, 'ssmlab');
   const events: string[] = [];
   const work = (async () => {
-    for await (const each of destroy(changed, { stack: 'ssmlab', plan, pollSeconds: 0, pause: async () => undefined })) events.push(each.kind === 'again' ? `again: ${each.reason}` : `${each.logicalId} ${each.status}`);
+    for await (const each of destroy(changed, { stack: 'ssmlab', plan, pollSeconds: 0, pause: async () => undefined })) events.push(each.kind === 'again' ? `again: ${each.reason}` : each.kind === 'resource' ? `${each.logicalId} ${each.status}` : each.kind);
   })();
   return { plan, events, calls, error: await work.then(() => undefined, (error: unknown) => error) };
 }

@@ -107,6 +107,10 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
     volumesOf: async () => ['vol-1'],
     volumesThere: async () => [],
     describeVpcIds: async () => [],
+    managedNodes: async () => [],
+    sessionLogs: async () => ({ logGroup: undefined, bucket: undefined }),
+    logGroups: async () => [],
+    logGroupTags: async () => ({}),
     describeAgents: async () => (++rounds > (script.agentRounds ?? 0) ? [{ InstanceId: 'i-2', PingStatus: 'Online' }] : []),
   };
   return { api, calls };
