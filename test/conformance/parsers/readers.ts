@@ -98,5 +98,6 @@ export const READERS: Readonly<Record<string, readonly Reader[]>> = {
   'ssm:GetDocument': [ssm.sessionLogs],
   'ssm:StartSession': [(target) => ssm.startSession(target, { instanceId: 'i-1' })],
   'ssm:ResumeSession': [(target) => ssm.resumeSession(target, 's')],
-  'ssm:TerminateSession': [(target) => ssm.terminateSession(target, 's')],
+  // It never rejects, and tells the target.
+  'ssm:TerminateSession': [(target) => new Promise((resolve, reject) => void ssm.endSession({ ...target, onSessionLeft: (_, why) => reject(why) }, 's').then(resolve))],
 };

@@ -38,7 +38,7 @@ export class Scripted {
         const [service = '', name = ''] = operation.split(' ');
         const model = modelFor(service);
         if (model === undefined) throw new Error(`there is no model of ${service}`);
-        const token = /^\{/u.test(body) ? /"[Nn]extToken":"([^"]*)"/u.exec(body)?.[1] : (new URLSearchParams(body).get('NextToken') ?? new URLSearchParams(body).get('Marker') ?? new URL(request.url ?? '/', 'http://x').searchParams.get('NextToken') ?? undefined);
+        const token = body.startsWith('{') ? /"[Nn]extToken":"([^"]*)"/u.exec(body)?.[1] : (new URLSearchParams(body).get('NextToken') ?? new URLSearchParams(body).get('Marker') ?? new URL(request.url ?? '/', 'http://x').searchParams.get('NextToken') ?? undefined);
         const asked = { operation, name, model, token };
         scripted.asked.push(asked);
         const { status, headers, body: text } = scripted.answer(asked);

@@ -8,11 +8,12 @@ export interface WrittenReply {
   readonly body: string;
 }
 
+const textOf = (value: Sample): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function scalar(type: string, value: Sample): string {
   if (type === 'timestamp') return new Date(Number(value) * 1000).toISOString();
-  return type === 'blob' ? Buffer.from(String(value)).toString('base64') : escaped(String(value));
+  return type === 'blob' ? Buffer.from(textOf(value)).toString('base64') : escaped(textOf(value));
 }
 
 function element(model: Model, ref: Ref, name: string, value: Sample): string {
@@ -51,7 +52,7 @@ export function writeReply(model: Model, operation: string, value: { [name: stri
   if (protocol === 'query') {
     const wrapper = output?.resultWrapper;
     const result = wrapper === undefined ? '' : `<${wrapper}>${inside}</${wrapper}>`;
-    return { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response xmlns="https://x/"><${''}ResponseMetadata><RequestId>${ID}</RequestId></ResponseMetadata>${result}</${operation}Response>` };
+    return { status: 200, headers: { 'content-type': 'text/xml' }, body: `<${operation}Response xmlns="https://x/"><ResponseMetadata><RequestId>${ID}</RequestId></ResponseMetadata>${result}</${operation}Response>` };
   }
   return { status: 200, headers: { 'content-type': protocol === 'json' ? 'application/x-amz-json-1.1' : 'application/json' }, body: JSON.stringify(value) };
 }
