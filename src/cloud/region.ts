@@ -60,8 +60,8 @@ export interface KeyRing {
   readonly accountId: string;
   readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
   issueRoleCredentials(roleName: string, sessionName: string, options?: RoleSessionOptions): RoleCredentials;
-  /** Temporary keys of a user; without one, of the lab's own. */
-  issueSessionCredentials(user: { readonly userName: string; readonly userId: string; readonly arn: string } | undefined, durationSeconds: number): RoleCredentials;
+  /** Temporary keys of a user; without one, of the lab's own. `mfaAt`: when a code of an MFA device was shown for them. */
+  issueSessionCredentials(user: { readonly userName: string; readonly userId: string; readonly arn: string } | undefined, durationSeconds: number, mfaAt?: number): RoleCredentials;
 }
 
 /** The key of the region's own secrets under which kms keeps its keys (`keys/region-cipher.ts`). */

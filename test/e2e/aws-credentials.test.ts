@@ -4,10 +4,14 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { base32Bytes } from '../base32.js';
 import { FaultProxy } from '../conformance/faults/proxy.js';
+import { codeOf, stepAt } from '../../src/cloud/services/iam/totp.js';
 import { AwsUser, REGION } from './aws-user.js';
-import type { Keys } from './owner.js';
+import { type Keys, keysIn } from './owner.js';
+import { root, Terminal } from './program.js';
 
 const ACCOUNT = /\d{12}/u;
 const user = new AwsUser();
@@ -18,6 +22,9 @@ const run = user.run.bind(user);
 const who = user.who.bind(user);
 const config = user.config.bind(user);
 const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: Keys): string => `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n${sessionToken === undefined ? '' : `aws_session_token = ${sessionToken}\n`}`;
+
+/** A seed as CreateVirtualMFADevice shows it: base 32, in base 64. */
+const seedOf = (reply: string): Buffer => base32Bytes(Buffer.from(/<Base32StringSeed>([^<]+)/u.exec(reply)?.[1] ?? '', 'base64').toString());
 
 beforeAll(async () => {
   roleA = await owner.role('first', { Principal: { AWS: '*' } });
@@ -62,6 +69,70 @@ describe('a profile', () => {
     expect(await run(['list', '--profile', 'prod'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/no profile "prod" is in [\s\S]*\[profile-missing\][\s\S]*there are nowhere, round, about, base/u) as string });
     expect(await run(['list', '--profile', 'nowhere'])).toMatchObject({ status: 2, stderr: expect.stringMatching(/no region is configured for profile "nowhere"[\s\S]*\[region-missing\]/u) as string });
     expect(await run(['list', '--profile', 'round'])).toMatchObject({ status: 3, stderr: expect.stringMatching(/cycle[\s\S]*\[credentials-missing\]/u) as string });
+  }, 30_000);
+});
+
+describe('a role that wants a code of an MFA device', () => {
+  let seed: Buffer;
+  let serial = '';
+  let used = '';
+  /** Of the half minute that is so many ahead: those that were used are good no more. */
+  const code = (ahead: number): string => codeOf(seed, stepAt(Date.now()) + ahead);
+  beforeAll(async () => {
+    const { userName, keys } = await owner.user('walker');
+    serial = /<SerialNumber>([^<]+)/u.exec(await owner.query('iam', 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'phone' }).then((reply) => (seed = seedOf(reply), reply)))?.[1] ?? '';
+    await owner.query('iam', 'EnableMFADevice', { UserName: userName, SerialNumber: serial, AuthenticationCode1: code(-2), AuthenticationCode2: code(-1) });
+    await owner.role('guarded', { Principal: { AWS: account() }, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } });
+    user.write('.aws/credentials', `[base]\n${keysOf(owner.keys)}[walker]\n${keysOf(keys)}`);
+  });
+  const MFA = (): string => `[profile mfa]\nregion = ${REGION}\nsource_profile = walker\nrole_arn = arn:aws:iam::${account()}:role/guarded\n`;
+  /** A terminal with the environment of the target. */
+  const terminal = (...args: string[]): Terminal => new Terminal(`${[process.execPath, join(root, 'bin/run.js'), ...args].join(' ')}; echo "[ended $?]"`, home.folder, user.environment());
+
+  it.skipIf(!Terminal.available)('asks for it in a terminal, once for all calls', async () => {
+    config(`${MFA()}mfa_serial = ${serial}\n`);
+    const shown = terminal('status', '--profile', 'mfa');
+    await shown.waitFor(/MFA code of arn:aws:iam::\d+:mfa\/phone/u, 20_000);
+    shown.type('12\r');
+    await shown.waitFor(/six digits/u);
+    shown.type('\u007F\u007F');
+    shown.type(` ${(used = code(0))}\r`);
+    await shown.waitFor(/region +ap-northeast-1, account \d{12}[\s\S]*\[ended 0\]/u, 20_000);
+    shown.kill();
+  }, 60_000);
+
+  it.skipIf(!Terminal.available)('says so of a wrong one, and of one that was used', async () => {
+    config(`${MFA()}mfa_serial = ${serial}\n`);
+    for (const given of ['000000', used]) {
+      const shown = terminal('list', '--profile', 'mfa');
+      await shown.waitFor(/MFA code of/u, 20_000);
+      shown.type(`${given}\r`);
+      const text = await shown.waitFor(/\[ended 3\]/u, 20_000);
+      shown.kill();
+      expect(text.replaceAll(/\s+/gu, ' ')).toMatch(/the MFA code is not accepted, so arn:aws:iam::\d+:role\/guarded is not assumed.*\[access-denied\].*run it again with the device's next code/u);
+    }
+  }, 60_000);
+
+  it.skipIf(!Terminal.available)('is the user\'s to decline', async () => {
+    const shown = terminal('list', '--profile', 'mfa');
+    await shown.waitFor(/MFA code of/u, 20_000);
+    shown.type('\u0003');
+    await shown.waitFor(/\[ended 130\]/u, 20_000);
+    shown.kill();
+  }, 30_000);
+
+  it('cannot be asked for without a terminal, and is missed where the profile names no device', async () => {
+    config(`${MFA()}mfa_serial = ${serial}\n`);
+    expect(await run(['list', '--profile', 'mfa'])).toMatchObject({ status: 3, stderr: expect.stringMatching(/requires multi-factor authentication[\s\S]*\[credentials-missing\][\s\S]*run it in a terminal/u) as string });
+    config(MFA());
+    expect(await run(['list', '--profile', 'mfa'])).toMatchObject({ status: 3, stderr: expect.stringMatching(/role\/guarded cannot be assumed[\s\S]*\[access-denied\][\s\S]*`mfa_serial`/u) as string });
+  }, 30_000);
+
+  it('may be shown before, for keys of a session', async () => {
+    config(MFA());
+    const reply = await owner.as('walker').query('sts', 'GetSessionToken', { SerialNumber: serial, TokenCode: code(1) });
+    user.write('.aws/credentials', `[base]\n${keysOf(owner.keys)}[walker]\n${keysOf(keysIn(reply))}`);
+    expect(await who(['--profile', 'mfa'])).toMatch(/assumed-role\/guarded\//u);
   }, 30_000);
 });
 

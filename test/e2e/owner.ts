@@ -7,16 +7,39 @@ export interface Keys {
   readonly sessionToken?: string | undefined;
 }
 
+/** Those that a reply of STS or IAM gives. */
+export function keysIn(reply: string): Keys {
+  const member = (name: string): string | undefined => new RegExp(`<${name}>([^<]+)`, 'u').exec(reply)?.[1];
+  return { accessKeyId: member('AccessKeyId') ?? '', secretAccessKey: member('SecretAccessKey') ?? '', sessionToken: member('SessionToken') };
+}
+
 const VERSIONS: Readonly<Record<string, string>> = { ec2: '2016-11-15', iam: '2010-05-08', sts: '2011-06-15' };
 
 export class Owner {
   readonly endpoint: string;
   readonly keys: Keys;
 
+  readonly #users = new Map<string, Keys>();
+
   /** Of what `local env` exports. */
   constructor(cloud: NodeJS.ProcessEnv) {
     this.endpoint = cloud['AWS_ENDPOINT_URL'] ?? '';
     this.keys = { accessKeyId: cloud['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: cloud['AWS_SECRET_ACCESS_KEY'] ?? '' };
+  }
+
+  /** Calls in the name of a user that was made here. */
+  as(userName: string): Owner {
+    const { accessKeyId = '', secretAccessKey = '' } = this.#users.get(userName) ?? {};
+    return new Owner({ AWS_ENDPOINT_URL: this.endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  }
+
+  /** A user that may do everything, and its keys. */
+  async user(userName: string): Promise<{ readonly userName: string; readonly keys: Keys }> {
+    await this.query('iam', 'CreateUser', { UserName: userName });
+    await this.query('iam', 'AttachUserPolicy', { UserName: userName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
+    const keys = keysIn(await this.query('iam', 'CreateAccessKey', { UserName: userName }));
+    this.#users.set(userName, keys);
+    return { userName, keys };
   }
 
   async #send(service: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {

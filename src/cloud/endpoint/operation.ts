@@ -22,6 +22,8 @@ export interface Caller {
   readonly temporary?: boolean | undefined;
   /** When temporary keys were made, milliseconds since the epoch. */
   readonly issuedAt?: number | undefined;
+  /** When a code of an MFA device was shown for the keys, milliseconds since the epoch. */
+  readonly mfaAt?: number | undefined;
   /** Documents that bound this session (AssumeRole's Policy and PolicyArns). */
   readonly sessionPolicies?: readonly string[] | undefined;
   /** The service that asks in this caller's name, by its own means (`aws:CalledVia`). */

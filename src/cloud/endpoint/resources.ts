@@ -162,8 +162,9 @@ function iamArns(input: Input, { operation, accountId, globalState }: ResourceSc
   // The attachment is the holder's to allow; which policy may be attached is a condition (iam:PolicyARN).
   if (named.length > 0) return operation.includes('InstanceProfile') ? named.filter((arn) => arn.includes(':instance-profile/') || operation === 'ListInstanceProfilesForRole') : named;
   if (operation === 'CreatePolicy') return texts('PolicyName').map((name) => `arn:aws:iam::${accountId}:policy${path}${name}`);
+  if (operation === 'CreateVirtualMFADevice') return texts('VirtualMFADeviceName').map((name) => `arn:aws:iam::${accountId}:mfa${path}${name}`);
   if (operation === 'CreateOpenIDConnectProvider') return texts('Url').map((url) => `arn:aws:iam::${accountId}:oidc-provider/${url.replace(/^https:\/\//, '').replace(/\/$/, '')}`);
-  return [...texts('PolicyArn'), ...texts('PolicySourceArn'), ...texts('OpenIDConnectProviderArn')];
+  return [...texts('PolicyArn'), ...texts('PolicySourceArn'), ...texts('OpenIDConnectProviderArn'), ...texts('SerialNumber')];
 }
 
 /** PassRole for the role that an instance gets, and CreateTags for tags at creation. */

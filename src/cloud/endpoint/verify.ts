@@ -101,7 +101,7 @@ export function callerOf(key: KeyRecord, accountId: string): Caller {
   if (key.kind === 'user') return { accountId, accessKeyId: key.accessKeyId, arn: key.arn, userId: key.userId, kind: 'user', userName: key.userName };
   if (key.kind === 'session') {
     const owner = key.of === undefined ? labCaller(accountId, key.accessKeyId) : ({ accountId, accessKeyId: key.accessKeyId, arn: key.of.arn, userId: key.of.userId, kind: 'user', userName: key.of.userName } as const);
-    return { ...owner, temporary: true, issuedAt: key.issuedAt };
+    return { ...owner, temporary: true, issuedAt: key.issuedAt, mfaAt: key.mfaAt };
   }
   return {
     accountId,

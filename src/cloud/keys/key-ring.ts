@@ -29,6 +29,8 @@ export type KeyRecord =
     readonly sessionToken: string;
     readonly expiration: number;
     readonly issuedAt: number;
+    /** When a code of an MFA device was shown for them. */
+    readonly mfaAt?: number | undefined;
     /** Absent: the lab's own user. */
     readonly of?: KeyOwner | undefined;
   };
@@ -81,9 +83,9 @@ export function createKeyRing(options: KeyRingOptions): LookupKeyRing {
       issued.set(keys.accessKeyId, { kind: 'role', ...keys, roleName, roleId: roleIdOf?.(roleName) ?? '', sessionName, ...session });
       return credentialsOf(keys);
     },
-    issueSessionCredentials(user, durationSeconds): RoleCredentials {
+    issueSessionCredentials(user, durationSeconds, mfaAt): RoleCredentials {
       const keys = temporary(durationSeconds);
-      issued.set(keys.accessKeyId, { kind: 'session', ...keys, of: user });
+      issued.set(keys.accessKeyId, { kind: 'session', ...keys, of: user, mfaAt });
       return credentialsOf(keys);
     },
     find(accessKeyId): KeyRecord | undefined {

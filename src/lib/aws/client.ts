@@ -2,7 +2,7 @@
 import type { Agent as HttpsAgent } from 'node:https';
 import type { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
-import { type CallSite, fromAws, refusePage } from './errors.js';
+import { type CallSite, fromAws, isUsersAnswer, refusePage } from './errors.js';
 import { publicAddress } from './public-address.js';
 import { ATTEMPTS, ratesByOperation, retries } from './retry.js';
 
@@ -66,6 +66,7 @@ function translateErrors(client: { readonly middlewareStack: unknown }, target: 
       try {
         return await next(args);
       } catch (error) {
+        if (isUsersAnswer(error)) throw error;
         throw await explained(target, fromAws(error, siteOf(context)));
       }
     },

@@ -1,6 +1,6 @@
 /** What the SDK's credential chain throws, as errors of ours: which source failed, and what to do about it. Never a token or a key. */
 import { SsmlabError } from '../errors.js';
-import { certificateHint, socketCode } from './errors.js';
+import { certificateHint, isUsersAnswer, socketCode } from './errors.js';
 import type { ProfileSource } from './profile-source.js';
 
 interface Told {
@@ -42,8 +42,7 @@ function told(error: unknown, said: string, profile: string | undefined, source:
 /** Any error of the chain. Errors of ours, and an answer of the user's at the question for a code, are as they are. */
 export function chainError(error: unknown, profile: string | undefined, source: ProfileSource): Error {
   if (error instanceof SsmlabError) return error;
-  // Ctrl-C at the question for the code.
-  if (error instanceof Error && error.name.endsWith('PromptError')) return error;
+  if (isUsersAnswer(error)) return error;
   const said = (error instanceof Error ? error.message : String(error)).replace(/^Error: /u, '');
   const from = profile === undefined ? '' : ` in profile "${profile}"`;
   const socket = error instanceof Error ? socketCode(error) : undefined;

@@ -140,6 +140,9 @@ function deniedError(said: string, code: string, thrown: Error, site: CallSite):
   return new SsmlabError('access-denied', said.replace(/\s*Encoded authorization failure message: \S+/u, ''), { cause: thrown, hint: `what was refused is in: aws sts decode-authorization-message --query DecodedMessage --output text --encoded-message ${encoded}` });
 }
 
+/** Ctrl-C, or Esc, at the question for a code: the user's answer, and no error of a call. */
+export const isUsersAnswer = (error: unknown): error is Error => error instanceof Error && error.name.endsWith('PromptError');
+
 /** Any error of a call, as ours; the original stays as `cause`. */
 export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (error instanceof SsmlabError) return error;

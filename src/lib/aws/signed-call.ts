@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import { addressOf, type ApiTarget, callSite, explained } from './client.js';
-import { type CallSite, fromAws, isClockRefusal, refusePage, socketCode } from './errors.js';
+import { type CallSite, fromAws, isClockRefusal, isUsersAnswer, refusePage, socketCode } from './errors.js';
 import { send } from './send.js';
 
 export interface SignedCall<Reply> {
@@ -59,6 +59,7 @@ export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Repl
     try {
       return await once(target, call, site);
     } catch (error) {
+      if (isUsersAnswer(error)) throw error;
       if (!isPassing(error) || attempt === ATTEMPTS) throw await explained(target, fromAws(error, site));
       await sleep(200 * attempt * (target.pauseScale ?? 1));
     }

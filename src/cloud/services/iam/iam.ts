@@ -41,7 +41,8 @@ import { listPolicyVersions } from './operations/list-policy-versions.js';
 import { listRoles } from './operations/list-roles.js';
 import { listUsers } from './operations/list-users.js';
 import { addClientId, createOidcProvider, deleteOidcProvider, getOidcProvider, listOidcProviders, listOidcProviderTags, removeClientId, tagOidcProvider, untagOidcProvider, updateThumbprint } from './operations/oidc-providers.js';
-import { listMfaDevices, listServiceSpecificCredentials, listSigningCertificates, listSshPublicKeys, listVirtualMfaDevices, noLoginProfile } from './operations/other-credentials.js';
+import { createVirtualMfaDevice, deactivateMfaDevice, deleteVirtualMfaDevice, enableMfaDevice, listMfaDevices, listVirtualMfaDevices } from './operations/mfa-devices.js';
+import { listServiceSpecificCredentials, listSigningCertificates, listSshPublicKeys, noLoginProfile } from './operations/other-credentials.js';
 import { deletePermissionsBoundary, putPermissionsBoundary } from './operations/permissions-boundary.js';
 import { putInlinePolicy } from './operations/put-inline-policy.js';
 import { removeRoleFromInstanceProfile } from './operations/remove-role-from-instance-profile.js';
@@ -80,6 +81,8 @@ export const iam: Service = {
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
     CreateUser: createUser,
+    CreateVirtualMFADevice: createVirtualMfaDevice,
+    DeactivateMFADevice: deactivateMfaDevice,
     DeleteAccessKey: deleteAccessKey,
     DeleteAccountAlias: deleteAccountAlias,
     DeleteGroup: deleteGroup,
@@ -95,9 +98,11 @@ export const iam: Service = {
     DeleteUser: deleteUser,
     DeleteUserPermissionsBoundary: deletePermissionsBoundary(USER),
     DeleteUserPolicy: deleteInlinePolicy(USER),
+    DeleteVirtualMFADevice: deleteVirtualMfaDevice,
     DetachGroupPolicy: detachPolicy(GROUP),
     DetachRolePolicy: detachPolicy(ROLE),
     DetachUserPolicy: detachPolicy(USER),
+    EnableMFADevice: enableMfaDevice,
     GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
     GetGroup: getGroup,

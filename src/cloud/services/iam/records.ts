@@ -110,6 +110,20 @@ export interface OidcProviderRecord {
   readonly tags: readonly TagRecord[];
 }
 
+/** A virtual MFA device. */
+export interface MfaDeviceRecord {
+  /** ARN. */
+  readonly serialNumber: string;
+  /** Hexadecimal. */
+  readonly seed: string;
+  /** Whose it is; absent until it is enabled. */
+  readonly userName?: string | undefined;
+  readonly enabledAt?: number | undefined;
+  /** Half minute of the last code that was taken: none of before it is good. */
+  readonly lastStep: number;
+  readonly tags: readonly TagRecord[];
+}
+
 /** Of the one account that there is: its alias. */
 export interface AccountAliasRecord {
   readonly alias: string;
@@ -129,5 +143,7 @@ export const accessKeys = table<AccessKeyRecord>('iam/access-key');
 export const policies = table<PolicyRecord>('iam/policy');
 /** By instance profile name. */
 export const instanceProfiles = table<InstanceProfileRecord>('iam/instance-profile');
+/** By serial number. */
+export const mfaDevices = table<MfaDeviceRecord>('iam/mfa-device');
 /** By ARN. */
 export const oidcProviders = table<OidcProviderRecord>('iam/oidc-provider');

@@ -1,9 +1,9 @@
 /**
- * What a user has not here, said as IAM says it of a user that never had it: passwords, devices, certificates, SSH and service
+ * What a user has not here, said as IAM says it of a user that never had it: passwords, certificates, SSH and service
  * keys. The operations that would make them are not there. Clients that remove a user (Terraform's `force_destroy`) ask.
  */
 import type { Operation } from '../../../endpoint/operation.js';
-import { bool, oneOfOpt, str, strOpt } from '../../../endpoint/input.js';
+import { bool, str, strOpt } from '../../../endpoint/input.js';
 import { noSuchEntity, requireUser } from '../entities.js';
 import { userNameOf } from '../own-name.js';
 import { listReply } from '../pages.js';
@@ -17,13 +17,7 @@ const none = (member: string): Operation => (input, context) => {
 };
 
 export const listSshPublicKeys = none('SSHPublicKeys');
-export const listMfaDevices = none('MFADevices');
 export const listSigningCertificates = none('Certificates');
-
-export const listVirtualMfaDevices: Operation = (input) => {
-  oneOfOpt(input, 'AssignmentStatus', ['Assigned', 'Unassigned', 'Any']);
-  return listReply('VirtualMFADevices', [], input, String, String);
-};
 
 export const listServiceSpecificCredentials: Operation = (input, { globalState }) => {
   strOpt(input, 'ServiceName');

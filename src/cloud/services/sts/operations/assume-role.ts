@@ -5,11 +5,12 @@ import { unsupported } from '../../../endpoint/unsupported.js';
 import { readPolicy } from '../../iam/read-policy.js';
 import { evaluateTrust } from '../../../../lib/policy/trust.js';
 import { roles } from '../../iam/records.js';
+import { mfaOf } from '../mfa.js';
 import { shownCredentials } from '../credentials.js';
 import { sessionNameOf, sessionPoliciesOf, sessionTagsOf } from '../session.js';
 
 export const assumeRole: Operation = (input, context) => {
-  unsupported(input, ['SerialNumber', 'TokenCode', 'TransitiveTagKeys', 'ProvidedContexts', 'SourceIdentity']);
+  unsupported(input, ['TransitiveTagKeys', 'ProvidedContexts', 'SourceIdentity']);
   const roleArn = str(input, 'RoleArn', { min: 20, max: 2048 });
   const sessionName = sessionNameOf(input);
   const durationSeconds = intOpt(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? 3600;
@@ -19,7 +20,9 @@ export const assumeRole: Operation = (input, context) => {
   const externalId = strOpt(input, 'ExternalId', { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]*$/ });
   const role = globalState.list(roles).find((candidate) => candidate.arn === roleArn);
   const callerRole = caller.roleName === undefined ? undefined : globalState.get(roles, caller.roleName)?.arn;
+  const mfaAt = mfaOf(input, context);
   const keys = {
+    'aws:MultiFactorAuthPresent': mfaAt !== undefined ? 'true' : caller.temporary === true ? 'false' : undefined, 'aws:MultiFactorAuthAge': mfaAt === undefined ? undefined : String(Math.floor((context.now() - mfaAt) / 1000)),
     'sts:ExternalId': externalId, 'sts:RoleSessionName': sessionName, 'aws:PrincipalArn': callerRole ?? caller.arn, 'aws:PrincipalAccount': caller.accountId, 'aws:SourceIp': context.origin.sourceAddress,
     'aws:SourceVpce': context.origin.vpcEndpointId, 'aws:CurrentTime': new Date(context.now()).toISOString(), 'aws:userid': caller.userId, 'aws:username': caller.userName,
     'aws:TagKeys': sessionTags === undefined ? undefined : sessionTags.map((tag) => tag.key), ...Object.fromEntries((sessionTags ?? []).map((tag) => [`aws:RequestTag/${tag.key}`, tag.value])),

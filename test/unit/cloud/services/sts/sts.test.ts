@@ -33,7 +33,8 @@ describe('AssumeRole', () => {
     ['a session policy that is none', { AWS: '*' }, '&Policy=%7B%7D', 'MalformedPolicyDocument'],
     ['a session policy that is not there', { AWS: '*' }, '&PolicyArns.member.1.arn=arn:aws:iam::aws:policy/Nope', 'MalformedPolicyDocument'],
     ['tags that the role does not trust', { AWS: '*' }, '&Tags.member.1.Key=a&Tags.member.1.Value=b', 'not authorized to perform: sts:TagSession'],
-    ['a device', { AWS: '*' }, '&SerialNumber=123456789&TokenCode=123456', '<Message>The parameter SerialNumber is not supported by the local cloud.'],
+    ['a device that is not the caller\'s', { AWS: '*' }, '&SerialNumber=123456789&TokenCode=123456', 'MultiFactorAuthentication failed, unable to validate MFA code.'],
+    ['a code without its device', { AWS: '*' }, '&TokenCode=123456', 'must provide both MFA serial number and one time pass code'],
     ['too short', { AWS: '*' }, '&DurationSeconds=60', 'ValidationError'],
     ['longer than the role allows', { AWS: '*' }, '&DurationSeconds=7200', 'MaxSessionDuration set for this role'],
   ])('refuses %s', async (_what, principal, more, expected) => {
