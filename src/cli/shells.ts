@@ -12,6 +12,7 @@ import type { Style } from '../lib/report/style.js';
 import type { DataChannel } from '../lib/session/data-channel.js';
 import { runPlugin, usablePlugin } from '../lib/session/plugin.js';
 import { runShell } from '../lib/session/shell.js';
+import { warmUp } from '../lib/session/warm-up.js';
 import { sshShell } from '../lib/ssh/client.js';
 import type { Questions } from '../lib/ssh/questions.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
@@ -127,8 +128,12 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   if (channel.customerMessage !== '') say(printable(channel.customerMessage));
   handOver();
   raw = takeTerminal();
+  let stopWarming: (() => void) | undefined;
   try {
-    const { by, output } = await runShell(channel, terminalOf(raw));
+    const running = runShell(channel, terminalOf(raw));
+    // What has come is on the screen by now: while it is read nothing else is to be done.
+    stopWarming = warmUp(runShell);
+    const { by, output } = await running;
     raw.restore();
     if (output !== '') throw endedFromOutside(instance, output);
     say(`${by === 'remote' ? '' : '\n'}Session ended.`);
@@ -136,6 +141,7 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   } catch (error) {
     throw fromPrompt(raw, error);
   } finally {
+    stopWarming?.();
     notice.stop();
     raw.restore();
     await terminate();

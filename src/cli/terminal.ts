@@ -1,6 +1,7 @@
 /** What the process's terminal can do: width, colour, symbols, raw mode that is given back whatever happens. */
 import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { keysOf } from './keys.js';
 
 /** The parts of the environment that decide how output looks. */
 export interface Looks {
@@ -40,6 +41,7 @@ export const canAsk = (input: { isTTY?: boolean } = process.stdin, output: { isT
   input.isTTY === true && output.isTTY === true;
 
 export interface RawTerminal {
+  /** What is typed. */
   readonly input: ReadStream;
   readonly output: WriteStream;
   readonly size: () => { readonly columns: number; readonly rows: number };
@@ -55,6 +57,7 @@ export const sizeOf = (output: Pick<WriteStream, 'columns' | 'rows'>) => ({ colu
 /** Puts the terminal into raw mode. It is restored by `restore`, and also when the process ends, by error or by signal. */
 export function takeTerminal(input: ReadStream = process.stdin, output: WriteStream = process.stdout): RawTerminal {
   const wasRaw = input.isRaw;
+  const keys = keysOf(input);
   const listeners: (() => void)[] = [];
   let restored = false;
   const restore = (): void => {
@@ -64,7 +67,8 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
     process.off('exit', restore);
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
     input.setRawMode(wasRaw);
-    input.pause();
+    keys.pause();
+    if (keys !== input) keys.destroy();
   };
   const onSignal = (signal: NodeJS.Signals): void => {
     restore();
@@ -77,9 +81,9 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   // libuv's raw mode leaves the terminal adding a CR to each LF, which the far side has done already (protocol.md §6);
   // full-screen programs need it off. Where there is no stty it stays as it is. setRawMode(false) restores all of it.
   if (input === process.stdin) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
-  input.resume();
+  keys.resume();
   return {
-    input,
+    input: keys,
     output,
     size: () => sizeOf(output),
     onResize(listener) {

@@ -176,7 +176,12 @@ function readInteger(bytes: Buffer, offset: number, name: string): number {
   return high * 0x1_0000_0000 + bytes.readUInt32BE(offset + 4);
 }
 
+/** Of the payloads of one byte: a key, and most of its echoes. */
+const digestsOfBytes: string[] = [];
+
 /** One character a byte: a buffer of its own for each digest would take longer than most digests. */
 function sha256(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'binary');
+  const [byte] = bytes;
+  if (byte === undefined || bytes.length > 1) return hash('sha256', bytes, 'binary');
+  return (digestsOfBytes[byte] ??= hash('sha256', bytes, 'binary'));
 }

@@ -43,6 +43,7 @@ export class ReliableStream {
   #quietUntil = Number.NEGATIVE_INFINITY;
   #connected = false;
   #closed = false;
+  #receiving = false;
 
   constructor(options: ReliableStreamOptions) {
     this.#options = options;
@@ -104,12 +105,18 @@ export class ReliableStream {
     if (!this.#closed) this.#sender.enqueue(payloadType, payload, admitted, place);
   }
 
-  /** Takes a message of the peer: stream data of the other type, or an acknowledgement. Others are not for it. Throws ProtocolError. */
+  /** Takes a message of the peer: stream data of the other type, or an acknowledgement. Others are not for it. {@link poll} afterwards. Throws ProtocolError. */
   receive(message: AgentMessage, now: number): void {
     this.#now = now;
     if (this.#closed) return;
     if (message.messageType !== MESSAGE_TYPE.acknowledge) {
-      if (message.messageType !== this.#options.sends) this.#receiver.accept(message);
+      if (message.messageType === this.#options.sends) return;
+      this.#receiving = true;
+      try {
+        this.#receiver.accept(message);
+      } finally {
+        this.#receiving = false;
+      }
       return;
     }
     const sequence = parseAcknowledge(message.payload).acknowledgedMessageSequenceNumber;
@@ -150,7 +157,8 @@ export class ReliableStream {
     if (this.#closed || !this.#connected) return;
     this.#acknowledgements.push(message);
     this.#acknowledgeAt = Math.min(this.#acknowledgeAt, this.#now + ACKNOWLEDGE_AFTER);
-    this.#options.onWork?.();
+    // Whoever receives asks afterwards: what was received is handed over before its acknowledgement is thought of.
+    if (!this.#receiving) this.#options.onWork?.();
   }
 }
 

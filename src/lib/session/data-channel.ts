@@ -218,6 +218,11 @@ export class DataChannel {
 
   /** Sends bytes of output, whole and at once, in payloads of the target's size. Ask for {@link room} before. */
   put(bytes: Uint8Array, place?: PayloadPlace): void {
+    if (bytes.byteLength > 0 && bytes.byteLength <= this.#options.payloadBytes) {
+      this.#pace?.spend(performance.now());
+      this.send(PAYLOAD_TYPE.output, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), place);
+      return;
+    }
     for (const slice of payloadSlices(bytes, this.#options.payloadBytes)) {
       this.#pace?.spend(performance.now());
       // Only before the first one there is that room.

@@ -8,12 +8,19 @@ export const ESCAPE_HELP = '~?\r\nescapes, after a newline:\r\n  ~.  leave the s
 
 const TILDE = 0x7e;
 
+const isLineEnd = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x0a;
+
 /** Feed it every chunk that is typed. A tilde at a line's start is held until the next byte says what it means. */
 export class EscapeFilter {
   #lineStart = true;
   #tilde = false;
 
-  push(chunk: Uint8Array): Typed[] {
+  push(chunk: Buffer): Typed[] {
+    // As almost all is.
+    if (!this.#tilde && chunk.length > 0 && !chunk.includes(TILDE)) {
+      this.#lineStart = isLineEnd(chunk.at(-1));
+      return [{ kind: 'bytes', bytes: chunk }];
+    }
     const actions: Typed[] = [];
     let bytes: number[] = [];
     const flush = (): void => {
@@ -42,7 +49,7 @@ export class EscapeFilter {
         continue;
       }
       bytes.push(byte);
-      this.#lineStart = byte === 0x0d || byte === 0x0a;
+      this.#lineStart = isLineEnd(byte);
     }
     flush();
     return actions;

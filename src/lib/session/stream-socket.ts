@@ -1,11 +1,12 @@
 /** The websocket under a data channel: signed upgrade, errors that name host, port and cause, and a watch for silence. */
 import type { Agent } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { SsmlabError } from '../errors.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import type { Credentials } from '../target/target.js';
+import { readOrdinaryFrames, writeOrdinaryFrames } from './ordinary-frames.js';
 
 export interface Signer {
   readonly region: string;
@@ -39,15 +40,23 @@ const OPENING_MS = 30_000;
 /** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
-/** What the websockets of {@link openStreamSocket} write to. */
-const wires = new WeakMap<WebSocket, Writable>();
+/** What the websockets of {@link openStreamSocket} write to, and whether without a mask. */
+const wires = new WeakMap<WebSocket, { readonly stream: Duplex; readonly masked: boolean }>();
+
+/** A websocket that has opened, and not read yet, goes over `stream`. `masked`: what it sends is to be. */
+export function takeWire(socket: WebSocket, stream: Duplex, masked: boolean): void {
+  wires.set(socket, { stream, masked });
+  readOrdinaryFrames(socket, stream);
+}
 
 /** Sends them in one write to the system: acknowledgements come by the dozen, and each would cost as much as all. */
 export function sendTogether(socket: WebSocket, frames: readonly Buffer[]): void {
-  const wire = frames.length > 1 ? wires.get(socket) : undefined;
-  wire?.cork();
+  if (frames.length === 0) return;
+  const wire = wires.get(socket);
+  if (wire !== undefined && !wire.masked && writeOrdinaryFrames(wire.stream, frames)) return;
+  wire?.stream.cork();
   for (const frame of frames) socket.send(frame);
-  wire?.uncork();
+  wire?.stream.uncork();
 }
 
 /** `HOST:PORT` of a stream URL, for people. Never the query: it may carry credentials. */
@@ -78,6 +87,7 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
   const headers = await upgradeHeaders(url, options.signer);
   options.signal?.throwIfAborted();
   const host = streamHost(url);
+  const masked = !isLoopback(url);
   const socket = new WebSocket(url, {
     headers,
     handshakeTimeout: options.connectTimeoutMs ?? CONNECT_MS,
@@ -86,15 +96,17 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
     followRedirects: false,
     agent: options.agentFor?.(url),
     // A mask protects proxies on the way from what a web page has a browser say: on loopback there are none. All zero it costs nothing.
-    ...(isLoopback(url) ? { generateMask: (mask: Buffer): void => void mask.fill(0) } : {}),
+    ...(masked ? {} : { generateMask: (mask: Buffer): void => void mask.fill(0) }),
   });
-  socket.once('upgrade', (response) => void wires.set(socket, response.socket));
+  let wire: Duplex | undefined;
+  socket.once('upgrade', (response) => void (wire = response.socket));
   const abort = (): void => socket.terminate();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => {
         socket.pause();
+        if (wire !== undefined) takeWire(socket, wire, masked);
         resolve();
       });
       socket.once('unexpected-response', (request, response) => {
