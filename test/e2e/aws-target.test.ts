@@ -124,7 +124,7 @@ describe('a lab on AWS', () => {
 
   it('is destroyed, and nothing is left', async () => {
     const { status, stderr } = await run('destroy', '--yes');
-    expect([status, stderr]).toEqual([0, expect.stringMatching(/billed too +NATGateway[\s\S]*Destroyed: no stack, instance, address, network or key pair of "ssmlab" is left/u)]);
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/billed too +NATGateway[\s\S]*Destroyed: no stack, instance, address, network, log group or key pair of "ssmlab" is left/u)]);
     expect(await json('sweep', '--region', REGION)).toMatchObject({ regions: [{ labs: [], orphans: [] }], roles: [] });
   }, 120_000);
 });

@@ -6,6 +6,7 @@ import {
   type InternetGateway, type NatGateway, type NetworkAcl, type NetworkInterface, type PrefixList, type RouteTable, type SecurityGroup, type SecurityGroupRule, type Subnet, type Vpc,
   type VpcBlockPublicAccessExclusion, type VpcBlockPublicAccessOptions, type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
+import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { ec2, filter, FILTER_VALUES } from './ec2.js';
 import { chunks, everyPage, forEachOf } from './pages.js';
@@ -57,6 +58,16 @@ async function describeDns(target: Target, vpcId: string): Promise<DnsAttributes
   return { vpcId, enableDnsSupport: support.EnableDnsSupport?.Value === true, enableDnsHostnames: hostnames.EnableDnsHostnames?.Value === true };
 }
 
+const MODES: ReadonlySet<string> = new Set(['off', 'block-bidirectional', 'block-ingress'] satisfies VpcBlockPublicAccessOptions['InternetGatewayBlockMode'][]);
+
+/** What a mode of another name lets through nobody here knows: it counts as not read. */
+function known(options: VpcBlockPublicAccessOptions): VpcBlockPublicAccessOptions {
+  const mode = options.InternetGatewayBlockMode;
+  if (mode === undefined || MODES.has(mode)) return options;
+  const message = `Block Public Access is "${mode}", which this version does not know`;
+  throw new SsmlabError('aws-error', message, { cause: Object.assign(new Error(message), { name: 'UnsupportedOperation' }) });
+}
+
 /** The same call for these VPCs (or groups, or lists), as many of them at once as a filter takes. */
 type OfVpcs = <T>(read: (filters: Filter[]) => Promise<T[]>, name?: string) => () => Promise<T[]>;
 const ofVpcs = (vpcIds: readonly string[]): OfVpcs => (read, name = 'vpc-id') => async () =>
@@ -89,7 +100,7 @@ export function networkReadings(target: Target, vpcIds: readonly string[]): Read
     // Which sets the VPCs have is known only when they are, a round of calls later; an account has few.
     dhcpOptions: { action: 'ec2:DescribeDhcpOptions', read: () => everyPage((NextToken) => client.send(new DescribeDhcpOptionsCommand({ NextToken })), (page) => page.DhcpOptions) },
     prefixLists: { action: 'ec2:DescribePrefixLists', read: () => everyPage((NextToken) => client.send(new DescribePrefixListsCommand({ NextToken })), (page) => page.PrefixLists) },
-    blockPublicAccess: { action: 'ec2:DescribeVpcBlockPublicAccessOptions', read: async () => [(await client.send(new DescribeVpcBlockPublicAccessOptionsCommand({}))).VpcBlockPublicAccessOptions ?? {}] },
+    blockPublicAccess: { action: 'ec2:DescribeVpcBlockPublicAccessOptions', read: async () => [known((await client.send(new DescribeVpcBlockPublicAccessOptionsCommand({}))).VpcBlockPublicAccessOptions ?? {})] },
     blockPublicAccessExclusions: { action: 'ec2:DescribeVpcBlockPublicAccessExclusions', read: () => everyPage((NextToken) => client.send(new DescribeVpcBlockPublicAccessExclusionsCommand({ NextToken })), (page) => page.VpcBlockPublicAccessExclusions) },
   };
 }

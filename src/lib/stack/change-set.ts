@@ -26,8 +26,8 @@ export async function pendingChanges(read: ReadChangeSet, stack: string, name: s
   const { status, reason, execution } = found;
   if (status === 'FAILED' && NOTHING.test(reason)) return { name, changes: [] };
   if (status === 'FAILED') throw new SsmlabError('no-change-set', `the change set "${name}" has failed${reason === '' ? '' : `: ${reason}`}`, { hint: 'create it anew' });
-  if (status !== 'CREATE_COMPLETE') throw new SsmlabError('no-change-set', `the change set "${name}" is ${status}, and not ready`, { hint: 'run it again in a moment' });
-  if (execution !== 'AVAILABLE') throw new SsmlabError('no-change-set', `the change set "${name}" cannot be executed any more: ${execution}`, { hint: `compare two snapshots instead: \`ssmlab diff before.json now\`` });
+  if (status !== 'CREATE_COMPLETE') throw new SsmlabError('no-change-set', `the change set "${name}" is ${status === '' ? 'of unknown status' : status}, and not ready`, { hint: 'run it again in a moment' });
+  if (execution !== 'AVAILABLE') throw new SsmlabError('no-change-set', `the change set "${name}" cannot be executed any more: ${execution === '' ? 'its status of execution is not told' : execution}`, { hint: `compare two snapshots instead: \`ssmlab diff before.json now\`` });
   return { name, changes: await changesOf(found, read) };
 }
 
