@@ -2,6 +2,7 @@
  * Where the credentials of the target AWS come from, each source over the wire by the real program at the local cloud: files, roles one behind
  * another, processes, containers, what is missing and what has expired. Where a source fails, nothing else is taken in its place.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -50,6 +51,11 @@ describe('a profile', () => {
     const elsewhere = { AWS_ENDPOINT_URL: '' };
     config(`[profile base]\nregion = ${REGION}\n[profile here]\nregion = ${REGION}\nendpoint_url = ${owner.endpoint}\nsource_profile = base\nrole_arn = ${roleA}\n`);
     expect(await who(['--profile', 'here'], elsewhere)).toMatch(/as arn:aws:sts::\d+:assumed-role\/first\/\S*\n {2}http\S+, by endpoint_url of the profile "here"/u);
+    config(`[default]\nregion = ${REGION}\nrole_arn = ${roleA}\nsource_profile = base\nendpoint_url = http://127.0.0.1:9\n`);
+    const variables = Object.fromEntries(['CLOUDFORMATION', 'EC2', 'IAM', 'PRICING', 'SERVICE_QUOTAS', 'SSM', 'STS'].map((name) => [`AWS_ENDPOINT_URL_${name}`, owner.endpoint]));
+    expect(await who([], { ...elsewhere, ...variables })).toMatch(/as arn:aws:sts::\d+:assumed-role\/first\/\S*\n {2}http:\/\/127\.0\.0\.1:9, by endpoint_url of the profile "default"[\s\S]*\n {2}sts at http:\/\/127/u);
+    // None of it where they are to be ignored: AWS itself is asked, which is not reached from here.
+    expect((await run(['status'], { ...elsewhere, ...variables, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', HTTPS_PROXY: 'http://127.0.0.1:9' })).stderr).toMatch(/sts\.ap-northeast-1\.amazonaws\.com:443 through the proxy 127\.0\.0\.1:9/u);
     const services = ['cloudformation', 'ec2', 'iam', 'pricing', 'service_quotas', 'ssm', 'sts'];
     config(`[profile base]\nregion = ${REGION}\n[profile some]\nregion = ${REGION}\nservices = local\nsource_profile = base\nrole_arn = ${roleA}\n[services local]\n${services.map((service) => `${service} =\n  endpoint_url = ${owner.endpoint}\n`).join('')}`);
     const shown = await who(['--profile', 'some'], elsewhere);
@@ -134,6 +140,26 @@ describe('a role that wants a code of an MFA device', () => {
     user.write('.aws/credentials', `[base]\n${keysOf(owner.keys)}[walker]\n${keysOf(keysIn(reply))}`);
     expect(await who(['--profile', 'mfa'])).toMatch(/assumed-role\/guarded\//u);
   }, 30_000);
+});
+
+describe('the lab in use', () => {
+  it('is an account\'s as well, by names alone: no file of ours holds a key or a token of anybody\'s', async () => {
+    config(`[profile base]\n[profile lab]\nregion = eu-west-1\nsource_profile = base\nrole_arn = ${roleA}\n`);
+    user.write('.aws/credentials', `[base]\n${keysOf(owner.keys)}`);
+    const state = { SSMLAB_HOME: join(home.folder, 'second'), SSMLAB_TARGET: '' };
+    expect((await run(['use', '--target', 'aws', '--profile', 'lab', '--region', REGION, '--stack', 'mine'], state)).status).toBe(0);
+    expect(JSON.parse((await run(['status', '--json'], state)).stdout)).toMatchObject({ target: 'aws', region: REGION, account: account(), stack: null });
+    expect(await who([], state)).toMatch(/region ap-northeast-1, as arn:aws:sts::\d+:assumed-role\/first\//u);
+    const made = await run(['deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--on-failure', 'keep'], { ...state, ALL_PROXY: /ALL_PROXY='?([^'\n]+)/u.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1] });
+    expect(made.status, made.stderr).toBe(0);
+    const files = readdirSync(state.SSMLAB_HOME, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    expect(files.join('\n')).toMatch(/"profile": ?"lab"/u);
+    for (const secret of [owner.keys.accessKeyId, owner.keys.secretAccessKey]) expect(files.filter((text) => text.includes(secret))).toEqual([]);
+    // Nor one of the role's, which nobody but the program had.
+    expect(files.filter((text) => /ASIA[A-Z2-7]{16}/u.test(text))).toEqual([]);
+    expect((await run(['destroy', '--yes'], state)).status).toBe(0);
+    expect((await run(['use', '--none'], state)).status).toBe(0);
+  }, 120_000);
 });
 
 describe('keys that are not good', () => {

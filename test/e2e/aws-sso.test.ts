@@ -1,4 +1,5 @@
 /** The target AWS by SSO, over the wire: tokens in the AWS CLI's cache, asked of the local cloud's portal and renewed at its SSO-OIDC by the SDK's own provider. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -9,6 +10,7 @@ import { logInToSso, type SsoLogin, type SsoLoginOptions } from '../sso-login.js
 import { AwsUser, REGION } from './aws-user.js';
 import { Terminal } from './program.js';
 
+const hasBoto3 = spawnSync('python3', ['-c', 'import boto3']).status === 0;
 const START = 'https://corp.awsapps.com/start';
 const user = new AwsUser();
 let account = '';
@@ -17,6 +19,8 @@ beforeAll(async () => {
   user.config(`[profile office]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\n\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = ${START}\nsso_registration_scopes = sso:account:access\n
 [profile legacy]\nsso_start_url = ${START}\nsso_region = us-east-1\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\n
 [profile audit]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Auditor\nregion = ${REGION}\n
+[profile strict]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n
+[profile here]\nsso_session = corp\nsso_account_id = ${account}\nsso_role_name = Lab\nregion = ${REGION}\nendpoint_url = ${user.owner.endpoint}\n
 [profile behind]\nrole_arn = arn:aws:iam::${account}:role/behind\nsource_profile = office\nregion = ${REGION}\n`);
 });
 afterAll(() => user.remove());
@@ -49,6 +53,18 @@ describe('a login', () => {
     await user.owner.role('behind', { Principal: { AWS: account } });
     expect(await user.who(['--profile', 'behind'])).toMatch(/assumed-role\/behind\//u);
   }, 30_000);
+
+  it('is asked where the profile\'s endpoint is', async () => {
+    cache('corp', await logIn());
+    expect(await user.who(['--profile', 'here'], { AWS_ENDPOINT_URL: '' })).toMatch(/AWSReservedSSO_Lab_\S+\n {2}http:\/\/127\S+, by endpoint_url of the profile "here"/u);
+  }, 30_000);
+
+  it.skipIf(!hasBoto3)(`is what boto3 makes of the same files${hasBoto3 ? '' : ': no python3 with boto3 on this machine'}`, async () => {
+    cache('corp', await logIn(), PAST);
+    const theirs = spawnSync('python3', ['-c', "import boto3; print(boto3.Session(profile_name='office').client('sts').get_caller_identity()['Arn'])"], { encoding: 'utf8', env: { ...user.environment(), PATH: process.env['PATH'] } });
+    expect(theirs.stdout.trim(), theirs.stderr).toMatch(/assumed-role\/AWSReservedSSO_Lab_[0-9a-f]{16}\/me@example\.com$/u);
+    expect(await user.who(['--profile', 'office'])).toContain(theirs.stdout.trim());
+  }, 60_000);
 
   it('whose token has expired is renewed, and the new one is kept as the AWS CLI keeps it', async () => {
     const login = await logIn();
@@ -103,7 +119,7 @@ describe('a login', () => {
 });
 
 describe('the portal', () => {
-  it('is asked in the region of the session, whatever the lab\'s is', async () => {
+  it.each([['office', 'portal.sso.us-east-1.amazonaws.com'], ['strict', 'portal.sso-fips.us-east-1.api.aws']])('is asked in the region of the session, whatever the lab\'s is, by the names that the profile "%s" wants', async (profile, host) => {
     cache('corp', await logIn());
     const asked: string[] = [];
     const proxy: Server = createServer().on('connect', (request, socket) => {
@@ -111,8 +127,8 @@ describe('the portal', () => {
       socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     });
     await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
-    const { status, stderr } = await user.run(['status', '--profile', 'office'], { AWS_ENDPOINT_URL: '', HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const { status, stderr } = await user.run(['status', '--profile', profile], { AWS_ENDPOINT_URL: '', HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
     proxy.close();
-    expect([status, [...new Set(asked)]], stderr).toEqual([3, ['portal.sso.us-east-1.amazonaws.com:443']]);
+    expect([status, [...new Set(asked)]], stderr).toEqual([3, [`${host}:443`]]);
   }, 30_000);
 });

@@ -36,10 +36,12 @@ export interface ChainOptions extends Partial<Omit<ApiTarget, 'credentials'>> {
  * An endpoint of variables they find by themselves; that of a profile only where AWS_PROFILE names it.
  */
 function ssoClientConfig(options: ChainOptions, sso: SsoSettings) {
-  const { wayOut, serviceEndpoints, endpointSetBy, endpoint } = options;
-  const ofProfile = serviceEndpoints?.['sso'] ?? (endpointSetBy === 'AWS_ENDPOINT_URL' ? undefined : endpoint);
+  const { wayOut, serviceEndpoints, endpointSetBy, endpoint, fips, dualStack } = options;
+  const own = serviceEndpoints?.['sso'] ?? endpoint;
+  const ofProfile = own === endpoint && endpointSetBy === 'AWS_ENDPOINT_URL' ? undefined : own;
   const agent = wayOut?.agentFor(addressOf({ region: sso.region, credentials: () => Promise.reject(new Error('unsigned')), endpoint, serviceEndpoints: serviceEndpoints ?? {} }, 'sso', `https://portal.sso.${sso.region}.amazonaws.com/`));
-  return { ...(ofProfile === undefined ? {} : { endpoint: ofProfile }), ...(agent === undefined ? {} : { requestHandler: { httpAgent: agent, httpsAgent: agent } }) };
+  const variant = own === undefined && fips !== undefined && dualStack !== undefined ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack } : {};
+  return { ...variant, ...(ofProfile === undefined ? {} : { endpoint: ofProfile }), ...(agent === undefined ? {} : { requestHandler: { httpAgent: agent, httpsAgent: agent } }) };
 }
 
 /**
