@@ -31,6 +31,7 @@ import { vpcGatewayAttachment } from './ec2/vpc-gateway-attachment.js';
 import { group } from './iam/group.js';
 import { instanceProfile } from './iam/instance-profile.js';
 import { managedPolicy } from './iam/managed-policy.js';
+import { oidcProvider } from './iam/oidc-provider.js';
 import { policy } from './iam/policy.js';
 import { rolePolicy } from './iam/role-policy.js';
 import { role } from './iam/role.js';
@@ -43,7 +44,7 @@ import { parameter } from './ssm/parameter.js';
 const TYPES: readonly ResourceType[] = [
   eip, eipAssociation, instance, internetGateway, keyPair, natGateway, networkAcl, networkAclEntry, route, routeTable, securityGroup, securityGroupEgress,
   securityGroupIngress, subnet, subnetNetworkAclAssociation, subnetRouteTableAssociation, vpc, vpcEndpoint, vpcGatewayAttachment,
-  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcBlockPublicAccessExclusion, vpcBlockPublicAccessOptions, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, policy, role, rolePolicy, user, bucket, logGroup, parameter, stack,
+  dhcpOptions, networkInterface, networkInterfaceAttachment, prefixList, volume, volumeAttachment, vpcBlockPublicAccessExclusion, vpcBlockPublicAccessOptions, vpcCidrBlock, vpcDhcpOptionsAssociation, group, instanceProfile, managedPolicy, oidcProvider, policy, role, rolePolicy, user, bucket, logGroup, parameter, stack,
 ];
 
 export type Registry = ReadonlyMap<string, ResourceType>;

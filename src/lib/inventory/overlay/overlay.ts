@@ -60,6 +60,7 @@ const KINDS: Readonly<Record<string, Lay>> = {
   'AWS::EC2::LaunchTemplate': nothing,
   'AWS::EC2::FlowLog': nothing,
   'AWS::EC2::PlacementGroup': nothing,
+  'AWS::IAM::OIDCProvider': nothing,
   'AWS::IAM::User': nothing,
   'AWS::IAM::Group': nothing,
   'AWS::IAM::UserPolicy': nothing,

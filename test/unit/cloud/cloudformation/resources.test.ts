@@ -69,6 +69,7 @@ Resources:
   Bounds: {Type: AWS::IAM::ManagedPolicy, Properties: {Path: /bounds/, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}}
   Group2: {Type: AWS::IAM::Group, Properties: {Path: /g/, ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'], Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}]}}
   User: {Type: AWS::IAM::User, Properties: {Groups: [!Ref Group2], PermissionsBoundary: !Ref Bounds, ManagedPolicyArns: [!Ref Bounds], Policies: [{PolicyName: inline, PolicyDocument: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: !Sub 'ec2:\${Value}*', Resource: '*'}]}}], Tags: [{Key: v, Value: !Ref Value}]}}
+  Issuer: {Type: AWS::IAM::OIDCProvider, Properties: {Url: 'https://token.example/ci', ClientIdList: [!Ref Value, sts.amazonaws.com], ThumbprintList: [0123456789abcdef0123456789abcdef01234567], Tags: [{Key: v, Value: !Ref Value}]}}
   Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Role]}}
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Value, Name: /x/y}}
   Eni: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref Subnet, Description: !Ref Value, GroupSet: [!Ref Group], SecondaryPrivateIpAddressCount: 1, SourceDestCheck: false, Tags: [{Key: v, Value: !Ref Value}]}}
@@ -287,6 +288,33 @@ Outputs: {Arn: {Value: !Ref Policy}, Version: {Value: !GetAtt Policy.DefaultVers
     await region.cfn('DeleteStack', { StackName: 's' });
     region.settle();
     expect(region.call('iam', 'ListPolicies', { Scope: 'Local' })).toMatchObject({ Policies: [] });
+    expect(region.log).toEqual([]);
+  });
+});
+
+describe('AWS::IAM::OIDCProvider', () => {
+  const template = (clients: string, thumbprint: string, url = 'https://token.example/ci', tag = 'a') => `
+Resources:
+  Issuer: {Type: AWS::IAM::OIDCProvider, Properties: {Url: ${url}, ClientIdList: [${clients}], ThumbprintList: [${thumbprint.repeat(40)}], Tags: [{Key: ${tag}, Value: b}]}}
+Outputs: {Arn: {Value: !GetAtt Issuer.Arn}, Id: {Value: !Ref Issuer}}
+`;
+  const update = async (body: string): Promise<void> => {
+    await region.cfn('UpdateStack', { StackName: 's', TemplateBody: body });
+    region.settle();
+    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+  };
+
+  it('changes in place but for its address, and goes', async () => {
+    await region.create(template('sts.amazonaws.com, other', '0'));
+    const arn = 'arn:aws:iam::123456789012:oidc-provider/token.example/ci';
+    expect([await region.output('Arn'), await region.output('Id')]).toEqual([arn, arn]);
+    await update(template('sts.amazonaws.com, third', '1', undefined, 'c'));
+    expect(region.call('iam', 'GetOpenIDConnectProvider', { OpenIDConnectProviderArn: arn })).toMatchObject({ Url: 'token.example/ci', ClientIDList: ['sts.amazonaws.com', 'third'], ThumbprintList: ['1'.repeat(40)], Tags: expect.not.arrayContaining([{ Key: 'a', Value: 'b' }]) as unknown });
+    await update(template('sts.amazonaws.com', '1', 'https://token.example/other'));
+    expect(region.call('iam', 'ListOpenIDConnectProviders', {})).toEqual({ OpenIDConnectProviderList: [{ Arn: 'arn:aws:iam::123456789012:oidc-provider/token.example/other' }] });
+    await region.cfn('DeleteStack', { StackName: 's' });
+    region.settle();
+    expect(region.call('iam', 'ListOpenIDConnectProviders', {})).toEqual({ OpenIDConnectProviderList: [] });
     expect(region.log).toEqual([]);
   });
 });
