@@ -113,5 +113,5 @@ for (const { what, value, limit, unit, beside, ok, least } of rows) {
 }
 for (const note of notes) console.log(note);
 // Sessions, with less than `node bench/session.mjs` takes by itself.
-const sessions = spawnSync(process.execPath, [join(root, 'bench/session.mjs')], { env: { MEGABYTES: '128', KEYS: '200', ...process.env }, stdio: 'inherit' });
+const sessions = spawnSync(process.execPath, [join(root, 'bench/session.mjs')], { env: { MEGABYTES: '128', ...process.env }, stdio: 'inherit' });
 if (sessions.status !== 0 || rows.some((row) => !row.ok)) process.exitCode = 1;

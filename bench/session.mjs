@@ -1,7 +1,7 @@
 /**
  * Sessions' speed: `node bench/session.mjs`. Makes the product in a temporary folder, with servers in its guests, and prints rates, times and sizes beside AWS's
  * plugin where it is on PATH: client, region and this program in processes of their own. `MEGABYTES=n` sets how many 2^20 bytes go each way (1024), `ROUNDS=n` how
- * often (3), `SESSIONS=n` how many are open at once (200), `KEYS=n` how many keys are typed (500), `PARTS=forward,small,prompt,keys,recovery,many` what is measured (all).
+ * often (3), `SESSIONS=n` how many are open at once (200), `KEYS=n` how many keys are typed with each client (1000), `PARTS=forward,small,prompt,keys,recovery,many` what is measured (all).
  * Exits 1 when a goal is missed.
  */
 import { availableParallelism, loadavg } from 'node:os';
@@ -38,7 +38,7 @@ try {
     forward: () => measureForward(lab, { bytes, rounds }, report),
     small: () => measureSmallPayloads(lab, plugin, { rounds }, report),
     prompt: () => measurePrompt(lab, plugin, { rounds: Math.max(rounds, 5) }, report),
-    keys: () => measureKeys(lab, plugin, { keys: setting('KEYS', 500) }, report),
+    keys: () => measureKeys(lab, plugin, { keys: setting('KEYS', 1000) }, report),
     recovery: () => measureRecovery(lab, { rounds }, report),
     many: () => measureMany(lab, { sessions: setting('SESSIONS', 200) }, report),
   };

@@ -1,5 +1,6 @@
 /** What hands feel, in real terminals: from the command to the first prompt, and from a key to its echo; ours beside AWS's plugin, in turns, on the same instance. */
 import { once } from 'node:events';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from './children.mjs';
 import { awsCli, median, processorOfTree, quantile } from './lab.mjs';
@@ -90,29 +91,41 @@ export async function measurePrompt(lab, plugin, { rounds }, report) {
   else report.atMost('connect to the first prompt', ours / median(times.theirs), 0.85, '×', `ours ${ours.toFixed(0)} ms, ${cli} with AWS's plugin ${plugin.version} ${median(times.theirs).toFixed(0)} ms`);
 }
 
-/** From a key to its echo, both shells open at once. */
+/** Shells are opened anew so often, ours first and theirs first in turn. */
+const OPENINGS = 2;
+
+/** From a key to its echo, both shells open at once, each typed in first as often as the other. `keys`: in each of them, over all openings. */
 export async function measureKeys(lab, plugin, { keys }, report) {
   const open = terminals(lab);
   const comparable = plugin.missing === undefined && awsCli() !== undefined;
-  const shells = Object.fromEntries((comparable ? ['ours', 'theirs'] : ['ours']).map((who) => [who, open[who]()]));
+  const names = comparable ? ['ours', 'theirs'] : ['ours'];
   const times = { ours: [], theirs: [] };
-  for (const shell of Object.values(shells)) await shell.prompt();
-  const used = () => Object.fromEntries(Object.entries(shells).map(([who, { child }]) => [who, processorOfTree(child.pid)]));
-  const before = used();
-  for (let key = 1; key <= keys; key += 1) {
-    for (const [who, shell] of Object.entries(shells)) {
-      times[who].push(await shell.key('k'));
-      if (key % KEYS_A_LINE === 0) await shell.emptyLine();
-      await sleep(KEY_MS);
+  const spent = { ours: 0, theirs: 0 };
+  const perOpening = Math.ceil(keys / OPENINGS);
+  for (let opening = 0; opening < OPENINGS; opening += 1) {
+    const shells = (opening % 2 === 0 ? names : names.toReversed()).map((who) => [who, open[who]()]);
+    for (const [, shell] of shells) await shell.prompt();
+    const before = shells.map(([, { child }]) => processorOfTree(child.pid));
+    for (let key = 1; key <= perOpening; key += 1) {
+      for (const [who, shell] of key % 2 === 0 ? shells : shells.toReversed()) {
+        times[who].push(await shell.key('k'));
+        await sleep(KEY_MS);
+        if (key % KEYS_A_LINE !== 0) continue;
+        await shell.emptyLine();
+        await sleep(KEY_MS);
+      }
+    }
+    for (const [index, [who, { child }]] of shells.entries()) spent[who] += processorOfTree(child.pid) - before[index];
+    for (const [, shell] of shells) {
+      await shell.emptyLine();
+      await shell.exit();
     }
   }
-  const after = used();
-  const each = (who) => `${((after[who] - before[who]) / keys).toFixed(2)} ms of processor a key`;
-  for (const shell of Object.values(shells)) {
-    await shell.emptyLine();
-    await shell.exit();
-  }
-  const [ours, theirs] = [times.ours, times.theirs].map((values) => (values.length === 0 ? [] : [quantile(values, 0.99), median(values)]));
-  if (!comparable) report.skip('a key to its echo, p99', `${ours[0].toFixed(1)} ms, median ${ours[1].toFixed(1)} ms, ${each('ours')}; nothing to hold it to: ${plugin.missing ?? 'the AWS CLI is not on PATH'}`);
-  else report.atMost('a key to its echo, p99', ours[0] / theirs[0], 1, '×', `ours ${ours[0].toFixed(1)} ms (median ${ours[1].toFixed(1)}; ${each('ours')}, the terminal's own included), AWS's plugin ${plugin.version} ${theirs[0].toFixed(1)} ms (median ${theirs[1].toFixed(1)}; ${each('theirs')})`);
+  const [ours, theirs] = names.map((who) => ({ p99: quantile(times[who], 0.99), median: median(times[who]), text: `${at(times[who])}; ${(spent[who] / times[who].length).toFixed(2)} ms of processor a key, the terminal's own included` }));
+  const count = `${times.ours.length} keys each, load ${loadavg()[0].toFixed(1)}`;
+  if (!comparable) report.skip('a key to its echo, p99', `${ours.text} (${count}); nothing to hold it to: ${plugin.missing ?? 'the AWS CLI is not on PATH'}`);
+  else report.atMost('a key to its echo, p99', ours.p99 / theirs.p99, 1, '×', `median ${(ours.median / theirs.median).toFixed(2)} ×; ours ${ours.text}; AWS's plugin ${plugin.version} ${theirs.text} (${count})`);
 }
+
+/** Some quantiles of milliseconds, as text. */
+const at = (values) => [['median', 0.5], ['p90', 0.9], ['p99', 0.99]].map(([name, share]) => `${name} ${quantile(values, share).toFixed(2)}`).join(', ') + ' ms';

@@ -48,9 +48,14 @@ export const pluginEnvironment = ({ sessionId, tokenValue, streamUrl }: StartedS
 /** `through`: the stream's address as the plugin is told it. */
 export async function runPlugin(region: SmallRegion, documentName?: string, parameters?: Record<string, string[]>, through = (streamUrl: string) => streamUrl): Promise<RunningPlugin> {
   const session = await startSession(region, documentName, parameters);
-  const child = spawn(PLUGIN, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(requestOf(documentName, parameters)), region.ssmUrl], {
+  return runPluginOn(region, { ...session, streamUrl: through(session.streamUrl) }, requestOf(documentName, parameters));
+}
+
+/** `request`: what StartSession was asked for. */
+export function runPluginOn(region: SmallRegion, session: StartedSession, request: object, more: NodeJS.ProcessEnv = {}): RunningPlugin {
+  const child = spawn(PLUGIN, ['AWS_SSM_START_SESSION_RESPONSE', REGION, 'StartSession', '', JSON.stringify(request), region.ssmUrl], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: pluginEnvironment({ ...session, streamUrl: through(session.streamUrl) }),
+    env: { ...pluginEnvironment(session), ...more },
   });
   let output = '';
   let status: number | null | undefined;
