@@ -127,7 +127,7 @@ const USUAL: Readonly<Record<string, string>> = {
 };
 
 /** Which resources are under way, in words; undefined when none is. */
-function inProgress(): { readonly note: (event: DeployEvent | Stalled) => void; readonly text: () => Promise<string | undefined> } {
+export function inProgress(): { readonly note: (event: DeployEvent | Stalled) => void; readonly text: () => Promise<string | undefined> } {
   const going = new Map<string, string>();
   return {
     note: (event) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployProgress, resourcesOf } from '../../../src/cli/deploy-progress.js';
+import { deployProgress, inProgress, resourcesOf } from '../../../src/cli/deploy-progress.js';
 import { destroyProgress } from '../../../src/cli/destroy-progress.js';
 import { templateBody } from '../../../src/lib/lab/lab.js';
 import { plainStyle } from '../../../src/lib/report/style.js';
@@ -54,6 +54,22 @@ describe('what is made and what is deleted', () => {
     const progress = destroyProgress(style, plan);
     expect(progress(event('VPC1', 'DELETE_SKIPPED'))).toEqual(['  ? VPC1 (AWS::EC2::VPC)  kept, as its DeletionPolicy says']);
     expect(progress(event('VPC2', 'DELETE_COMPLETE'))).toEqual(['  ✔ VPC2']);
+  });
+
+  it('says of what is waited for how long it takes as a rule, and no more when it is there', async () => {
+    const going = inProgress();
+    expect(await going.text()).toBeUndefined();
+    going.note(event('NATGateway', 'CREATE_IN_PROGRESS', { type: 'AWS::EC2::NatGateway' }));
+    going.note(event('Other', 'CREATE_IN_PROGRESS', { type: 'AWS::EC2::RouteTable' }));
+    going.note(event('ssmlab', 'CREATE_IN_PROGRESS', { isStack: true }));
+    expect(await going.text()).toBe('NATGateway (about 100 s as a rule), Other');
+    going.note(event('NATGateway', 'CREATE_COMPLETE', { type: 'AWS::EC2::NatGateway' }));
+    expect(await going.text()).toBe('Other');
+  });
+
+  it('says what stays after a destroy, and what could not be looked at', () => {
+    const progress = destroyProgress(style, plan);
+    expect([progress({ kind: 'stays', text: 'Systems Manager lists i-1' }), progress({ kind: 'unseen', what: 'log groups', why: 'not authorized to perform: logs:DescribeLogGroups' })].flat()).toEqual(['  ? Systems Manager lists i-1', '  ? not looked at: log groups (not authorized to perform: logs:DescribeLogGroups)']);
   });
 
   it('says why nothing happens', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsonCall } from '../../../../src/lib/aws/json-call.js';
 import { logGroups } from '../../../../src/lib/aws/logs.js';
 import { callerIdentity } from '../../../../src/lib/aws/sts.js';
+import { textAt } from '../../../../src/lib/aws/xml.js';
 import { SsmlabError } from '../../../../src/lib/errors.js';
 import { expiryApi } from '../../../../src/lib/expiry/api.js';
 import { dropExpiry, expiryLeft, setExpiry } from '../../../../src/lib/expiry/expiry.js';
@@ -10,6 +11,7 @@ import { type StackApi, stackApi } from '../../../../src/lib/stack/api.js';
 import { destroy, type DestroyEvent, type DestroyPlan, planDestroy } from '../../../../src/lib/stack/destroy.js';
 import { lookAgain } from '../../../../src/lib/stack/look.js';
 import { pauseUntil } from '../../../../src/lib/stack/pause.js';
+import { ec2Call } from '../inventory/snapshot/ec2-call.js';
 import { type LabRegion, REGION, startLabRegion } from '../inventory/snapshot/lab-region.js';
 import { userWith } from '../inventory/snapshot/user.js';
 
@@ -72,6 +74,27 @@ describe('log groups', () => {
     expect((await logGroups(region.target, 'many-')).map(({ name }) => name)).toEqual(names);
     for (const logGroupName of names) await logs('DeleteLogGroup', { logGroupName });
   }, 60_000);
+});
+
+describe('a half-deleted stack', () => {
+  const template = JSON.stringify({ Resources: { VPC: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.7.0.0/16' } }, Subnet: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: { Ref: 'VPC' }, CidrBlock: '10.7.1.0/24' } } } });
+
+  it('whose deletion something stands in the way of is deleted again when it has gone, by the same run', async () => {
+    await region.deploy('blocked', template);
+    const api = stackApi(region.target);
+    const plan = await planDestroy(api, 'blocked');
+    const SubnetId = plan.resources.find(({ logicalId }) => logicalId === 'Subnet')?.physicalId ?? '';
+    const NetworkInterfaceId = textAt(await ec2Call(region, 'CreateNetworkInterface', { SubnetId }), 'networkInterface', 'networkInterfaceId') ?? '';
+    const events: DestroyEvent[] = [];
+    for await (const event of destroy(api, { stack: 'blocked', plan, pollSeconds: 0.05, pause: pauseUntil() })) {
+      events.push(event);
+      if (event.kind !== 'again') continue;
+      expect((await api.findStack('blocked'))?.StackStatus).toBe('DELETE_FAILED');
+      await ec2Call(region, 'DeleteNetworkInterface', { NetworkInterfaceId });
+    }
+    expect(events.filter(({ kind }) => kind === 'again')).toEqual([{ kind: 'again', reason: expect.stringMatching(/dependenc/iu) }]);
+    expect(await api.findStack('blocked')).toBeUndefined();
+  }, 90_000);
 });
 
 describe('the end of a lab', () => {

@@ -1,0 +1,102 @@
+/** An account that is not as a lab needs it, and stacks that fail, by the real program with `--target aws` at the local cloud. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Owner } from './owner.js';
+import { exportsOf, Home, root, type Run } from './program.js';
+
+const REGION = 'ap-northeast-1';
+const home = new Home('computed');
+let owner: Owner;
+let cloud: NodeJS.ProcessEnv = {};
+
+const run = (...args: string[]) => new Promise<Run>((resolve) => {
+  const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], {
+    cwd: home.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000,
+    env: { ...home.environment, SSMLAB_TARGET: 'aws', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'] },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.on('close', (status) => resolve({ status, stdout, stderr, took: 0 }));
+});
+const statusOf = async (stack: string): Promise<string | null> => (JSON.parse((await run('status', '--json', '--stack', stack)).stdout) as { stack: { status: string } | null }).stack?.status ?? null;
+
+beforeAll(() => {
+  expect(home.run(['local', 'start']).status).toBe(0);
+  cloud = exportsOf(home);
+  owner = new Owner(cloud);
+});
+afterAll(() => home.remove());
+
+describe('an account that is set otherwise', () => {
+  it('is told of all that would fail or surprise, each with what to do, at once, and nothing is made', async () => {
+    await owner.ssmlab('SetServiceQuota', { ServiceCode: 'vpc', QuotaCode: 'L-F678F1CE', Value: 1 });
+    await owner.query('ec2', 'ModifyVpcBlockPublicAccessOptions', { InternetGatewayBlockMode: 'block-bidirectional' });
+    await owner.query('ec2', 'ModifyInstanceMetadataDefaults', { HttpEndpoint: 'disabled' });
+    const { status, stderr } = await run('deploy', '--yes', '--brief', '--ssh-from', '0.0.0.0/0');
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/\[preflight-failed\]/u)]);
+    for (const line of [
+      /✘ quotas +VPCs: 0 of 1 used, 2 more are needed[\s\S]*request-service-quota-increase/u, /✘ public access +Block Public Access is block-bidirectional: only instance 4 could be reached/u,
+      /✘ metadata +the account switches the instance metadata service off by default/u, /\? ssh from +0\.0\.0\.0\/0: everybody on the internet may try/u,
+    ]) expect(stderr.replaceAll(/\n {5,}/gu, ' ')).toMatch(line);
+    expect(await statusOf('ssmlab')).toBeNull();
+    expect(await owner.query('ec2', 'DescribeKeyPairs')).not.toContain('ssmlab-key');
+  }, 60_000);
+
+  afterAll(async () => {
+    // In case the next did not come to it.
+    await asBefore();
+  });
+  const asBefore = async (): Promise<void> => {
+    await owner.ssmlab('SetServiceQuota', { ServiceCode: 'vpc', QuotaCode: 'L-F678F1CE' });
+    await owner.query('ec2', 'ModifyVpcBlockPublicAccessOptions', { InternetGatewayBlockMode: 'off' });
+    await owner.query('ec2', 'ModifyInstanceMetadataDefaults', { HttpEndpoint: 'no-preference' });
+  };
+
+  it('set right again is looked at and found good, with AWS\'s own prices', async () => {
+    await asBefore();
+    const { status, stderr } = await run('deploy', '--dry-run', '--brief', '--ssh-from', '198.51.100.7/32');
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/by AWS's price list of now[\s\S]*Nothing was made or changed/u)]);
+    expect(stderr).not.toMatch(/✘|^ {2}\? /mu);
+  }, 60_000);
+});
+
+describe('a stack that fails', () => {
+  const template = (cidr: string): string => `Resources:\n  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.9.0.0/16, Tags: [{Key: ssmlab, Value: 'true'}]}}\n  Bad: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref VPC, CidrBlock: ${cidr}}}\n`;
+  beforeAll(() => {
+    writeFileSync(join(home.folder, 'bad.yaml'), template('192.168.0.0/24'));
+    writeFileSync(join(home.folder, 'good.yaml'), template('10.9.1.0/24'));
+  });
+
+  it('is rolled back, with its first cause; the next deploy takes what is left away first', async () => {
+    const failed = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--stack', 'rolled', '--template', 'bad.yaml');
+    expect([failed.status, failed.stderr]).toEqual([3, expect.stringMatching(/✘ Bad \(AWS::EC2::Subnet\) +CREATE_FAILED[\s\S]*rolling back[\s\S]*ended in ROLLBACK_COMPLETE: Bad \(AWS::EC2::Subnet\): .*192\.168\.0\.0\/24[\s\S]*\[stack-failed\]/u)]);
+    expect(await statusOf('rolled')).toBe('ROLLBACK_COMPLETE');
+    const again = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--stack', 'rolled', '--template', 'good.yaml');
+    expect([again.status, again.stderr]).toEqual([0, expect.stringMatching(/an earlier attempt was rolled back \(ROLLBACK_COMPLETE\); removing it first/u)]);
+    expect((await run('destroy', '--yes', '--stack', 'rolled')).status).toBe(0);
+  }, 90_000);
+
+  it.each([[[]], [['--express']]])('is kept to be looked at where that was asked for, and destroy takes it (%j)', async (more) => {
+    const failed = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--stack', 'kept', '--template', 'bad.yaml', '--on-failure', 'keep', ...more);
+    expect([failed.status, failed.stderr]).toEqual([3, expect.stringMatching(/ended in CREATE_FAILED: Bad \(AWS::EC2::Subnet\): /u)]);
+    expect(failed.stderr).not.toContain('rolling back');
+    expect(await owner.query('ec2', 'DescribeVpcs')).toContain('<cidrBlock>10.9.0.0/16');
+    const again = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--stack', 'kept', '--template', 'good.yaml');
+    expect([again.status, again.stderr]).toEqual([3, expect.stringMatching(/is in CREATE_FAILED[\s\S]*`[^`]*ssmlab destroy[^`]*`, then deploy again|is in CREATE_FAILED[\s\S]*destroy/u)]);
+    expect((await run('destroy', '--yes', '--stack', 'kept')).status).toBe(0);
+    expect(await owner.query('ec2', 'DescribeVpcs')).not.toContain('<cidrBlock>10.9.0.0/16');
+  }, 90_000);
+});
+
+describe('a stack that is standing', () => {
+  it('has an age, an end and a cost', async () => {
+    writeFileSync(join(home.folder, 'one.yaml'), 'Resources:\n  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}\n  EIP: {Type: AWS::EC2::EIP}\n');
+    expect((await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--stack', 'standing', '--template', 'one.yaml', '--ttl', '2h')).status).toBe(0);
+    const { stdout } = await run('status', '--stack', 'standing');
+    expect(stdout).toMatch(/age +\d+ min, since 20\d\d-\S+\nends +by itself, 20\d\d-\S+\ncost +about \d\.\d{3} USD until now, 0\.005 USD an hour \(computed\)/u);
+    expect((await run('destroy', '--yes', '--stack', 'standing')).status).toBe(0);
+  }, 90_000);
+});
