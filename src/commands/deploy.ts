@@ -45,7 +45,8 @@ export default class Deploy extends BaseCommand {
     const { target, stack } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
     const resources = await resourcesIn(template);
-    const sshSourceCidr = flags['ssh-from'] ?? (await target.ownCidr?.());
+    // A template that does not ask who may open SSH needs nobody to know.
+    const sshSourceCidr = flags['ssh-from'] ?? (template?.includes('SSHSourceCidr') === false ? undefined : await target.ownCidr?.());
     const keyPair = chosenKeyPair(context, flags);
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;
