@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { base32Bytes } from '../base32.js';
-import { FaultProxy } from '../conformance/faults/proxy.js';
+import { modelFor, requestProblems } from '../conformance/api-model/request-problems.js';
+import { FaultProxy, PASSING } from '../conformance/faults/proxy.js';
 import { codeOf, stepAt } from '../../src/cloud/services/iam/totp.js';
 import { AwsUser, REGION } from './aws-user.js';
 import { type Keys, keysIn } from './owner.js';
@@ -69,6 +70,26 @@ describe('a profile', () => {
     const refused = await run(['list', '--profile', 'short']);
     expect([refused.status, refused.stderr]).toEqual([3, expect.stringMatching(/role\/second cannot be assumed: User: arn:aws:iam::\d+:user\/ssmlab is not authorized to perform: sts:AssumeRole[\s\S]*\[access-denied\][\s\S]*trust policy/u)]);
   }, 60_000);
+
+  it('goes on where STS stumbles once, and says what STS said where it goes on stumbling; its requests are right by the API model', async () => {
+    config(`[profile one]\nregion = ${REGION}\nsource_profile = base\nrole_arn = ${roleA}\nexternal_id = for-the-lab\nrole_session_name = by-hand\nduration_seconds = 900\n`);
+    const proxy = await FaultProxy.start(owner.endpoint);
+    const more = { AWS_ENDPOINT_URL: proxy.url };
+    for (const kind of PASSING) {
+      let once = true;
+      proxy.fault = ({ operation }) => (operation === 'sts AssumeRole' && once ? ((once = false), kind) : undefined);
+      expect(await who(['--profile', 'one'], more), kind).toMatch(/assumed-role\/first\/by-hand/u);
+      expect(once).toBe(false);
+    }
+    for (const [kind, said] of [['denied', /role\/first cannot be assumed: User: [\s\S]*\[access-denied\]/u], ['expired', /the credentials have expired \(ExpiredToken from [\s\S]*\[credentials-wrong\]/u], ['throttled', /sts AssumeRole: Rate exceeded \(Throttling\)[\s\S]*\[aws-error\][\s\S]*wait a minute/u], ['cut', /nothing answers at 127\.0\.0\.1:\d+ \(ECONNRESET\)[\s\S]*\[endpoint-unreachable\]/u]] as const) {
+      proxy.fault = ({ operation }) => (operation === 'sts AssumeRole' ? kind : undefined);
+      expect(await run(['list', '--profile', 'one'], more), kind).toMatchObject({ status: 3, stderr: expect.stringMatching(said) as string });
+    }
+    await proxy.close();
+    const roles = proxy.seen.filter(({ operation }) => operation === 'sts AssumeRole');
+    expect(roles.length).toBeGreaterThan(8);
+    if (modelFor('sts') !== undefined) expect(roles.flatMap((request) => requestProblems(request) ?? ['no model'])).toEqual([]);
+  }, 120_000);
 
   it('that is not there, of which no region is known, or whose role leads in a circle is told of as that', async () => {
     config('[profile nowhere]\naws_access_key_id = A\naws_secret_access_key = B\n[profile round]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = about\n[profile about]\nrole_arn = arn:aws:iam::1:role/y\nsource_profile = round\n');

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -119,6 +119,26 @@ describe('a login', () => {
 });
 
 describe('the portal', () => {
+  it.each<[string, (reply: ServerResponse) => unknown, RegExp]>([
+    ['takes no more', (reply) => reply.writeHead(429, { 'content-type': 'application/json', 'x-amzn-errortype': 'TooManyRequestsException' }).end('{"message":"Too many"}'), /SSO's portal takes no more requests for now, so the role "Lab" of account \d+ is not had: TooManyRequestsException: Too many[\s\S]*\[aws-error\][\s\S]*wait a minute/u],
+    ['cuts the connection', (reply) => reply.destroy(), /SSO's portal in us-east-1 does not answer, so the role "Lab" of account \d+ is not had: [\s\S]*\[endpoint-unreachable\][\s\S]*sso_region/u],
+    ['has a fault', (reply) => reply.writeHead(500, { 'content-type': 'application/json' }).end('{}'), /SSO's portal in us-east-1 has a fault, so the role "Lab" of account \d+ is not had: [\s\S]*\[credentials-missing\][\s\S]*try again/u],
+  ])('that %s is told of, once it was asked again', async (_, answer, said) => {
+    const login = await logIn();
+    cache('corp', login);
+    let asked = 0;
+    const portal = createServer((_request, reply) => {
+      asked += 1;
+      answer(reply);
+    });
+    await new Promise<void>((resolve) => void portal.listen(0, '127.0.0.1', resolve));
+    const { status, stderr } = await user.run(['status', '--profile', 'office'], { AWS_ENDPOINT_URL_SSO: `http://127.0.0.1:${(portal.address() as AddressInfo).port}` });
+    portal.close();
+    expect([status, stderr]).toEqual([3, expect.stringMatching(said)]);
+    expect(asked).toBeGreaterThan(1);
+    expect(stderr).not.toContain(login.accessToken);
+  }, 30_000);
+
   it.each([['office', 'portal.sso.us-east-1.amazonaws.com'], ['strict', 'portal.sso-fips.us-east-1.api.aws']])('is asked in the region of the session, whatever the lab\'s is, by the names that the profile "%s" wants', async (profile, host) => {
     cache('corp', await logIn());
     const asked: string[] = [];

@@ -56,11 +56,14 @@ export function socketCode(error: Error): string | undefined {
 const NOT_BELIEVED = new Set(['CERT_SIGNATURE_FAILURE', 'CERT_UNTRUSTED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
 const OTHERWISE_WRONG = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID']);
 
+/** What to do about one of an authority that nobody knows. */
+export const BUNDLE_HINT = 'an authority of your own, as a company\'s proxy has it, is named by AWS_CA_BUNDLE, or ca_bundle of the profile: a file of PEM certificates, the usual ones among them';
+
 /** What to do about a certificate that is not believed; undefined for any other error. */
 export function certificateHint(error: unknown): string | undefined {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
     const { code = '' } = current as NodeJS.ErrnoException;
-    if (NOT_BELIEVED.has(code)) return 'an authority of your own, as a company\'s proxy has it, is named by AWS_CA_BUNDLE, or ca_bundle of the profile: a file of PEM certificates, the usual ones among them';
+    if (NOT_BELIEVED.has(code)) return BUNDLE_HINT;
     if (OTHERWISE_WRONG.has(code)) return 'a login page or a proxy may stand between, or this machine\'s clock be off';
   }
   return undefined;

@@ -18,7 +18,11 @@ export interface ProfileSource {
   readonly isOwn: boolean;
   /** Of the profile, or of the one at the end of its `source_profile`s. */
   readonly sso: SsoSettings | undefined;
+  /** The `sso_session` that a profile names and the files do not have. */
+  readonly lostSession: string | undefined;
   readonly credentialProcess: string | undefined;
+  /** Of `aws login`. */
+  readonly loginSession: string | undefined;
   readonly roleArn: string | undefined;
   readonly tokenFile: string | undefined;
 }
@@ -47,7 +51,9 @@ export async function profileSource(profile: string): Promise<ProfileSource> {
   return {
     isOwn: SOURCES.some((setting) => own[setting] !== undefined),
     sso: sso === undefined ? undefined : { region: session['sso_region'] ?? sso['sso_region'] ?? '', accountId: sso['sso_account_id'] ?? '', roleName: sso['sso_role_name'] ?? '' },
+    lostSession: sections.map((section) => section['sso_session']).find((name) => name !== undefined && configFile[`sso-session.${name}`] === undefined),
     credentialProcess: sections.find((section) => section['credential_process'] !== undefined)?.['credential_process'],
+    loginSession: sections.find((section) => section['login_session'] !== undefined)?.['login_session'],
     roleArn: own['role_arn'],
     tokenFile: own['web_identity_token_file'],
   };

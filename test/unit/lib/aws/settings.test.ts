@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -97,6 +97,43 @@ describe('credentials by the SDK\'s chain', () => {
   it('an SSO session that is missing or expired leads to `aws sso login`', async () => {
     config('[profile corp]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = dev\nregion = eu-west-1\n[sso-session work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n');
     await expect(chainCredentials('corp', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', hint: 'run `aws sso login --profile corp`' });
+  });
+
+  it('are asked for once while they hold, by however many at once, and again five minutes before their end', async () => {
+    const ask = (minutes: number): void => {
+      writeFileSync(join(folder, 'process'), `#!/bin/sh\necho asked >> ${folder}/asked\necho '${JSON.stringify({ Version: 1, AccessKeyId: 'AKIAEXAMPLE', SecretAccessKey: 's', Expiration: new Date(Date.now() + minutes * 60_000).toISOString() })}'\n`, { mode: 0o755 });
+      writeFileSync(join(folder, 'asked'), '');
+    };
+    const times = (): number => readFileSync(join(folder, 'asked'), 'utf8').split('\n').length - 1;
+    config(`[profile proc]\ncredential_process = ${folder}/process\n`);
+    ask(60);
+    const credentials = chainCredentials('proc', { region: 'eu-west-1' });
+    await Promise.all([credentials(), credentials(), credentials()]);
+    expect(await credentials()).toMatchObject({ accessKeyId: 'AKIAEXAMPLE' });
+    expect(times()).toBe(1);
+    ask(4);
+    const ending = chainCredentials('proc', { region: 'eu-west-1' });
+    await ending();
+    await ending();
+    expect(times()).toBe(2);
+  });
+
+  it('that failed are asked for again', async () => {
+    config('[profile proc]\ncredential_process = cat KEYS\n'.replace('KEYS', join(folder, 'keys')));
+    const credentials = chainCredentials('proc', { region: 'eu-west-1' });
+    await expect(credentials()).rejects.toMatchObject({ code: 'credentials-missing' });
+    writeFileSync(join(folder, 'keys'), '{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s"}');
+    expect(await credentials()).toMatchObject({ accessKeyId: 'AKIAEXAMPLE' });
+  });
+
+  it.each([['sso_account_id = 123456789012\nsso_role_name = dev\nsso_start_url = https://example.awsapps.com/start'], ['sso_account_id = 123456789012\nsso_role_name = dev\nsso_session = nowhere'], ['sso_session = work']])('an SSO profile that lacks something (%j) is to be completed', async (lines) => {
+    config(`[profile corp]\n${lines}\nregion = eu-west-1\n[sso-session work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-west-1\n`);
+    await expect(chainCredentials('corp', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', hint: 'complete the profile: `aws configure sso --profile corp` asks for what it needs' });
+  });
+
+  it('of `aws login` that are not there lead to it', async () => {
+    config('[profile me]\nlogin_session = arn:aws:iam::123456789012:user/me\nregion = eu-west-1\n');
+    await expect(chainCredentials('me', { region: 'eu-west-1' })()).rejects.toMatchObject({ code: 'credentials-missing', hint: 'run `aws login --profile me`' });
   });
 
   it('a credential_process that prints something else is named', async () => {
