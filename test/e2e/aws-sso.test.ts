@@ -30,6 +30,7 @@ const cacheOf = (name: string): string => `.aws/sso/cache/${createHash('sha1').u
 /** What `aws sso login` writes. */
 const cache = (name: string, { accessToken, expiresAt, refreshToken, clientId, clientSecret }: SsoLogin, more: object = {}): void =>
   void user.write(cacheOf(name), JSON.stringify({ startUrl: START, region: 'us-east-1', accessToken, expiresAt, clientId, clientSecret, registrationExpiresAt: '2099-01-01T00:00:00Z', refreshToken, ...more }));
+const HALF = {};
 const PAST = { expiresAt: '2026-01-01T00:00:00Z' };
 const dryRun = ['deploy', '--dry-run', '--brief', '--ssh-from', '198.51.100.7/32'];
 const nothingIsMade = async (): Promise<void> => expect(await user.owner.query('ec2', 'DescribeKeyPairs')).not.toContain('ssmlab-key');
@@ -87,6 +88,8 @@ describe('a login', () => {
       return { accessToken };
     }],
     ['is none that SSO gave', 'office', async () => ({ accessToken: 'aoa-secret-of-nobody' })],
+    ['is half a file', 'office', async () => HALF],
+    ['is half a file of the old kind', 'legacy', async () => HALF],
     ['has expired there, and not yet here', 'legacy', async () => {
       const { accessToken } = await logIn({ tokenSeconds: 1 });
       await new Promise((resolve) => setTimeout(resolve, 1100));
@@ -96,7 +99,9 @@ describe('a login', () => {
     const login = await logIn();
     const changed = await more();
     cache(profile === 'office' ? 'corp' : START, login, changed);
-    const run = await user.run([...dryRun, '--profile', profile]);
+    const file = cacheOf(profile === 'office' ? 'corp' : START);
+    if (changed === HALF) user.write(file, readFileSync(join(user.home.folder, file), 'utf8').slice(0, -40));
+    const run = await user.run([...dryRun, '--profile', profile, '--debug']);
     expect([run.status, run.stderr]).toEqual(expired(profile));
     for (const secret of [login.accessToken, login.refreshToken, login.clientSecret, 'aoa-secret-of-nobody', 'aor-of-nobody']) expect(run.stderr).not.toContain(secret);
     await nothingIsMade();

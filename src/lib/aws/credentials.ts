@@ -6,7 +6,7 @@ import type { Credentials } from '../target/target.js';
 import { addressOf, type ApiTarget } from './client.js';
 import { chainError } from './credential-errors.js';
 import { type ProfileSource, profileSource, type SsoSettings } from './profile-source.js';
-import { roleAssumer, webIdentityAssumer } from './role-assumers.js';
+import type { Asked, roleAssumer, webIdentityAssumer } from './role-assumers.js';
 
 /** `profile-missing` when neither of the SDK's two files has it, with the names that they have. */
 export async function requireProfile(profile: string): Promise<void> {
@@ -44,6 +44,18 @@ function ssoClientConfig(options: ChainOptions, sso: SsoSettings) {
   return { ...variant, ...(ofProfile === undefined ? {} : { endpoint: ofProfile }), ...(agent === undefined ? {} : { requestHandler: { httpAgent: agent, httpsAgent: agent } }) };
 }
 
+interface Assumers {
+  readonly roleAssumer: ReturnType<typeof roleAssumer>;
+  readonly roleAssumerWithWebIdentity: ReturnType<typeof webIdentityAssumer>;
+}
+
+/** STS's client is loaded when a role is assumed: most chains assume none. */
+function assumersOf(asked: Asked): Assumers {
+  let made: Promise<Assumers> | undefined;
+  const make = (): Promise<Assumers> => (made ??= import('./role-assumers.js').then((module) => ({ roleAssumer: module.roleAssumer(asked), roleAssumerWithWebIdentity: module.webIdentityAssumer(asked) })));
+  return { roleAssumer: async (source, params) => (await make()).roleAssumer(source, params), roleAssumerWithWebIdentity: async (params) => (await make()).roleAssumerWithWebIdentity(params) };
+}
+
 /**
  * The provider. A profile that says where its credentials come from is asked alone: where that fails, the SDK's chain would go on to what the
  * machine it runs on gives, which may be another account's.
@@ -54,7 +66,7 @@ function providerOf(profile: string | undefined, source: ProfileSource, options:
   const init = {
     ...(profile === undefined ? {} : { profile }),
     ...(source.sso === undefined ? {} : { clientConfig: ssoClientConfig(options, source.sso) }),
-    ...(asked === undefined ? {} : { roleAssumer: roleAssumer(asked), roleAssumerWithWebIdentity: webIdentityAssumer(asked) }),
+    ...(asked === undefined ? {} : assumersOf(asked)),
     ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
   };
   const hasKeys = profile === undefined && [process.env['AWS_ACCESS_KEY_ID'], process.env['AWS_SECRET_ACCESS_KEY']].every((value) => value !== undefined && value !== '');
