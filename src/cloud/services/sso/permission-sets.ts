@@ -17,6 +17,8 @@ export function roleOf(reader: Reader, permissionSet: string): RoleRecord | unde
 /** Makes the role where it is not there, with these managed policies. */
 export async function provision(permissionSet: string, policyArns: readonly string[], context: OperationContext): Promise<void> {
   if (roleOf(context.globalState, permissionSet) !== undefined) return;
+  // One that is not there is told of before anything is made.
+  for (const PolicyArn of policyArns) await context.call('iam', 'GetPolicy', { PolicyArn });
   const suffix = randomBytes(8).toString('hex');
   const RoleName = `AWSReservedSSO_${permissionSet}_${suffix}`;
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Federated: `arn:aws:iam::${context.accountId}:saml-provider/AWSSSO_${suffix}_DO_NOT_DELETE` }, Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession'], Condition: { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } } }] };
