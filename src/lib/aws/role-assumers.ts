@@ -31,19 +31,30 @@ const OF_TOKEN: Readonly<Record<string, string>> = {
   IDPRejectedClaim: 'the issuer does not stand by the token: have it written anew',
 };
 
-/** A refusal of a role as an error that names the role. */
-export function roleError(error: unknown, roleArn: string, asked: Asked, operation: string): SsmlabError {
+/** Whose a token says it is, which is no secret and what a trust policy is about; undefined for what is no token. */
+export function tokenWords(token: string): string | undefined {
+  try {
+    const { iss, aud, sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { readonly iss?: unknown; readonly aud?: unknown; readonly sub?: unknown };
+    return typeof iss === 'string' && typeof sub === 'string' ? `the token is of iss ${iss}, aud ${[aud].flat().map(String).join(', ')}, sub ${sub}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A refusal of a role as an error that names the role; `token` where one was shown. */
+export function roleError(error: unknown, roleArn: string, asked: Asked, token?: string): SsmlabError {
   const code = awsCode(error) ?? '';
   const said = awsMessage(error);
-  const isWeb = operation === 'AssumeRoleWithWebIdentity';
+  const isWeb = token !== undefined;
+  const words = isWeb ? tokenWords(token) : undefined;
   if (WRONG_CODE.test(said)) return new SsmlabError('access-denied', `the MFA code is not accepted, so ${roleArn} is not assumed: ${said}`, { cause: error, hint: 'run it again with the device\'s next code: each is good once' });
   const ofToken = isWeb ? OF_TOKEN[code] : undefined;
-  if (ofToken !== undefined) return new SsmlabError('credentials-wrong', `the web identity token does not open ${roleArn}: ${said} (${code})`, { cause: error, hint: ofToken });
+  if (ofToken !== undefined) return new SsmlabError('credentials-wrong', `the web identity token does not open ${roleArn}: ${said} (${code})`, { cause: error, hint: words === undefined ? ofToken : `${ofToken}; ${words}` });
   if (code === 'AccessDenied') {
-    const hint = isWeb ? 'the role\'s trust policy has to name the token\'s issuer, and its conditions the token\'s `aud` and `sub`' : 'the role\'s trust policy has to name who asks, who needs sts:AssumeRole for it too; where the role wants MFA, the profile needs `mfa_serial`';
+    const hint = isWeb ? `the role's trust policy has to name the token's issuer, and its conditions the token's \`aud\` and \`sub\`${words === undefined ? '' : `: ${words}`}` : 'the role\'s trust policy has to name who asks, who needs sts:AssumeRole for it too; where the role wants MFA, the profile needs `mfa_serial`';
     return new SsmlabError('access-denied', `${roleArn} cannot be assumed: ${said}`, { cause: error, hint });
   }
-  return fromAws(error, callSite(forNobody(asked), 'sts', operation));
+  return fromAws(error, callSite(forNobody(asked), 'sts', isWeb ? 'AssumeRoleWithWebIdentity' : 'AssumeRole'));
 }
 
 /** The chain's `roleAssumer`. */
@@ -53,7 +64,7 @@ export const roleAssumer = (asked: Asked): RoleAssumer => {
     try {
       return await assume(source, params);
     } catch (error) {
-      throw roleError(error, params.RoleArn ?? '', asked, 'AssumeRole');
+      throw roleError(error, params.RoleArn ?? '', asked);
     }
   };
 };
@@ -68,7 +79,7 @@ export const webIdentityAssumer = (asked: Asked): WebIdentityAssumer => {
     try {
       return await assume({ ...params, WebIdentityToken: token });
     } catch (error) {
-      throw roleError(error, role, asked, 'AssumeRoleWithWebIdentity');
+      throw roleError(error, role, asked, token);
     }
   };
 };

@@ -1,5 +1,7 @@
 /** AssumeRoleWithWebIdentity: every part of a token that is wrong, and every part of a trust policy that says no; at an issuer on loopback. */
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Issuer, startIssuer, type TokenAlgorithm } from '../../../../oidc-issuer.js';
 import { type Harness, startHarness } from '../../endpoint/harness.js';
@@ -107,6 +109,15 @@ describe('an issuer', () => {
     await iam('CreateOpenIDConnectProvider', { Url: 'https://token.actions.githubusercontent.com', ClientIDList: ['sts.amazonaws.com'] });
     expect((await assume(issuer.token({ iss: 'https://token.actions.githubusercontent.com' }))).text).toContain('asks only issuers of this machine');
   });
+});
+
+it('the trust policy that docs/ci.md has for a pipeline lets in that repository\'s main branch, and nobody else', async () => {
+  await addProvider();
+  const [, text = ''] = /```json\n(\{[\s\S]*?\n\})\n```/u.exec(readFileSync(join(import.meta.dirname, '../../../../../docs/ci.md'), 'utf8')) ?? [];
+  expect(text).toContain('token.actions.githubusercontent.com');
+  await iam('CreateRole', { RoleName: 'ci', AssumeRolePolicyDocument: text.replaceAll('token.actions.githubusercontent.com', provider()) });
+  expect((await assume(issuer.token({ sub: 'repo:OWNER/REPOSITORY:ref:refs/heads/main' }))).status).toBe(200);
+  for (const sub of ['repo:OWNER/REPOSITORY:ref:refs/heads/other', 'repo:OWNER/REPOSITORY:pull_request', 'repo:OTHER/REPOSITORY:ref:refs/heads/main']) expect((await assume(issuer.token({ sub }))).status, sub).toBe(403);
 });
 
 it('needs no signature where others do, and takes none that is wrong', async () => {
