@@ -9,7 +9,7 @@ import { resolveTarget } from '../lib/target/resolve.js';
 import type { Target } from '../lib/target/target.js';
 import { askMfaCode } from './prompts.js';
 import { selfCommand } from './self.js';
-import { sessionLeftLine } from './session-left.js';
+import { heedSessions } from './session-left.js';
 import { canAsk } from './terminal.js';
 
 /** The flags of `stackFlags`, parsed. */
@@ -53,8 +53,9 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     dialCommand: `${selfCommand()} local dial`,
     mfaCode: canAsk() ? askMfaCode : undefined,
   });
-  const target: Target = { ...resolved, onSessionLeft: (sessionId, why) => void process.stderr.write(`${sessionLeftLine(sessionId, resolved.region, why)}\n`) };
-  const lab = labFolder(home, target, flags.stack);
+  const lab = labFolder(home, resolved, flags.stack);
+  // What an earlier command left is ended beside whatever this one does.
+  const { target } = heedSessions(resolved, lab, (line) => void process.stderr.write(`${line}\n`));
   const keyFile = flags.identity === undefined ? readKeyRecord(lab)?.keyFile : resolve(flags.identity);
   return { home, target, stack: flags.stack, lab: keyFile === undefined ? lab : { ...lab, keyFile } };
 }

@@ -22,7 +22,7 @@ export function lossNotice(say: (line: string) => void, meanwhile: string): Loss
   let slow = false;
   return {
     onSlow(why) {
-      if (!slow) say(`${why.message}. Trying again; Ctrl-C ends it.`);
+      if (!slow) say(`No answer yet: ${why.message}. Trying again; Ctrl-C ends it.`);
       slow = true;
     },
     onLost(why) {

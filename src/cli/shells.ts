@@ -1,4 +1,5 @@
 /** A shell of an instance on this process's terminal: by SSH, or by Session Manager with one of two clients. */
+import type { Readable, Writable } from 'node:stream';
 import { endSession, type SessionRequest, type StartedSession } from '../lib/aws/ssm.js';
 import { SsmlabError } from '../lib/errors.js';
 import type { KnownInstance } from '../lib/inventory/instance.js';
@@ -19,7 +20,7 @@ import type { LabFolder } from '../lib/target/lab-folder.js';
 import type { Target } from '../lib/target/target.js';
 import { beforeSignals, opening } from './last-will.js';
 import { lossNotice } from './loss-notice.js';
-import { sizeOf, takeTerminal } from './terminal.js';
+import { type RawTerminal, sizeOf, takeTerminal } from './terminal.js';
 import { expectTyping } from './transfers.js';
 
 export interface ShellOptions {
@@ -35,7 +36,12 @@ export interface ShellOptions {
   readonly interruption: AbortSignal;
   /** From here on Ctrl-C belongs to the remote side. */
   readonly handOver: () => void;
+  /** Takes the terminal; this process's own when absent. */
+  readonly terminal?: (() => ShellRawTerminal) | undefined;
 }
+
+/** What a shell has of a terminal that was taken, see `takeTerminal`. */
+export type ShellRawTerminal = Omit<RawTerminal, 'input' | 'output'> & { readonly input: Readable; readonly output: Writable };
 
 /** The one line above a shell: the way, the instance, what it goes through. */
 function shellHeader({ instance, style }: Pick<ShellOptions, 'instance' | 'style'>, way: string, last: readonly string[]): string {
@@ -43,8 +49,10 @@ function shellHeader({ instance, style }: Pick<ShellOptions, 'instance' | 'style
   return [style.strong(way), `${printable(instance.name)} (${instance.instanceId})`, through, ...last].join(` ${style.separator} `);
 }
 
+const take = ({ terminal = takeTerminal }: Pick<ShellOptions, 'terminal'>): ShellRawTerminal => terminal();
+
 /** The terminal in the shape that both kinds of shell take. */
-function terminalOf(raw: ReturnType<typeof takeTerminal>) {
+function terminalOf(raw: ShellRawTerminal) {
   return { stdin: raw.input, stdout: raw.output, size: raw.size, onResize: raw.onResize };
 }
 
@@ -54,7 +62,7 @@ async function shellOverSsh(shell: ShellOptions, line?: string): Promise<number>
   const client = await openSsh(shell, instance);
   say(shellHeader({ instance, style }, 'SSH', [`${SSH_USER}@${instance.publicIpv4 ?? ''} with the lab's key`]));
   handOver();
-  const raw = takeTerminal();
+  const raw = take(shell);
   try {
     const { exitCode } = await sshShell(client, { ...terminalOf(raw), term: process.env['TERM'] ?? 'xterm-256color', line }, instance.name);
     raw.restore();
@@ -69,7 +77,7 @@ async function shellOverSsh(shell: ShellOptions, line?: string): Promise<number>
 }
 
 /** The error as it is; it is told on a line of its own, not behind the prompt that the far side left. */
-function fromPrompt(raw: ReturnType<typeof takeTerminal>, error: unknown): unknown {
+function fromPrompt(raw: ShellRawTerminal, error: unknown): unknown {
   raw.restore();
   process.stderr.write('\n');
   return error;
@@ -83,11 +91,12 @@ const endedFromOutside = ({ name }: KnownInstance, words: string): SsmlabError =
 type Opened = { readonly session: StartedSession } & ({ readonly client: 'plugin' } | { readonly client: 'native'; readonly channel: DataChannel });
 
 /** Starts it and chooses the client. Nothing is left at the service when `signal` comes first. */
-async function openShell({ target, instance }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
+async function openShell({ target, instance, terminal }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(target, asked, session.streamUrl);
   if (client === 'native') {
-    expectTyping();
+    // What the engine is told is of this process, whose terminal it is.
+    if (terminal === undefined) expectTyping();
     return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };
   }
   if (options.signal.aborted) await endSession(target, session.sessionId);
@@ -101,7 +110,7 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   const request = line === undefined ? { instanceId: instance.instanceId } : interactiveRequest(instance.instanceId, line, sizeOf(process.stdout));
   // No session is started that nobody could open.
   if (asked === 'plugin') await usablePlugin(target.endpoint ?? `https://ssmmessages.${target.region}.amazonaws.com`);
-  let raw: ReturnType<typeof takeTerminal> | undefined;
+  let raw: ShellRawTerminal | undefined;
   // A raw terminal does not begin lines by itself.
   const notice = lossNotice((text) => void process.stderr.write(raw === undefined ? `${text}\n` : `\r\n${text}\r\n`), '~. leaves');
   const opened = await opening((signal) => openShell(shell, request, asked, { ...notice, signal }), interruption);
@@ -127,12 +136,12 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   // What the agent has to say of it: that it is encrypted with KMS.
   if (channel.customerMessage !== '') say(printable(channel.customerMessage));
   handOver();
-  raw = takeTerminal();
+  raw = take(shell);
   let stopWarming: (() => void) | undefined;
   try {
     const running = runShell(channel, terminalOf(raw));
     // What has come is on the screen by now: while it is read nothing else is to be done.
-    stopWarming = warmUp(runShell);
+    if (shell.terminal === undefined) stopWarming = warmUp(runShell);
     const { by, output } = await running;
     raw.restore();
     if (output !== '') throw endedFromOutside(instance, output);

@@ -3,16 +3,16 @@
  * seen on its way: it has to be right by the service's own API model, and in the table of docs/faults.md.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NO_MODEL } from '../conformance/api-model/model.js';
 import { modelFor, requestProblems } from '../conformance/api-model/request-problems.js';
-import { FaultProxy } from '../conformance/faults/proxy.js';
+import { FaultProxy, type Kind } from '../conformance/faults/proxy.js';
 import { readFaults } from '../conformance/faults/table.js';
 import { makeKeyPair } from '../../src/lib/ssh/key-pair.js';
 import { hashPayload, signRequest } from '../../src/lib/protocol/sigv4.js';
-import { exportsOf, Home, root, type Run } from './program.js';
+import { exportsOf, Home, root, type Run, Terminal } from './program.js';
 
 const REGION = 'ap-northeast-1';
 const home = new Home('computed');
@@ -102,6 +102,107 @@ describe('a lab on AWS', () => {
     expect(refused.stderr).toMatch(/SHA256:\S+[\s\S]*SHA256:\S+[\s\S]*\[host-key-changed\]/u);
     expect((await run('exec', '1', '--', 'true')).status).toBe(0);
   }, 60_000);
+
+  describe.skipIf(!Terminal.available)('has a shell in a terminal', () => {
+    const PROMPT = { 1: /\[ec2-user@ip-10-0-1-\d+ ~\]\$ $/u, 3: /sh-5\.2\$ $/u } as const;
+    /** The terminal as it was: `stty -a` after the program's end. */
+    const RESTORED = /(?<!-)\bicanon\b[\s\S]*(?<!-)\becho\b[\s\S]*(?<!-)\bopost\b/u;
+    const knownHosts = () => join(home.folder, 'state/labs', `aws-${REGION}-ssmlab`, 'known_hosts');
+    /** Sessions that the service has open. */
+    const sessions = async (): Promise<unknown[]> => (JSON.parse(await call('ssm', { headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.DescribeSessions' }, body: '{"State":"Active"}' })) as { Sessions: unknown[] }).Sessions;
+    const untilNone = async (): Promise<void> => {
+      for (let tries = 0; (await sessions()).length > 0; tries += 1) {
+        expect(tries, 'no session stays').toBeLessThan(50);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+
+    /** `connect`, as far as `until` says; then its end and all that was shown. */
+    async function connect(number: 1 | 3, act: (terminal: Terminal) => Promise<unknown>): Promise<{ readonly status: number; readonly text: string }> {
+      const terminal = home.terminal(['connect', String(number)], { columns: 200, rows: 30 }, environment);
+      try {
+        await act(terminal);
+        await terminal.waitFor(/\[ended \d+\]/u, 40_000);
+        await terminal.waitFor(RESTORED);
+        return { status: Number(/\[ended (\d+)\]/u.exec(terminal.text)?.[1]), text: terminal.text };
+      } finally {
+        terminal.kill();
+      }
+    }
+    const use = (number: 1 | 3, last = 'exit\r') => async (terminal: Terminal): Promise<void> => {
+      await terminal.waitFor(PROMPT[number], 40_000);
+      terminal.type("echo we''ll\r");
+      await terminal.waitFor(/\r\nwell\r\n/u);
+      await terminal.waitFor(PROMPT[number]);
+      terminal.type(last);
+    };
+    /** Strikes an operation so often. */
+    function strike(operation: string, kind: Kind, times = Number.POSITIVE_INFINITY): void {
+      proxy.struck = 0;
+      proxy.fault = (request) => (request.operation === operation && proxy.struck < times ? kind : undefined);
+    }
+    afterEach(() => void (proxy.fault = undefined));
+
+    it.each([1, 3] as const)('on instance %d', async (number) => {
+      expect(await connect(number, use(number))).toMatchObject({ status: 0 });
+      await untilNone();
+    }, 60_000);
+
+    it.each([
+      ['ssm StartSession', 'throttled'], ['ssm StartSession', 'lost'], ['ssmmessages OpenDataChannel', 'cut'], ['ssmmessages OpenDataChannel', 'fault'], ['ssm TerminateSession', 'lost'],
+    ] as const)('though %s fails once: %s', async (operation, kind) => {
+      strike(operation, kind, 1);
+      expect(await connect(3, use(3, operation === 'ssm TerminateSession' ? '\r~.' : 'exit\r'))).toMatchObject({ status: 0, text: expect.stringContaining('Session ended.') as string });
+      expect(proxy.struck).toBe(1);
+      await untilNone();
+    }, 60_000);
+
+    it('though its stream is late: that is said, and another is opened', async () => {
+      proxy.tooLateMs = 12_000;
+      strike('ssmmessages OpenDataChannel', 'late', 1);
+      expect(await connect(3, use(3))).toMatchObject({ status: 0, text: expect.stringMatching(/No answer yet: the stream at 127\.0\.0\.1:\d+ cannot be reached: opening handshake has timed out\. Trying again; Ctrl-C ends it\./u) as string });
+      await untilNone();
+    }, 60_000);
+
+    it.each([
+      ['ssm StartSession', 'denied', /not authorized to perform: ssm:StartSession[^\n]*\[access-denied\]/u],
+      ['ssmmessages OpenDataChannel', 'cut', /the stream at \S+ cannot be reached: ECONNRESET[^\n]*\[stream-unreachable\]/u],
+      ['ssmmessages OpenDataChannel', 'denied', /refuses the stream: HTTP 403 Forbidden[^\n]*\[session-failed\]/u],
+    ] as const)('not while %s always fails: %s; the terminal is as it was, and no session stays', async (operation, kind, said) => {
+      strike(operation, kind);
+      expect(await connect(3, async () => undefined)).toEqual({ status: 3, text: expect.stringMatching(said) as string });
+      await untilNone();
+    }, 60_000);
+
+    it('though it cannot be ended: that is said, and the next command ends it', async () => {
+      strike('ssm TerminateSession', 'denied');
+      expect(await connect(3, use(3, '\r~.'))).toMatchObject({ status: 0, text: expect.stringMatching(/note: session \S+ could not be ended: [^\n]*ssm:TerminateSession\. The next command of this lab tries again/u) as string });
+      expect(await sessions()).toHaveLength(1);
+      proxy.fault = undefined;
+      expect((await run('list')).status).toBe(0);
+      await untilNone();
+    }, 60_000);
+
+    it('on instance 1 from a machine that does not know its host keys, though its console is throttled once', async () => {
+      rmSync(knownHosts());
+      strike('ec2 GetConsoleOutput', 'throttled', 1);
+      expect(await connect(1, use(1))).toMatchObject({ status: 0 });
+      expect([proxy.struck, readFileSync(knownHosts(), 'utf8')]).toEqual([1, expect.stringContaining('ssh-ed25519')]);
+    }, 60_000);
+
+    it.each([['n', 3, /\[declined\]/u], ['y', 0, /Connection closed/u]] as const)('on instance 1, whose console never answers, as a person says: %s', async (answer, status, said) => {
+      const before = readFileSync(knownHosts(), 'utf8');
+      rmSync(knownHosts());
+      strike('ec2 GetConsoleOutput', 'denied');
+      const ended = await connect(1, async (terminal) => {
+        await terminal.waitFor(/is not known: its console cannot be read[\s\S]*Trust it from now on\?/u, 20_000);
+        terminal.type(`${answer}\r`);
+        if (answer === 'y') await use(1)(terminal);
+      });
+      writeFileSync(knownHosts(), before);
+      expect(ended).toEqual({ status, text: expect.stringMatching(said) as string });
+    }, 60_000);
+  });
 
   it('is verified', async () => {
     const { status, stdout } = await run('verify', '--from', '198.51.100.7');

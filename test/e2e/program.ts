@@ -86,10 +86,10 @@ export class Home {
     return spawn(process.execPath, [bin, ...args], { ...this.user, cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  terminal(args: readonly string[], size: { readonly columns: number; readonly rows: number } = { columns: 100, rows: 30 }): Terminal {
+  terminal(args: readonly string[], size: { readonly columns: number; readonly rows: number } = { columns: 100, rows: 30 }, environment: NodeJS.ProcessEnv = {}): Terminal {
     const quoted = [process.execPath, bin, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
     // The shell is to live on after a Ctrl-C at the program, and tell its status.
-    return new Terminal(`trap : INT; tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, this.environment, this.user);
+    return new Terminal(`trap : INT; tty; stty cols ${size.columns} rows ${size.rows}; ${quoted}; echo "[ended $?]"; stty -a`, this.folder, { ...this.environment, ...environment }, this.user);
   }
 
   remove(): void {

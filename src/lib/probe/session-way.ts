@@ -59,6 +59,8 @@ export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onR
   readonly instanceId?: string | undefined;
 }
 
+/** The way back of a lost connection is sought for as long as five calls that nobody answers take: five minutes. */
+const TRIES_BACK = 5;
 /** On loopback nothing but the region's process can be missing, and with it went the session. */
 const REFUSED_MS = 5_000;
 
@@ -74,11 +76,11 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
       agentFor: target.wayOut?.agentFor,
-      connectTimeoutMs: timeoutMs === undefined ? undefined : Math.min(CONNECT_MS, timeoutMs / 2),
+      connectTimeoutMs: Math.min(CONNECT_MS, target.patienceMs ?? CONNECT_MS, (timeoutMs ?? 2 * CONNECT_MS) / 2),
       openingMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,
       encryption: instanceId === undefined ? undefined : { targetId: instanceId, generateDataKey: (...request) => generateDataKey(target, ...request) },
-      reconnect: { resume: () => resumeSession(target, session.sessionId), refusedMs: local ? REFUSED_MS : undefined },
+      reconnect: { resume: () => resumeSession(target, session.sessionId), budgetMs: target.patienceMs === undefined ? undefined : TRIES_BACK * target.patienceMs, refusedMs: local ? REFUSED_MS : undefined },
     });
   } catch (error) {
     await endSession(target, session.sessionId);

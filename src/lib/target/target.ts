@@ -23,7 +23,7 @@ export interface Target {
   /** AWS's endpoints of FIPS 140, and those that answer over IPv6 too. */
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
-  /** Milliseconds that a call waits for its answer before it is tried again; a minute when absent, less where a caller waits for less (`lib/aws/signed-call`). */
+  /** Milliseconds that a call waits for its answer before it is tried again, and a stream for its upgrade; a minute when absent, less where a caller waits for less (`lib/aws/signed-call`, `lib/session/stream-socket`). */
   readonly patienceMs?: number | undefined;
   /** Pauses between the tries of a call, as a multiple of what they are on AWS; 1 when absent. */
   readonly pauseScale?: number | undefined;

@@ -48,7 +48,7 @@ function sample(all: readonly { readonly call: Call; readonly kind: Kind }[]): t
 
 describe(`faults of AWS's calls (SSMLAB_SEED=${SEED})`, () => {
   it('a life without any is whole', () => {
-    expect(life.ends).toEqual([['deploy --dry-run', 'done', 'nothing'], ['deploy, the look', 'done', 'all'], ['deploy again', 'done', 'all'], ['exec 1', 'done', 'all'], ['exec 3', 'done', 'all'], ['verify', 'report', 'all'], ['destroy, the look', 'done', 'nothing']]);
+    expect(life.ends).toEqual([['deploy --dry-run', 'done', 'nothing'], ['deploy, the look', 'done', 'all'], ['deploy again', 'done', 'all'], ['exec 1', 'done', 'all'], ['exec 3', 'done', 'all'], ['connect 1', 'done', 'all'], ['connect 3', 'done', 'all'], ['connect 4', 'done', 'all'], ['connect 3, its stream cut', 'done', 'all'], ['verify', 'report', 'all'], ['destroy, the look', 'done', 'nothing']]);
   });
 
   it.skipIf(modelFor('ec2') === undefined)(`its requests are right by the services' API models${modelFor('ec2') === undefined ? `: ${NO_MODEL}` : ''}`, () => {

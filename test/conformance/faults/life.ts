@@ -1,12 +1,14 @@
 /** The life of a lab on AWS as the commands lead it, in this process: the same parts of `src/cli` and `src/lib`, without oclif and without a terminal. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { confirmDestroy } from '../../../src/cli/destroy-confirm.js';
 import { chosenKeyPair, deployOptions } from '../../../src/cli/deploy-options.js';
 import { untilOpen } from '../../../src/cli/deploy-ready.js';
 import { prepared } from '../../../src/cli/deploy-review.js';
 import type { LabContext } from '../../../src/cli/lab-context.js';
+import { heedSessions } from '../../../src/cli/session-left.js';
+import { runShellOn } from '../../../src/cli/shells.js';
 import { resourcesIn } from '../../../src/cli/template-resources.js';
 import { styleFor } from '../../../src/cli/style.js';
 import { SsmlabError } from '../../../src/lib/errors.js';
@@ -16,6 +18,7 @@ import { findInstance } from '../../../src/lib/inventory/find.js';
 import { takeInventory } from '../../../src/lib/inventory/inventory.js';
 import { runLine, wayInto } from '../../../src/lib/probe/run-line.js';
 import { sessionStarter } from '../../../src/lib/probe/session-way.js';
+import type { VerifyReport } from '../../../src/lib/verify/claim.js';
 import { stackApi } from '../../../src/lib/stack/api.js';
 import { deploy, madeInstances } from '../../../src/lib/stack/deploy.js';
 import { destroy, planDestroy } from '../../../src/lib/stack/destroy.js';
@@ -29,15 +32,18 @@ import type { FaultProxy } from './proxy.js';
 
 export const REGION = 'ap-northeast-1';
 
-/** The target AWS, its endpoint set to the proxy, its polls short. */
-export function awsTarget(region: ModelRegion, endpoint: string): Target {
+/** How long a call waits for its answer where answers come too late, and when those come. */
+export const LATE = { patienceMs: 1000, tooLateMs: 1600 } as const;
+
+/** The target AWS, its endpoint set to the proxy, its polls short, and its pauses between tries. */
+export function awsTarget(region: ModelRegion, endpoint: string, more: Pick<Target, 'patienceMs'> = {}): Target {
   const { secrets, uplinkPort } = region;
   return {
     kind: 'aws', region: REGION, endpoint, endpointSetBy: 'AWS_ENDPOINT_URL', serviceEndpoints: {}, fips: false, dualStack: false,
     credentials: () => Promise.resolve(secrets.lab),
     dial: (host, port, { timeoutMs } = {}) => dialUplink({ host: '127.0.0.1', port: uplinkPort, ...secrets.uplink }, host, port, timeoutMs),
     proxyCommand: 'none, nobody runs ssh here', ownCidr: () => Promise.resolve('198.51.100.7/32'),
-    pollSeconds: 0.05, payloadBytes: 1024, payloadsPerSecond: 1000, halfCloseMs: 5000, defaultClient: 'native', fabric: 'aws', sessionIntervalMs: 5,
+    pollSeconds: 0.05, payloadBytes: 1024, payloadsPerSecond: 1000, halfCloseMs: 5000, defaultClient: 'native', fabric: 'aws', sessionIntervalMs: 5, pauseScale: 0.05, ...more,
   };
 }
 
@@ -75,10 +81,63 @@ export async function runExec({ target, stack, lab }: LabContext, number: string
   if (status !== 0 || said.trim() !== 'well') throw new Error(`echo ended with ${status} and said ${JSON.stringify(said)}`);
 }
 
-/** `ssmlab verify`, to its report. What is in it depends on the machine too: a ping may be lost on a busy one. */
-async function runVerification(context: LabContext): Promise<void> {
-  const { claims } = await runVerify({ deployed: () => Promise.resolve(context), stack: context.stack, named: [] });
-  if (claims.length < 40) throw new Error(`verify judged ${claims.length} claims`);
+/** A terminal without a device: what is shown, and whether it is raw yet. */
+class FakeTerminal {
+  shown = '';
+  isRaw = false;
+  readonly #input = new PassThrough();
+  #wake: (() => void) | undefined;
+
+  readonly take = () => {
+    this.isRaw = true;
+    const output = new Writable({ write: (chunk: Buffer, _encoding, done) => ((this.shown += chunk.toString()), this.#wake?.(), done()) });
+    return { input: this.#input, output, size: () => ({ columns: 80, rows: 24 }), onResize: () => () => undefined, restore: () => void (this.isRaw = false) };
+  };
+
+  /** Types as a person does, who waits for the prompt first. `last`: the keys that end it; `between` happens before them. */
+  async person(last: string, between: () => void, leave: AbortSignal): Promise<void> {
+    const seen = async (what: RegExp): Promise<void> => {
+      while (!what.test(this.shown) && !leave.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+    };
+    leave.addEventListener('abort', () => this.#wake?.());
+    await seen(/[$#>] ?$/u);
+    this.#input.write("echo we''ll\r");
+    await seen(/^well\r?$/mu);
+    between();
+    this.#input.write(last);
+  }
+}
+
+/** `ssmlab connect NUMBER`: a shell, a command in it, `exit`. Of instance 1 on a machine that does not know its host keys yet; instance 4 is left by `~.`. `between`: before that. */
+async function runConnect({ target, stack, lab }: LabContext, number: string, say: (line: string) => void, between: () => void = () => undefined): Promise<void> {
+  if (number === '1') rmSync(lab.knownHosts, { force: true });
+  const instance = findInstance(await takeInventory(target, stack), number);
+  const terminal = new FakeTerminal();
+  const left = new AbortController();
+  const person = terminal.person(number === '4' ? '\r~.' : 'exit\r', between, left.signal);
+  try {
+    const status = await runShellOn({ target, lab, instance, style, say, interruption: never(), handOver: () => undefined, terminal: terminal.take }, 'native');
+    if (status !== 0 || !/^well\r?$/mu.test(terminal.shown)) throw new Error(`the shell ended with ${status} and showed ${JSON.stringify(terminal.shown)}`);
+  } finally {
+    left.abort();
+    await person;
+    if (terminal.isRaw) throw new Error('the terminal was left raw');
+  }
+}
+
+/** What a report says of its claims. Pings are left out: one may be lost on a busy machine. */
+function verdictIn({ claims }: VerifyReport): string {
+  const judged = claims.filter(({ claim }) => claim !== 'ping');
+  const of = (verdict: string): number => judged.filter((claim) => claim.verdict === verdict).length;
+  const words = [...(of('fail') > 0 ? [`${of('fail')} broken`] : []), ...(of('unknown') > 0 ? [`${of('unknown')} unknown`] : [])];
+  return words.length === 0 ? 'report' : `report: ${words.join(', ')}`;
+}
+
+/** `ssmlab verify`, to its report. */
+async function runVerification(context: LabContext): Promise<string> {
+  const report = await runVerify({ deployed: () => Promise.resolve(context), stack: context.stack, named: [] });
+  if (report.claims.length < 40) throw new Error(`verify judged ${report.claims.length} claims`);
+  return verdictIn(report);
 }
 
 /** `ssmlab destroy --yes`. */
@@ -102,9 +161,13 @@ export const COMMANDS = {
   'deploy again': (context: LabContext, say: (line: string) => void) => runDeploy(context, say, { ttl: false }),
   'exec 1': (context: LabContext) => runExec(context, '1'),
   'exec 3': (context: LabContext) => runExec(context, '3'),
+  'connect 1': (context: LabContext, say: (line: string) => void) => runConnect(context, '1', say),
+  'connect 3': (context: LabContext, say: (line: string) => void) => runConnect(context, '3', say),
+  'connect 4': (context: LabContext, say: (line: string) => void) => runConnect(context, '4', say),
+  'connect 3, its stream cut': (context: LabContext, say: (line: string) => void, proxy: FaultProxy) => runConnect(context, '3', say, () => proxy.cutStreams()),
   'verify': (context: LabContext) => runVerification(context),
   'destroy, the look': (context: LabContext, say: (line: string) => void) => runDestroy(context, say),
-} as const satisfies Readonly<Record<string, (context: LabContext, say: (line: string) => void) => Promise<void>>>;
+} as const satisfies Readonly<Record<string, (context: LabContext, say: (line: string) => void, proxy: FaultProxy) => Promise<string | void>>>;
 
 export type Beginning = keyof typeof COMMANDS;
 
@@ -116,14 +179,14 @@ export const beginningOf = (part: string): Beginning => {
 };
 
 export interface Outcome {
-  /** `done`, `report` of verify, `goes on` where something was said to be unknown or untried, or the error's code. */
+  /** `done`, `report` of verify and what does not hold in it, `goes on` where something was said to be unknown, untried or left, or the error's code. */
   readonly end: string;
   readonly said: readonly string[];
   readonly error?: Error;
 }
 
 /** What goes on without it is said: a check that is unknown, a way that is not tried. */
-const WITHOUT = /could not be read|is not known|is not tried|the price list (?:does not answer|may not be read)/u;
+const WITHOUT = /could not be read|could not be ended|is not known|is not tried|the price list (?:does not answer|may not be read)/u;
 
 /** Runs one command through the proxy to its end; one that does not end is an error of the suite's. */
 export async function runCommand(beginning: Beginning, context: LabContext, proxy: FaultProxy): Promise<Outcome> {
@@ -132,8 +195,10 @@ export async function runCommand(beginning: Beginning, context: LabContext, prox
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${beginning} did not end within two minutes`)), 120_000)));
   try {
-    await Promise.race([COMMANDS[beginning](context, (line) => said.push(line)), bound]);
-    return { end: beginning === 'verify' ? 'report' : said.some((line) => WITHOUT.test(line)) ? 'goes on' : 'done', said };
+    const { target, ended } = heedSessions(context.target, context.lab, (line) => said.push(line));
+    const verdict = await Promise.race([COMMANDS[beginning]({ ...context, target }, (line) => said.push(line), proxy), bound]);
+    await ended;
+    return { end: verdict ?? (said.some((line) => WITHOUT.test(line)) ? 'goes on' : 'done'), said };
   } catch (error) {
     if (!(error instanceof SsmlabError)) throw error;
     return { end: error.code, said, error };

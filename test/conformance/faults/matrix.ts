@@ -9,7 +9,8 @@ import { expiryName } from '../../../src/lib/expiry/expiry.js';
 import { keyPairPatterns } from '../../../src/lib/lab/lab.js';
 import type { Target } from '../../../src/lib/target/target.js';
 import type { ModelRegion } from '../api-model/region.js';
-import { awsTarget, type Beginning, beginningOf, COMMANDS, contextOf, homeOf, REGION, runCommand } from './life.js';
+import { describeInstances, ofStack } from '../../../src/lib/aws/ec2.js';
+import { awsTarget, type Beginning, beginningOf, COMMANDS, contextOf, homeOf, LATE, REGION, runCommand } from './life.js';
 import { type Call, FaultProxy, type Kind, PASSING, type SeenRequest } from './proxy.js';
 
 export const rowOf = ({ part, operation }: Call): string => `${part} | ${operation}`;
@@ -24,11 +25,24 @@ export interface World {
 
 export const worldOf = (region: ModelRegion, folder: string): World => ({ region, folder, target: awsTarget(region, region.url) });
 
+/** Ids of the sessions that the service has open on the stack's instances. */
+async function openSessions({ region, target }: World, stack: string): Promise<string[]> {
+  const instances = new Set((await describeInstances(target, [ofStack(stack)])).map(({ InstanceId }) => InstanceId));
+  if (instances.size === 0) return [];
+  const { text } = await region.send('ssm', REGION, { headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.DescribeSessions' }, body: JSON.stringify({ State: 'Active', MaxResults: 200 }) });
+  const { Sessions } = JSON.parse(text) as { readonly Sessions: readonly { readonly SessionId: string; readonly Target: string }[] };
+  return Sessions.filter(({ Target: on }) => instances.has(on)).map(({ SessionId }) => SessionId);
+}
+
+/** How long a session may take to end after the command that ended it, milliseconds. */
+const SETTLE_MS = 2000;
+
 /**
  * What is there, when nothing moves any more: `nothing`, `all` of a lab, or its parts by name. A lab has a stack, a key pair in EC2 and its
- * file here, and an end: a schedule and its role.
+ * file here, and an end: a schedule and its role. Sessions that are open on its instances are counted.
  */
-export async function stateOf({ target, folder }: World, stack: string): Promise<string> {
+export async function stateOf(world: World, stack: string): Promise<string> {
+  const { target, folder } = world;
   let status: string | undefined;
   for (;;) {
     status = (await findStack(target, stack))?.StackStatus;
@@ -45,14 +59,22 @@ export async function stateOf({ target, folder }: World, stack: string): Promise
     role === undefined ? [] : ['role'],
   ].flat();
   if (parts.length === 0) return 'nothing';
+  const until = Date.now() + SETTLE_MS;
+  let open = await openSessions(world, stack);
+  while (open.length > 0 && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    open = await openSessions(world, stack);
+  }
+  const sessions = open.length === 0 ? '' : open.length === 1 ? ', 1 session' : `, ${open.length} sessions`;
   const plans = status === 'CREATE_COMPLETE' && (await listChangeSets(target, stack)).length > 1 ? ', a plan' : '';
-  return `${parts.join(', ') === 'the stack, key pair, key file, schedule, role' ? 'all' : parts.join(', ')}${plans}`;
+  return `${parts.join(', ') === 'the stack, key pair, key file, schedule, role' ? 'all' : parts.join(', ')}${plans}${sessions}`;
 }
 
 /** A life through a proxy of its own. */
-async function throughProxy<T>({ region, folder }: World, stack: string, live: (run: (beginning: Beginning) => ReturnType<typeof runCommand>, proxy: FaultProxy) => Promise<T>): Promise<T> {
+async function throughProxy<T>({ region, folder }: World, stack: string, isLate: boolean, live: (run: (beginning: Beginning) => ReturnType<typeof runCommand>, proxy: FaultProxy) => Promise<T>): Promise<T> {
   const proxy = await FaultProxy.start(region.url);
-  const context = () => contextOf(awsTarget(region, proxy.url), homeOf(folder, stack), stack);
+  proxy.tooLateMs = LATE.tooLateMs;
+  const context = () => contextOf(awsTarget(region, proxy.url, isLate ? { patienceMs: LATE.patienceMs } : {}), homeOf(folder, stack), stack);
   try {
     return await live((beginning) => runCommand(beginning, context(), proxy), proxy);
   } finally {
@@ -70,7 +92,7 @@ export interface Life {
 
 /** A whole life. With `once` each call fails the first time that it is made in its part, the n-th of them by the n-th kind that may pass, counted from `once`. With `lateMs` every answer comes so much later. */
 export function wholeLife(world: World, stack: string, { once, lateMs = 0 }: { readonly once?: number; readonly lateMs?: number } = {}): Promise<Life> {
-  return throughProxy(world, stack, async (run, proxy) => {
+  return throughProxy(world, stack, once !== undefined, async (run, proxy) => {
     proxy.lateMs = lateMs;
     const before = new Set<string>();
     if (once !== undefined) {
@@ -86,14 +108,14 @@ export function wholeLife(world: World, stack: string, { once, lateMs = 0 }: { r
       const { end, error } = await run(beginning);
       ends.push([beginning, error === undefined ? end : `${end}: ${error.message}`, await stateOf(world, stack)]);
     }
-    // What a deployment looks at is what one looks at that only plans, and is tried there.
-    const looked = new Set(proxy.seen.filter(({ part }) => part === LOOK).map(({ operation }) => operation));
-    const calls = [...new Map(proxy.seen.map((call) => [rowOf(call), call])).values()].filter(({ part, operation }) => part !== 'deploy, the look' || !looked.has(operation));
+    const made = new Map(proxy.seen.map((call) => [rowOf(call), call]));
+    const calls = [...made.values()].filter(({ part, operation }) => !made.has(rowOf({ part: TRIED_IN[part] ?? '', operation })));
     return { calls, ends, requests: proxy.seen };
   });
 }
 
-const LOOK = 'deploy --dry-run';
+/** Parts whose calls are those of another, and are tried there: what is looked at before a plan, what opens a shell. */
+const TRIED_IN: Readonly<Record<string, string>> = { 'deploy, the look': 'deploy --dry-run', 'connect 4': 'connect 3', 'connect 3, its stream cut': 'connect 3' };
 
 /** How a call is struck for good, and what became of it. */
 export interface Tried {
@@ -106,18 +128,19 @@ export interface Tried {
 }
 
 /** Parts whose runs leave a lab as it is. */
-const CHANGES_NOTHING = /^(?:deploy again|exec|verify)/u;
+const CHANGES_NOTHING = /^(?:deploy again|exec|connect|verify)/u;
 
 /** Strikes the call whenever it is made in its part; runs the command, looks, and runs what finishes the work without the fault. `standing`: a lab that runs which change nothing may use, nobody else at the same time. */
 export function tryFault(world: World, { part, operation }: Call, kind: Kind, { stack, standing }: { readonly stack: string; readonly standing: string }): Promise<Tried> {
   const beginning = beginningOf(part);
   const onStanding = CHANGES_NOTHING.test(part);
   const own = onStanding ? standing : stack;
-  return throughProxy(world, own, async (run, proxy) => {
+  // The way back is not sought for minutes here.
+  return throughProxy(world, own, kind === 'late' || beginning === 'connect 3, its stream cut', async (run, proxy) => {
     const problems: string[] = [];
     const expectEnd = async (again: Beginning, wanted: string, why: string): Promise<void> => {
       const { end, error } = await run(again);
-      if (end !== 'done') problems.push(`${why} ended in ${end}: ${error?.message}`);
+      if (end !== 'done' && end !== 'report') problems.push(`${why} ended in ${end}: ${error?.message}`);
       const there = await stateOf(world, own);
       if (there !== wanted) problems.push(`after ${why} there is ${there}, and not ${wanted}`);
     };
@@ -133,7 +156,8 @@ export function tryFault(world: World, { part, operation }: Call, kind: Kind, { 
     if (onStanding) {
       // A plan that could not be taken back changes nothing; the next cell has a lab as it was.
       for (const plan of state === 'all' ? [] : await listChangeSets(world.target, own)) await deleteChangeSet(world.target, plan).catch(() => undefined);
-      if (!/^all(?:, a plan)?$/u.test(state)) problems.push(`the lab was left as ${state}`);
+      if (!/^all(?:, a plan)?(?:, \d+ sessions?)?$/u.test(state)) problems.push(`the lab was left as ${state}`);
+      await expectEnd(beginning, 'all', 'the second run');
       return state === 'all' ? { ...tried, cell: end } : tried;
     }
     // From nothing every life here begins.

@@ -5,12 +5,12 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** What goes wrong: refusals in the service's own protocol; `cut`: the connection is reset before the call arrives; `lost`: it is carried out, and the connection is reset in place of the answer. */
-export const KINDS = ['throttled', 'fault', 'cut', 'lost', 'expired', 'denied'] as const;
+/** What goes wrong: refusals in the service's own protocol; `cut`: the connection is reset before the call arrives; `lost`: it is carried out, and the connection is reset in place of the answer; `late`: it is carried out, and the answer comes when nobody waits for it any more. */
+export const KINDS = ['throttled', 'fault', 'cut', 'lost', 'late', 'expired', 'denied'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a later try may mend, and so what goes wrong once. */
-export const PASSING = ['throttled', 'fault', 'cut', 'lost'] as const satisfies readonly Kind[];
+export const PASSING = ['throttled', 'fault', 'cut', 'lost', 'late'] as const satisfies readonly Kind[];
 
 /** What is to go wrong with a call, if anything. */
 export type Fault = (call: SeenRequest) => Kind | undefined;
@@ -51,7 +51,7 @@ interface Refusal {
 const FORM = /^application\/x-www-form-urlencoded/u;
 
 /** What AWS says, in the words of the three protocols (`aws-facts.md` §5; common errors of each API reference). */
-function refusalOf(kind: Exclude<Kind, 'cut' | 'lost'>, operation: string): Refusal {
+function refusalOf(kind: Exclude<Kind, 'cut' | 'lost' | 'late'>, operation: string): Refusal {
   const [service = '', name = ''] = operation.split(' ');
   const isEc2 = service === 'ec2';
   const isForm = isEc2 || /^(?:iam|sts|cloudformation)$/u.test(service);
@@ -77,8 +77,10 @@ export class FaultProxy {
   /** Part of the life that calls are made in; some calls begin another: {@link NEXT_PART}. */
   part = '';
   fault: Fault | undefined;
-  /** Milliseconds that answers are kept back. */
+  /** Milliseconds that all answers are kept back. */
   lateMs = 0;
+  /** Milliseconds that `late` ones are kept back: longer than callers wait. */
+  tooLateMs = 0;
   /** How often the fault came down. */
   struck = 0;
   readonly seen: SeenRequest[] = [];
@@ -86,6 +88,8 @@ export class FaultProxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Of the tool's side. */
+  readonly #streams = new Set<Socket>();
 
   private constructor(upstream: string) {
     this.#upstream = new URL(upstream);
@@ -116,6 +120,11 @@ export class FaultProxy {
     await new Promise((resolve) => void this.#server.close(resolve));
   }
 
+  /** Breaks the streams of the sessions that are open. */
+  cutStreams(): void {
+    for (const socket of this.#streams) socket.resetAndDestroy();
+  }
+
   /** Notes the call, and says what is to go wrong with it. */
   #note(request: SeenRequest): Kind | undefined {
     this.seen.push(request);
@@ -136,7 +145,7 @@ export class FaultProxy {
       if (operation !== 'cloudformation ExecuteChangeSet') this.#begin(operation);
       const kind = this.#note({ part: this.part, operation, method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: body.toString() });
       if (kind === 'cut') return void incoming.socket.resetAndDestroy();
-      if (kind !== undefined && kind !== 'lost') return refuse(reply, refusalOf(kind, operation), incoming.headers, operation);
+      if (kind !== undefined && kind !== 'lost' && kind !== 'late') return refuse(reply, refusalOf(kind, operation), incoming.headers, operation);
       const forward = request({ agent: this.#agent, host: this.#upstream.hostname, port: this.#upstream.port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
@@ -150,7 +159,8 @@ export class FaultProxy {
             if (kind === 'lost') incoming.socket.resetAndDestroy();
             else if (!reply.destroyed) reply.writeHead(answer.statusCode ?? 0, { ...headers, 'content-length': String(text.length) }).end(text);
           };
-          if (this.lateMs > 0) setTimeout(answerNow, this.lateMs);
+          const wait = kind === 'late' ? this.tooLateMs : this.lateMs;
+          if (wait > 0) setTimeout(answerNow, wait);
           else answerNow();
         });
       });
@@ -163,8 +173,9 @@ export class FaultProxy {
     const operation = 'ssmmessages OpenDataChannel';
     const kind = this.#note({ part: this.part, operation, method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: '' });
     socket.on('error', () => socket.destroy());
+    this.#streams.add(socket.on('close', () => this.#streams.delete(socket)));
     if (kind === 'cut') return void socket.resetAndDestroy();
-    if (kind !== undefined && kind !== 'lost') return void socket.end(`HTTP/1.1 ${kind === 'throttled' ? '429 Too Many Requests' : kind === 'fault' ? '500 Internal Server Error' : '403 Forbidden'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (kind !== undefined && kind !== 'lost' && kind !== 'late') return void socket.end(`HTTP/1.1 ${kind === 'throttled' ? '429 Too Many Requests' : kind === 'fault' ? '500 Internal Server Error' : '403 Forbidden'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     const join = (): void => {
       const far = connect(Number(this.#upstream.port), this.#upstream.hostname, () => {
         const headers = Object.entries(incoming.headers).flatMap(([name, value]) => [value ?? []].flat().map((one) => `${name}: ${one}`));
@@ -177,7 +188,7 @@ export class FaultProxy {
       socket.on('close', () => far.destroy());
     };
     if (kind === 'lost') setTimeout(() => socket.resetAndDestroy(), 100);
-    else setTimeout(() => (socket.destroyed ? undefined : join()), this.lateMs);
+    else setTimeout(() => (socket.destroyed ? undefined : join()), kind === 'late' ? this.tooLateMs : this.lateMs);
   }
 }
 

@@ -56,7 +56,7 @@ describe('the notice of a loss', () => {
   it('says once, and at once, that a session is slow to open: that was waited for already', () => {
     notice.onSlow(why('the stream at host:443 cannot be reached: opening handshake has timed out'));
     notice.onSlow(why('again'));
-    expect(lines).toEqual(['the stream at host:443 cannot be reached: opening handshake has timed out. Trying again; Ctrl-C ends it.']);
+    expect(lines).toEqual(['No answer yet: the stream at host:443 cannot be reached: opening handshake has timed out. Trying again; Ctrl-C ends it.']);
   });
 
   it('tells a loss that follows before it is back as the same one', () => {

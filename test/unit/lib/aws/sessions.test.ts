@@ -3,7 +3,6 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sessionLeftLine } from '../../../../src/cli/session-left.js';
 import { endSession, startSession } from '../../../../src/lib/aws/ssm.js';
 import type { Target } from '../../../../src/lib/target/target.js';
 
@@ -104,6 +103,5 @@ describe('a session', () => {
     fate = () => 'throttled';
     await endSession(target(), 'of-another');
     expect([open(), left]).toEqual([['of-another'], [['of-another', expect.stringContaining('Rate exceeded')]]]);
-    expect(sessionLeftLine('lab-1', 'eu-west-1', new Error('why'))).toBe('note: session lab-1 could not be ended: why. It ends after 20 idle minutes, with its instance, or by `aws ssm terminate-session --region eu-west-1 --session-id lab-1`');
   });
 });
