@@ -106,7 +106,7 @@ describe('a lab on AWS', () => {
   describe.skipIf(!Terminal.available)('has a shell in a terminal', () => {
     const PROMPT = { 1: /\[ec2-user@ip-10-0-1-\d+ ~\]\$ $/u, 3: /sh-5\.2\$ $/u } as const;
     /** The terminal as it was: `stty -a` after the program's end. */
-    const RESTORED = /(?<!-)\bicanon\b[\s\S]*(?<!-)\becho\b[\s\S]*(?<!-)\bopost\b/u;
+    const RESTORED = /(?<!-)\bopost\b[\s\S]*(?<!-)\bicanon\b[^\n]*(?<!-)\becho\b/u;
     const knownHosts = () => join(home.folder, 'state/labs', `aws-${REGION}-ssmlab`, 'known_hosts');
     /** Sessions that the service has open. */
     const sessions = async (): Promise<unknown[]> => (JSON.parse(await call('ssm', { headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.DescribeSessions' }, body: '{"State":"Active"}' })) as { Sessions: unknown[] }).Sessions;
@@ -165,9 +165,9 @@ describe('a lab on AWS', () => {
     }, 60_000);
 
     it.each([
-      ['ssm StartSession', 'denied', /not authorized to perform: ssm:StartSession[^\n]*\[access-denied\]/u],
-      ['ssmmessages OpenDataChannel', 'cut', /the stream at \S+ cannot be reached: ECONNRESET[^\n]*\[stream-unreachable\]/u],
-      ['ssmmessages OpenDataChannel', 'denied', /refuses the stream: HTTP 403 Forbidden[^\n]*\[session-failed\]/u],
+      ['ssm StartSession', 'denied', /not authorized to perform: ssm:StartSession\s+\[access-denied\]/u],
+      ['ssmmessages OpenDataChannel', 'cut', /the stream at \S+ cannot be reached: ECONNRESET\s+\[stream-unreachable\]/u],
+      ['ssmmessages OpenDataChannel', 'denied', /refuses the stream: HTTP 403 Forbidden\s+\[session-failed\]/u],
     ] as const)('not while %s always fails: %s; the terminal is as it was, and no session stays', async (operation, kind, said) => {
       strike(operation, kind);
       expect(await connect(3, async () => undefined)).toEqual({ status: 3, text: expect.stringMatching(said) as string });
@@ -280,8 +280,8 @@ describe('the requests of that life', () => {
 
   it('are those whose faults are tried', () => {
     const tried = new Set([...readFaults(readFileSync(join(root, 'docs/faults.md'), 'utf8')).keys()].map((row) => row.split(' | ')[1]));
-    // Of commands that the table is not of: status and sweep.
-    const others = ['ec2 DescribeRegions', 'iam ListRoles', 'scheduler ListSchedules'];
+    // Of commands that the table is not of, status and sweep; and what follows a StartSession whose answer was lost.
+    const others = ['ssm DescribeSessions', 'ec2 DescribeRegions', 'iam ListRoles', 'scheduler ListSchedules'];
     expect([...new Set(proxy.seen.map(({ operation }) => operation))].filter((operation) => !tried.has(operation) && !others.includes(operation))).toEqual([]);
   });
 });
