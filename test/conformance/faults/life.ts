@@ -115,14 +115,13 @@ async function runConnect({ target, stack, lab }: LabContext, number: string, sa
   const terminal = new FakeTerminal();
   const left = new AbortController();
   const person = terminal.person(number === '4' ? '\r~.' : 'exit\r', between, left.signal);
-  try {
-    const status = await runShellOn({ target, lab, instance, style, say, interruption: never(), handOver: () => undefined, terminal: terminal.take }, 'native');
-    if (status !== 0 || !/^well\r?$/mu.test(terminal.shown)) throw new Error(`the shell ended with ${status} and showed ${JSON.stringify(terminal.shown)}`);
-  } finally {
-    left.abort();
-    await person;
-    if (terminal.isRaw) throw new Error('the terminal was left raw');
-  }
+  const shell = runShellOn({ target, lab, instance, style, say, interruption: never(), handOver: () => undefined, terminal: terminal.take }, 'native');
+  const { status, error } = await shell.then((ended) => ({ status: ended, error: undefined }), (thrown: unknown) => ({ status: undefined, error: thrown }));
+  left.abort();
+  await person;
+  if (terminal.isRaw) throw new Error('the terminal was left raw');
+  if (error !== undefined) throw error;
+  if (status !== 0 || !/^well\r?$/mu.test(terminal.shown)) throw new Error(`the shell ended with ${status} and showed ${JSON.stringify(terminal.shown)}`);
 }
 
 /** What a report says of its claims. Pings are left out: one may be lost on a busy machine. */
