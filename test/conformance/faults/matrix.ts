@@ -74,7 +74,8 @@ export async function stateOf(world: World, stack: string): Promise<string> {
 async function throughProxy<T>({ region, folder }: World, stack: string, isLate: boolean, live: (run: (beginning: Beginning) => ReturnType<typeof runCommand>, proxy: FaultProxy) => Promise<T>): Promise<T> {
   const proxy = await FaultProxy.start(region.url);
   proxy.tooLateMs = LATE.tooLateMs;
-  const context = () => contextOf(awsTarget(region, proxy.url, isLate ? { patienceMs: LATE.patienceMs } : {}), homeOf(folder, stack), stack);
+  // Runs that nothing is to go wrong in have all the time that they need.
+  const context = () => contextOf(awsTarget(region, proxy.url, isLate && proxy.fault !== undefined ? { patienceMs: LATE.patienceMs } : {}), homeOf(folder, stack), stack);
   try {
     return await live((beginning) => runCommand(beginning, context(), proxy), proxy);
   } finally {
