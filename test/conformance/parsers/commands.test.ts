@@ -69,12 +69,14 @@ function worldOf(struck: string, mode: Mode, made: boolean): (asked: Asked) => R
   return ({ operation, model, name }) => {
     if (operation === 'cloudformation DeleteStack') there = false;
     // One that is pending is waited for, as long as it is.
-    if (operation === struck) return writeReply(model, name, { ...replyOf(model, name, mode), ...(mode === 'hollow' && name === 'DescribeChangeSet' ? OF_A_LAB[operation] : {}) });
+    if (operation === struck) return writeReply(model, name, { ...replyOf(model, name, mode), ...(mode === 'hollow' && name === 'DescribeChangeSet' ? OF_A_LAB[operation] : {}), ...(mode === 'strange' ? STRANGE[operation] : {}) });
     if (operation === 'cloudformation DescribeStacks' && !there) return writeError(model, { status: 400, code: 'ValidationError', message: 'Stack with id x does not exist' });
     const gone = !made || there ? undefined : GONE[operation];
     return writeReply(model, name, { ...replyOf(model, name, 'full'), ...OF_A_LAB[operation], ...gone });
   };
 }
+/** What is strange of the lab's own instance. */
+const STRANGE: Readonly<Record<string, { readonly [name: string]: Sample }>> = { 'ssm DescribeInstanceInformation': { InstanceInformationList: [{ InstanceId: 'i-0123456789abcdef0', PingStatus: OF_TOMORROW }] } };
 /** After the deletion. */
 const GONE: Readonly<Record<string, { readonly [name: string]: Sample }>> = {
   'ec2 DescribeInstances': { Reservations: [] }, 'ec2 DescribeAddresses': { Addresses: [] }, 'ec2 DescribeNatGateways': { NatGateways: [] }, 'ec2 DescribeVpcEndpoints': { VpcEndpoints: [] }, 'ec2 DescribeVolumes': { Volumes: [] },
@@ -156,7 +158,8 @@ describe.skipIf(without)(`commands${without ? `: ${NO_MODEL}` : ''}`, () => {
 
   it('take no value that they do not know for one that they know', async () => {
     // What the commands conclude from these, each from the values that are known of it.
-    expect(await show('list', 'ssm DescribeInstanceInformation', 'strange')).not.toMatch(/"agent":"(?:online|inactive|connection-lost)"/u);
+    expect(await show('list', 'ssm DescribeInstanceInformation', 'strange')).toMatch(/"agent":"unknown"[\s\S]*the status of its agent is not one that ssmlab knows/u);
+    expect(await show('snapshot', 'ssm DescribeInstanceInformation', 'strange')).toContain('"pingStatus":"Unknown"');
     expect(await show('snapshot', 'ec2 DescribeRouteTables', 'strange')).toContain(`which is ${OF_TOMORROW}`);
     expect(await show('snapshot', 'ec2 DescribeVpcEndpoints', 'strange')).toMatch(/"serviceName":"","state":"of-tomorrow","privateDnsEnabled":false|"privateDnsEnabled":false[^}]*"serviceName":""/u);
     expect(await show('snapshot', 'ec2 DescribeNatGateways', 'strange')).toMatch(/"natGatewayId":"NatGatewayId-1"[^}]*"state":"of-tomorrow"/u);

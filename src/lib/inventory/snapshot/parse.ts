@@ -71,7 +71,7 @@ const network = object<NetworkModel>({
 });
 
 const path = oneOf('internet-gateway', 'nat-gateway', 'vpc-endpoint', 'none');
-const agentRecord = object<AgentRecord>({ pingStatus: oneOf('Online', 'ConnectionLost', 'Inactive'), lastPing: orNull(moment), version: orNull(text) });
+const agentRecord = object<AgentRecord>({ pingStatus: oneOf('Online', 'ConnectionLost', 'Inactive', 'Unknown'), lastPing: orNull(moment), version: orNull(text) });
 const instance = object<SnapshotInstance>({
   number: whole,
   name: text,

@@ -71,12 +71,12 @@ async function wholeModel(target: Target, vpcIds: readonly string[], instances: 
   return { ...whole, prefixLists, securityGroups: withRuleIds([...whole.securityGroups, ...sharedGroups.map(securityGroupOf)], ruleIds) };
 }
 
-const STATUS: readonly string[] = ['Online', 'ConnectionLost', 'Inactive'] satisfies AgentRecord['pingStatus'][];
+const STATUS = ['Online', 'ConnectionLost', 'Inactive'] as const satisfies AgentRecord['pingStatus'][];
 
 function agentRecordOf(agent: ApiAgent | undefined): AgentRecord | null {
-  const { PingStatus, LastPingDateTime, AgentVersion } = agent ?? {};
-  if (PingStatus === undefined || !STATUS.includes(PingStatus)) return null;
-  return { pingStatus: PingStatus, lastPing: LastPingDateTime?.toISOString() ?? null, version: AgentVersion ?? null };
+  if (agent === undefined) return null;
+  const { PingStatus, LastPingDateTime, AgentVersion } = agent;
+  return { pingStatus: STATUS.find((status) => status === PingStatus) ?? 'Unknown', lastPing: LastPingDateTime?.toISOString() ?? null, version: AgentVersion ?? null };
 }
 
 function snapshotInstance(known: KnownInstance, instance: ApiInstance | undefined, agent: ApiAgent | undefined): SnapshotInstance {

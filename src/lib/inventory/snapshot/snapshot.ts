@@ -25,7 +25,8 @@ export interface Unread {
 
 /** What Systems Manager says of the agent (DescribeInstanceInformation). */
 export interface AgentRecord {
-  readonly pingStatus: 'Online' | 'ConnectionLost' | 'Inactive';
+  /** `Unknown`: of a name that ssmlab does not know. */
+  readonly pingStatus: 'Online' | 'ConnectionLost' | 'Inactive' | 'Unknown';
   /** ISO 8601. */
   readonly lastPing: string | null;
   readonly version: string | null;
