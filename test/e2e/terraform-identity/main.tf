@@ -57,6 +57,16 @@ resource "aws_iam_user_policy_attachment" "ua" {
   user = aws_iam_user.u.name
   policy_arn = aws_iam_policy.p.arn
 }
+resource "aws_iam_openid_connect_provider" "o" {
+  url = "https://token.example/ci"
+  client_id_list = ["sts.amazonaws.com"]
+  thumbprint_list = ["0123456789abcdef0123456789abcdef01234567"]
+  tags = { a = "b" }
+}
+resource "aws_iam_virtual_mfa_device" "v" {
+  virtual_mfa_device_name = "tf-phone"
+  tags = { a = "b" }
+}
 data "aws_iam_policy" "core" { name = "AmazonSSMManagedInstanceCore" }
 data "aws_iam_role" "r" { name = aws_iam_role.r.name }
 output "id" { value = data.aws_caller_identity.me.arn }

@@ -41,7 +41,7 @@ import { listPolicyVersions } from './operations/list-policy-versions.js';
 import { listRoles } from './operations/list-roles.js';
 import { listUsers } from './operations/list-users.js';
 import { addClientId, createOidcProvider, deleteOidcProvider, getOidcProvider, listOidcProviders, listOidcProviderTags, removeClientId, tagOidcProvider, untagOidcProvider, updateThumbprint } from './operations/oidc-providers.js';
-import { createVirtualMfaDevice, deactivateMfaDevice, deleteVirtualMfaDevice, enableMfaDevice, listMfaDevices, listVirtualMfaDevices } from './operations/mfa-devices.js';
+import { createVirtualMfaDevice, deactivateMfaDevice, deleteVirtualMfaDevice, enableMfaDevice, listMfaDevices, listMfaDeviceTags, listVirtualMfaDevices, tagMfaDevice, untagMfaDevice } from './operations/mfa-devices.js';
 import { listServiceSpecificCredentials, listSigningCertificates, listSshPublicKeys, noLoginProfile } from './operations/other-credentials.js';
 import { deletePermissionsBoundary, putPermissionsBoundary } from './operations/permissions-boundary.js';
 import { putInlinePolicy } from './operations/put-inline-policy.js';
@@ -128,6 +128,7 @@ export const iam: Service = {
     ListInstanceProfiles: listInstanceProfiles,
     ListInstanceProfilesForRole: listInstanceProfilesForRole,
     ListMFADevices: listMfaDevices,
+    ListMFADeviceTags: listMfaDeviceTags,
     ListOpenIDConnectProviders: listOidcProviders,
     ListOpenIDConnectProviderTags: listOidcProviderTags,
     ListPolicies: listPolicies,
@@ -155,10 +156,12 @@ export const iam: Service = {
     SimulateCustomPolicy: simulateCustomPolicy,
     SimulatePrincipalPolicy: simulatePrincipalPolicy,
     TagInstanceProfile: tagInstanceProfile,
+    TagMFADevice: tagMfaDevice,
     TagOpenIDConnectProvider: tagOidcProvider,
     TagPolicy: tagPolicy,
     TagRole: tagHolder(ROLE),
     TagUser: tagHolder(USER),
+    UntagMFADevice: untagMfaDevice,
     UntagOpenIDConnectProvider: untagOidcProvider,
     UntagPolicy: untagPolicy,
     UntagRole: untagHolder(ROLE),

@@ -1,12 +1,12 @@
 /** Virtual MFA devices: made, put into somebody's hands by two of their codes, taken away (IAM API reference). There are no hardware ones, and no picture of the seed for a camera. */
 import { randomBytes } from 'node:crypto';
-import { AwsError, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
-import { oneOfOpt, str } from '../../../endpoint/input.js';
+import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
+import { has, InputError, list, oneOfOpt, str } from '../../../endpoint/input.js';
 import type { Reader } from '../../../state/store.js';
-import { alreadyExists, deleteConflict, entityName, entityPath, limitExceeded, newTags, noSuchEntity, requireUser, shownTags, shownTime } from '../entities.js';
+import { alreadyExists, deleteConflict, entityName, entityPath, limitExceeded, mergeTags, newTags, noSuchEntity, requiredTags, requireUser, shownTags, shownTime } from '../entities.js';
 import { userNameOf } from '../own-name.js';
 import { listReply } from '../pages.js';
-import { mfaDevices, type MfaDeviceRecord, users } from '../records.js';
+import { mfaDevices, type MfaDeviceRecord, type TagRecord, users } from '../records.js';
 import { base32, stepOfPair } from '../totp.js';
 import { labUser, shownUser } from '../users.js';
 
@@ -87,3 +87,23 @@ export const listVirtualMfaDevices: Operation = (input, context) => {
   const found = context.globalState.list(mfaDevices).filter(({ userName }) => wanted === 'Any' || (wanted === 'Assigned') === (userName !== undefined));
   return listReply('VirtualMFADevices', found, input, (device) => device.serialNumber, (device) => shown(device, context));
 };
+
+const retagged = (tagsOf: (old: readonly TagRecord[], input: Input) => readonly TagRecord[]): Operation => (input, { globalState }) => {
+  const serialNumber = str(input, 'SerialNumber', SERIAL);
+  globalState.transact((tx) => {
+    const device = requireDevice(tx, serialNumber);
+    tx.put(mfaDevices, serialNumber, { ...device, tags: tagsOf(device.tags, input) });
+  });
+  return {};
+};
+
+export const tagMfaDevice = retagged((old, input) => mergeTags(old, requiredTags(input)));
+
+export const untagMfaDevice = retagged((old, input) => {
+  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
+  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
+  return old.filter((tag) => !keys.has(tag.key));
+});
+
+export const listMfaDeviceTags: Operation = (input, { globalState }) =>
+  listReply('Tags', requireDevice(globalState, str(input, 'SerialNumber', SERIAL)).tags, input, (tag) => tag.key, (tag) => ({ Key: tag.key, Value: tag.value }));
