@@ -67,7 +67,9 @@ export interface AgentMessage {
 
 /** All known types are names; what else peers could put here would not be written as it was read. */
 const TYPE = /^[\x21-\x7e]+$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Where a UUID has its dashes. */
+const DASHES = [8, 13, 18, 23] as const;
+const UUID_LENGTH = 36;
 
 /**
  * Where the bytes of a payload are. `apart`: in memory that is somebody else's, to be copied. `roomy`: {@link FIXED_BYTES}
@@ -99,7 +101,6 @@ function typeOf(view: Buffer): string {
 export function encodeAgentMessage(message: AgentMessage, place: PayloadPlace = 'apart'): Buffer {
   const type = typeBytes(message.messageType);
   const { messageId } = message;
-  if (!UUID.test(messageId)) throw new ProtocolError('bad-header', `message id is no UUID: "${messageId.slice(0, 64)}"`);
   if (message.createdDate === 0) throw new ProtocolError('bad-header', 'created date is 0');
   const { payload } = message;
   const there = place === 'apart' ? undefined : withRoom(payload);
@@ -111,14 +112,21 @@ export function encodeAgentMessage(message: AgentMessage, place: PayloadPlace = 
   writeInteger(bytes, message.createdDate, 40, 'created date');
   writeInteger(bytes, message.sequenceNumber, 48, 'sequence number');
   writeInteger(bytes, message.flags, 56, 'flags');
-  // The two halves of the UUID are swapped on the wire: the low one comes first.
-  bytes.write(messageId.slice(19, 23) + messageId.slice(24), 64, 'hex');
-  bytes.write(messageId.slice(0, 8) + messageId.slice(9, 13) + messageId.slice(14, 18), 72, 'hex');
+  writeUuid(bytes, messageId);
   if (!digested) bytes.write(sha256(payload), DIGEST_AT, 'latin1');
   bytes.writeUInt32BE(message.payloadType, 112);
   bytes.writeUInt32BE(payload.length, 116);
   if (there === undefined) payload.copy(bytes, FIXED_BYTES);
   return bytes;
+}
+
+/** The two halves of the UUID are swapped on the wire: the low one comes first. */
+function writeUuid(bytes: Buffer, uuid: string): void {
+  const dashed = uuid.length === UUID_LENGTH && DASHES.every((at) => uuid[at] === '-');
+  // Hexadecimal digits are written up to the first character that is none.
+  const low = bytes.write(uuid.slice(19, 23) + uuid.slice(24), 64, 'hex');
+  const high = bytes.write(uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18), 72, 'hex');
+  if (!dashed || low !== 8 || high !== 8) throw new ProtocolError('bad-header', `message id is no UUID: "${uuid.slice(0, 64)}"`);
 }
 
 function withRoom(payload: Buffer): Buffer {
