@@ -57,6 +57,7 @@ export const describeLogGroups: Operation = (input, context) => {
   const found = context.state.list(LOG_GROUPS)
     .filter(({ name, logGroupClass }) => name.startsWith(prefix ?? '') && name.toLowerCase().includes((part ?? '').toLowerCase()) && logGroupClass === (wanted ?? logGroupClass))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  optionalString(input, 'nextToken', { min: 1 });
   const { items, nextToken } = page(found, input, { token: 'nextToken', max: 'limit', typed: true, default: 50, minimum: 1, maximum: 50, key: ({ name }) => name, invalidToken: 'InvalidParameterException' });
   return { logGroups: items.map((group) => view(group, context)), nextToken };
 };

@@ -1,4 +1,5 @@
 /** logs:TagResource, UntagResource, ListTagsForResource, of log groups. */
+import { has, InputError } from '../../endpoint/input.js';
 import { AwsError, type Input, type Operation, type OperationContext } from '../../endpoint/operation.js';
 import { requiredString, stringMap, strings } from '../../endpoint/typed-input.js';
 import type { Reader } from '../../state/store.js';
@@ -32,6 +33,7 @@ function named(state: Reader, input: Input, context: OperationContext): LogGroup
 export const listTagsForResource: Operation = (input, context) => ({ tags: { ...named(context.state, input, context).tags } });
 
 export const tagResource: Operation = (input, context) => context.state.transact((tx) => {
+  if (!has(input, 'tags')) throw new InputError('tags', undefined, { kind: 'missing' });
   const group = named(tx, input, context);
   const tags = { ...group.tags, ...tagsOf(input) };
   if (Object.keys(tags).length > LIMIT) throw new AwsError('TooManyTagsException', `A resource has ${LIMIT} tags at most.`);
@@ -40,8 +42,9 @@ export const tagResource: Operation = (input, context) => context.state.transact
 });
 
 export const untagResource: Operation = (input, context) => context.state.transact((tx) => {
+  if (!has(input, 'tagKeys')) throw new InputError('tagKeys', undefined, { kind: 'missing' });
   const group = named(tx, input, context);
-  const gone = strings(input, 'tagKeys');
+  const gone = strings(input, 'tagKeys', { max: LIMIT });
   tx.put(LOG_GROUPS, group.name, { ...group, tags: Object.fromEntries(Object.entries(group.tags).filter(([key]) => !gone.includes(key))) });
   return {};
 });
