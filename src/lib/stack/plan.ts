@@ -19,6 +19,8 @@ export interface StackPlan {
 export const AGAIN = 'run `ssmlab deploy` again: it goes on from there';
 
 const IN_WORK = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
+/** As long as AWS's own waiter for change sets: 120 looks, 30 s apart (botocore, `ChangeSetCreateComplete`). */
+const LONGEST_SECONDS = 3600;
 
 /** How the change sets of ssmlab are called: what is only planned has no tags yet (`arn:…:changeSet/NAME/ID`). */
 const PLAN_PREFIX = 'ssmlab-';
@@ -26,7 +28,7 @@ const PLAN_PREFIX = 'ssmlab-';
 /** Whether a change set, by its ARN, is one of ssmlab's. */
 export const isLabPlan = (changeSetId: string): boolean => changeSetId.split('/')[1]?.startsWith(PLAN_PREFIX) === true;
 
-/** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason, `stack-busy` when somebody else works on the stack. */
+/** Makes a change set and waits until it is ready. Takes it back when it cannot be read. Errors: `template-invalid`, `no-change-set` with the service's reason or after an hour, `stack-busy` when somebody else works on the stack. */
 export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'changeSet'>, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<StackPlan> {
   const changeSet = `${PLAN_PREFIX}${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   // Of a call that failed nobody knows whether it was carried out.
@@ -38,7 +40,10 @@ export async function planStack(api: StackApi, wanted: Omit<NewChangeSet, 'chang
       if (found === undefined && id === changeSetId) throw new SsmlabError('stack-busy', `another process has taken the stack "${wanted.name}" away while this one planned it`, { hint: AGAIN });
       return found;
     };
-    while (IN_WORK.has((await read(changeSetId))?.status ?? '')) await pause(pollSeconds);
+    for (let seconds = 0; IN_WORK.has((await read(changeSetId))?.status ?? ''); seconds += pollSeconds) {
+      if (seconds >= LONGEST_SECONDS) throw new SsmlabError('no-change-set', `CloudFormation has not finished the plan for "${wanted.name}" in ${LONGEST_SECONDS / 60} minutes`, { hint: AGAIN });
+      await pause(pollSeconds);
+    }
     return { ...plan, changes: (await pendingChanges(read, wanted.name, changeSetId)).changes };
   } catch (error) {
     return await failing(error, () => discardPlan(api, plan));

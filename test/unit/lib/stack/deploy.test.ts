@@ -129,6 +129,13 @@ describe('deploy', () => {
     });
 
     const taken = { stacks: [undefined, stackIn('REVIEW_IN_PROGRESS')], changes: added };
+    it('waits for it as long as AWS\'s waiter does, and takes back what does not come to an end', async () => {
+      let pauses = 0;
+      const { error, calls } = await run({ ...taken, changes: { ...added, status: 'CREATE_IN_PROGRESS' } }, { review: review(true).review, pollSeconds: 30, pause: async () => void pauses++ });
+      expect(error).toMatchObject({ code: 'no-change-set', message: 'CloudFormation has not finished the plan for "ssmlab" in 60 minutes' });
+      expect(pauses).toBe(120);
+      expect(calls.slice(2)).toEqual(['discard', 'delete', 'delete key ssmlab-key-#']);
+    });
     it.each<[string, boolean | Error]>([['a look', false], ['a question that is broken off', new Error('Ctrl-C')]])('leaves nothing after %s', async (_, answer) => {
       let dropped = 0;
       const { result, error, calls } = await run(taken, { review: review(answer).review, dropFolder: async () => void dropped++ });
