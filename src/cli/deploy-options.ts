@@ -6,6 +6,7 @@ import type { ExistingKeyPair } from '../lib/stack/existing-key-pair.js';
 import { pauseUntil } from '../lib/stack/pause.js';
 import { readKeyRecord, writeKeyRecord } from '../lib/target/key-record.js';
 import { makeLabFolder, removeLabFolder } from '../lib/target/lab-folder.js';
+import type { Target } from '../lib/target/target.js';
 import { expiryOf } from './deploy-review.js';
 import type { LabContext } from './lab-context.js';
 
@@ -29,7 +30,7 @@ export function keyPairOf({ 'key-pair': keyName, identity }: Pick<DeployFlags, '
 /** What is settled before: whose key pair, who may open SSH, when it ends. */
 export interface Settled extends Pick<DeployOptions, 'template' | 'review' | 'placement'> {
   readonly keyPair: ExistingKeyPair | undefined;
-  readonly sshSourceCidr: string | undefined;
+  readonly sshSourceCidr: DeployOptions['sshSourceCidr'];
   readonly expiresAt: Date | undefined;
 }
 
@@ -38,6 +39,15 @@ export function chosenKeyPair({ lab }: Pick<LabContext, 'lab'>, flags: Pick<Depl
   const asked = keyPairOf(flags);
   const record = asked === undefined ? readKeyRecord(lab) : undefined;
   return record === undefined ? asked : { ...record, recalled: true };
+}
+
+/** Who may open SSH: who is named, else this machine, asked for once and only when it is wanted. Undefined where the template's own default stands. */
+export function sshSource({ ownCidr }: Target, template: string | undefined, named: string | undefined): DeployOptions['sshSourceCidr'] {
+  if (named !== undefined) return async () => named;
+  // A template that does not ask who may open SSH needs nobody to know.
+  if (ownCidr === undefined || template?.includes('SSHSourceCidr') === false) return undefined;
+  let asked: Promise<string> | undefined;
+  return () => (asked ??= ownCidr());
 }
 
 export function deployOptions(context: LabContext, flags: DeployFlags, { sshSourceCidr, expiresAt, ...settled }: Settled, signal: AbortSignal): DeployOptions {
@@ -54,7 +64,7 @@ export function deployOptions(context: LabContext, flags: DeployFlags, { sshSour
       await writeKeyRecord(lab, { keyName, keyFile });
     },
     roleArn: flags['role-arn'],
-    sshSourceCidr: sshSourceCidr === undefined ? undefined : async () => sshSourceCidr,
+    sshSourceCidr,
     expiry: expiresAt === undefined ? undefined : expiryOf(context, expiresAt, pause),
     heal: flags.heal,
     express: flags.express,

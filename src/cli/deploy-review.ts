@@ -25,7 +25,7 @@ import { textWidth } from './terminal.js';
 export interface ReviewOptions {
   /** Of the template, logical id → type. */
   readonly resources: ReadonlyMap<string, string>;
-  readonly sshSourceCidr: string | undefined;
+  readonly sshSourceCidr: DeployOptions['sshSourceCidr'];
   /** ARN of CloudFormation's service role, when it makes the lab and not the caller. */
   readonly roleArn: string | undefined;
   /** Name of a key pair of the user's own. */

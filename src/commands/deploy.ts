@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
 import { type Deployed, deployEnd, endPlan, watchDeploy } from '../cli/deploy-progress.js';
-import { chosenKeyPair, deployOptions, keyPairOf } from '../cli/deploy-options.js';
+import { chosenKeyPair, deployOptions, keyPairOf, sshSource } from '../cli/deploy-options.js';
 import { untilOpen } from '../cli/deploy-ready.js';
 import { prepared } from '../cli/deploy-review.js';
 import { deployFlags, fabricFlag, identityFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
@@ -45,8 +45,7 @@ export default class Deploy extends BaseCommand {
     const { target, stack } = context;
     const template = flags.template === undefined ? undefined : await readFile(flags.template, 'utf8');
     const resources = await resourcesIn(template);
-    // A template that does not ask who may open SSH needs nobody to know.
-    const sshSourceCidr = flags['ssh-from'] ?? (template?.includes('SSHSourceCidr') === false ? undefined : await target.ownCidr?.());
+    const sshSourceCidr = sshSource(target, template, flags['ssh-from']);
     const keyPair = chosenKeyPair(context, flags);
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;

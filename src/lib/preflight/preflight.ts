@@ -19,8 +19,8 @@ export interface PreflightOptions {
   readonly statements: readonly PolicyStatement[];
   /** Name of CloudFormation's service role, when it makes the lab and not the caller. */
   readonly serviceRole?: string | undefined;
-  /** Who may open SSH to instance 1. */
-  readonly sshSourceCidr: string | undefined;
+  /** Tells who may open SSH to instance 1; absent where the template's own default stands. */
+  readonly sshSourceCidr: (() => Promise<string>) | undefined;
   /** Name of a key pair that is there and is to be used; the lab's own when absent. */
   readonly keyPair?: string | undefined;
 }
@@ -43,8 +43,13 @@ function clockFinding(offsetMs: number | undefined): Omit<Finding, 'check'> {
   return { verdict: 'bad', text: `this machine's clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}; AWS refuses what is signed five minutes off`, hint: 'set the clock' };
 }
 
-function sshFinding(cidr: string | undefined): Omit<Finding, 'check'> {
-  if (cidr === undefined) return { verdict: 'good', text: 'as the template has it' };
+async function sshFinding(source: PreflightOptions['sshSourceCidr']): Promise<Omit<Finding, 'check'>> {
+  if (source === undefined) return { verdict: 'good', text: 'as the template has it' };
+  const cidr = await source().catch((error: unknown) => {
+    if (error instanceof SsmlabError) return error;
+    throw error;
+  });
+  if (cidr instanceof SsmlabError) return { verdict: 'bad', text: cidr.message, hint: cidr.hint };
   const length = Number(cidr.split('/')[1] ?? 32);
   if (length === 0) return { verdict: 'notice', text: `${cidr}: everybody on the internet may try to open SSH to instance 1`, hint: 'leave out --ssh-from to admit this machine alone' };
   return length < 24 ? { verdict: 'notice', text: `${cidr}: ${2 ** (32 - length)} addresses may open SSH to instance 1` } : { verdict: 'good', text: `${cidr} may open SSH to instance 1` };
@@ -72,7 +77,7 @@ export async function preflight(api: PreflightApi, options: PreflightOptions): P
       const before = (await api.keyPairsLike(keyPairPatterns(stack))).filter((pair) => isOurs(pair) && isKeyPairName(stack, pair.KeyName ?? '')).map(({ KeyName }) => `"${KeyName}"`);
       return { verdict: 'good', text: before.length === 0 ? 'it is made here; only its public half goes up' : `${few(before)} of before ${before.length === 1 ? 'is' : 'are'} there, used where the private half is here, and taken away by destroy` };
     }),
-    look('ssh from', async () => sshFinding(sshSourceCidr)),
+    look('ssh from', () => sshFinding(sshSourceCidr)),
     permissionFinding(api, identity, region, options),
     quotaFinding(api, types, instances * VCPUS_EACH),
     publicAccessFinding(api),

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { confirmDestroy } from '../../../src/cli/destroy-confirm.js';
-import { chosenKeyPair, deployOptions } from '../../../src/cli/deploy-options.js';
+import { chosenKeyPair, deployOptions, sshSource } from '../../../src/cli/deploy-options.js';
 import { untilOpen } from '../../../src/cli/deploy-ready.js';
 import { prepared } from '../../../src/cli/deploy-review.js';
 import type { LabContext } from '../../../src/cli/lab-context.js';
@@ -60,7 +60,7 @@ export async function runDeploy(context: LabContext, say: (line: string) => void
   const signal = never();
   const flags = { 'on-failure': 'rollback', 'heal': false, 'express': false } as const;
   const resources = await resourcesIn(undefined);
-  const sshSourceCidr = await target.ownCidr?.();
+  const sshSourceCidr = sshSource(target, undefined, undefined);
   const keyPair = chosenKeyPair(context, {});
   const conversation = { canAsk: false, style, say, signal };
   const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: undefined, dryRun, yes: true, ...conversation });

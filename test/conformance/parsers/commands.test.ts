@@ -97,7 +97,7 @@ const COMMANDS: Readonly<Record<string, { readonly made: boolean; readonly run: 
     return [sweepLines(swept, { style, now: Date.now() }), swept];
   } },
   'the look before': { made: false, run: async (target) => {
-    const { findings, placement } = await preflight(preflightApi(target), { stack: 'x', region: 'ap-northeast-1', types: ['AWS::EC2::VPC', 'AWS::EC2::Instance', 'AWS::EC2::EIP', 'AWS::EC2::VPCEndpoint'], statements: [{ Sid: 'S', Effect: 'Allow', Action: ['ec2:CreateVpc'], Resource: '*' }], sshSourceCidr: '192.0.2.1/32' });
+    const { findings, placement } = await preflight(preflightApi(target), { stack: 'x', region: 'ap-northeast-1', types: ['AWS::EC2::VPC', 'AWS::EC2::Instance', 'AWS::EC2::EIP', 'AWS::EC2::VPCEndpoint'], statements: [{ Sid: 'S', Effect: 'Allow', Action: ['ec2:CreateVpc'], Resource: '*' }], sshSourceCidr: async () => '192.0.2.1/32' });
     return [preflightLines(findings, { style }), placement, await pricesOf(target, ['t4g.nano'])];
   } },
   'deploy --dry-run': { made: false, run: async (target) => {

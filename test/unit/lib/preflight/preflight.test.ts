@@ -29,7 +29,7 @@ const QUOTAS: Readonly<Record<string, number>> = { 'L-1216C47A': 32, 'L-29B6F2EB
 const statements = [{ Sid: 'Stack', Effect: 'Allow' as const, Action: ['cloudformation:CreateStack'], Resource: 'arn:aws:cloudformation:*:*:stack/ssmlab/*' }];
 
 const run = (over: Partial<PreflightApi> = {}, options: Partial<Parameters<typeof preflight>[1]> = {}) =>
-  preflight({ ...fine, quota: async (_, code) => QUOTAS[code] ?? 5, ...over }, { stack: 'ssmlab', region: 'us-east-1', types: TYPES, statements, sshSourceCidr: '192.0.2.7/32', ...options });
+  preflight({ ...fine, quota: async (_, code) => QUOTAS[code] ?? 5, ...over }, { stack: 'ssmlab', region: 'us-east-1', types: TYPES, statements, sshSourceCidr: async () => '192.0.2.7/32', ...options });
 
 const of = (findings: readonly Finding[], check: Finding['check']): Finding => {
   const found = findings.find((finding) => finding.check === check);
@@ -80,7 +80,13 @@ describe('the look before a deployment', () => {
   });
 
   it('warns of SSH from everywhere', async () => {
-    expect(of((await run({}, { sshSourceCidr: '0.0.0.0/0' })).findings, 'ssh from')).toMatchObject({ verdict: 'notice', text: expect.stringMatching(/everybody on the internet/u) });
+    expect(of((await run({}, { sshSourceCidr: async () => '0.0.0.0/0' })).findings, 'ssh from')).toMatchObject({ verdict: 'notice', text: expect.stringMatching(/everybody on the internet/u) });
+  });
+
+  it('finds that nobody says what this machine\'s address is, beside all else', async () => {
+    const { findings } = await run({ quota: async () => 0 }, { sshSourceCidr: () => Promise.reject(new SsmlabError('endpoint-unreachable', 'nobody answers', { hint: 'pass --ssh-from CIDR' })) });
+    expect(of(findings, 'ssh from')).toMatchObject({ verdict: 'bad', text: 'nobody answers', hint: 'pass --ssh-from CIDR' });
+    expect(of(findings, 'quotas')).toMatchObject({ verdict: 'bad' });
   });
 
   it('takes zones that have the type, the endpoints\' among them for instance 4', async () => {
