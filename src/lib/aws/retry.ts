@@ -25,8 +25,33 @@ function pauses(scale: number) {
   };
 }
 
-/** The strategy of one client. Up to 50 ms, doubled with each try, before the next; up to 1 s of what was throttled. */
-export const retries = (scale: number): StandardRetryStrategy => new StandardRetryStrategy({ maxAttempts: ATTEMPTS, backoff: pauses(scale) });
+/** What the SDK's strategy keeps of a call. */
+type Token = Awaited<ReturnType<StandardRetryStrategy['acquireInitialRetryToken']>>;
+
+/**
+ * The strategy of one client. Up to 50 ms, doubled with each try, before the next; up to 1 s of what was throttled. Each call has the SDK's strategy to
+ * itself: what a client may spend on retries, about 35 calls that were cut, is refilled by successes only, and one operation that always fails
+ * left the others without any.
+ */
+export function retries(scale: number): Pick<StandardRetryStrategy, 'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'> {
+  const strategies = new WeakMap<Token, StandardRetryStrategy>();
+  const own = (): StandardRetryStrategy => new StandardRetryStrategy({ maxAttempts: ATTEMPTS, backoff: pauses(scale) });
+  const keep = (token: Token, strategy: StandardRetryStrategy): Token => {
+    strategies.set(token, strategy);
+    return token;
+  };
+  return {
+    acquireInitialRetryToken: async (scope) => {
+      const strategy = own();
+      return keep(await strategy.acquireInitialRetryToken(scope), strategy);
+    },
+    refreshRetryTokenForRetry: async (token, error) => {
+      const strategy = strategies.get(token) ?? own();
+      return keep(await strategy.refreshRetryTokenForRetry(token, error), strategy);
+    },
+    recordSuccess: () => undefined,
+  };
+}
 
 type Next<Args, Result> = (args: Args) => Promise<Result>;
 

@@ -1,6 +1,6 @@
 /** One fault, tried: the run that it strikes, what is there after it, and the run that finishes the work. */
 import { existsSync } from 'node:fs';
-import { deleteChangeSet, listChangeSets } from '../../../src/lib/aws/change-sets.js';
+import { deleteChangeSet, describeChangeSet, listChangeSets } from '../../../src/lib/aws/change-sets.js';
 import { findStack } from '../../../src/lib/aws/cloudformation.js';
 import { keyPairsLike } from '../../../src/lib/aws/ec2.js';
 import { roleArn } from '../../../src/lib/aws/iam.js';
@@ -32,6 +32,13 @@ async function openSessions({ region, target }: World, stack: string): Promise<s
   const { text } = await region.send('ssm', REGION, { headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.DescribeSessions' }, body: JSON.stringify({ State: 'Active', MaxResults: 200 }) });
   const { Sessions } = JSON.parse(text) as { readonly Sessions: readonly { readonly SessionId: string; readonly Target: string }[] };
   return Sessions.filter(({ Target: on }) => instances.has(on)).map(({ SessionId }) => SessionId);
+}
+
+/** ARNs of the change sets that nobody has executed. */
+async function pendingPlans(target: Target, stack: string): Promise<string[]> {
+  const all = await listChangeSets(target, stack);
+  const executions = await Promise.all(all.map(async (id) => (await describeChangeSet(target, stack, id))?.execution));
+  return all.filter((_, i) => executions[i] !== undefined && executions[i] !== 'EXECUTE_COMPLETE');
 }
 
 /** How long a session may take to end after the command that ended it, milliseconds. */
@@ -66,7 +73,7 @@ export async function stateOf(world: World, stack: string): Promise<string> {
     open = await openSessions(world, stack);
   }
   const sessions = open.length === 0 ? '' : open.length === 1 ? ', 1 session' : `, ${open.length} sessions`;
-  const plans = status === 'CREATE_COMPLETE' && (await listChangeSets(target, stack)).length > 1 ? ', a plan' : '';
+  const plans = status === 'CREATE_COMPLETE' && (await pendingPlans(target, stack)).length > 0 ? ', a plan' : '';
   return `${parts.join(', ') === 'the stack, key pair, key file, schedule, role' ? 'all' : parts.join(', ')}${plans}${sessions}`;
 }
 
@@ -156,7 +163,7 @@ export function tryFault(world: World, { part, operation }: Call, kind: Kind, { 
     const tried = { cell: `${end}: ${state}`, why: error?.message, problems };
     if (onStanding) {
       // A plan that could not be taken back changes nothing; the next cell has a lab as it was.
-      for (const plan of state === 'all' ? [] : await listChangeSets(world.target, own)) await deleteChangeSet(world.target, plan).catch(() => undefined);
+      for (const plan of await pendingPlans(world.target, own)) await deleteChangeSet(world.target, plan).catch(() => undefined);
       if (!/^all(?:, a plan)?(?:, \d+ sessions?)?$/u.test(state)) problems.push(`the lab was left as ${state}`);
       await expectEnd(beginning, 'all', 'the second run');
       return state === 'all' ? { ...tried, cell: end } : tried;

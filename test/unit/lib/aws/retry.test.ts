@@ -64,6 +64,19 @@ describe('a call that is throttled', () => {
     expect(of('DescribeInstances')).toHaveLength(2);
   });
 
+  it('for good, or without an answer, leaves the others their tries', async () => {
+    answer = (operation, nth, reply) => {
+      if (operation === 'DescribeInstances' || nth === 1) reply.destroy();
+      else xml(reply, NO_KEYS);
+    };
+    const at = target();
+    const failed = await Promise.allSettled(Array.from({ length: 20 }, () => describeInstances(at, [])));
+    expect(failed.map(({ status }) => status)).toEqual(failed.map(() => 'rejected'));
+    expect(of('DescribeInstances')).toHaveLength(100);
+    expect(await findKeyPair(at, 'a')).toBeUndefined();
+    expect(of('DescribeKeyPairs')).toHaveLength(2);
+  });
+
   it('has a rate from then on, and not one that it crawls at', async () => {
     answer = (_operation, nth, reply) => (nth === 1 ? throttled(reply) : xml(reply, NO_INSTANCES));
     const at = target({ pauseScale: 1 });
