@@ -110,7 +110,7 @@ export abstract class BaseCommand extends Command {
     // Ctrl-C has said its piece already; what it broke off throws as a consequence.
     if (this.interruption.signal.aborted) return;
     const debug = wantsDebug(this.argv);
-    const known = asSsmlabError(error, this.id?.replaceAll(':', ' '), () => interruptedAt(this.moment, { lab: this.labFlags, cause: error }));
+    const known = asSsmlabError(error, this.id?.replaceAll(':', ' '), () => interruptedAt(this.moment, { lab: this.labFlags, typed: this.argv, cause: error }));
     if (error.name === 'ExitError' || ('oclif' in error && (error as { code?: string }).code === 'EEXIT')) throw error;
     // A question hears of Ctrl-C by itself.
     if (known?.code === 'interrupted') {
@@ -134,7 +134,7 @@ export abstract class BaseCommand extends Command {
 
   #interrupt(): void {
     if (this.interruption.signal.aborted) process.exit(130);
-    const error = interruptedAt(this.moment, { lab: this.labFlags });
+    const error = interruptedAt(this.moment, { lab: this.labFlags, typed: this.argv });
     this.sayInterrupted(error);
     this.interruption.abort(error);
     // Listeners of the signal have had their turn; nothing that is still under way is worth waiting for longer.

@@ -1,6 +1,7 @@
 /** The flags of `deploy` as the library takes them. */
 import { resolve } from 'node:path';
 import { SsmlabError } from '../lib/errors.js';
+import type { Asking } from '../lib/stack/ask-no-more.js';
 import type { DeployOptions } from '../lib/stack/deploy.js';
 import type { ExistingKeyPair } from '../lib/stack/existing-key-pair.js';
 import { pauseUntil } from '../lib/stack/pause.js';
@@ -50,11 +51,13 @@ export function sshSource({ ownCidr }: Target, template: string | undefined, nam
   return () => (asked ??= ownCidr());
 }
 
-export function deployOptions(context: LabContext, flags: DeployFlags, { sshSourceCidr, expiresAt, ...settled }: Settled, signal: AbortSignal): DeployOptions {
+export function deployOptions(context: LabContext, flags: DeployFlags, { sshSourceCidr, expiresAt, ...settled }: Settled, { signal, asks }: Required<Asking>): DeployOptions {
   const { target, stack, lab, home } = context;
   const pause = pauseUntil(signal);
   return {
     ...settled,
+    signal,
+    asks,
     stack,
     keyFile: lab.keyFile,
     makeFolder: () => makeLabFolder(home, lab),
@@ -65,7 +68,7 @@ export function deployOptions(context: LabContext, flags: DeployFlags, { sshSour
     },
     roleArn: flags['role-arn'],
     sshSourceCidr,
-    expiry: expiresAt === undefined ? undefined : expiryOf(context, expiresAt, pause),
+    expiry: expiresAt === undefined ? undefined : expiryOf(context, expiresAt),
     heal: flags.heal,
     express: flags.express,
     keepFailed: flags['on-failure'] === 'keep',

@@ -15,7 +15,7 @@ import { planLines } from '../lib/report/stack-plan.js';
 import type { Style } from '../lib/report/style.js';
 import { stackApi } from '../lib/stack/api.js';
 import type { DeployOptions } from '../lib/stack/deploy.js';
-import type { Pause } from '../lib/stack/pause.js';
+import { pauseUntil } from '../lib/stack/pause.js';
 import type { StackPlan } from '../lib/stack/plan.js';
 import { endpointOverrides, overrideText } from '../lib/target/overrides.js';
 import type { LabContext } from './lab-context.js';
@@ -92,12 +92,12 @@ export async function prepared(context: LabContext, options: ReviewOptions): Pro
 }
 
 /** How the lab's end is set. */
-export function expiryOf({ target, stack }: LabContext, at: Date, pause: Pause): DeployOptions['expiry'] {
+export function expiryOf({ target, stack }: LabContext, at: Date): DeployOptions['expiry'] {
   return {
     at,
-    set: async (stackId, end = at) => {
+    set: async (stackId, end, unless) => {
       const { account } = await callerIdentity(target);
-      await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at: end }, { pollSeconds: target.pollSeconds, pause });
+      await setExpiry(expiryApi(target), { region: target.region, account, stack, stackId, at: end }, { pollSeconds: target.pollSeconds, pause: pauseUntil(unless), unless });
     },
     drop: () => dropExpiry(expiryApi(target), { region: target.region, stack }),
   };

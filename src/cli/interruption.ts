@@ -1,5 +1,6 @@
 /** What Ctrl-C leaves behind, by what a command is at: the one place that knows, and the one form in which it is said. */
 import { SsmlabError } from '../lib/errors.js';
+import type { Asked } from '../lib/stack/ask-no-more.js';
 import type { DeployEvent } from '../lib/stack/deploy.js';
 import type { LabFlags } from './lab-context.js';
 import { forLab } from './next-steps.js';
@@ -11,8 +12,11 @@ const LEFT = {
   'looking': ['nothing was changed'],
   'starting-cloud': ['nothing was deployed; the local cloud may have been started', 'run `ssmlab deploy` again, or end it with `ssmlab local stop`'],
   'before-deploy': ['nothing was deployed', 'run `ssmlab deploy` again'],
-  'asking-for-stack': ['the key pair is made, and the stack goes on being made if it was asked for already', 'run `ssmlab deploy` again to go on, or `ssmlab destroy`'],
+  'before-change': ['nothing was changed', 'run `ssmlab deploy` again'],
+  'asking-for-stack': ['the stack was just asked for, and unless that was refused it goes on being made', 'run `ssmlab deploy` again to watch it, or `ssmlab destroy`'],
   'making': ['the stack goes on being made', 'run `ssmlab deploy` again to watch it, or `ssmlab destroy`'],
+  'asking-for-change': ['the change was just asked for, and unless that was refused it goes on', 'run `ssmlab deploy` again to watch it'],
+  'changing': ['the change goes on', 'run `ssmlab deploy` again to watch it'],
   'watching': ['what the other process began goes on', 'run `ssmlab deploy` again to watch it'],
   'clearing': ['the removal of the earlier attempt goes on', 'run `ssmlab deploy` again to see it through'],
   'deployed': ['the stack is there and complete', 'run `ssmlab list` to see its instances'],
@@ -28,30 +32,41 @@ const LEFT = {
 /** What a command is at. */
 export type Moment = keyof typeof LEFT;
 
+export interface Interrupted {
+  /** The lab of the command that was interrupted, for the command lines in the hint. */
+  readonly lab?: LabFlags | undefined;
+  /** What stood behind the command's name: run again it is to be the same. */
+  readonly typed?: readonly string[] | undefined;
+  readonly cause?: unknown;
+}
+
 /** The error that Ctrl-C is at this moment. */
-export function interruptedAt(moment: Moment, { lab, cause }: { readonly lab?: LabFlags | undefined; readonly cause?: unknown } = {}): SsmlabError {
+export function interruptedAt(moment: Moment, { lab, typed = [], cause }: Interrupted = {}): SsmlabError {
   const [left, next]: readonly [string, string?] = LEFT[moment];
-  const hint = lab === undefined ? next : next?.replaceAll(/`ssmlab (deploy|destroy|list)`/gu, (_, command: string) => `\`ssmlab ${forLab(command, lab)}\``);
+  const hint = lab === undefined ? next : next?.replaceAll(/`ssmlab (deploy|destroy|list)`( again)?/gu, (_, command: string, again = '') => `\`ssmlab ${forLab(command, lab, { typed: again === '' ? [] : typed })}\`${again}`);
   return new SsmlabError('interrupted', left, { hint, cause });
 }
 
-/** What a deploy is at once this has happened; a stall changes nothing of that. */
+const ASKING = { 'part-of-stack': 'before-deploy', 'part-of-change': 'before-change', 'stack': 'asking-for-stack', 'change': 'asking-for-change', 'removal': 'clearing' } as const satisfies Record<Asked, Moment>;
+
+/** What a deploy is at from the call on by which this is asked for; an event of it comes later. */
+export const momentAsking = (what: Asked): Moment => ASKING[what];
+
+/** What a deploy is at once this has happened; what changes nothing of that leaves it. */
 export function momentAfter(event: DeployEvent | Stalled, before: Moment): Moment {
   switch (event.kind) {
-    case 'key-pair':
-      return 'asking-for-stack';
     case 'started':
-      return 'making';
+      return before === 'asking-for-change' ? 'changing' : 'making';
     case 'joined':
       return event.status === 'CREATE_IN_PROGRESS' ? 'making' : 'watching';
-    case 'clearing':
-      return 'clearing';
     case 'agents':
       return 'deployed';
+    case 'key-pair':
+    case 'clearing':
     case 'stalled':
     case 'drift':
       return before;
     default:
-      return event.status.startsWith('DELETE_') ? 'clearing' : 'making';
+      return before === 'changing' || before === 'watching' ? before : event.status.startsWith('DELETE_') ? 'clearing' : 'making';
   }
 }

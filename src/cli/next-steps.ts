@@ -25,19 +25,26 @@ const OF_NO_LAB: ReadonlySet<string> = new Set(['help', 'start']);
 
 export type Step = keyof typeof STEPS;
 
+export interface ForLabOptions {
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** What was typed behind the command, and stays; flags that are in it are not said twice. */
+  readonly typed?: readonly string[] | undefined;
+}
+
 /**
  * A command with the flags that lead it to the same lab. A variable may have led this one there (or be overruled by a
  * flag), and need not be set where the command is pasted: what it says is written out.
  */
-export function forLab(command: string, { target, region, profile, stack }: LabFlags, environment: NodeJS.ProcessEnv = process.env): string {
+export function forLab(command: string, { target, region, profile, stack }: LabFlags, { environment = process.env, typed = [] }: ForLabOptions = {}): string {
   const isSet = (name: string): boolean => environment[name] !== undefined;
   const flags = [
-    ...(target !== 'local' || isSet('SSMLAB_TARGET') ? ['--target', target] : []),
-    ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(region === undefined ? [] : ['--region', region]),
-    ...(stack !== DEFAULT_STACK_NAME || isSet('SSMLAB_STACK') ? ['--stack', stack] : []),
+    ...(target !== 'local' || isSet('SSMLAB_TARGET') ? [['--target', target]] : []),
+    ...(profile === undefined ? [] : [['--profile', profile]]),
+    ...(region === undefined ? [] : [['--region', region]]),
+    ...(stack !== DEFAULT_STACK_NAME || isSet('SSMLAB_STACK') ? [['--stack', stack]] : []),
   ];
-  return [command, ...flags.map(shellQuote)].join(' ');
+  const missing = flags.filter(([name = '']) => !typed.some((word) => word === name || word.startsWith(`${name}=`)));
+  return [command, ...[...typed, ...missing.flat()].map(shellQuote)].join(' ');
 }
 
 /** The shells worth opening first: the lab's two private ones, else whichever there are. */
@@ -75,9 +82,9 @@ export const drawnStep = (snapshot: string): OwnStep => ({ command: ['diagram', 
 /** "Next" and its lines. */
 export function nextSteps(steps: readonly (Step | OwnStep)[], { lab, width = Infinity, program = programName(), environment }: NextOptions): string {
   const rows = steps.map((step) => {
-    if (typeof step === 'object') return { command: `${program} ${forLab(step.command, lab, environment)}`, text: step.text };
+    if (typeof step === 'object') return { command: `${program} ${forLab(step.command, lab, { environment })}`, text: step.text };
     const [command, text] = STEPS[step];
-    return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, environment)}`, text };
+    return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, { environment })}`, text };
   });
   const column = Math.max(...rows.map(({ command }) => cellWidth(command)));
   const beside = rows.every(({ text }) => 2 + column + 3 + cellWidth(text) <= width);

@@ -42,7 +42,9 @@ export function asSsmlabError(error: unknown, command?: string, interrupted: () 
 export function errorLines(error: SsmlabError, style: Style, width = Infinity): string[] {
   // Who pressed Ctrl-C knows what happened: what it left behind, and the next step.
   if (error.code === 'interrupted') {
-    const [said = '', ...more] = wrapped(printable(asTyped(`interrupted: ${error.message}; ${error.hint}`)), width);
+    // A command stays on its line: it is there to be copied.
+    const whole = printable(asTyped(`interrupted: ${error.message}; ${error.hint}`)).replaceAll(/`[^`]*`/gu, (command) => command.replaceAll(' ', '\0'));
+    const [said = '', ...more] = wrapped(whole, width).map((line) => line.replaceAll('\0', ' '));
     return [said.replace(/^interrupted:/u, (label) => style.strong(label)), ...more];
   }
   const [first = '', ...rest] = asTyped(error.message).split('\n').map(printable);

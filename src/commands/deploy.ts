@@ -6,7 +6,7 @@ import { chosenKeyPair, deployOptions, keyPairOf, sshSource } from '../cli/deplo
 import { untilOpen } from '../cli/deploy-ready.js';
 import { prepared } from '../cli/deploy-review.js';
 import { deployFlags, fabricFlag, identityFlag, serviceRoleFlag, stackFlags, yesFlag } from '../cli/flags.js';
-import { momentAfter } from '../cli/interruption.js';
+import { momentAfter, momentAsking } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
 import { resourcesIn } from '../cli/template-resources.js';
@@ -50,7 +50,7 @@ export default class Deploy extends BaseCommand {
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;
     const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
-    const options = deployOptions(context, flags, { ...before, template, keyPair, sshSourceCidr, expiresAt }, this.interruption.signal);
+    const options = deployOptions(context, flags, { ...before, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks: (what) => (this.moment = momentAsking(what)) });
     const begun = Date.now();
     const deployment = untilOpen(context, deploy(stackApi(target), options), { ...this.conversation(), sshFrom: flags['ssh-from'], options });
     const { outcome, stackId } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });

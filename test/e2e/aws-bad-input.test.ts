@@ -131,6 +131,31 @@ describe('Ctrl-C while a lab is deployed', () => {
     expect(await statusOf()).toBeNull();
   }, 90_000);
 
+  it.each<[string, string, boolean]>([['the end is set', 'scheduler CreateSchedule', false], ['the plan is carried out', 'cloudformation ExecuteChangeSet', true]])('as %s: what is said is what becomes of it, and the command to run again is the one that was typed', async (_, operation, goesOn) => {
+    const proxy = await FaultProxy.start(cloud['AWS_ENDPOINT_URL'] ?? '');
+    const seen: string[] = [];
+    const args = ['deploy', '--yes', '--brief', '--ssh-from', '9.9.9.9/32', '--ttl', '1h', '--stack', 'rc'];
+    proxy.fault = (call) => {
+      seen.push(call.operation);
+      if (call.operation === operation && seen.indexOf(operation) === seen.length - 1) running.child.kill('SIGINT');
+      return undefined;
+    };
+    const running = start(args, { AWS_ENDPOINT_URL: proxy.url });
+    const { status, stderr } = await running;
+    await proxy.close();
+    expect(seen).toContain(operation);
+    expect([status, stderr]).toEqual([130, expect.stringMatching(goesOn ? /interrupted: the stack (?:was just asked for, and unless that was refused it )?goes on being made/u : /interrupted: nothing was deployed/u)]);
+    expect(stderr).toContain('ssmlab deploy --yes --brief --ssh-from 9.9.9.9/32 --ttl 1h --stack rc --target aws` again');
+    expect(seen.filter((name) => name === 'cloudformation ExecuteChangeSet')).toHaveLength(goesOn ? 1 : 0);
+    const left = JSON.parse((await start(['status', '--stack', 'rc', '--json'])).stdout) as { stack: { status: string } | null };
+    if (!goesOn) expect([left.stack, await keyPairs()]).toEqual([null, []]);
+    else expect(left.stack?.status).toMatch(/^CREATE_/u);
+    const again = await start(args);
+    expect(again.status, again.stderr).toBe(0);
+    expect((await start(['destroy', '--yes', '--stack', 'rc'])).status).toBe(0);
+    expect(await keyPairs()).toEqual([]);
+  }, 90_000);
+
   it('while it is made: it goes on, and the next deploy with it; while it is deleted, the next destroy', async () => {
     for (const times of [1, 2]) {
       const making = start(deploy);
@@ -138,7 +163,7 @@ describe('Ctrl-C while a lab is deployed', () => {
       await making.shows(/key pair, its private half stays here|networks/u);
       for (let press = 0; press < times; press += 1) making.child.kill('SIGINT');
       const broken = await making;
-      expect([broken.status, broken.stderr]).toEqual([130, expect.stringMatching(/interrupted: (?:the stack goes on being made|the key pair is made)/u)]);
+      expect([broken.status, broken.stderr]).toEqual([130, expect.stringMatching(/interrupted: the stack (?:goes on being made|was just asked for)/u)]);
       const again = await start(deploy);
       expect(again.status, again.stderr).toBe(0);
       const deleting = start(['destroy', '--yes']);

@@ -40,18 +40,20 @@ export interface Expiry {
 const ROLE_SECONDS = 60;
 
 /**
- * Makes both; what an earlier lab of the name left is replaced. Errors as the calls have them; nothing of it is left then.
+ * Makes both; what an earlier lab of the name left is replaced. Errors as the calls have them, and once `unless` is aborted its reason; nothing of it is left then.
  */
-export async function setExpiry(api: ExpiryApi, expiry: Expiry, { pollSeconds, pause }: { readonly pollSeconds: number; readonly pause: Pause }): Promise<void> {
+export async function setExpiry(api: ExpiryApi, expiry: Expiry, { pollSeconds, pause, unless }: { readonly pollSeconds: number; readonly pause: Pause; readonly unless?: AbortSignal | undefined }): Promise<void> {
   const { region, stack, stackId, at } = expiry;
   const name = expiryName(region, stack);
   await dropExpiry(api, { region, stack });
   try {
+    unless?.throwIfAborted();
     const roleArn = await api.createRole({
       name, description: `Deletes the stack ${stack} in ${region} at its end`, trust: schedulerTrust(expiry), policy: deletionOf(expiry), tags: { [LAB_TAG.key]: LAB_TAG.value },
     });
     const schedule = { name, at, target: 'arn:aws:scheduler:::aws-sdk:cloudformation:deleteStack', roleArn, input: { StackName: stackId }, description: `Deletes the lab ${stack}` };
     for (let waited = 0; ; waited += pollSeconds) {
+      unless?.throwIfAborted();
       try {
         await api.createSchedule(schedule);
         return;
@@ -62,6 +64,7 @@ export async function setExpiry(api: ExpiryApi, expiry: Expiry, { pollSeconds, p
     }
   } catch (error) {
     await dropExpiry(api, { region, stack }).catch(() => undefined);
+    unless?.throwIfAborted();
     throw new SsmlabError('expiry-failed', `the end of the lab could not be set: ${awsMessage(error)}`, { cause: error, hint: '`ssmlab policy deploy` prints what --ttl takes; `ssmlab status` says whether the lab is there' });
   }
 }

@@ -34,7 +34,7 @@ export async function begin(api: StackApi, stack: NewStack, options: DeployOptio
     const goes = await reviewed(api, plan, options, async () => {
       await ready(stackId);
       isEndSet = options.expiry !== undefined;
-      await options.expiry?.set(stackId);
+      await options.expiry?.set(stackId, options.expiry.at, options.signal);
     });
     if (!goes) await undo();
     return { stackId, goes };
@@ -59,6 +59,7 @@ async function beginAtOnce(api: StackApi, stack: NewStack, { expiry }: DeployOpt
     await unlessOurs();
     return undefined;
   }
-  await expiry?.set(stackId);
+  // Whatever happens meanwhile: what was asked for is not to go on without its end.
+  await expiry?.set(stackId, expiry.at);
   return { stackId, goes: true };
 }

@@ -5,6 +5,7 @@ import { EXPIRES_TAG } from '../expiry/expiry.js';
 import { LAB_TAG, type LabParameters, templateBody, templateParameters } from '../lab/lab.js';
 import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
+import { type Asking, asking, unlessInterrupted } from './ask-no-more.js';
 import { isInProgress, type ResourceEvent, watchStack } from './events.js';
 import { checkKeyPair, type ExistingKeyPair, requireKeyPair } from './existing-key-pair.js';
 import { begin } from './begin.js';
@@ -35,7 +36,7 @@ export interface DeployResult {
   readonly stackId: string;
 }
 
-export interface DeployOptions {
+export interface DeployOptions extends Asking {
   readonly stack: string;
   readonly keyFile: string;
   /** A key pair that is there, in place of one that is made. */
@@ -56,8 +57,8 @@ export interface DeployOptions {
   readonly placement?: Omit<LabParameters, 'keyName' | 'sshSourceCidr'> | undefined;
   /** Asked before anything of the stack is made or changed, with the change set's account of it; absent: nobody is asked, and a new stack is made without one. */
   readonly review?: ((plan: StackPlan) => Promise<boolean>) | undefined;
-  /** When a new lab ends by itself, how that is set, before anything of it is made where there is a plan and at once after else, and how it is taken back. */
-  readonly expiry?: { readonly at: Date; readonly set: (stackId: string, at?: Date) => Promise<void>; readonly drop: () => Promise<void> } | undefined;
+  /** When a new lab ends by itself, how that is set, before anything of it is made where there is a plan and at once after else, and how it is taken back. After `unless` is aborted nothing of it is made, and what there was of it is gone. */
+  readonly expiry?: { readonly at: Date; readonly set: (stackId: string, at: Date, unless?: AbortSignal) => Promise<void>; readonly drop: () => Promise<void> } | undefined;
   /** Put back what is not as it was deployed. */
   readonly heal?: boolean | undefined;
   /** Leave what fails as it is, instead of rolling it back. */
@@ -141,6 +142,7 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
   if (stack.StackStatus === 'ROLLBACK_COMPLETE' || stack.StackStatus === 'REVIEW_IN_PROGRESS') {
     yield { kind: 'clearing', status: stack.StackStatus };
     const newest = (await api.stackEvents(stackId))[0]?.EventId;
+    asking(options, 'removal');
     await api.deleteStack(stackId);
     yield* follow(api, stackId, options, isGone, newest);
     return undefined;
@@ -148,8 +150,9 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
   throw new SsmlabError('stack-failed', `the stack "${options.stack}" is in ${stack.StackStatus ?? 'an unknown state'}`, { hint: 'run `ssmlab destroy`, then deploy again' });
 }
 
-/** Deploys the lab. Events come as they happen; the outcome is the generator's value. */
-export async function* deploy(api: StackApi, options: DeployOptions): AsyncGenerator<DeployEvent, DeployResult> {
+/** Deploys the lab. Events come as they happen; the outcome is the generator's value. Once `signal` is aborted nothing more is asked for, and what was not carried out is taken back. */
+export async function* deploy(calls: StackApi, options: DeployOptions): AsyncGenerator<DeployEvent, DeployResult> {
+  const api = unlessInterrupted(calls, options);
   const { keyPair } = options;
   const asked = keyPair?.recalled === true ? undefined : keyPair;
   if (asked !== undefined) await checkKeyPair(api, asked, options.stack);

@@ -64,7 +64,7 @@ export async function runDeploy(context: LabContext, say: (line: string) => void
   const keyPair = chosenKeyPair(context, {});
   const conversation = { canAsk: false, style, say, signal };
   const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: undefined, dryRun, yes: true, ...conversation });
-  const options = { ...deployOptions(context, flags, { ...before, template: undefined, keyPair, sshSourceCidr, expiresAt: ttl ? new Date(Date.now() + 3_600_000) : undefined }, signal), agentSeconds: 10 };
+  const options = { ...deployOptions(context, flags, { ...before, template: undefined, keyPair, sshSourceCidr, expiresAt: ttl ? new Date(Date.now() + 3_600_000) : undefined }, { signal, asks: () => undefined }), agentSeconds: 10 };
   const deployment = untilOpen(context, deploy(stackApi(target), options), { ...conversation, sshFrom: undefined, options });
   let next = await deployment.next();
   for (; next.done !== true; next = await deployment.next()) if (next.value.kind === 'drift') say(`${next.value.drifted.length} resources have drifted`);

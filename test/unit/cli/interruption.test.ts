@@ -14,20 +14,31 @@ describe('an interruption', () => {
     expect(byQuestion).toMatchObject({ code: 'interrupted', message: 'nothing was deleted', hint: 'run `ssmlab destroy --target aws --stack two` again', exit: 130 });
   });
 
+  it('has the command as it was typed, with what led it to the lab besides, where it is to be run again, and the lab alone where another is', () => {
+    const typed = ['--ttl', '1h', '--stack=two', '--role-arn', 'arn:aws:iam::123456789012:role/it\'s', '--yes'];
+    const { hint } = interruptedAt('making', { lab: { target: 'aws', stack: 'two', region: 'eu-west-1' }, typed });
+    expect(hint).toBe('run `ssmlab deploy --ttl 1h --stack=two --role-arn \'arn:aws:iam::123456789012:role/it\'\\\'\'s\' --yes --target aws --region eu-west-1` again to watch it, or `ssmlab destroy --target aws --region eu-west-1 --stack two`');
+  });
+
+  it('does not cut the command in a narrow terminal', () => {
+    const error = interruptedAt('making', { lab: { target: 'local', stack: 'two' }, typed: ['--stack', 'two', '--ttl', '1h', '--yes'] });
+    expect(errorLines(error, plainStyle(), 30)).toContain(asTyped('`ssmlab deploy --stack two --ttl 1h --yes`'));
+  });
+
   it('does not say that something goes on where nothing does', () => {
-    for (const moment of ['looking', 'before-deploy', 'before-destroy'] as const) {
+    for (const moment of ['looking', 'before-deploy', 'before-change', 'before-destroy'] as const) {
       const { message, hint } = interruptedAt(moment);
       expect(`${message}; ${hint}`).not.toMatch(/goes on/u);
     }
   });
 
   it.each<[DeployEvent, string]>([
-    [{ kind: 'key-pair', keyName: 'k', from: 'made' }, 'asking-for-stack'],
+    [{ kind: 'key-pair', keyName: 'k', from: 'made' }, 'before-deploy'],
     [{ kind: 'started', stackId: 's' }, 'making'],
     [resource('CREATE_COMPLETE'), 'making'],
     [{ kind: 'joined', status: 'CREATE_IN_PROGRESS' }, 'making'],
     [{ kind: 'joined', status: 'DELETE_IN_PROGRESS' }, 'watching'],
-    [{ kind: 'clearing', status: 'ROLLBACK_COMPLETE' }, 'clearing'],
+    [{ kind: 'clearing', status: 'ROLLBACK_COMPLETE' }, 'before-deploy'],
     [resource('DELETE_COMPLETE'), 'clearing'],
     [{ kind: 'agents', online: [], waiting: ['Instance3'] }, 'deployed'],
   ])('in a deploy after %j is one while it is %s', (event, moment) => expect(momentAfter(event, 'before-deploy')).toBe(moment));

@@ -14,10 +14,10 @@ describe('a suggested command', () => {
     // Set for this command alone, or overruled by a flag: without the flag the pasted command would be led elsewhere.
     [LOCAL, { SSMLAB_TARGET: 'aws', SSMLAB_STACK: 'other' }, 'list --target local --stack ssmlab'],
     [{ ...LOCAL, stack: 'other' }, { SSMLAB_STACK: 'other' }, 'list --stack other'],
-  ])('of %j with %j is %s', (lab, environment, expected) => expect(forLab('list', lab, environment)).toBe(expected));
+  ])('of %j with %j is %s', (lab, environment, expected) => expect(forLab('list', lab, { environment })).toBe(expected));
 
   it('reads back as the words that were given', () => {
-    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${forLab('list', { ...AWS, profile: 'it\'s $HOME' }, {})}`], { encoding: 'utf8' });
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${forLab('list', { ...AWS, profile: 'it\'s $HOME' }, { environment: {} })}`], { encoding: 'utf8' });
     expect(words.split('\n')).toContain('it\'s $HOME');
   });
 });

@@ -174,7 +174,7 @@ describe('deploy', () => {
       for (const [tags, wanted] of [[[], 'none'], [[{ Key: 'ssmlab:expires', Value: theirs }], theirs]] as const) {
         const ends: string[] = [];
         let dropped = 0;
-        const expiry = { at: new Date(0), set: async (_: string, at?: Date) => void ends.push(at?.toISOString() ?? 'ours'), drop: async () => void ends.push('none') };
+        const expiry = { at: new Date(0), set: async (_: string, at: Date) => void ends.push(at.getTime() === 0 ? 'ours' : at.toISOString()), drop: async () => void ends.push('none') };
         const others = { ...stackIn('CREATE_IN_PROGRESS', [...LAB_TAGS, ...tags]), ChangeSetId: 'arn:another' };
         const { calls, error } = await run({ ...fresh, stacks: [undefined, others], executed: late }, { review: review(true).review, expiry, dropFolder: async () => void dropped++ });
         expect(error).toMatchObject({ code: 'stack-busy' });
