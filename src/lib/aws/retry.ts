@@ -4,8 +4,9 @@
  * The SDK's own adaptive mode has one rate for a whole client, and asks for a client "around each type of resource that might be throttled"
  * (AWS SDKs and Tools reference, "Retry behavior"); AWS counts by operation (`vpc-semantics.md` E7). One DescribeInstances that was throttled held
  * back every call of EC2 at half a call a second, and then at no more than twice what had just been sent. A deployment of the lab on the local cloud
- * with one answer throttled, seconds, medians of three, before → since: none 2.0 → 1.6, DescribeInstances 5.5 → 2.6, DescribeStacks 4.8 → 2.9,
- * DescribeInstanceTypeOfferings 4.6 → 1.6, DescribeInstanceInformation 4.3 → 2.4, DescribeVpcAttribute 2.0 → 1.9, of which up to one second is the pause before the next try.
+ * with one answer throttled, seconds, medians of three on a busy machine, with adaptive mode → with this at 2 calls a second at the least (5 since):
+ * none throttled 2.0 → 1.6, DescribeInstances 5.5 → 2.6, DescribeStacks 4.8 → 2.9, DescribeInstanceTypeOfferings 4.6 → 1.6, DescribeInstanceInformation
+ * 4.3 → 2.4; of these up to one second is the pause before the next try.
  */
 import { DefaultRateLimiter, type RateLimiter, StandardRetryStrategy } from '@smithy/core/retry';
 
