@@ -5,6 +5,7 @@ import type { Style } from '../lib/report/style.js';
 import { wrapLine } from '../lib/report/wrap.js';
 import { forLog, jsonForLog } from './ci-log.js';
 import { interruptedAt, type Moment } from './interruption.js';
+import { errorOfLab, ofLab } from './lab-commands.js';
 import type { LabFlags } from './lab-context.js';
 import { fillLabFlags } from './lab-in-use.js';
 import { PATIENCE_MS } from './last-will.js';
@@ -36,7 +37,7 @@ export abstract class BaseCommand extends Command {
   protected readonly interruption = new AbortController();
   /** What the command is at: it decides what Ctrl-C says. */
   protected moment: Moment = 'looking';
-  /** The flags that say which lab it is about, for the command lines in that. */
+  /** The flags that say which lab it is about, for the command lines in what is said; undefined for a command that is about none. */
   protected labFlags: LabFlags | undefined;
   /** How long the command may still put things in order after Ctrl-C, in milliseconds. */
   protected patienceMs = 200;
@@ -60,7 +61,7 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled() || this.interruption.signal.aborted) return;
     const width = textWidth(process.stderr);
     // A command goes over the edge rather than be cut: it is there to be copied.
-    for (const line of asTyped(text).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${forLog(line)}\n`);
+    for (const line of asTyped(ofLab(text, this.labFlags)).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${forLog(line)}\n`);
   }
 
   /** What a shell has of the command: its talk, and Ctrl-C, which ends a session that is being opened before the process goes. */
@@ -89,7 +90,9 @@ export abstract class BaseCommand extends Command {
   protected override async parse<F extends Interfaces.OutputFlags<Interfaces.FlagInput>, B extends Interfaces.OutputFlags<Interfaces.FlagInput>, A extends Interfaces.OutputArgs<Interfaces.ArgInput>>(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     try {
       const parsed = await super.parse<F, B, A>(options, argv);
-      if (this.heedsLabInUse) fillLabFlags(parsed, { takes: Object.keys({ ...this.ctor.flags }) });
+      const takes = Object.keys({ ...this.ctor.flags });
+      if (this.heedsLabInUse) fillLabFlags(parsed, { takes });
+      if (this.heedsLabInUse && takes.includes('stack')) this.labFlags = { target: 'local', ...(parsed.flags as object as Omit<LabFlags, 'target'>) };
       return parsed;
     } catch (error) {
       throw error instanceof Error && !(error instanceof SsmlabError) && !('code' in error && error.code === 'EEXIT') ? usageError(error, this.id?.replaceAll(':', ' '), this.#flagNames()) : error;
@@ -119,10 +122,10 @@ export abstract class BaseCommand extends Command {
     }
     process.exitCode = known?.exit ?? FAULT_EXIT;
     if (this.jsonEnabled()) {
-      this.logJson(known === undefined ? { error: { code: 'fault', message: error.message, hint: 'run it again with --debug and report what it prints' } } : errorJson(known));
+      this.logJson(known === undefined ? { error: { code: 'fault', message: error.message, hint: 'run it again with --debug and report what it prints' } } : errorJson(errorOfLab(known, this.labFlags)));
       return;
     }
-    const lines = known === undefined ? faultLines(error, this.errorStyle, debug) : [...errorLines(known, this.errorStyle, textWidth(process.stderr)), ...(debug ? causes(known) : [])];
+    const lines = known === undefined ? faultLines(error, this.errorStyle, debug) : [...errorLines(errorOfLab(known, this.labFlags), this.errorStyle, textWidth(process.stderr)), ...(debug ? causes(known) : [])];
     process.stderr.write(`${forLog(lines.join('\n'))}\n`);
   }
 

@@ -3,7 +3,7 @@ import { SsmlabError } from '../lib/errors.js';
 import type { Asked } from '../lib/stack/ask-no-more.js';
 import type { DeployEvent } from '../lib/stack/deploy.js';
 import type { LabFlags } from './lab-context.js';
-import { forLab } from './next-steps.js';
+import { forLab } from './lab-commands.js';
 import type { Stalled } from './stalls.js';
 
 /** At each moment: what is left behind, and the next step where it is not the table's. */

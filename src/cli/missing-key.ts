@@ -4,7 +4,7 @@ import type { ListedInstance } from '../lib/inventory/instance.js';
 import { isKeyPairName } from '../lib/lab/lab.js';
 import { printable } from '../lib/report/printable.js';
 import type { Style } from '../lib/report/style.js';
-import { forLab } from './next-steps.js';
+import { forLab } from './lab-commands.js';
 import type { LabContext, LabFlags } from './lab-context.js';
 
 /** Lines; none when nothing is missing, or when no instance wants the key. */

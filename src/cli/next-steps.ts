@@ -1,9 +1,9 @@
 /** The last lines of a screen: what one can do now, as commands that work when pasted. */
-import { DEFAULT_STACK_NAME } from '../lib/lab/lab.js';
 import { shellQuote } from '../lib/report/shell-quote.js';
 import { cellWidth } from '../lib/report/table.js';
 import type { ReportedInstance } from '../lib/report/verify-file/outcome.js';
 import type { VerifyReport } from '../lib/verify/claim.js';
+import { forLab } from './lab-commands.js';
 import type { LabFlags } from './lab-context.js';
 import { programName } from './self.js';
 
@@ -24,28 +24,6 @@ const STEPS = {
 const OF_NO_LAB: ReadonlySet<string> = new Set(['help', 'start']);
 
 export type Step = keyof typeof STEPS;
-
-export interface ForLabOptions {
-  readonly environment?: NodeJS.ProcessEnv | undefined;
-  /** What was typed behind the command, and stays; flags that are in it are not said twice. */
-  readonly typed?: readonly string[] | undefined;
-}
-
-/**
- * A command with the flags that lead it to the same lab. A variable may have led this one there (or be overruled by a
- * flag), and need not be set where the command is pasted: what it says is written out.
- */
-export function forLab(command: string, { target, region, profile, stack }: LabFlags, { environment = process.env, typed = [] }: ForLabOptions = {}): string {
-  const isSet = (name: string): boolean => environment[name] !== undefined;
-  const flags = [
-    ...(target !== 'local' || isSet('SSMLAB_TARGET') ? [['--target', target]] : []),
-    ...(profile === undefined ? [] : [['--profile', profile]]),
-    ...(region === undefined ? [] : [['--region', region]]),
-    ...(stack !== DEFAULT_STACK_NAME || isSet('SSMLAB_STACK') ? [['--stack', stack]] : []),
-  ];
-  const missing = flags.filter(([name = '']) => !typed.some((word) => word === name || word.startsWith(`${name}=`)));
-  return [command, ...[...typed, ...missing.flat()].map(shellQuote)].join(' ');
-}
 
 /** The shells worth opening first: the lab's two private ones, else whichever there are. */
 export function stepsInto(instances: readonly { readonly labNumber: number | null }[]): Step[] {

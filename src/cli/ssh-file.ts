@@ -11,11 +11,11 @@ import { isAlias, sshConfig, type SshHost } from '../lib/report/ssh-config.js';
 import { openKnownHosts } from '../lib/ssh/known-hosts.js';
 import { makeLabFolder } from '../lib/target/lab-folder.js';
 import type { LabContext, LabFlags } from './lab-context.js';
-import { forLab } from './next-steps.js';
+import { forLab } from './lab-commands.js';
 import { selfCommand } from './self.js';
 
 /** What ssh runs to reach an instance by Session Manager: EC2 Instance Connect takes the lab's key for the minute in which it logs in. */
-const byProxy = (flags: LabFlags, keyFile: string): string => `${selfCommand()} ${forLab(`proxy %h %p --user %r --push-key ${shellQuote(keyFile).replaceAll('%', '%%')}`, flags)}`;
+const byProxy = (flags: LabFlags, keyFile: string): string => `${selfCommand()} ${forLab(`proxy %h %p --user %r --push-key ${shellQuote(keyFile).replaceAll('%', '%%')}`, flags, { inUse: null })}`;
 
 /** A path as one would type it: a shell knows the home folder by `~`. */
 function asTypedPath(path: string): string {

@@ -13,6 +13,8 @@ import type { Configuration } from '../lib/verify/predict.js';
 import type { WatchEvent } from '../lib/verify/watch.js';
 import { inGithubActions } from './ci-log.js';
 import { checkReports, parseReports, type ReportFile, writeReports } from './report-files.js';
+import { errorOfLab } from './lab-commands.js';
+import type { LabFlags } from './lab-context.js';
 import { asTyped } from './self.js';
 
 export const reportFlag = {
@@ -34,6 +36,8 @@ export interface ReportsOptions {
   readonly summary: (report: VerifyReport) => string;
   /** Aborted by Ctrl-C, with the error that says so. */
   readonly signal?: AbortSignal | undefined;
+  /** The lab that the commands of an error are about. */
+  readonly lab?: LabFlags | undefined;
   /** A note on stderr. */
   readonly say: (line: string) => void;
   readonly environment?: NodeJS.ProcessEnv | undefined;
@@ -100,7 +104,7 @@ export class VerifyReports {
     if (this.#isWritten) return;
     this.#isWritten = true;
     try {
-      await this.#write(errorResult(error));
+      await this.#write(errorResult(error, this.#options.lab));
     } catch (another) {
       this.#options.say(another instanceof Error ? printable(another.message) : String(another));
     }
@@ -110,7 +114,7 @@ export class VerifyReports {
   async *each(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent, void, void> {
     for await (const event of events) {
       if (event.kind === 'report') await this.write(event.report, event.seconds);
-      else await this.#write(errorResult(event.error), event.seconds);
+      else await this.#write(errorResult(event.error, this.#options.lab), event.seconds);
       yield event;
     }
   }
@@ -163,8 +167,9 @@ export class VerifyReports {
   }
 }
 
-function errorResult(error: unknown): VerifyOutcome['result'] {
+function errorResult(thrown: unknown, lab: LabFlags | undefined): VerifyOutcome['result'] {
   const at = new Date().toISOString();
+  const error = thrown instanceof SsmlabError ? errorOfLab(thrown, lab) : thrown;
   if (error instanceof SsmlabError) return { kind: 'error', error: { code: error.code, message: asTyped(error.message), hint: asTyped(error.hint) }, at };
   return { kind: 'error', error: { code: 'fault', message: error instanceof Error ? error.message : String(error), hint: 'run it again with --debug and report what it prints' }, at };
 }

@@ -8,6 +8,8 @@ import type { WatchEvent } from '../lib/verify/watch.js';
 import { forLog, jsonForLog } from './ci-log.js';
 import { PATIENCE_MS } from './last-will.js';
 import { onOutputError } from './output-errors.js';
+import { errorOfLab, ofLab } from './lab-commands.js';
+import type { LabFlags } from './lab-context.js';
 import { asTyped } from './self.js';
 
 export const expectFlags = {
@@ -24,18 +26,21 @@ export function checkEvery({ every, watch }: { readonly every: number | undefine
   if (every !== undefined && !watch) throw new SsmlabError('usage', '--every says how often --watch looks, and --watch was not said', { hint: `add --watch, or leave out --every ${every}` });
 }
 
-/** What tells of commands has them as the user can type them. */
-export function typedReport(report: VerifyReport): VerifyReport {
-  return { ...report, claims: report.claims.map(typedClaim) };
+/** What tells of commands has them as the user can type them, for this lab. */
+export function typedReport(report: VerifyReport, lab?: LabFlags): VerifyReport {
+  return { ...report, claims: report.claims.map((claim) => typedClaim(claim, lab)) };
 }
 
-const typedClaim = (claim: Claim): Claim => ({ ...claim, why: asTyped(claim.why) });
+const typedClaim = (claim: Claim, lab: LabFlags | undefined): Claim => ({ ...claim, why: asTyped(ofLab(claim.why, lab)) });
 
 /** {@link typedReport} of each event, and of errors. */
-export async function* typedEvents(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent, void, void> {
+export async function* typedEvents(events: AsyncIterable<WatchEvent>, lab?: LabFlags): AsyncGenerator<WatchEvent, void, void> {
   for await (const event of events) {
-    if (event.kind === 'report') yield { ...event, report: typedReport(event.report), changed: event.changed.map(typedClaim) };
-    else yield { ...event, error: new SsmlabError(event.error.code, asTyped(event.error.message), { cause: event.error, hint: asTyped(event.error.hint) }) };
+    if (event.kind === 'report') yield { ...event, report: typedReport(event.report, lab), changed: event.changed.map((claim) => typedClaim(claim, lab)) };
+    else {
+      const { message, hint } = errorOfLab(event.error, lab);
+      yield { ...event, error: new SsmlabError(event.error.code, asTyped(message), { cause: event.error, hint: asTyped(hint) }) };
+    }
   }
 }
 

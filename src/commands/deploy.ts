@@ -36,7 +36,6 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<Deployed> {
     const { flags } = await this.parse(Deploy);
-    this.labFlags = flags;
     this.moment = flags.target === 'local' ? 'starting-cloud' : 'before-deploy';
     keyPairOf(flags);
     const expiresAt = flags.ttl === undefined ? undefined : new Date(Date.now() + parseLifetime(flags.ttl));

@@ -36,7 +36,6 @@ export default class Destroy extends BaseCommand {
 
   async run(): Promise<Destroyed> {
     const { flags } = await this.parse(Destroy);
-    this.labFlags = flags;
     this.moment = 'before-destroy';
     const context = await labContext(flags, 'when-there-is-state').catch((error: unknown) => {
       if (error instanceof SsmlabError && error.code === 'no-lab') return undefined;

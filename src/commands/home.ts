@@ -1,5 +1,6 @@
 /** `ssmlab` alone: what this is, the state of the lab, and what makes sense now. */
 import { BaseCommand } from '../cli/base-command.js';
+import { ofLab } from '../cli/lab-commands.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { asTyped } from '../cli/self.js';
 import { SsmlabError } from '../lib/errors.js';
@@ -40,6 +41,6 @@ export default class Home extends BaseCommand {
       if (!(error instanceof SsmlabError)) throw error;
       now = { text: `${error.message}; ${error.hint}`, steps: ['help'] };
     }
-    this.print([asTyped(now.text), ...nextSteps(now.steps, { lab: LAB, width: this.width }).split('\n')]);
+    this.print([asTyped(ofLab(now.text, LAB)), ...nextSteps(now.steps, { lab: LAB, width: this.width }).split('\n')]);
   }
 }

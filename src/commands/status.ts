@@ -1,8 +1,10 @@
 /** `ssmlab status`: the stack and the local cloud. */
 import { BaseCommand } from '../cli/base-command.js';
 import { stackFlags } from '../cli/flags.js';
+import { ofLab } from '../cli/lab-commands.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { askMfaCode } from '../cli/prompts.js';
+import { asTyped } from '../cli/self.js';
 import { canAsk, textWidth } from '../cli/terminal.js';
 import { standingRows } from '../lib/report/standing.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
@@ -25,7 +27,7 @@ export default class Status extends BaseCommand {
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;
     this.print(row('stack', stack === null ? `${flags.stack}: ${asleep ? 'not known while the local cloud does not run' : 'not deployed'}` : `${stack.name}: ${stack.status}`));
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
-    if (standing !== null) for (const [name, text] of standingRows(standing)) this.print(row(name, text));
+    if (standing !== null) for (const [name, text] of standingRows(standing)) this.print(row(name, asTyped(ofLab(text, flags))));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
     for (const [i, override] of endpoints.entries()) this.print(row(i === 0 ? 'endpoint' : '', overrideText(override)));
     if (localCloud !== null) {

@@ -45,7 +45,7 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
     const { flags, argv } = await this.parse(Verify);
     const { only, stack, snapshot: file, from } = flags;
     checkEvery(flags);
-    const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), signal: this.interruption.signal, say: (line) => this.say(line) });
+    const reports = await VerifyReports.open({ values: flags.report, json: this.jsonEnabled(), watch: flags.watch, tool: `ssmlab ${this.config.version}`, summary: (report) => summary(report, only, flags.expect), signal: this.interruption.signal, lab: flags, say: (line) => this.say(line) });
     // Its sessions are ended before it goes.
     this.patienceMs = PATIENCE_MS;
     return reports.guard(async () => {
@@ -55,11 +55,11 @@ Exit status: 0 every claim holds, 1 a claim is broken, 3 none is broken and one 
       if (flags.watch) {
         const context = await labContext(flags);
         this.handOver();
-        process.exitCode = await showWatch((signal) => reports.each(typedEvents(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal))), { json: this.jsonEnabled(), text, onInterrupt: () => this.jsonEnabled() || this.sayInterrupted(interruptedAt('watching-claims')) });
+        process.exitCode = await showWatch((signal) => reports.each(typedEvents(watchStack(context, stack, matter, watchTimes(context.target, flags.every), signal), flags)), { json: this.jsonEnabled(), text, onInterrupt: () => this.jsonEnabled() || this.sayInterrupted(interruptedAt('watching-claims')) });
         return undefined;
       }
       const begun = Date.now();
-      const report = typedReport(await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (line) => this.say(line) }));
+      const report = typedReport(await runVerify({ deployed: () => labContext(flags), stack, ...matter, file, signal: this.interruption.signal, say: (line) => this.say(line) }), flags);
       const lines = verifyLines(report, { ...text, seconds: (Date.now() - begun) / 1000 });
       if (reports.takesStdout) this.say(lines.join('\n'));
       else this.print(lines);

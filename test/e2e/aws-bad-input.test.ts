@@ -215,6 +215,41 @@ describe('a lab of two people', () => {
   });
 });
 
+describe('what an error says to run', () => {
+  const LAB = ['--target', 'aws', '--region', 'us-east-1', '--stack', 'second'];
+  const FLAGS = LAB.join(' ');
+  // Said by flags alone: nothing else leads there.
+  const bare = { SSMLAB_TARGET: undefined };
+
+  it('means the lab that the command was about', async () => {
+    const none = await start(['connect', ...LAB], bare);
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining(`ssmlab exec 3 ${FLAGS} -- COMMAND\``) as string });
+    const list = await start(['list', ...LAB], bare);
+    expect(list).toMatchObject({ status: 3, stderr: expect.stringContaining(`ssmlab deploy ${FLAGS}\` first`) as string });
+    const json = await start(['list', '--json', ...LAB], bare);
+    expect((JSON.parse(json.stdout) as { error: { hint: string } }).error.hint).toContain(`ssmlab deploy ${FLAGS}\` first`);
+    const verify = await start(['verify', ...LAB, '--report', 'json=-'], bare);
+    expect((JSON.parse(verify.stdout) as { error: { hint: string } }).error.hint).toContain(`ssmlab deploy ${FLAGS}\` first`);
+  }, 30_000);
+
+  it('is short where that lab is in use, and leads back where another is', async () => {
+    const state = { ...bare, SSMLAB_HOME: join(home.folder, 'using') };
+    expect((await start(['use', ...LAB], state)).status).toBe(0);
+    expect((await start(['list'], state)).stderr).toMatch(/run `\S*(?:node \S+|ssmlab) deploy` first/u);
+    expect((await start(['list', '--stack', 'third'], state)).stderr).toMatch(/ deploy --stack third` first/u);
+    expect((await start(['list', '--target', 'local'], state)).stderr).toMatch(/ deploy --target local` first/u);
+  }, 30_000);
+
+  it('of a key that is elsewhere, and of a lab that stands', async () => {
+    expect((await start([...deploy, ...LAB], bare)).status).toBe(0);
+    const { stdout } = await start(['status', ...LAB], bare);
+    expect(stdout).toMatch(new RegExp(`^ends +not by itself; \`[^\`]+ destroy ${FLAGS}\` ends it$`, 'mu'));
+    const missing = await start(['exec', '1', ...LAB, '--', 'true'], { ...bare, ...SECOND });
+    expect(missing).toMatchObject({ status: 255, stderr: expect.stringMatching(new RegExp(`\\[key-missing\\][\\s\\S]* destroy ${FLAGS}\` and \`[^\`]+ deploy ${FLAGS}\``, 'u')) as string });
+    expect((await start(['destroy', '--yes', ...LAB], bare)).status).toBe(0);
+  }, 60_000);
+});
+
 describe('a laptop that sleeps while a lab is deployed', () => {
   it('wakes up, and it is deployed', async () => {
     const running = start(deploy);

@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { stackFlags } from '../../cli/flags.js';
 import { labContext } from '../../cli/lab-context.js';
-import { forLab } from '../../cli/next-steps.js';
+import { forLab } from '../../cli/lab-commands.js';
 import { programName } from '../../cli/self.js';
 import { shellQuote } from '../../lib/report/shell-quote.js';
 import { refuseToOverwrite, writeExpectationsFile } from '../../lib/verify/expect/file.js';

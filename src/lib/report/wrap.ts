@@ -1,11 +1,18 @@
 /** Lines cut between words, for a terminal of known width. */
 import { cellWidth } from './table.js';
 
-/** Lines of whole words; a word that is longer than a line stays whole, so that it can be copied. */
+/** Words; a command in backticks is one, as the half of it that stood on a line might be run, and mean something else. */
+const wordsOf = (text: string): string[] => text.match(/(?:`[^`]*`|[^ ])+|(?<=^| )(?= |$)/gu) ?? [''];
+
+/** Lines of whole words; a word, or a command in backticks, that is longer than a line stays whole, so that it can be copied. */
 export function wrapped(text: string, width: number): string[] {
+  return filled(wordsOf(text), width);
+}
+
+function filled(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line: string | undefined;
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     if (line !== undefined && line.trim() !== '' && cellWidth(`${line} ${word}`) > width) {
       lines.push(line.trimEnd());
       line = word;
@@ -17,7 +24,7 @@ export function wrapped(text: string, width: number): string[] {
 /** As {@link wrapped}, and a word that is longer than a line is cut, where it can behind a `/`, `:`, `.` or `-`: else the terminal cuts it, and goes on at its edge. */
 export function wrappedToFit(text: string, width: number): string[] {
   const most = Math.max(1, width);
-  return wrapped(text.split(' ').flatMap((word) => pieces(word, most)).join(' '), most);
+  return filled(text.split(' ').flatMap((word) => pieces(word, most)), most);
 }
 
 /** A colour is no place to cut. */

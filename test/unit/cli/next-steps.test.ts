@@ -1,26 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { drawnStep, explainStep, forLab, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+import { drawnStep, explainStep, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
 import type { Claim, Verdict } from '../../../src/lib/verify/claim.js';
 
 const LOCAL = { target: 'local', stack: 'ssmlab' } as const;
 const AWS = { target: 'aws', region: 'eu-central-1', profile: 'sand box', stack: 'second' } as const;
-
-describe('a suggested command', () => {
-  it.each([
-    [LOCAL, {}, 'list'],
-    [AWS, {}, 'list --target aws --profile \'sand box\' --region eu-central-1 --stack second'],
-    [{ ...LOCAL, region: 'eu-west-1' }, {}, 'list --region eu-west-1'],
-    // Set for this command alone, or overruled by a flag: without the flag the pasted command would be led elsewhere.
-    [LOCAL, { SSMLAB_TARGET: 'aws', SSMLAB_STACK: 'other' }, 'list --target local --stack ssmlab'],
-    [{ ...LOCAL, stack: 'other' }, { SSMLAB_STACK: 'other' }, 'list --stack other'],
-  ])('of %j with %j is %s', (lab, environment, expected) => expect(forLab('list', lab, { environment })).toBe(expected));
-
-  it('reads back as the words that were given', () => {
-    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${forLab('list', { ...AWS, profile: 'it\'s $HOME' }, { environment: {} })}`], { encoding: 'utf8' });
-    expect(words.split('\n')).toContain('it\'s $HOME');
-  });
-});
 
 describe('what comes next', () => {
   it('names the lab in every line but those of no lab', () => {

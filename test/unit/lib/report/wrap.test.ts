@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellWidth } from '../../../../src/lib/report/table.js';
-import { wrapLine, wrappedToFit } from '../../../../src/lib/report/wrap.js';
+import { wrapLine, wrapped, wrappedToFit } from '../../../../src/lib/report/wrap.js';
+
+describe('wrapped', () => {
+  it('keeps a command in backticks on one line, over the edge where it has to be', () => {
+    expect(wrapped('run `ssmlab destroy --stack second`, then `ssmlab deploy` again', 30)).toEqual(['run', '`ssmlab destroy --stack second`,', 'then `ssmlab deploy` again']);
+    expect(wrapped('one ` two three', 9)).toEqual(['one ` two', 'three']);
+  });
+  it('of any text loses nothing', () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(' ', '`', 'a', '/') }), (text) => {
+      expect(wrapped(text, Infinity)).toEqual([text]);
+      expect(wrapped(text, 3).join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    }));
+  });
+});
 
 describe('wrapLine', () => {
   it('goes on under the last column', () => {
