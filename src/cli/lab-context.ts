@@ -10,6 +10,7 @@ import type { Target } from '../lib/target/target.js';
 import { askMfaCode } from './prompts.js';
 import { selfCommand } from './self.js';
 import { heedSessions } from './session-left.js';
+import { saySilence } from './silence.js';
 import { canAsk } from './terminal.js';
 
 /** The flags of `stackFlags`, parsed. */
@@ -52,6 +53,7 @@ export async function labContext(flags: LabFlags, start: Start = 'never'): Promi
     fabric: flags.fabric,
     dialCommand: `${selfCommand()} local dial`,
     mfaCode: canAsk() ? askMfaCode : undefined,
+    onSilence: saySilence,
   });
   const lab = labFolder(home, resolved, flags.stack);
   // What an earlier command left is ended beside whatever this one does.

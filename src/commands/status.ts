@@ -5,6 +5,7 @@ import { ofLab } from '../cli/lab-commands.js';
 import { nextSteps } from '../cli/next-steps.js';
 import { askMfaCode } from '../cli/prompts.js';
 import { asTyped } from '../cli/self.js';
+import { saySilence } from '../cli/silence.js';
 import { canAsk, textWidth } from '../cli/terminal.js';
 import { standingRows } from '../lib/report/standing.js';
 import { readStatus, type StatusReport } from '../lib/stack/status.js';
@@ -21,7 +22,7 @@ export default class Status extends BaseCommand {
 
   async run(): Promise<StatusReport> {
     const { flags } = await this.parse(Status);
-    const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack, mfaCode: canAsk() ? askMfaCode : undefined });
+    const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack, mfaCode: canAsk() ? askMfaCode : undefined, onSilence: saySilence });
     const { stack, instances, localCloud, standing, endpoints } = report;
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../conformance/faults/proxy.js';
@@ -262,4 +263,23 @@ describe('a laptop that sleeps while a lab is deployed', () => {
     expect([status, stderr]).toEqual([0, expect.stringMatching(/Instance2, Instance3, Instance4 opened and ended/u)]);
     expect((await start(['destroy', '--yes'])).status).toBe(0);
   }, 90_000);
+});
+
+describe('an endpoint that takes the call and never answers', () => {
+  it('is named within 10 s, once, in a pipe too, and given up after two tries', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const began = performance.now();
+    const running = start(['status'], { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
+    const word = `127.0.0.1:${port} has not answered for 10 s; waiting, Ctrl-C ends it`;
+    await running.shows(new RegExp(`^${word}$`, 'mu'));
+    expect(performance.now() - began).toBeLessThan(14_000);
+    const { status, stdout, stderr } = await running;
+    expect(performance.now() - began).toBeLessThan(50_000);
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr.split(word)).toHaveLength(2);
+    expect(stderr).toMatch(new RegExp(`^error: nothing answers at 127\\.0\\.0\\.1:${port} \\(ETIMEDOUT\\) +\\[endpoint-unreachable\\]$`, 'mu'));
+    silent.close();
+  }, 60_000);
 });

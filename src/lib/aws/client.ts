@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, isUsersAnswer, refusePage } from './errors.js';
+import { heedSilence, patienceOf } from './patience.js';
 import { publicAddress } from './public-address.js';
 import { ATTEMPTS, ratesByOperation, retries } from './retry.js';
 
@@ -15,7 +16,7 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut' | 'explain'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut' | 'explain' | 'onSilence'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
@@ -44,7 +45,7 @@ export function clientOptions(target: ApiTarget, service: string) {
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
     // On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
     ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: ATTEMPTS, retryStrategy: retries(target.pauseScale ?? 1) }),
-    requestHandler: { connectionTimeout: 5000, requestTimeout: target.patienceMs ?? 60_000, throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
+    requestHandler: { connectionTimeout: 5000, requestTimeout: patienceOf(target, ''), throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
   };
 }
 
@@ -83,14 +84,36 @@ function translateErrors(client: { readonly middlewareStack: unknown }, target: 
   );
 }
 
+interface Handler {
+  handle(request: object, options?: object): Promise<unknown>;
+}
+
+/** What each try waits for, by its operation; and a word to the target when it waits long. */
+function boundTries({ middlewareStack, config }: { readonly middlewareStack: unknown; readonly config: { readonly requestHandler: unknown } }, target: ApiTarget, service: string): void {
+  const handler = config.requestHandler as Handler;
+  const waits = new WeakMap<object, number>();
+  const handle = handler.handle.bind(handler);
+  // The handler is not told which operation a request is of.
+  handler.handle = (request, options) => handle(request, { requestTimeout: waits.get(request), ...options });
+  (middlewareStack as Stack).add(
+    (next, context) => async (args) => {
+      const operation = (context.commandName ?? '').replace(/Command$/u, '');
+      waits.set((args as { readonly request: object }).request, patienceOf(target, operation));
+      return heedSilence(target, callSite(target, service, operation), async () => next(args));
+    },
+    { step: 'deserialize', priority: 'low', name: 'ssmlabPatience' },
+  );
+}
+
 /** One client a target and service, since making one costs and its connections are kept alive. */
-export function clientPerTarget<Client extends { readonly middlewareStack: unknown }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
+export function clientPerTarget<Client extends { readonly middlewareStack: unknown; readonly config: { readonly requestHandler: unknown } }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
   const clients = new WeakMap<ApiTarget, Client>();
   return (target) => {
     const found = clients.get(target);
     if (found !== undefined) return found;
     const client = make(clientOptions(target, service));
     translateErrors(client, target, service);
+    boundTries(client, target, service);
     if (target.kind !== 'local') (client.middlewareStack as Stack).addRelativeTo(ratesByOperation(target.pauseScale ?? 1), { relation: 'after', toMiddleware: 'retryMiddleware', name: 'ssmlabRates' });
     clients.set(target, client);
     return client;

@@ -12,6 +12,8 @@ import { DefaultRateLimiter, type RateLimiter, StandardRetryStrategy } from '@sm
 
 /** Tries of one call, the first included. */
 export const ATTEMPTS = 5;
+/** Of these, so many may wait for an answer that does not come: who accepts and says nothing does not answer the fifth time either, and each of them is a long wait. */
+const UNANSWERED = 2;
 /** Calls a second of an operation that was throttled a moment ago, at the least: half of the slowest refill of EC2's reads. StartSession, 3 a second, is spaced by `sessionIntervalMs`. */
 const LEAST_RATE = 5;
 /** The longest pause, before it is shortened by a random part; milliseconds, as the SDK has it. */
@@ -29,26 +31,37 @@ function pauses(scale: number) {
 /** What the SDK's strategy keeps of a call. */
 type Token = Awaited<ReturnType<StandardRetryStrategy['acquireInitialRetryToken']>>;
 
+interface Tries {
+  readonly strategy: StandardRetryStrategy;
+  readonly unanswered: number;
+}
+
+/** As the SDK's handler names an answer that did not come in time; a connection that is not made in time has no code, and a shorter bound. */
+const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError' && (error as NodeJS.ErrnoException).code === 'ETIMEDOUT';
+
 /**
  * The strategy of one client. Up to 50 ms, doubled with each try, before the next; up to 1 s of what was throttled. Each call has the SDK's strategy to
  * itself: what a client may spend on retries, about 35 calls that were cut, is refilled by successes only, and one operation that always fails
  * left the others without any.
  */
 export function retries(scale: number): Pick<StandardRetryStrategy, 'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'> {
-  const strategies = new WeakMap<Token, StandardRetryStrategy>();
-  const own = (): StandardRetryStrategy => new StandardRetryStrategy({ maxAttempts: ATTEMPTS, backoff: pauses(scale) });
-  const keep = (token: Token, strategy: StandardRetryStrategy): Token => {
-    strategies.set(token, strategy);
+  const calls = new WeakMap<Token, Tries>();
+  const own = (): Tries => ({ strategy: new StandardRetryStrategy({ maxAttempts: ATTEMPTS, backoff: pauses(scale) }), unanswered: 0 });
+  const keep = (token: Token, call: Tries): Token => {
+    calls.set(token, call);
     return token;
   };
   return {
     acquireInitialRetryToken: async (scope) => {
-      const strategy = own();
-      return keep(await strategy.acquireInitialRetryToken(scope), strategy);
+      const call = own();
+      return keep(await call.strategy.acquireInitialRetryToken(scope), call);
     },
-    refreshRetryTokenForRetry: async (token, error) => {
-      const strategy = strategies.get(token) ?? own();
-      return keep(await strategy.refreshRetryTokenForRetry(token, error), strategy);
+    refreshRetryTokenForRetry: async (token, info) => {
+      const { strategy, unanswered } = calls.get(token) ?? own();
+      const call: Tries = { strategy, unanswered: unanswered + (isUnanswered(info.error) ? 1 : 0) };
+      // The SDK throws the call's own error for whatever is thrown here.
+      if (call.unanswered >= UNANSWERED) throw new Error(`${UNANSWERED} tries were not answered`);
+      return keep(await strategy.refreshRetryTokenForRetry(token, info), call);
     },
     recordSuccess: () => undefined,
   };

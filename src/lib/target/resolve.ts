@@ -25,10 +25,11 @@ export interface TargetOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** Asks for the code of an MFA device, where somebody can be asked. */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  readonly onSilence?: Target['onSilence'];
 }
 
 /** The target of a running local cloud. */
-export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'region' | 'dialCommand'>): Target {
+export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'region' | 'dialCommand' | 'onSilence'>): Target {
   return {
     kind: 'local',
     region: options.region ?? DEFAULT_REGION,
@@ -44,6 +45,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     fabric: cloud.fabric,
     fabricNote: cloud.fabricNote ?? undefined,
     trouble: () => localTrouble(cloud.stateFolder),
+    onSilence: options.onSilence,
     proxyCommand: `${options.dialCommand ?? 'ssmlab local dial'} %h %p`,
   };
 }
@@ -84,6 +86,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     sessionIntervalMs: 350,
     ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way }),
     profile,
+    onSilence: options.onSilence,
     // It loads a client that the command may do without.
     explain: async (error, where) => (error.code === 'credentials-wrong' ? (await import('../aws/region-status.js')).explainRegion(error, { ...target, region: where }) : error),
   };

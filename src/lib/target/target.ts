@@ -23,7 +23,7 @@ export interface Target {
   /** AWS's endpoints of FIPS 140, and those that answer over IPv6 too. */
   readonly fips?: boolean | undefined;
   readonly dualStack?: boolean | undefined;
-  /** Milliseconds that a call waits for its answer before it is tried again, and a stream for its upgrade; a minute when absent, less where a caller waits for less (`lib/aws/signed-call`, `lib/session/stream-socket`). */
+  /** Milliseconds that a call waits for its answer before it is tried again, and a stream for its upgrade; a minute when absent, less where a caller waits for less (`lib/aws/patience`, `lib/aws/signed-call`, `lib/session/stream-socket`). */
   readonly patienceMs?: number | undefined;
   /** Pauses between the tries of a call, as a multiple of what they are on AWS; 1 when absent. */
   readonly pauseScale?: number | undefined;
@@ -53,6 +53,8 @@ export interface Target {
   readonly trouble?: (() => Promise<string | undefined>) | undefined;
   /** Told of a session that could not be ended at the service, and why. */
   readonly onSessionLeft?: ((sessionId: string, why: Error) => void) | undefined;
+  /** Told of a call that has waited so long for its answer, and waits on; of the host and port, and those of the proxy on the way. */
+  readonly onSilence?: ((silence: { readonly host?: string | undefined; readonly proxy?: string | undefined; readonly afterMs: number }) => void) | undefined;
   /** What else is known of a region's refusal, where it can be asked; the error itself where nothing is. */
   readonly explain?: ((error: SsmlabError, region: string) => Promise<SsmlabError>) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */

@@ -33,7 +33,7 @@ import type { FaultProxy } from './proxy.js';
 export const REGION = 'ap-northeast-1';
 
 /** How long a call waits for its answer where answers come too late, and when those come. */
-export const LATE = { patienceMs: 1500, tooLateMs: 2200 } as const;
+export const LATE = { patienceMs: 2500, tooLateMs: 3200 } as const;
 
 /** The target AWS, its endpoint set to the proxy, its polls short, and its pauses between tries. */
 export function awsTarget(region: ModelRegion, endpoint: string, more: Pick<Target, 'patienceMs'> = {}): Target {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createChangeSet, executeChangeSet } from '../../../../src/lib/aws/change-sets.js';
 import { describeInstances, findKeyPair, importKeyPair } from '../../../../src/lib/aws/ec2.js';
+import { patienceOf } from '../../../../src/lib/aws/patience.js';
 import { createSchedule } from '../../../../src/lib/aws/scheduler.js';
 import { describeAgents } from '../../../../src/lib/aws/ssm.js';
 import type { Target } from '../../../../src/lib/target/target.js';
@@ -114,10 +115,27 @@ describe('a call whose answer comes too late', () => {
     expect((asked[1]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeGreaterThanOrEqual(PATIENCE_MS - 5);
   });
 
-  it('is given up after five, with the host and why', async () => {
+  it('is given up after two, with the host and why, and is told of while it is waited for', async () => {
     answer = () => undefined;
-    await expect(describeAgents(target({ patienceMs: 60 }))).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(/^nothing answers at 127\.0\.0\.1:\d+ \((?:TimeoutError|ETIMEDOUT)\)$/u) as string });
-    expect(asked).toHaveLength(5);
+    const told: unknown[] = [];
+    const { port } = server.address() as AddressInfo;
+    await expect(describeAgents(target({ patienceMs: 60, onSilence: (silence) => void told.push(silence) }))).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(/^nothing answers at 127\.0\.0\.1:\d+ \((?:TimeoutError|ETIMEDOUT)\)$/u) as string });
+    expect(asked).toHaveLength(2);
+    expect(told).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ host: `127.0.0.1:${port}`, afterMs: 30 }) as unknown));
+  });
+
+  it('is told of as it is waited for, and not when it has come', async () => {
+    const told: unknown[] = [];
+    answer = (_operation, _nth, reply) => json(reply, { InstanceInformationList: [] });
+    await describeAgents(target({ patienceMs: 60, onSilence: (silence) => void told.push(silence) }));
+    await sleep(60);
+    expect(told).toEqual([]);
+  });
+
+  it('has more time where it makes something, and on this machine', () => {
+    expect(['DescribeStacks', 'ListRoles', 'GetCallerIdentity', 'CreateChangeSet', 'StartSession', 'SimulatePrincipalPolicy'].map((operation) => patienceOf({ kind: 'aws' }, operation) / 1000)).toEqual([20, 20, 20, 60, 60, 60]);
+    expect(patienceOf({ kind: 'local' }, 'DescribeStacks')).toBe(60_000);
+    expect(patienceOf({ kind: 'aws', patienceMs: 1500 }, 'DescribeStacks')).toBe(1500);
   });
 
   it.each([
