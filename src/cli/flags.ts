@@ -1,5 +1,6 @@
 /** The flags that commands share, in the groups in which help shows them. */
 import { Flags } from '@oclif/core';
+import { sshFrom } from './ssh-from.js';
 
 /** What the command acts on. */
 const targetFlags = {
@@ -90,5 +91,5 @@ export const deployFlags = {
   'heal': Flags.boolean({ description: 'put back what was changed beside CloudFormation', helpGroup: 'LAB' }),
   'key-pair': Flags.string({ description: 'key pair of EC2 that is there already, in place of a new one; goes with --identity', helpValue: 'NAME', helpGroup: 'SSH' }),
   'ttl': Flags.string({ description: 'delete the lab by itself after this time, such as 2h, by EventBridge Scheduler', helpValue: 'TIME', helpGroup: 'LAB' }),
-  'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB' }),
+  'ssh-from': Flags.string({ description: 'who may open SSH to instance 1 [default on AWS: this machine\'s address]', helpValue: 'CIDR', helpGroup: 'LAB', parse: async (value) => sshFrom(value) }),
 } as const;
