@@ -1,6 +1,7 @@
 /** Deploy events → lines: a line for each group of resources as it completes, failures at once. */
 import type { ListedInstance } from '../lib/inventory/instance.js';
-import type { DeployEvent, DeployResult } from '../lib/stack/deploy.js';
+import { lifetimeText, timeText } from '../lib/expiry/duration.js';
+import type { DeployEvent, DeployOptions, DeployResult } from '../lib/stack/deploy.js';
 import type { ResourceEvent } from '../lib/stack/events.js';
 import type { LabContext } from './lab-context.js';
 import { fabricText } from '../lib/report/fabric.js';
@@ -19,10 +20,12 @@ export function resourcesOf(template: string): Map<string, string> {
 }
 
 /** What `deploy --json` prints. */
-export interface Deployed extends DeployResult {
+export interface Deployed extends Omit<DeployResult, 'expires'> {
   stack: string;
   region: string;
   target: string;
+  /** When it ends by itself, ISO 8601; null when it does not. */
+  expires: string | null;
   instances: ListedInstance[];
 }
 
@@ -43,11 +46,26 @@ export function deployEnd(outcome: DeployResult['outcome'], seconds: number, tro
   return but === undefined ? 'Nothing changed: the stack is there and complete.' : `Nothing changed: the stack is complete, but ${but}.`;
 }
 
+/** When it ends by itself, as a sentence. */
+export const expiresLine = (expires: Date): string => `It deletes itself at ${timeText(expires)}, in ${lifetimeText(expires.getTime() - Date.now())}.`;
+
+/** The time of a deployment, without that in which its question stood open. */
+export function stopwatch(review: DeployOptions['review']): { readonly review: DeployOptions['review']; readonly seconds: () => number } {
+  let begun = Date.now();
+  const timed: DeployOptions['review'] = review && (async (plan) => {
+    const asked = Date.now();
+    const answer = await review(plan);
+    begun += Date.now() - asked;
+    return answer;
+  });
+  return { review: timed, seconds: () => (Date.now() - begun) / 1000 };
+}
+
 /** After a plan that was only to be seen; a local cloud with nothing in it ends. */
 export async function endPlan({ target, stack, home }: LabContext, stackId: string, say: (line: string) => void): Promise<Deployed> {
   say(deployEnd('planned', 0, []));
   for (const line of releaseLines(await releaseTarget(target, home))) say(line);
-  return { outcome: 'planned', stack, stackId, region: target.region, target: target.kind, instances: [] };
+  return { outcome: 'planned', stack, stackId, region: target.region, target: target.kind, expires: null, instances: [] };
 }
 
 const KEY_PAIR = { made: 'key pair, its private half stays here', kept: 'key pair of before', user: 'your key pair, which stays when the lab goes' } as const;

@@ -3,7 +3,8 @@ import { accountAlias } from '../lib/aws/iam.js';
 import { callerIdentity } from '../lib/aws/sts.js';
 import { SsmlabError } from '../lib/errors.js';
 import { expiryApi } from '../lib/expiry/api.js';
-import { dropExpiry, setExpiry } from '../lib/expiry/expiry.js';
+import { timeText } from '../lib/expiry/duration.js';
+import { dropExpiry, expiryName, setExpiry } from '../lib/expiry/expiry.js';
 import { quantitiesOf } from '../lib/lab/bill.js';
 import { statementsOf } from '../lib/permissions/policies.js';
 import { preflightApi } from '../lib/preflight/api.js';
@@ -30,6 +31,8 @@ export interface ReviewOptions {
   readonly roleArn: string | undefined;
   /** Name of a key pair of the user's own. */
   readonly keyPair: string | undefined;
+  /** When the lab is to end by itself. */
+  readonly expiresAt: Date | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly canAsk: boolean;
@@ -61,9 +64,10 @@ export async function lookFirst({ target, stack }: LabContext, { resources, sshS
 }
 
 /** Shows a plan and asks; answers false where it is only to be looked at. Throws `declined`, or `no-terminal` when nobody is there and --yes was not given. */
-export function reviewer({ target, stack }: LabContext, { dryRun, yes, canAsk, style, say, signal }: ReviewOptions): (plan: StackPlan) => Promise<boolean> {
+export function reviewer({ target, stack }: LabContext, { expiresAt, dryRun, yes, canAsk, style, say, signal }: ReviewOptions): (plan: StackPlan) => Promise<boolean> {
   return async ({ type, changes }) => {
     for (const line of planLines(changes, style)) say(line);
+    if (type === 'CREATE' && expiresAt !== undefined) say(`  It deletes itself at ${timeText(expiresAt)}: for that the schedule and the role ${expiryName(target.region, stack)} are made besides, outside the stack.`);
     if (dryRun) return false;
     if (yes) return true;
     if (!canAsk) throw new SsmlabError('no-terminal', 'nobody is there to confirm what costs money on AWS', { hint: 'pass --yes' });

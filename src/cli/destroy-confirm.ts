@@ -25,8 +25,8 @@ function costText({ target }: LabContext, { created, resources }: DestroyPlan): 
   return `it stood for ${lifetimeText(age)} and cost about ${dollars(costSoFar(quantities, prices, age))} (computed)`;
 }
 
-/** Says it and asks. Throws `declined`, or `no-terminal` when nobody is there and --yes was not given. */
-export async function confirmDestroy(context: LabContext, plan: DestroyPlan, { yes, canAsk, say, signal }: { readonly yes: boolean; readonly canAsk: boolean; readonly say: (line: string) => void; readonly signal: AbortSignal }): Promise<void> {
+/** Says it and asks; `ends` are the schedule and role of its end, in words. Throws `declined`, or `no-terminal` when nobody is there and --yes was not given. */
+export async function confirmDestroy(context: LabContext, plan: DestroyPlan, { ends, yes, canAsk, say, signal }: { readonly ends: readonly string[]; readonly yes: boolean; readonly canAsk: boolean; readonly say: (line: string) => void; readonly signal: AbortSignal }): Promise<void> {
   const { target, stack } = context;
   const named = (type: string): string[] => plan.resources.filter((resource) => resource.type === type).toSorted((a, b) => a.logicalId.localeCompare(b.logicalId)).map(({ logicalId, physicalId }) => `${logicalId} (${physicalId ?? 'not made'})`);
   const room = (textWidth(process.stderr) ?? Infinity) - LABEL.length;
@@ -37,6 +37,7 @@ export async function confirmDestroy(context: LabContext, plan: DestroyPlan, { y
   const billed = [...named('AWS::EC2::NatGateway'), ...named('AWS::EC2::EIP'), ...named('AWS::EC2::VPCEndpoint')];
   if (billed.length > 0 && target.kind === 'aws') row('billed too', billed.join(', '));
   if (plan.keyNames.length > 0) row('key pair', `${plan.keyNames.join(', ')}, and the file here`);
+  if (ends.length > 0) row('its end', `${ends.join(', ')}, outside the stack`);
   const cost = costText(context, plan);
   if (cost !== undefined) row('until now', cost);
   if (yes) return;

@@ -1,7 +1,7 @@
 /** `ssmlab deploy`: the lab, from nothing to four instances. */
 import { readFile } from 'node:fs/promises';
 import { BaseCommand } from '../cli/base-command.js';
-import { type Deployed, deployEnd, endPlan, watchDeploy } from '../cli/deploy-progress.js';
+import { type Deployed, deployEnd, endPlan, expiresLine, stopwatch, watchDeploy } from '../cli/deploy-progress.js';
 import { chosenKeyPair, deployOptions, keyPairOf, sshSource } from '../cli/deploy-options.js';
 import { untilOpen } from '../cli/deploy-ready.js';
 import { prepared } from '../cli/deploy-review.js';
@@ -48,19 +48,19 @@ export default class Deploy extends BaseCommand {
     const keyPair = chosenKeyPair(context, flags);
     // What is taken back after Ctrl-C is a change set.
     this.patienceMs = 10_000;
-    const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
-    const options = deployOptions(context, flags, { ...before, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks: (what) => (this.moment = momentAsking(what)) });
-    const begun = Date.now();
+    const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, expiresAt, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
+    const watch = stopwatch(before.review);
+    const options = deployOptions(context, flags, { ...before, review: watch.review, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks: (what) => (this.moment = momentAsking(what)) });
     const deployment = untilOpen(context, deploy(stackApi(target), options), { ...this.conversation(), sshFrom: flags['ssh-from'], options });
-    const { outcome, stackId } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
+    const { outcome, stackId, expires } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
     this.moment = 'deployed';
     if (outcome === 'planned') return endPlan(context, stackId, (line) => this.say(line));
     const [instances, made] = await Promise.all([takeInventory(target, stack, { mayBeNone: true }), madeInstances(stackApi(target), stack)]);
     const troubles = troublesOf(instances, made);
-    this.say(`${deployEnd(outcome, (Date.now() - begun) / 1000, troubles)}\n`);
+    this.say(`${deployEnd(outcome, watch.seconds(), troubles)}${expires === undefined ? '' : `\n${expiresLine(expires)}`}\n`);
     if (instances.length > 0) this.print(listLines(instances, { style: this.style, width: this.width }));
     for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
     if (!flags.brief) this.say(nextSteps([...(instances.length === 0 ? [] : ['verify'] as const), ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
-    return { outcome, stack, stackId, region: target.region, target: target.kind, instances: instances.map(listed) };
+    return { outcome, stack, stackId, region: target.region, target: target.kind, expires: expires?.toISOString() ?? null, instances: instances.map(listed) };
   }
 }

@@ -48,12 +48,14 @@ export default class Destroy extends BaseCommand {
     const { target, stack, lab, home } = context;
     const api = stackApi(target);
     const plan = await planDestroy(api, stack);
-    const there = plan.stackId !== undefined || plan.keyNames.length > 0;
-    if (there) await confirmDestroy(context, plan, { yes: flags.yes, ...this.conversation() });
+    const end = { region: target.region, stack };
+    // What may not be looked at is told of at the end.
+    const ends = await expiryLeft(expiryApi(target), end).catch(() => []);
+    const there = plan.stackId !== undefined || plan.keyNames.length > 0 || ends.length > 0;
+    if (there) await confirmDestroy(context, plan, { ends, yes: flags.yes, ...this.conversation() });
     else this.say(`There is no stack "${stack}" in ${target.region}.`);
     this.moment = 'asking-for-deletion';
     const progress = destroyProgress(this.errorStyle, plan.resources);
-    const end = { region: target.region, stack };
     const events = destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(this.interruption.signal), dropExpiry: () => dropExpiry(expiryApi(target), end), expiryLeft: () => expiryLeft(expiryApi(target), end) });
     const [stays, unseen]: [string[], string[]] = [[], []];
     for await (const event of withStalls(events, target.trouble)) {

@@ -233,8 +233,14 @@ describe('a lab on AWS', () => {
 describe('the end that --ttl sets', () => {
   it('comes: the schedule deletes the whole lab by its role, and destroy removes what is left beside it', async () => {
     const made = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--ttl', '10m', '--stack', 'short');
-    expect(made.status, made.stderr).toBe(0);
     const name = `ssmlab-ttl-${REGION}-short`;
+    const { expires } = (await json<{ standing: { expires: string } }>('status', '--stack', 'short')).standing;
+    const end = expires.replace(/\.\d+Z$/u, 'Z');
+    expect([made.status, made.stderr]).toEqual([0, expect.stringMatching(new RegExp(`deletes itself at ${end}: for that the schedule and the role ${name} are made besides[\\s\\S]*Deployed in [\\s\\S]*It deletes itself at ${end}, in (?:9|10) min`, 'u'))]);
+    const again = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32', '--ttl', '2h', '--stack', 'short');
+    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('the stack "short" is there already, and --ttl is for a new one')]);
+    const listed = await run('destroy', '--stack', 'short');
+    expect([listed.status, listed.stderr]).toEqual([2, expect.stringMatching(new RegExp(`its end +schedule ${name}, role ${name}, outside the stack`, 'u'))]);
     const { CreationDate: _made, LastModificationDate: _modified, Arn: _arn, Name: _name, ...schedule } = JSON.parse(await call('scheduler', { method: 'GET', path: `/schedules/${name}` })) as Record<string, unknown>;
     // Nobody waits ten minutes here: its time comes at once. All else of it is as deploy made it.
     await call('scheduler', { method: 'PUT', path: `/schedules/${name}`, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...schedule, ScheduleExpression: `at(${new Date(Date.now() + 1000).toISOString().slice(0, 19)})` }) });
@@ -245,7 +251,7 @@ describe('the end that --ttl sets', () => {
     expect(await ec2('DescribeInstances', { 'Filter.1.Name': 'instance-state-name', 'Filter.1.Value.1': 'running' })).not.toContain('<instanceId>');
     // AWS deletes the schedule that has run, and nothing else.
     expect(await json('sweep', '--region', REGION)).toMatchObject({ regions: [{ labs: [], orphans: [{ kind: 'key-pair', id: expect.stringMatching(/^short-key-[0-9a-f]{8}$/u) as string }] }], roles: [{ id: name }] });
-    expect((await run('destroy', '--yes', '--stack', 'short')).status).toBe(0);
+    expect(await run('destroy', '--yes', '--stack', 'short')).toMatchObject({ status: 0, stderr: expect.stringMatching(new RegExp(`its end +role ${name}, outside`, 'u')) as string });
     expect(await json('sweep', '--region', REGION)).toMatchObject({ regions: [{ labs: [], orphans: [] }], roles: [] });
     expect(await iam('ListRoles')).not.toContain('ssmlab-ttl');
   }, 120_000);

@@ -14,6 +14,9 @@ export function parseLifetime(text: string): number {
   return milliseconds;
 }
 
+/** A point of time, ISO 8601 to the second: as EventBridge Scheduler has it. */
+export const timeText = (time: Date): string => time.toISOString().replace(/\.\d+Z$/u, 'Z');
+
 /** Milliseconds in words, in the two largest units that say something: `2 h 5 min`. */
 export function lifetimeText(milliseconds: number): string {
   const minutes = Math.max(0, Math.round(milliseconds / UNITS.m));

@@ -13,6 +13,18 @@ import type { ExpiryApi } from './api.js';
 /** Tag of the stack that says when it ends, ISO 8601. */
 export const EXPIRES_TAG = 'ssmlab:expires';
 
+/** When a stack ends, by its tags; undefined when it does not end by itself. */
+export function endOf({ Tags }: { readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined }): Date | undefined {
+  const end = Date.parse(Tags?.find(({ Key }) => Key === EXPIRES_TAG)?.Value ?? '');
+  return Number.isNaN(end) ? undefined : new Date(end);
+}
+
+/** Between the beginning of a deployment and that of its stack, at the most: the look at the account, and a code of MFA. */
+const SAME_MS = 5 * 60_000;
+
+/** Whether the end asked for `now` is the one that a stack was made with, asked for again in the same words: as long after now as that is after its beginning. */
+export const isSameEnd = (asked: Date, end: Date, created: Date, now = Date.now()): boolean => Math.abs(asked.getTime() - now - (end.getTime() - created.getTime())) <= SAME_MS;
+
 /** How schedules and roles of labs begin. */
 export const EXPIRY_PREFIX = 'ssmlab-ttl-';
 

@@ -1,6 +1,6 @@
 /** The beginning of a stack: asked for at once, or by a plan that somebody is to see first; and what is taken back when it does not come to that. */
 import type { NewStack } from '../aws/cloudformation.js';
-import { EXPIRES_TAG } from '../expiry/expiry.js';
+import { endOf } from '../expiry/expiry.js';
 import type { StackApi } from './api.js';
 import type { ApiStack, DeployOptions } from './deploy.js';
 import { isGone, reviewed } from './follow.js';
@@ -18,9 +18,9 @@ function isOurs({ ChangeSetId, Parameters = [] }: ApiStack, plan: StackPlan | un
 
 /** The end that was set for a stack that somebody else has made: theirs again, or none. */
 async function giveBackExpiry({ expiry }: DeployOptions, found: ApiStack | undefined, stackId: string): Promise<void> {
-  const theirs = Date.parse(found?.Tags?.find(({ Key }) => Key === EXPIRES_TAG)?.Value ?? '');
-  if (Number.isNaN(theirs)) await expiry?.drop();
-  else await expiry?.set(stackId, new Date(theirs));
+  const theirs = found === undefined ? undefined : endOf(found);
+  if (theirs === undefined) await expiry?.drop();
+  else await expiry?.set(stackId, theirs);
 }
 
 /** Asks for the stack. Undefined when a stack of the name is there meanwhile. */

@@ -1,7 +1,7 @@
 /** Deploy: the key pair, the stack, its events, and the agents online. Asked again it finds that nothing is to do. */
 import { ofStack } from '../aws/ec2.js';
 import { SsmlabError } from '../errors.js';
-import { EXPIRES_TAG } from '../expiry/expiry.js';
+import { endOf, EXPIRES_TAG, isSameEnd } from '../expiry/expiry.js';
 import { LAB_TAG, type LabParameters, templateBody, templateParameters } from '../lab/lab.js';
 import { isOff, type MadeInstance } from '../inventory/standing.js';
 import type { StackApi } from './api.js';
@@ -34,6 +34,8 @@ export interface DeployResult {
   /** `planned`: looked at, and not carried out. */
   readonly outcome: 'created' | 'unchanged' | 'updated' | 'planned';
   readonly stackId: string;
+  /** When the lab ends by itself; undefined when it does not, or was only planned. */
+  readonly expires?: Date | undefined;
 }
 
 export interface DeployOptions extends Asking {
@@ -166,15 +168,16 @@ export async function* deploy(calls: StackApi, options: DeployOptions): AsyncGen
           throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and a template is for a new one`, { hint: 'choose another name with --stack, or `ssmlab destroy` first' });
         }
         const stackId = settled.StackId ?? options.stack;
-        // A deployment that was broken off, and goes on, has its end already.
-        if (options.expiry !== undefined && !joined && settled.Tags?.some(({ Key }) => Key === EXPIRES_TAG) !== true) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
+        const expires = endOf(settled);
+        // A deployment that was broken off, and is run again as it was, has its end already.
+        if (options.expiry !== undefined && (expires === undefined || !isSameEnd(options.expiry.at, expires, settled.CreationTime ?? new Date()))) throw new SsmlabError('usage', `the stack "${options.stack}" is there already, and --ttl is for a new one`, { hint: '`ssmlab status` says when it ends; `ssmlab destroy` ends it now' });
         if (asked !== undefined) await requireKeyPair(api, options.stack, asked.keyName);
         const outcome = joined ? 'created' : yield* reconcile(api, settled, options);
         if (asked !== undefined && outcome !== 'planned') await options.remember?.(asked);
-        if (joined) return { outcome, stackId };
+        if (joined) return { outcome, stackId, expires };
         // After a restart of the local cloud they register anew.
         yield* agentsOnline(api, options, outcome === 'updated');
-        return { outcome, stackId };
+        return { outcome, stackId, expires };
       }
     }
     const wanted = options.template === undefined ? undefined : await api.templateParameters(options.template);
@@ -194,7 +197,7 @@ export async function* deploy(calls: StackApi, options: DeployOptions): AsyncGen
     yield { kind: 'started', stackId };
     yield* follow(api, stackId, options, (status) => status === 'CREATE_COMPLETE');
     yield* agentsOnline(api, options, true);
-    return { outcome: 'created', stackId };
+    return { outcome: 'created', stackId, expires: options.expiry?.at };
   }
   throw new SsmlabError('stack-busy', `other processes make and delete the stack "${options.stack}" at the same time`);
 }

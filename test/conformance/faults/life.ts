@@ -63,7 +63,7 @@ export async function runDeploy(context: LabContext, say: (line: string) => void
   const sshSourceCidr = sshSource(target, undefined, undefined);
   const keyPair = chosenKeyPair(context, {});
   const conversation = { canAsk: false, style, say, signal };
-  const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, roleArn: undefined, dryRun, yes: true, ...conversation });
+  const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, expiresAt: undefined, roleArn: undefined, dryRun, yes: true, ...conversation });
   const options = { ...deployOptions(context, flags, { ...before, template: undefined, keyPair, sshSourceCidr, expiresAt: ttl ? new Date(Date.now() + 3_600_000) : undefined }, { signal, asks: () => undefined }), agentSeconds: 10 };
   const deployment = untilOpen(context, deploy(stackApi(target), options), { ...conversation, sshFrom: undefined, options });
   let next = await deployment.next();
@@ -145,8 +145,10 @@ export async function runDestroy(context: LabContext, say: (line: string) => voi
   const signal = never();
   const api = stackApi(target);
   const plan = await planDestroy(api, stack);
-  if (plan.stackId !== undefined || plan.keyNames.length > 0) await confirmDestroy(context, plan, { yes: true, canAsk: false, say, signal });
-  for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), { region: target.region, stack }), expiryLeft: () => expiryLeft(expiryApi(target), { region: target.region, stack }) })) {
+  const end = { region: target.region, stack };
+  const ends = await expiryLeft(expiryApi(target), end).catch(() => []);
+  if (plan.stackId !== undefined || plan.keyNames.length > 0 || ends.length > 0) await confirmDestroy(context, plan, { ends, yes: true, canAsk: false, say, signal });
+  for await (const event of destroy(api, { stack, plan, pollSeconds: target.pollSeconds, pause: pauseUntil(signal), dropExpiry: () => dropExpiry(expiryApi(target), end), expiryLeft: () => expiryLeft(expiryApi(target), end) })) {
     if (event.kind === 'again') say(event.reason);
     if (event.kind === 'unseen') say(`${event.what} could not be read: ${event.why}`);
   }

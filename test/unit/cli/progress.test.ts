@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { deployProgress, inProgress, resourcesOf } from '../../../src/cli/deploy-progress.js';
+import { describe, expect, it, vi } from 'vitest';
+import { deployProgress, inProgress, resourcesOf, stopwatch } from '../../../src/cli/deploy-progress.js';
 import { destroyProgress } from '../../../src/cli/destroy-progress.js';
 import { templateBody } from '../../../src/lib/lab/lab.js';
 import { plainStyle } from '../../../src/lib/report/style.js';
@@ -70,6 +70,22 @@ describe('what is made and what is deleted', () => {
   it('says what stays after a destroy, and what could not be looked at', () => {
     const progress = destroyProgress(style, plan);
     expect([progress({ kind: 'stays', text: 'Systems Manager lists i-1' }), progress({ kind: 'unseen', what: 'log groups', why: 'not authorized to perform: logs:DescribeLogGroups' })].flat()).toEqual(['  ? Systems Manager lists i-1', '  ? not looked at: log groups (not authorized to perform: logs:DescribeLogGroups)']);
+  });
+
+  it('takes no time while its question stands open', async () => {
+    vi.useFakeTimers();
+    try {
+      const { review, seconds } = stopwatch(async () => {
+        await vi.advanceTimersByTimeAsync(60_000);
+        return true;
+      });
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(await review?.({ type: 'CREATE', changeSetId: 'c', stackId: 's', changes: [] })).toBe(true);
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(seconds()).toBe(5);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('says why nothing happens', () => {

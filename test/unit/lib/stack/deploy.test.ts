@@ -123,7 +123,7 @@ describe('deploy', () => {
       const order: string[] = [];
       const { result, calls } = await run(fresh, { review: asked, placement: { instanceType: 't3.nano', vpc1Zone: 'a', vpc2Zone: 'b' }, expiry: { at: new Date(0), set: async (stackId) => void order.push(stackId), drop: async () => undefined } });
       expect(shown).toEqual([['CREATE', ['Add VPC1']]]);
-      expect(result).toEqual({ outcome: 'created', stackId: STACK_ID });
+      expect(result).toEqual({ outcome: 'created', stackId: STACK_ID, expires: new Date(0) });
       expect(order).toEqual([STACK_ID]);
       expect(calls).toEqual(['import ssmlab-key-#', 'plan CREATE ssmlab KeyName=ssmlab-key-# InstanceType=t3.nano VPC1Zone=a VPC2Zone=b', 'execute']);
     });
@@ -240,6 +240,18 @@ describe('deploy', () => {
       const { error, calls } = await run({ stacks: [there] }, { expiry: { at: new Date(0), set: async () => undefined, drop: async () => undefined } });
       expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('--ttl is for a new one') as string });
       expect(calls).toEqual([]);
+    });
+
+    // Made ten minutes ago to live for an hour.
+    it.each([[60, 'unchanged'], [120, 'usage'], [10, 'usage']])('that has one, by --ttl %im: %s, for the same words again are the deployment that was broken off', async (minutes, expected) => {
+      const created = Date.now() - 600_000;
+      const ends = new Date(created + 3_600_000);
+      const has = { ...there, CreationTime: new Date(created), Tags: [...LAB_TAGS, { Key: 'ssmlab:expires', Value: ends.toISOString() }] };
+      const none = { set: async () => Promise.reject(new Error('set anew')), drop: async () => undefined };
+      const { result, error, calls } = await run({ stacks: [has] }, { expiry: { at: new Date(Date.now() + minutes * 60_000), ...none } });
+      expect((error as SsmlabError | undefined)?.code ?? result?.outcome).toBe(expected);
+      expect(calls.length > 0).toBe(expected === 'unchanged');
+      expect((await run({ stacks: [has] })).result?.expires).toEqual(ends);
     });
   });
 
