@@ -216,6 +216,14 @@ describe('a lab of two people', () => {
   });
 });
 
+describe('a region that is none', () => {
+  it.each([['status'], ['list'], ['sweep']])('is usage to %s, by flag and, where it heeds that, by variable', async (command) => {
+    const said = { status: 2, stderr: expect.stringMatching(/"foo bar" is not a region's name +\[usage\]/u) as string };
+    expect(await start([command, '--region', 'foo bar'])).toMatchObject(said);
+    if (command !== 'sweep') expect(await start([command], { AWS_REGION: 'foo bar' })).toMatchObject(said);
+  });
+});
+
 describe('what an error says to run', () => {
   const LAB = ['--target', 'aws', '--region', 'us-east-1', '--stack', 'second'];
   const FLAGS = LAB.join(' ');

@@ -1,5 +1,7 @@
 /** What the SDK throws, as errors of ours: which credentials, which action, which host, or the service's own words. */
 import { SsmlabError } from '../errors.js';
+import { isLoopback } from '../net/loopback-url.js';
+import { leadsThere, noServiceError } from './no-service.js';
 
 /** Where the call went, for the message. */
 export interface CallSite {
@@ -131,7 +133,8 @@ function credentialsError(thrown: Error, code: string, site: CallSite): SsmlabEr
     return new SsmlabError('credentials-wrong', `this machine's clock is ${off ?? 'not that of'} ${host}, which refuses what it signs (${code})`, { cause: thrown, hint: SET_CLOCK });
   }
   // A region that an account has not enabled does not know its keys.
-  const hint = site.endpoint === undefined && (code === 'InvalidClientTokenId' || code === 'UnrecognizedClientException' || code === 'AuthFailure') ? `check the profile; or the region ${site.region} is not enabled in the account: \`aws account get-region-opt-status --region-name ${site.region}\`` : undefined;
+  const disabled = site.endpoint === undefined && (code === 'InvalidClientTokenId' || code === 'UnrecognizedClientException' || code === 'AuthFailure') ? `; or the region ${site.region} is not enabled in the account: \`aws account get-region-opt-status --region-name ${site.region}\`` : '';
+  const hint = site.isLocal === true ? undefined : `check the profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where they are set${disabled}${site.endpoint !== undefined && isLoopback(new URL(site.endpoint)) ? '; those of a local cloud are what `ssmlab local env` prints' : ''}`;
   return new SsmlabError('credentials-wrong', `${host} does not accept the credentials: ${thrown.message} (${code})`, { cause: thrown, hint });
 }
 
@@ -160,12 +163,14 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (THROTTLED.test(code)) return new SsmlabError('aws-error', `${said} (${code})`, { cause: error, hint: 'AWS takes no more calls of this kind for now, after several tries: wait a minute; others in the account may be making many' });
   const socket = socketCode(thrown);
   if (socket !== undefined) {
-    const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : `${site.endpointSetBy ?? 'a setting of the service\'s endpoint'} leads there: check it, or unset it to reach AWS`;
+    const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : leadsThere(site);
     if (site.proxy !== undefined) return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} through the proxy ${site.proxy} (${socket})`, { cause: error, hint: 'HTTPS_PROXY or ALL_PROXY names the proxy: check it, or list the host in NO_PROXY' });
     return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} (${socket})`, { cause: error, hint });
   }
   const untrusted = certificateHint(thrown);
   if (untrusted !== undefined) return new SsmlabError('endpoint-unreachable', `${hostOf(site)} shows a certificate that is not believed: ${thrown.message}`, { cause: error, hint: untrusted });
+  const none = noServiceError(thrown, hostOf(site), site);
+  if (none !== undefined) return none;
   if (code === 'TargetNotConnected') return new SsmlabError('not-connected', said, { cause: error });
   return new SsmlabError('aws-error', `${said} (${code})`, { cause: error });
 }

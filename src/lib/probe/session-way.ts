@@ -10,7 +10,8 @@ import { type CommandEnd, type CommandStreams, runCommand } from '../session/com
 import type { TerminalSize } from '../protocol/payloads.js';
 import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
 import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
-import { CONNECT_MS, isLoopback } from '../session/stream-socket.js';
+import { isLoopback } from '../net/loopback-url.js';
+import { CONNECT_MS } from '../session/stream-socket.js';
 import type { Target } from '../target/target.js';
 
 /** Starts sessions no closer to each other than the target admits. One for all sessions of a command. */

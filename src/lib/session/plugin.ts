@@ -2,7 +2,7 @@
 import { delimiter } from 'node:path';
 import { SsmlabError } from '../errors.js';
 import { compareVersions } from '../protocol/handshake.js';
-import { isLoopback } from './stream-socket.js';
+import { isLoopback } from '../net/loopback-url.js';
 
 /** The oldest version that AWS still supports (§0). */
 const MINIMUM_PLUGIN_VERSION = '1.2.764.0';

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { SsmlabError } from '../errors.js';
+import { isLoopback } from '../net/loopback-url.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import type { Credentials } from '../target/target.js';
 import { readOrdinaryFrames, writeOrdinaryFrames } from './ordinary-frames.js';
@@ -63,11 +64,6 @@ export function sendTogether(socket: WebSocket, frames: readonly Buffer[]): void
 export function streamHost(url: URL): string {
   const port = url.port === '' ? (url.protocol === 'wss:' ? '443' : '80') : url.port;
   return `${url.hostname}:${port}`;
-}
-
-/** True for this machine's own addresses. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** Reads a stream URL. Clear text is for loopback alone: the token that follows opens a shell. */

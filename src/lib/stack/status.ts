@@ -11,6 +11,7 @@ import { tablePrices } from '../price/prices.js';
 import { findLocalCloud, hasLocalState, type LocalCloud } from '../target/local/cloud.js';
 import { cloudFolder } from '../target/local/home.js';
 import { type EndpointOverride, endpointOverrides } from '../target/overrides.js';
+import { checkRegionName } from '../target/lab-folder.js';
 import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
 import type { Target } from '../target/target.js';
 
@@ -102,6 +103,7 @@ async function readRegion(target: Target, name: string): Promise<Region> {
 export async function readStatus(options: TargetOptions & { readonly stack: string }): Promise<StatusReport> {
   if (options.kind === 'aws') {
     const target = await resolveTarget(options);
+    checkRegionName(target.region);
     const [identity, region] = await Promise.all([callerIdentity(target), readRegion(target, options.stack)]);
     return { target: 'aws', region: target.region, account: identity.account, endpoints: endpointOverrides(target), ...region, localCloud: null };
   }

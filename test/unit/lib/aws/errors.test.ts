@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SsmlabError } from '../../../../src/lib/errors.js';
 import { awsCode, awsMessage, fromAws } from '../../../../src/lib/aws/errors.js';
 import { stackNames } from '../../../../src/lib/aws/cloudformation.js';
 import { describeInstances } from '../../../../src/lib/aws/ec2.js';
+import { roleNames } from '../../../../src/lib/aws/iam-roles.js';
 import { describeAgents } from '../../../../src/lib/aws/ssm.js';
 import type { Target } from '../../../../src/lib/target/target.js';
 
@@ -60,6 +61,56 @@ describe('fromAws', () => {
   it('keeps AWS\'s code and text through the wrapping', () => {
     const error = fromAws(named('ValidationError'), site);
     expect([awsCode(error), awsMessage(error)]).toEqual(['ValidationError', 'the text']);
+  });
+});
+
+describe('credentials that are refused', () => {
+  const hint = (more: object): string => fromAws(named('InvalidClientTokenId'), { ...site, ...more }).hint;
+  it('on AWS, or at an endpoint that is none of this machine\'s, say nothing of the local cloud', () => {
+    for (const endpoint of [undefined, 'https://sts.example.com']) expect(hint({ endpoint })).toMatch(/^check the profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY(?!.*local)/u);
+  });
+  it('at an endpoint of this machine name where its keys are from, without what sets the shell to it', () => {
+    expect(hint({ endpoint: 'http://localhost:4566' })).toMatch(/those of a local cloud are what `ssmlab local env` prints$/u);
+    expect(hint({ endpoint: 'http://localhost:4566' })).not.toContain('eval');
+  });
+  it('of the local cloud are to be exported again', () => expect(hint({ isLocal: true })).toContain('eval "$(ssmlab local env)"'));
+});
+
+describe('what answers and is no service of AWS', () => {
+  const at = async (listener: RequestListener, scheme: string, check: (target: Target, host: string) => Promise<void>): Promise<void> => {
+    const server = createServer(listener);
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await check({
+      kind: 'aws', region: 'ap-northeast-1', credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }), endpoint: `${scheme}://${host}`, endpointSetBy: 'AWS_ENDPOINT_URL', pauseScale: 0,
+      dial: () => Promise.reject(new Error('not used')), pollSeconds: 0, payloadBytes: 1024, defaultClient: 'native', fabric: 'aws',
+    }, host);
+    server.closeAllConnections();
+    server.close();
+  };
+  const calls: ((target: Target) => Promise<unknown>)[] = [(target) => describeInstances(target, []), describeAgents, stackNames, (target) => roleNames(target, 'x')];
+  const hint = 'AWS_ENDPOINT_URL leads there: check it, or unset it to reach AWS';
+
+  it.each(['', '{"error":"not found"}', 'no such thing', '<Answer>none</Answer>'])('is told of with its status: 404 with %j', async (body) => {
+    await at((request, response) => {
+      request.resume();
+      response.writeHead(404).end(body);
+    }, 'http', async (target, host) => {
+      for (const call of calls) await expect(call(target)).rejects.toMatchObject({ code: 'aws-error', message: expect.stringMatching(new RegExp(`^what answers \\w+ \\w+ at ${host} is not AWS \\(HTTP 404\\)$`, 'u')) as string, hint });
+    });
+  });
+  it('does not speak TLS', async () => {
+    await at((request) => void request.resume(), 'https', async (target, host) => {
+      for (const call of calls) await expect(call(target)).rejects.toMatchObject({ code: 'endpoint-unreachable', message: `${host} does not speak TLS`, hint });
+    });
+  });
+  it('is AWS where it says a code, though it is NotFound', () => {
+    const { message } = fromAws(Object.assign(new Error('no such schedule'), { name: 'NotFound', $metadata: { httpStatusCode: 404 } }), site);
+    expect(message).toBe('ec2 DescribeInstances: no such schedule (NotFound)');
+    expect(fromAws(Object.assign(new Error('UnknownError'), { name: 'UnknownError', $metadata: { httpStatusCode: 503 } }), site).message).toContain('UnknownError');
+  });
+  it('agrees on no version of TLS', () => {
+    expect(fromAws(Object.assign(new Error('write EPROTO 80:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps:1:'), { code: 'EPROTO' }), site)).toMatchObject({ code: 'endpoint-unreachable', message: '127.0.0.1:4566 and this machine do not agree on TLS: tlsv1 alert protocol version' });
   });
 });
 

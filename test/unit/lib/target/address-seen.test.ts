@@ -19,6 +19,11 @@ describe('the address that this machine is seen as', () => {
     await expect(addressSeen('aws', { ownCidr: offline })).rejects.toMatchObject({ code: 'endpoint-unreachable' });
   });
 
+  it('is asked for by the flag of who wants to know it, and not by that of deploy', async () => {
+    const ownCidr = (): Promise<string> => Promise.reject(new SsmlabError('output-unparsable', 'no address', { hint: 'pass --ssh-from CIDR' }));
+    await expect(addressSeen('aws', { ownCidr })).rejects.toMatchObject({ code: 'output-unparsable', message: 'no address', hint: 'pass --from ADDRESS' });
+  });
+
   it('is not known where AWS says nothing, and a fault of the program is not hidden', async () => {
     expect(await addressSeenIfKnown('aws', { ownCidr: offline })).toBeNull();
     expect(await addressSeenIfKnown('aws', undefined)).toBeNull();
