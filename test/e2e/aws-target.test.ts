@@ -2,7 +2,7 @@
  * The whole life of a lab on AWS, by the real program: `--target aws`, its endpoint set to the local cloud by AWS_ENDPOINT_URL. Each request is
  * seen on its way: it has to be right by the service's own API model, and in the table of docs/faults.md.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,23 @@ describe('a lab on AWS', () => {
 
   it('opens instance 1 by SSH and instance 3 by a session', async () => {
     for (const number of ['1', '3']) expect(await run('exec', number, '--', 'echo', 'well', number)).toMatchObject({ status: 0, stdout: `well ${number}\n` });
+  }, 60_000);
+
+  it('opens instance 1 by OpenSSH too, through the proxy that ALL_PROXY names, with nothing secret in the file', async () => {
+    const line = /ssh -F (\S+) Instance1$/mu.exec((await run('list')).stdout)?.[1]?.replace(/^~/u, home.folder) ?? '';
+    const ssh = (more: NodeJS.ProcessEnv = {}) => spawnSync('ssh', ['-F', line, '-o', 'BatchMode=yes', 'Instance1', 'echo well'], { env: { ...home.environment, ...environment, ...more }, encoding: 'utf8', timeout: 30_000 });
+    expect(ssh()).toMatchObject({ status: 0, stdout: 'well\n' });
+    expect(readFileSync(line, 'utf8')).not.toContain(new URL(environment['ALL_PROXY'] ?? '').password);
+    expect(ssh({ ALL_PROXY: 'socks5h://ada:hidden@127.0.0.1:9' }).stderr).toMatch(/no way through the SOCKS proxy 127\.0\.0\.1:9: connect ECONNREFUSED/u);
+  }, 60_000);
+
+  it('blames a SOCKS proxy that is not there, and not the instance', async () => {
+    const before = environment;
+    environment = { ...before, ALL_PROXY: 'socks5h://ada:hidden@127.0.0.1:9' };
+    const { status, stderr } = await run('exec', '1', '--', 'id').finally(() => (environment = before));
+    expect(status).toBe(255);
+    expect(stderr).toMatch(/ssh to Instance1 \(198\.18\.[\d.]+:22\): no way through the SOCKS proxy 127\.0\.0\.1:9: connect ECONNREFUSED 127\.0\.0\.1:9[\s\S]*ALL_PROXY names the proxy/u);
+    expect(stderr).not.toMatch(/hidden|port 22 has to be open/u);
   }, 60_000);
 
   it('refuses another host key than the pinned one, with both fingerprints', async () => {

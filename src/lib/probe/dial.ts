@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
+import { ProxyFailure } from '../target/uplink.js';
 
 export type Dialled =
   | { readonly outcome: 'connected'; readonly stream: Duplex }
@@ -21,6 +22,7 @@ export async function dialPort(target: Pick<Target, 'dial'>, host: string, port:
     return { outcome: 'connected', stream: await target.dial(host, port, { timeoutMs }) };
   } catch (error) {
     if (!(error instanceof SsmlabError) || error.code !== 'stream-unreachable') throw error;
+    if (error.cause instanceof ProxyFailure) return { outcome: 'untried', why: error.cause.message };
     const cause = (error.cause ?? {}) as { readonly message?: string; readonly code?: string; readonly address?: string };
     const why = cause.message ?? error.message;
     // A socket's own error names whom it was connecting to: on the local cloud that is the uplink.

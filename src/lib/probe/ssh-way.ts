@@ -10,6 +10,7 @@ import { type Identity, openIdentity } from '../ssh/identity.js';
 import type { Questions } from '../ssh/questions.js';
 import type { LabFolder } from '../target/lab-folder.js';
 import type { Target } from '../target/target.js';
+import { ProxyFailure } from '../target/uplink.js';
 import { askForTrust, hostKeyChanged, trustedKeys } from './host-trust.js';
 
 const SSH_PORT = 22;
@@ -67,7 +68,8 @@ async function attempt({ target, lab }: SshWay, instance: KnownInstance, identit
   const where = whereOf(instance, host);
   const socket = await target.dial(host, SSH_PORT, { timeoutMs }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message.replace(/^.* cannot be reached: /u, '') : String(error);
-    throw new SsmlabError('ssh-unreachable', `ssh to ${where}: ${why}`, { cause: error });
+    const proxy = error instanceof SsmlabError && error.cause instanceof ProxyFailure ? error.cause : undefined;
+    throw new SsmlabError('ssh-unreachable', `ssh to ${where}: ${proxy?.message ?? why}`, { cause: error, hint: proxy?.hint });
   });
   const verifyHostKey = async (key: Buffer): Promise<void> => {
     if (keys.some((known) => known.equals(key))) return;

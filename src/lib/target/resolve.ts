@@ -3,8 +3,8 @@ import { SsmlabError } from '../errors.js';
 import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, type StartOptions, startLocalCloud } from './local/cloud.js';
 import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
-import { socksProxy } from './socks-proxy.js';
-import { dialDirectly, dialUplink } from './uplink.js';
+import { dialAsNamed, namesSocks } from './socks-proxy.js';
+import { dialUplink } from './uplink.js';
 import { wayOut } from './way-out.js';
 
 /** Region of the local cloud when none is named. */
@@ -20,7 +20,7 @@ export interface TargetOptions {
   readonly start?: boolean | undefined;
   /** Fabric of the local cloud that is started. */
   readonly fabric?: StartOptions['fabric'];
-  /** What `ssh` runs as ProxyCommand, without the arguments, on the local target. */
+  /** What `ssh` runs as ProxyCommand, without the arguments: on the local target, and where a SOCKS proxy is named. */
   readonly dialCommand?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** Asks for the code of an MFA device, where somebody can be asked. */
@@ -66,10 +66,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
-  const dial: Target['dial'] = async (host, port, { timeoutMs } = {}) => {
-    const proxy = socksProxy(host, environment);
-    return proxy === undefined ? dialDirectly(host, port, timeoutMs) : dialUplink(proxy, host, port, timeoutMs);
-  };
+  const dial: Target['dial'] = (host, port, { timeoutMs } = {}) => dialAsNamed(host, port, { timeoutMs, environment });
   const target: Target = {
     kind: 'aws',
     region,
@@ -86,6 +83,8 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     sessionIntervalMs: 350,
     ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way }),
     profile,
+    // Calls none of AWS's own, and reads ALL_PROXY when ssh runs it: its password is in no file.
+    proxyCommand: namesSocks(environment) ? `${options.dialCommand ?? 'ssmlab local dial'} --all-proxy %h %p` : undefined,
     onSilence: options.onSilence,
     // It loads a client that the command may do without.
     explain: async (error, where) => (error.code === 'credentials-wrong' ? (await import('../aws/region-status.js')).explainRegion(error, { ...target, region: where }) : error),

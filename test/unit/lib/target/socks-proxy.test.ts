@@ -9,9 +9,9 @@ const of = (host: string, ALL_PROXY: string, NO_PROXY?: string) => socksProxy(ho
 describe('the SOCKS5 proxy of the environment', () => {
   it('is read with its password, and written back', () => {
     const proxy = of('192.0.2.1', 'socks5h://ada:p%40ss@127.0.0.1:1081');
-    expect(proxy).toEqual({ host: '127.0.0.1', port: 1081, username: 'ada', password: 'p@ss' });
+    expect(proxy).toEqual({ host: '127.0.0.1', port: 1081, username: 'ada', password: 'p@ss', namedBy: 'ALL_PROXY' });
     expect(proxy === undefined ? '' : socksUrl(proxy)).toBe('socks5h://ada:p%40ss@127.0.0.1:1081');
-    expect(of('192.0.2.1', 'socks5://proxy')).toEqual({ host: 'proxy', port: 1080, username: '', password: '' });
+    expect(of('192.0.2.1', 'socks5://proxy')).toEqual({ host: 'proxy', port: 1080, username: '', password: '', namedBy: 'ALL_PROXY' });
   });
   it('is none where none is named, of another kind, or for what goes directly', () => {
     expect([of('h', ''), of('h', 'http://p:3128'), of('192.0.2.1', 'socks5://p', '10.0.0.1, 192.0.2.1'), of('a.example.com', 'socks5://p', '.example.com'), of('h', 'socks5://p', '*')]).toEqual([undefined, undefined, undefined, undefined, undefined]);

@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeCredentialsStatus, encodeMethodChoice, encodeReply, REPLY } from '../../../../src/lib/net/socks5.js';
-import { dialUplink } from '../../../../src/lib/target/uplink.js';
+import { dialPort } from '../../../../src/lib/probe/dial.js';
+import { dialUplink, ProxyFailure } from '../../../../src/lib/target/uplink.js';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -44,5 +45,30 @@ describe('dialUplink', () => {
   ])('says %s', async (_, answers, message) => {
     const uplink = await scripted(answers);
     await expect(dialUplink(uplink, '198.18.0.11', 22, 150)).rejects.toMatchObject({ code: 'stream-unreachable', message: expect.stringMatching(message) as string });
+  });
+});
+
+describe('a proxy that the user named', () => {
+  const named = async (answers: readonly Buffer[]) => ({ ...(await scripted(answers)), namedBy: 'ALL_PROXY' });
+
+  it.each([
+    ['says nothing', [], /timed out, nothing answered in 0\.15 s/u],
+    ['wants another password', [encodeMethodChoice(2), encodeCredentialsStatus(false)], /does not accept the password/u],
+    ['is none', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], /./u],
+  ])('and that %s is blamed by its address and what names it, and nothing is known of the host', async (_, answers, why) => {
+    const uplink = await named(answers);
+    const error = await dialUplink(uplink, '198.18.0.11', 22, 150).then(() => undefined, (thrown: unknown) => thrown as Error & { hint: string });
+    expect(error).toMatchObject({ code: 'stream-unreachable', cause: expect.any(ProxyFailure) as ProxyFailure, hint: 'ALL_PROXY names the proxy: check that it runs there, or unset ALL_PROXY' });
+    expect(error?.message).toMatch(new RegExp(`^198\\.18\\.0\\.11:22 cannot be reached: no way through the SOCKS proxy 127\\.0\\.0\\.1:${uplink.port}: `, 'u'));
+    expect(error?.message).toMatch(why);
+    expect(`${error?.message}${error?.hint}`).not.toContain('secret');
+    expect(await dialPort({ dial: (host, port, { timeoutMs } = {}) => dialUplink(uplink, host, port, timeoutMs) }, '198.18.0.11', 22, 150)).toMatchObject({ outcome: 'untried' });
+  });
+
+  it('is not blamed for the host behind it', async () => {
+    const greeting = [encodeMethodChoice(2), encodeCredentialsStatus(true)];
+    const dial = (answers: readonly Buffer[]) => async (host: string, port: number, { timeoutMs }: { readonly timeoutMs?: number } = {}) => dialUplink(await named(answers), host, port, timeoutMs);
+    expect(await dialPort({ dial: dial([...greeting, encodeReply(REPLY.connectionRefused)]) }, '198.18.0.11', 22, 150)).toMatchObject({ outcome: 'refused' });
+    expect(await dialPort({ dial: dial(greeting) }, '198.18.0.11', 22, 150)).toMatchObject({ outcome: 'silence' });
   });
 });
