@@ -3,6 +3,7 @@ import { Agent } from 'node:https';
 import { connect } from 'node:tls';
 import { CHECKIP_HOST } from '../lab/lab.js';
 import { SsmlabError } from '../errors.js';
+import { socksProxy } from './socks-proxy.js';
 import type { Target } from './target.js';
 import type { WayOut } from './way-out.js';
 
@@ -35,7 +36,10 @@ export async function ownCidrByAws({ dial, way }: { readonly dial: Target['dial'
   ]);
   const answer = asSsh.status === 'fulfilled' ? asSsh : byProxy;
   if (answer.status === 'rejected') {
-    throw new SsmlabError('endpoint-unreachable', `${CHECKIP_HOST}:${HTTPS_PORT} does not answer, so your own address is not known`, { cause: asSsh.status === 'rejected' ? asSsh.reason : undefined, hint: 'pass --ssh-from CIDR' });
+    const why: unknown = asSsh.status === 'rejected' ? asSsh.reason : undefined;
+    const asked = socksProxy(CHECKIP_HOST);
+    const through = asked === undefined ? '' : ` through the SOCKS proxy ${asked.host}:${asked.port}, which ALL_PROXY names`;
+    throw new SsmlabError('endpoint-unreachable', `${CHECKIP_HOST}:${HTTPS_PORT} does not answer${through}, so your own address is not known`, { cause: why, hint: 'pass --ssh-from CIDR' });
   }
   if (!/^(?:\d{1,3}\.){3}\d{1,3}$/u.test(answer.value)) throw new SsmlabError('output-unparsable', `${CHECKIP_HOST} did not answer with an IPv4 address`, { hint: 'pass --ssh-from CIDR' });
   return `${answer.value}/32`;

@@ -160,6 +160,12 @@ describe('one\'s own address', () => {
     await expect(own(shut)).rejects.toMatchObject({ code: 'endpoint-unreachable', hint: 'pass --ssh-from CIDR', cause: new Error('no way') });
   });
 
+  it('that is not told names the SOCKS proxy that it was asked through, without its password', async () => {
+    delete process.env['HTTPS_PROXY'];
+    process.env['ALL_PROXY'] = 'socks5h://ada:hidden@127.0.0.1:1081';
+    await expect(own(shut)).rejects.toMatchObject({ message: 'checkip.amazonaws.com:443 does not answer through the SOCKS proxy 127.0.0.1:1081, which ALL_PROXY names, so your own address is not known' });
+  });
+
   it('is asked of nobody whose authority is not known', async () => {
     delete process.env['HTTPS_PROXY'];
     await expect(ownCidrByAws({ dial: open, way: await wayOut({}) })).rejects.toMatchObject({ code: 'endpoint-unreachable' });
