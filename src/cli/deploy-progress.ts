@@ -144,16 +144,19 @@ const USUAL: Readonly<Record<string, string>> = {
   'AWS::EC2::NatGateway': 'about 100 s', 'AWS::EC2::VPCEndpoint': '1 to 2 minutes', 'AWS::EC2::Instance': '10 to 40 s', 'AWS::IAM::InstanceProfile': 'about 2 minutes',
 };
 
-/** Which resources are under way, in words; undefined when none is. */
-export function inProgress(): { readonly note: (event: DeployEvent | Stalled) => void; readonly text: () => Promise<string | undefined> } {
+/** What is waited for, in words: resources that are under way, then agents, with the time that these have taken; undefined when it is nothing. */
+export function inProgress(now: () => number = Date.now): { readonly note: (event: DeployEvent | Stalled) => void; readonly text: () => Promise<string | undefined> } {
   const going = new Map<string, string>();
+  let agents: { readonly names: readonly string[]; readonly since: number } | undefined;
   return {
     note: (event) => {
+      if (event.kind === 'agents') agents = event.waiting.length === 0 ? undefined : { names: event.waiting, since: agents?.since ?? now() };
       if (event.kind !== 'resource' || event.isStack) return;
       if (event.status.endsWith('_IN_PROGRESS')) going.set(event.logicalId, event.type);
       else going.delete(event.logicalId);
     },
     text: async () => {
+      if (agents !== undefined) return `the agent of ${few(agents.names)} is not online after ${Math.round((now() - agents.since) / 1000)} s`;
       if (going.size === 0) return undefined;
       return few([...going].map(([id, type]) => (USUAL[type] === undefined ? id : `${id} (${USUAL[type]} as a rule)`)));
     },

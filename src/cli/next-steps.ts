@@ -54,6 +54,13 @@ export function explainStep({ claims }: Pick<VerifyReport, 'claims'>, instances:
   return [{ command: ['explain', String(broken.instance), ...(snapshot === undefined ? [] : ['--snapshot', snapshot])].map(shellQuote).join(' '), text: 'its way in, hop by hop, and what shuts it' }];
 }
 
+/** What puts back the resources that drifted: a deployment as that which found it, with what it would else take from somewhere else. */
+export function healStep(drifted: boolean, flags: { readonly 'ssh-from'?: string | undefined; readonly 'role-arn'?: string | undefined }): OwnStep[] {
+  if (!drifted) return [];
+  const given = (['ssh-from', 'role-arn'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
+  return [{ command: ['deploy', '--heal', ...given].map(shellQuote).join(' '), text: 'put back what was changed beside CloudFormation' }];
+}
+
 /** What a file that was judged holds, where `list` and `status` would ask the region instead. */
 export const drawnStep = (snapshot: string): OwnStep => ({ command: ['diagram', '--snapshot', snapshot].map(shellQuote).join(' '), text: 'the network of that file, drawn' });
 

@@ -10,7 +10,7 @@ import { momentAfter, momentAsking } from '../cli/interruption.js';
 import { labContext } from '../cli/lab-context.js';
 import { missingKeyLines } from '../cli/missing-key.js';
 import { resourcesIn } from '../cli/template-resources.js';
-import { nextSteps, stepsInto } from '../cli/next-steps.js';
+import { healStep, nextSteps, stepsInto } from '../cli/next-steps.js';
 import { textWidth } from '../cli/terminal.js';
 import { parseLifetime } from '../lib/expiry/duration.js';
 import { listed } from '../lib/inventory/instance.js';
@@ -52,7 +52,8 @@ export default class Deploy extends BaseCommand {
     const watch = stopwatch(before.review);
     const options = deployOptions(context, flags, { ...before, review: watch.review, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks: (what) => (this.moment = momentAsking(what)) });
     const deployment = untilOpen(context, deploy(stackApi(target), options), { ...this.conversation(), sshFrom: flags['ssh-from'], options });
-    const { outcome, stackId, expires } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => (this.moment = momentAfter(event, this.moment)) });
+    let drifted = false;
+    const { outcome, stackId, expires } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => { this.moment = momentAfter(event, this.moment); drifted ||= event.kind === 'drift' && !event.heals; } });
     this.moment = 'deployed';
     if (outcome === 'planned') return endPlan(context, stackId, (line) => this.say(line));
     const [instances, made] = await Promise.all([takeInventory(target, stack, { mayBeNone: true }), madeInstances(stackApi(target), stack)]);
@@ -60,7 +61,7 @@ export default class Deploy extends BaseCommand {
     this.say(`${deployEnd(outcome, watch.seconds(), troubles)}${expires === undefined ? '' : `\n${expiresLine(expires)}`}\n`);
     if (instances.length > 0) this.print(listLines(instances, { style: this.style, width: this.width }));
     for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
-    if (!flags.brief) this.say(nextSteps([...(instances.length === 0 ? [] : ['verify'] as const), ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
+    if (!flags.brief) this.say(nextSteps([...healStep(drifted, flags), ...(instances.length === 0 ? [] : ['verify'] as const), ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return { outcome, stack, stackId, region: target.region, target: target.kind, expires: expires?.toISOString() ?? null, instances: instances.map(listed) };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawnStep, explainStep, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
+import { drawnStep, explainStep, healStep, nextSteps, stepsInto } from '../../../src/cli/next-steps.js';
 import type { Claim, Verdict } from '../../../src/lib/verify/claim.js';
 
 const LOCAL = { target: 'local', stack: 'ssmlab' } as const;
@@ -34,6 +34,12 @@ describe('what comes next', () => {
     expect(stepsInto(numbered(1, 2, 3, 4))).toEqual(['connect', 'isolated']);
     expect(stepsInto(numbered(null, null))).toEqual(['pick']);
     expect(stepsInto([])).toEqual([]);
+  });
+
+  it('heals where something drifted, with who may open SSH as it was given', () => {
+    expect(healStep(false, { 'ssh-from': '9.9.9.9/32' })).toEqual([]);
+    const lines = nextSteps([...healStep(true, { 'ssh-from': '9.9.9.9/32', 'role-arn': undefined }), 'list'], { lab: AWS, program: 'ssmlab', environment: {} }).split('\n');
+    expect(lines[2]).toMatch(/^ {2}ssmlab deploy --heal --ssh-from 9\.9\.9\.9\/32 --target aws --profile 'sand box' --region eu-central-1 --stack second {3}put back/u);
   });
 
   it('explains the first instance with a broken claim that is there, from the snapshot that was judged', () => {

@@ -67,6 +67,19 @@ describe('what is made and what is deleted', () => {
     expect(await going.text()).toBe('Other');
   });
 
+  it('counts the time while agents are waited for, and no more when they are there', async () => {
+    let now = 0;
+    const going = inProgress(() => now);
+    going.note({ kind: 'agents', online: [], waiting: ['Instance2', 'Instance3'] });
+    now = 15_000;
+    expect(await going.text()).toBe('the agent of Instance2, Instance3 is not online after 15 s');
+    going.note({ kind: 'agents', online: ['Instance2'], waiting: ['Instance3'] });
+    now = 30_000;
+    expect(await going.text()).toBe('the agent of Instance3 is not online after 30 s');
+    going.note({ kind: 'agents', online: ['Instance2', 'Instance3'], waiting: [] });
+    expect(await going.text()).toBeUndefined();
+  });
+
   it('says what stays after a destroy, and what could not be looked at', () => {
     const progress = destroyProgress(style, plan);
     expect([progress({ kind: 'stays', text: 'Systems Manager lists i-1' }), progress({ kind: 'unseen', what: 'log groups', why: 'not authorized to perform: logs:DescribeLogGroups' })].flat()).toEqual(['  ? Systems Manager lists i-1', '  ? not looked at: log groups (not authorized to perform: logs:DescribeLogGroups)']);
