@@ -8,7 +8,7 @@ import { createEndpoint } from './endpoint/endpoint.js';
 import { isLoopbackHost } from './endpoint/host.js';
 import type { Caller, OperationContext, Origin, Service } from './endpoint/operation.js';
 import { authenticate } from './endpoint/verify.js';
-import { checkipHost } from './fabric/checkip.js';
+import { CHECKIP_NAME, checkipHost } from './fabric/checkip.js';
 import { startUplink } from './fabric/uplink/uplink.js';
 import { createMetadataService } from './guest/imds/imds.js';
 import { createKeyRing } from './keys/key-ring.js';
@@ -153,9 +153,9 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
       const state = memory.scope(name);
       endSessionsOfBefore(state, now());
       const region = new RunningRegion({ region: name, state, globalState, fabric, guests, caCertificate: authority.certificatePem, dropChannel: (instanceId) => messages.dropChannel(name, instanceId), onPower: (instanceId, request) => instanceInitiated(endpoint.internalContext(name), instanceId, request), onDown: (instanceId) => endSessionsOn(name, instanceId), log });
-      const certificate = await authority.issue(serviceNames(name));
+      const certificate = await authority.issue([...serviceNames(name), CHECKIP_NAME]);
       const services = serviceHosts({ region: name, index, certificate, onRequest, onUpgrade, log });
-      await fabric.serve(name, [...services.hosts, checkipHost({ addresses: [`198.19.${index}.200`] })]);
+      await fabric.serve(name, [...services.hosts, checkipHost({ addresses: [`198.19.${index}.200`], certificate })]);
       await fabric.serveMetadata(name, createMetadataService({
         lookup: (networkInterfaceId) => region.metadataAt(networkInterfaceId),
         credentials: (roleName, instanceId) => keys.issueRoleCredentials(roleName, instanceId, { instanceId }),

@@ -16,7 +16,8 @@ describe.skipIf(!present)(`docs/aws.md${present ? '' : ' (no npx on PATH)'}`, ()
     const { status, stdout, stderr } = spawnSync('sh', ['-ec', block], { cwd: root, env: home.environment, encoding: 'utf8', timeout: 150_000 });
     expect(status, stdout + stderr).toBe(0);
     expect(stderr).toMatch(/^AWS account \d{12}, region ap-northeast-1/mu);
-    expect(stderr).toMatch(/Deployed in/u);
+    expect(stderr.match(/ssh from +198\.51\.100\.7\/32 may open SSH/gu), stderr).toHaveLength(2);
+    expect(stderr).toMatch(/Instance1 by its key, host key pinned[\s\S]*Deployed in/u);
     expect(stdout.match(/^ip-10-\d+-\d+-\d+\S*$/gmu), stdout + stderr).toHaveLength(2);
     expect(home.run(['status', '--json']).stdout).toMatch(/"running": false/u);
   }, 180_000);

@@ -5,10 +5,11 @@ import { programName } from '../../cli/self.js';
 import { SsmlabError } from '../../lib/errors.js';
 import { findLocalCloud } from '../../lib/target/local/cloud.js';
 import { stateHome } from '../../lib/target/local/home.js';
+import { writeBundle } from '../../lib/target/local/bundle.js';
 import { writeStandIn } from '../../lib/target/local/stand-in.js';
 import { DEFAULT_REGION } from '../../lib/target/resolve.js';
 import { socksUrl } from '../../lib/target/socks-proxy.js';
-import { exportLines, proxyLine, unsetLines } from '../../lib/target/shell-environment.js';
+import { exportLines, proxyLines, unsetLines } from '../../lib/target/shell-environment.js';
 
 export default class LocalEnv extends BaseCommand {
   static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
@@ -21,7 +22,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     '<%= config.bin %> <%= command.id %> --shell fish | source',
   ];
   static override flags = {
-    proxy: Flags.boolean({ description: 'ALL_PROXY alone: the way into the lab\'s network for curl, and for ssmlab --target aws', exclusive: ['unset'], helpGroup: 'SHELL' }),
+    proxy: Flags.boolean({ description: 'ALL_PROXY and AWS_CA_BUNDLE alone: the way into the lab\'s network for curl, and for ssmlab --target aws', exclusive: ['unset'], helpGroup: 'SHELL' }),
     unset: Flags.boolean({ description: 'undo it', helpGroup: 'SHELL' }),
     shell: Flags.option({ options: ['sh', 'fish'] as const, default: 'sh', description: 'language of the lines', helpGroup: 'SHELL' })(),
     region: Flags.string({ description: 'region to speak of', default: DEFAULT_REGION, env: 'SSMLAB_REGION', helpValue: 'NAME', helpGroup: 'TARGET' }),
@@ -32,7 +33,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     if (flags.unset) return this.print(unsetLines(flags.shell));
     const cloud = await findLocalCloud({ home: stateHome() });
     if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
-    if (flags.proxy) return this.print(proxyLine(flags.shell, socksUrl(cloud.uplink)));
+    if (flags.proxy) return this.print(proxyLines(flags.shell, socksUrl(cloud.uplink), await writeBundle(stateHome(), cloud.authority, process.env['AWS_CA_BUNDLE'])));
     const pathFolder = await writeStandIn(stateHome());
     this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials, pathFolder }));
     if (process.stdout.isTTY) this.say(this.errorStyle.dim(`# this is for: eval "$(${programName()} local env)"`));

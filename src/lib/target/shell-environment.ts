@@ -84,5 +84,5 @@ export function unsetLines(shell: ShellKind): string[] {
   return syntax.ifMarked([...NAMES.map(syntax.restore), syntax.cut, syntax.unset(MARK)]);
 }
 
-/** The line that leads programs which heed it (curl) through a SOCKS5 proxy. */
-export const proxyLine = (shell: ShellKind, url: string): string => SYNTAX[shell].set('ALL_PROXY', url);
+/** The lines that lead programs which heed them (curl; of AWS's the second) through a SOCKS5 proxy, to hosts of an authority of its own: file of those to believe. */
+export const proxyLines = (shell: ShellKind, url: string, bundle: string): string[] => [SYNTAX[shell].set('ALL_PROXY', url), SYNTAX[shell].set('AWS_CA_BUNDLE', bundle)];

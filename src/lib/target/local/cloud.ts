@@ -20,6 +20,8 @@ export interface LocalCloud {
   readonly accountId: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
+  /** PEM of the authority that signs the hosts of its internet; it can sign AWS's names alone. */
+  readonly authority: string;
   readonly fabric: FabricKind;
   /** Why it is not the netns fabric though nobody asked for another, and what to install. */
   readonly fabricNote: string | null;
@@ -52,6 +54,7 @@ async function describe(greeting: LockGreeting, folder: string): Promise<LocalCl
     accountId: secrets.accountId,
     credentials: secrets.lab,
     uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
+    authority: secrets.certificateAuthority.certificatePem,
     fabric: greeting.fabric,
     fabricNote: greeting.fabricNote,
     trouble: greeting.trouble,

@@ -8,6 +8,8 @@ export interface LocalSecrets {
   readonly accountId: string;
   readonly lab: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly username: string; readonly password: string };
+  /** PEM of the authority of its internet. */
+  readonly certificateAuthority: { readonly certificatePem: string };
 }
 
 /** Reads the secrets of a state folder. */
@@ -20,8 +22,8 @@ export async function readSecrets(folder: string): Promise<LocalSecrets> {
     throw new SsmlabError('state-unsafe', `${path} is not a file that is yours alone`, { hint: `run \`chmod 600 ${path}\`, or remove it with its folder` });
   }
   try {
-    const { accountId, lab, uplink } = JSON.parse(await readFile(path, 'utf8')) as LocalSecrets;
-    return { accountId, lab, uplink };
+    const { accountId, lab, uplink, certificateAuthority: { certificatePem } } = JSON.parse(await readFile(path, 'utf8')) as LocalSecrets;
+    return { accountId, lab, uplink, certificateAuthority: { certificatePem } };
   } catch (error) {
     throw new SsmlabError('state-corrupt', `${path} is not readable as JSON`, { cause: error });
   }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkipHost } from '../../../../../src/cloud/fabric/checkip.js';
+import { CHECKIP_NAME, checkipHost } from '../../../../../src/cloud/fabric/checkip.js';
 import { createComputedFabric } from '../../../../../src/cloud/fabric/computed/fabric.js';
 import { type Fabric, INTERNET } from '../../../../../src/cloud/fabric/fabric.js';
+import { createCertificateAuthority } from '../../../../../src/cloud/tls/certificate-authority.js';
 import { formatAddress } from '../../../../../src/lib/net/address.js';
 import type { NetworkModel } from '../../../../../src/lib/vpc/model.js';
 import { addInterface, changed, type Change, LAB, labModel, REGION, setIngress, setInterface, tcpFrom } from '../../../../conformance/fabric/lab-network.js';
@@ -32,6 +34,21 @@ describe('the computed fabric', () => {
     for await (const chunk of stream) text += String(chunk);
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(text.endsWith(`\r\n\r\n${address}\n`)).toBe(true);
+  });
+
+  it('checkip tells it by https too, to who believes its authority', async () => {
+    const fabric = await makeFabric();
+    const authority = await createCertificateAuthority();
+    await fabric.serve(REGION, [checkipHost({ addresses: ['198.19.0.250'], certificate: await authority.issue([CHECKIP_NAME]) })]);
+    const ask = async (ca: string | undefined): Promise<string> => {
+      const socket = connect({ socket: await fabric.connect(from(LAB.eni.three), { address: '198.19.0.250', port: 443 }), servername: CHECKIP_NAME, ca });
+      socket.end(`GET / HTTP/1.1\r\nHost: ${CHECKIP_NAME}\r\nConnection: close\r\n\r\n`);
+      let text = '';
+      for await (const chunk of socket) text += String(chunk);
+      return text;
+    };
+    await expect(ask(undefined)).rejects.toThrow(/certificate/u);
+    expect(await ask(authority.certificatePem)).toMatch(new RegExp(`^HTTP/1\\.1 200 OK\\r\\n[\\s\\S]*\\r\\n\\r\\n${LAB.public.nat.replaceAll('.', '\\.')}\\n$`, 'u'));
   });
 
   it('gives one endpoint address an answer, in turn (P5)', async () => {
