@@ -61,7 +61,9 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled() || this.interruption.signal.aborted) return;
     const width = textWidth(process.stderr);
     // A command goes over the edge rather than be cut: it is there to be copied.
-    for (const line of asTyped(ofLab(text, this.labFlags)).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)))) process.stderr.write(`${forLog(line)}\n`);
+    const lines = asTyped(ofLab(text, this.labFlags)).split('\n').flatMap((one) => (one.trimStart().startsWith(programName()) ? [one] : wrapLine(one, width)));
+    // At once: nothing of another stream comes in between.
+    process.stderr.write(lines.map((line) => `${forLog(line)}\n`).join(''));
   }
 
   /** What a shell has of the command: its talk, and Ctrl-C, which ends a session that is being opened before the process goes. */

@@ -77,11 +77,12 @@ const EXPRESS = /completed using express mode/iu;
 export function deployProgress(style: Style, resources: ReadonlyMap<string, string>): (event: DeployEvent | Stalled) => string[] {
   let express = false;
   const made = groupLines(style, resources, (group, ids) => (express ? group.express : undefined) ?? group.note(ids));
+  const waiting = (text: string): string => `  ${style.doubt(style.waiting)} ${text}`;
   const doubt = (text: string): string => `  ${style.doubt(style.unknown)} ${text}`;
 
   const resource = (event: ResourceEvent): string[] => {
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];
-    if (event.isStack) return event.status === 'ROLLBACK_IN_PROGRESS' ? [doubt('rolling back')] : [];
+    if (event.isStack) return event.status === 'ROLLBACK_IN_PROGRESS' ? [waiting('rolling back')] : [];
     if (event.status !== 'CREATE_COMPLETE') return [];
     express = EXPRESS.test(event.reason ?? '');
     return made(event);
@@ -94,9 +95,9 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'key-pair':
         return [doneLine(style, event.keyName, KEY_PAIR[event.from])];
       case 'joined':
-        return [doubt(`another process is at work (${event.status}); watching with it`)];
+        return [waiting(`another process is at work (${event.status}); watching with it`)];
       case 'clearing':
-        return [doubt(`an earlier attempt was rolled back (${event.status}); removing it first`)];
+        return [waiting(`an earlier attempt was rolled back (${event.status}); removing it first`)];
       case 'drift':
         return [
           ...event.drifted.map(({ logicalId, type, drift }) => doubt(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`)),
@@ -105,7 +106,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
       case 'agents':
         return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${few(event.waiting.map(printable))}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${few(event.online.map(printable))} online`)];
       case 'stalled':
-        return [doubt(`waiting: ${printable(event.why)}`)];
+        return [waiting(`waiting: ${printable(event.why)}`)];
       default:
         return [];
     }

@@ -12,7 +12,7 @@ import { type Door, type ReadyEvent, untilReady } from '../lib/stack/ready.js';
 import { addressSeenIfKnown } from '../lib/target/address-seen.js';
 import { socksProxy } from '../lib/target/socks-proxy.js';
 import type { LabContext } from './lab-context.js';
-import { doneLine, waitingLine } from './resource-groups.js';
+import { doneLine, untriedLine, waitingLine } from './resource-groups.js';
 
 const LABEL = { 'ssh-key-pair': 'SSH', 'session-manager': 'sessions' } as const;
 const WELL = { 'ssh-key-pair': 'by its key, host key pinned', 'session-manager': 'opened and ended' } as const;
@@ -23,7 +23,7 @@ export function readyProgress(style: Style): (event: ReadyEvent, all: readonly R
   return (event, all) => {
     const { way, name } = event.door;
     if (event.kind === 'shut') return [waitingLine(style, LABEL[way], `${printable(name)}: ${printable(event.why)}`)];
-    if (event.kind === 'untried') return [waitingLine(style, LABEL[way], `${printable(name)} is not tried: ${printable(event.why)}`)];
+    if (event.kind === 'untried') return [untriedLine(style, LABEL[way], `${printable(name)} is not tried: ${printable(event.why)}`)];
     done[way].push(name);
     const meant = all.filter((door) => door.way === way).length;
     return done[way].length < meant ? [] : [doneLine(style, LABEL[way], `${few(done[way].toSorted((a, b) => a.localeCompare(b)).map(printable))} ${WELL[way]}`)];

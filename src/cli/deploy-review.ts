@@ -66,7 +66,7 @@ export async function lookFirst({ target, stack }: LabContext, { resources, sshS
 /** Shows a plan and asks; answers false where it is only to be looked at. Throws `declined`, or `no-terminal` when nobody is there and --yes was not given. */
 export function reviewer({ target, stack }: LabContext, { expiresAt, dryRun, yes, canAsk, style, say, signal }: ReviewOptions): (plan: StackPlan) => Promise<boolean> {
   return async ({ type, changes }) => {
-    for (const line of planLines(changes, style)) say(line);
+    for (const line of planLines(changes, style, textWidth(process.stderr))) say(line);
     if (type === 'CREATE' && expiresAt !== undefined) say(`  It deletes itself at ${timeText(expiresAt)}: for that the schedule and the role ${expiryName(target.region, stack)} are made besides, outside the stack.`);
     if (dryRun) return false;
     if (yes) return true;

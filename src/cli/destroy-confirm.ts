@@ -1,4 +1,5 @@
 /** What goes, what it has cost, and a yes: on AWS the stack's name, typed out. */
+import { existsSync } from 'node:fs';
 import { SsmlabError } from '../lib/errors.js';
 import { lifetimeText } from '../lib/expiry/duration.js';
 import { quantitiesOf } from '../lib/lab/bill.js';
@@ -36,7 +37,7 @@ export async function confirmDestroy(context: LabContext, plan: DestroyPlan, { e
   if (instances.length > 0) row('instances', instances.join(', '));
   const billed = [...named('AWS::EC2::NatGateway'), ...named('AWS::EC2::EIP'), ...named('AWS::EC2::VPCEndpoint')];
   if (billed.length > 0 && target.kind === 'aws') row('billed too', billed.join(', '));
-  if (plan.keyNames.length > 0) row('key pair', `${plan.keyNames.join(', ')}, and the file here`);
+  if (plan.keyNames.length > 0) row('key pair', `${plan.keyNames.join(', ')}${existsSync(context.lab.keyFile) ? ', and its file here' : ''}`);
   if (ends.length > 0) row('its end', `${ends.join(', ')}, outside the stack`);
   const cost = costText(context, plan);
   if (cost !== undefined) row('until now', cost);

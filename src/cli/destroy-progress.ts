@@ -12,8 +12,8 @@ export function destroyProgress(style: Style, resources: DestroyPlan['resources'
   const going = new Map(resources.toSorted((a, b) => NATURAL.compare(a.logicalId, b.logicalId)).flatMap(({ logicalId, type, physicalId }) => (physicalId === null ? [] : [[logicalId, type] as const])));
   const gone = groupLines(style, going, (group) => group.gone);
   return (event) => {
-    if (event.kind === 'stalled') return [`  ${style.doubt(style.unknown)} waiting: ${printable(event.why)}`];
-    if (event.kind === 'again') return [`  ${style.doubt(style.unknown)} AWS needs a moment to let go (${printable(event.reason)}); it is tried again`];
+    if (event.kind === 'stalled') return [`  ${style.doubt(style.waiting)} waiting: ${printable(event.why)}`];
+    if (event.kind === 'again') return [`  ${style.doubt(style.waiting)} AWS needs a moment to let go (${printable(event.reason)}); it is tried again`];
     if (event.kind === 'stays') return [`  ${style.doubt(style.unknown)} ${printable(event.text)}`];
     if (event.kind === 'unseen') return [`  ${style.doubt(style.unknown)} not looked at: ${event.what} (${printable(event.why)})`];
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];

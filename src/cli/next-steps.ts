@@ -20,6 +20,9 @@ const STEPS = {
   start: ['local start', 'bring the local cloud back as it was'],
 } as const;
 
+/** What of it is otherwise on AWS, where a deployment takes as long as a NAT gateway and endpoints do (`aws-facts.md` §9). */
+const ON_AWS: Partial<Record<string, string>> = { deploy: 'the lab, in a few minutes', status: 'the stack, its age and what it has cost' };
+
 /** Those that act on no lab. */
 const OF_NO_LAB: ReadonlySet<string> = new Set(['help', 'start']);
 
@@ -47,11 +50,13 @@ export interface OwnStep {
   readonly text: string;
 }
 
-/** `explain` of the first instance with a broken claim, of those that are there: one that is gone has nothing to explain. `snapshot`: the file that was judged. */
+/** `explain` of the first instance whose way in is broken, else of the first with a broken claim, of those that are there: one that is gone has nothing to explain. `snapshot`: the file that was judged. */
 export function explainStep({ claims }: Pick<VerifyReport, 'claims'>, instances: readonly Pick<ReportedInstance, 'instance'>[], snapshot?: string): OwnStep[] {
-  const broken = claims.find((claim) => claim.verdict === 'fail' && instances.some(({ instance }) => instance === claim.instance));
+  const failed = claims.filter((claim) => claim.verdict === 'fail' && instances.some(({ instance }) => instance === claim.instance));
+  const shut = failed.find(({ claim }) => claim === 'way-in');
+  const broken = shut ?? failed[0];
   if (broken === undefined) return [];
-  return [{ command: ['explain', String(broken.instance), ...(snapshot === undefined ? [] : ['--snapshot', snapshot])].map(shellQuote).join(' '), text: 'its way in, hop by hop, and what shuts it' }];
+  return [{ command: ['explain', String(broken.instance), ...(snapshot === undefined ? [] : ['--snapshot', snapshot])].map(shellQuote).join(' '), text: `its way in, hop by hop${shut === undefined ? '' : ', and what shuts it'}` }];
 }
 
 /** What puts back the resources that drifted: a deployment as that which found it, with what it would else take from somewhere else. */
@@ -69,7 +74,7 @@ export function nextSteps(steps: readonly (Step | OwnStep)[], { lab, width = Inf
   const rows = steps.map((step) => {
     if (typeof step === 'object') return { command: `${program} ${forLab(step.command, lab, { environment })}`, text: step.text };
     const [command, text] = STEPS[step];
-    return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, { environment })}`, text };
+    return { command: `${program} ${OF_NO_LAB.has(step) ? command : forLab(command, lab, { environment })}`, text: (lab.target === 'aws' ? ON_AWS[step] : undefined) ?? text };
   });
   const column = Math.max(...rows.map(({ command }) => cellWidth(command)));
   const beside = rows.every(({ text }) => 2 + column + 3 + cellWidth(text) <= width);

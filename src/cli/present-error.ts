@@ -47,7 +47,7 @@ export function errorLines(error: SsmlabError, style: Style, width = Infinity): 
     const [said = '', ...more] = wrapped(whole, width).map((line) => line.replaceAll('\0', ' '));
     return [said.replace(/^interrupted:/u, (label) => style.strong(label)), ...more];
   }
-  const [first = '', ...rest] = asTyped(error.message).split('\n').map(printable);
+  const [first = '', ...rest] = asTyped(error.message).split('\n').filter((line) => line.trim() !== '').map(printable);
   const label = 'error: ';
   const code = `[${error.code}]`;
   const [head = '', ...more] = wrapped(first, width - label.length);

@@ -38,14 +38,20 @@ function labelOf(group: Group, ids: readonly string[]): string {
   return all.length < LABEL ? all : `${ids[0] ?? ''} … ${ids.at(-1) ?? ''}`;
 }
 
+/** The line for a step that is not done yet. */
+export const waitingLine = (style: Style, label: string, note: string): string => `  ${style.doubt(style.waiting)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
+/** The line for a step of which it is not known how it would go. */
+export const untriedLine = (style: Style, label: string, note: string): string => `  ${style.doubt(style.unknown)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 /** The line for a step that went well. */
-export const waitingLine = (style: Style, label: string, note: string): string => `  ${style.doubt(style.unknown)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 export const doneLine = (style: Style, label: string, note: string): string => `  ${style.good(style.ok)} ${label.padEnd(LABEL)}  ${style.dim(note)}`.trimEnd();
 
-/** The line for what did not, with its reason. */
+/** What a handler wraps around the service's words: who said so, request ids, and how often it tried. The error at the end has the whole of the first cause. */
+const HANDLER = /^Resource handler returned message: "(.*?)(?: \(Service: [^)]*\))?(?: \(SDK [^)]*\))?" \(RequestToken: .*\)$/u;
+
+/** The line for what did not, with the service's reason. */
 export function failedLine(style: Style, event: ResourceEvent): string {
   const reason = (event.reason ?? 'no reason is given').replaceAll(/\s*\n\s*/gu, ' ');
-  return `  ${style.bad(style.fail)} ${printable(event.logicalId)} (${printable(event.type)})  ${event.status}: ${printable(reason)}`;
+  return `  ${style.bad(style.fail)} ${printable(event.logicalId)} (${printable(event.type)})  ${event.status}: ${printable(HANDLER.exec(reason)?.[1] ?? reason)}`;
 }
 
 /** Lines for resources that are done, one after the other. `resources` names those that are expected, logical id → type; others get lines of their own. */

@@ -59,8 +59,10 @@ export default class Deploy extends BaseCommand {
     const [instances, made] = await Promise.all([takeInventory(target, stack, { mayBeNone: true }), madeInstances(stackApi(target), stack)]);
     const troubles = troublesOf(instances, made);
     this.say(`${deployEnd(outcome, watch.seconds(), troubles)}${expires === undefined ? '' : `\n${expiresLine(expires)}`}\n`);
+    // Before the list: stdout may go through a pipe, and come in between.
+    const missing = missingKeyLines(this.errorStyle, context, instances, flags);
+    if (missing.length > 0) this.say(missing.join('\n'));
     if (instances.length > 0) this.print(listLines(instances, { style: this.style, width: this.width }));
-    for (const line of missingKeyLines(this.errorStyle, context, instances, flags)) this.say(line);
     if (!flags.brief) this.say(nextSteps([...healStep(drifted, flags), ...(instances.length === 0 ? [] : ['verify'] as const), ...(troubles.length === 0 ? stepsInto(instances) : ['list'] as const), 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return { outcome, stack, stackId, region: target.region, target: target.kind, expires: expires?.toISOString() ?? null, instances: instances.map(listed) };
   }

@@ -1,5 +1,5 @@
 /** What goes wrong around a lab on AWS, by the real program at the local cloud: credentials, people at the same time, a key that is elsewhere, Ctrl-C at each stage, a laptop that sleeps, a region that does not answer. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -255,6 +255,11 @@ describe('what an error says to run', () => {
     expect(stdout).toMatch(new RegExp(`^ends +not by itself; \`[^\`]+ destroy ${FLAGS}\` ends it$`, 'mu'));
     const missing = await start(['exec', '1', ...LAB, '--', 'true'], { ...bare, ...SECOND });
     expect(missing).toMatchObject({ status: 255, stderr: expect.stringMatching(new RegExp(`\\[key-missing\\][\\s\\S]* destroy ${FLAGS}\` and \`[^\`]+ deploy ${FLAGS}\``, 'u')) as string });
+    // Both streams in one: the sentence is whole, and before the list.
+    const both = spawnSync('sh', ['-c', '"$0" "$@" 2>&1 | cat', process.execPath, join(root, 'bin/run.js'), ...deploy, ...LAB], { cwd: home.folder, env: environment({ ...bare, ...SECOND }), encoding: 'utf8' });
+    expect(both.stdout).toMatch(/The private key for Instance1 is not here, [^\n]*:\n {2}\/\S+\n {2}With a copy of it[\s\S]*\n *1 +Instance1/u);
+    const gone = await start(['destroy', '--yes', ...LAB], { ...bare, ...SECOND });
+    expect(gone).toMatchObject({ status: 0, stderr: expect.stringMatching(/key pair +second-key\S*$/mu) as string });
     expect((await start(['destroy', '--yes', ...LAB], bare)).status).toBe(0);
   }, 60_000);
 });

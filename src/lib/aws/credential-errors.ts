@@ -52,7 +52,7 @@ function told(error: unknown, said: string, profile: string | undefined, source:
 export function chainError(error: unknown, profile: string | undefined, source: ProfileSource): Error {
   if (error instanceof SsmlabError) return error;
   if (isUsersAnswer(error)) return error;
-  const said = (error instanceof Error ? error.message : String(error)).replace(/^Error: /u, '');
+  const said = (error instanceof Error ? error.message : String(error)).replace(/^Error: /u, '').trim();
   const from = profile === undefined ? '' : ` in profile "${profile}"`;
   const socket = error instanceof Error ? socketCode(error) : undefined;
   const { code = 'credentials-missing', message, hint } = told(error, said, profile, source);

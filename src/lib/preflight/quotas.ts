@@ -42,6 +42,6 @@ export function quotaFinding(api: Pick<PreflightApi, 'usage' | 'quota'>, types: 
     }
     const unknown = lines.filter((line) => line.limit === undefined);
     if (unknown.length > 0) return { verdict: 'unknown', text: `Service Quotas does not know ${unknown.map(({ quota }) => quota.name).join(', ')} here` };
-    return { verdict: 'good', text: lines.map(({ quota, used, more, limit }) => `${quota.name} ${used + more} of ${limit}`).join(', ') };
+    return { verdict: 'good', text: lines.map(({ quota, used, more, limit }, i) => (i === 0 ? `${quota.name} ${used} used + ${more} needed of ${limit} allowed` : `${quota.name} ${used} + ${more} of ${limit}`)).join(', ') };
   });
 }

@@ -4,6 +4,8 @@ export interface Style {
   readonly ok: string;
   readonly fail: string;
   readonly unknown: string;
+  /** What is not a question, and takes time. */
+  readonly waiting: string;
   /** Something that is not there: a dash in a table cell. */
   readonly absent: string;
   readonly separator: string;
@@ -16,12 +18,13 @@ export interface Style {
 
 const same = (text: string): string => text;
 
-/** No colour; symbols have their twins `ok`, `FAIL`, `?`, `-` when `unicode` is false. */
+/** No colour; symbols have their twins `ok`, `FAIL`, `?`, `..`, `-` when `unicode` is false. */
 export function plainStyle(unicode = true): Style {
   return {
     ok: unicode ? '✔' : 'ok',
     fail: unicode ? '✘' : 'FAIL',
     unknown: '?',
+    waiting: unicode ? '…' : '..',
     absent: unicode ? '–' : '-',
     separator: unicode ? '·' : '-',
     good: same,

@@ -42,6 +42,20 @@ describe('what comes next', () => {
     expect(lines[2]).toMatch(/^ {2}ssmlab deploy --heal --ssh-from 9\.9\.9\.9\/32 --target aws --profile 'sand box' --region eu-central-1 --stack second {3}put back/u);
   });
 
+  it('is of AWS what it is there: minutes, and no local cloud', () => {
+    const text = (lab: typeof LOCAL | typeof AWS): string => nextSteps(['deploy', 'status'], { lab, program: 'ssmlab', environment: {} });
+    expect(text(AWS)).toMatch(/deploy .* {3}the lab, in a few minutes\n.*status .* {3}the stack, its age and what it has cost$/u);
+    expect(text(LOCAL)).toMatch(/deploy +the lab, in a few seconds\n.*status +the stack and the local cloud$/u);
+  });
+
+  it('explains the instance whose way in is broken before one that is broken otherwise', () => {
+    const claim = (instance: number, name: Claim['claim']): Claim => ({ instance, claim: name, subject: null, declared: null, predicted: null, observed: null, verdict: 'fail', by: '', why: '', blame: null });
+    const there = [1, 3].map((instance) => ({ instance }));
+    expect(explainStep({ claims: [claim(1, 'inbound'), claim(3, 'way-in')] }, there)).toEqual([{ command: 'explain 3', text: 'its way in, hop by hop, and what shuts it' }]);
+    // Nothing shuts it.
+    expect(explainStep({ claims: [claim(1, 'inbound'), claim(3, 'ping')] }, there)).toEqual([{ command: 'explain 1', text: 'its way in, hop by hop' }]);
+  });
+
   it('explains the first instance with a broken claim that is there, from the snapshot that was judged', () => {
     const claim = (instance: number | string, verdict: Verdict): Claim => ({ instance, claim: 'ping', subject: null, declared: null, predicted: null, observed: null, verdict, by: 'ping', why: '', blame: null });
     const claims = [claim(1, 'pass'), claim(2, 'unknown'), claim(3, 'fail'), claim('i-4', 'fail')];

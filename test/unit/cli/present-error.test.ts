@@ -23,6 +23,9 @@ describe('errors as text', () => {
     ]);
     expect(errorLines(long, plainStyle())).toHaveLength(2);
   });
+  it('has no empty lines, as what a program printed may end in one', () => {
+    expect(errorLines(new SsmlabError('usage', 'Command failed: /bin/false\n\n', { hint: 'x' }), plainStyle(), 80)).toHaveLength(2);
+  });
   it('is an object for programs', () => expect(Object.keys(errorJson(error).error)).toEqual(['code', 'message', 'hint']));
   it('keeps the stack of a fault for --debug', () => {
     expect(faultLines(new TypeError('x is not a function'), plainStyle(), false).join('\n')).not.toMatch(/^\s+at /mu);

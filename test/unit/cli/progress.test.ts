@@ -4,6 +4,7 @@ import { destroyProgress } from '../../../src/cli/destroy-progress.js';
 import { templateBody } from '../../../src/lib/lab/lab.js';
 import { plainStyle } from '../../../src/lib/report/style.js';
 import type { ResourceEvent } from '../../../src/lib/stack/events.js';
+import { stackFailure } from '../../../src/lib/stack/follow.js';
 
 const template = resourcesOf(templateBody());
 const plan = [...template].map(([logicalId, type]) => ({ logicalId, type, physicalId: `${logicalId}-id` }));
@@ -48,6 +49,21 @@ describe('what is made and what is deleted', () => {
     const failure = event('VPC1', 'DELETE_FAILED', { reason: 'has dependencies\n  and cannot be deleted' });
     expect(destroyProgress(style, plan)(failure)).toEqual(['  ✘ VPC1 (AWS::EC2::VPC)  DELETE_FAILED: has dependencies and cannot be deleted']);
     expect(destroyProgress(style, plan)({ ...failure, isStack: true })).toHaveLength(1);
+  });
+
+  it('shows of a handler\'s message the service\'s words: the error at the end has the whole', () => {
+    const reason = 'Resource handler returned message: "The CIDR \'192.168.0.0/24\' is invalid (of VPC 1). (Service: Ec2, Status Code: 400, Request ID: 9a1c) (SDK Attempt Count: 1)" (RequestToken: 1f-2, HandlerErrorCode: GeneralServiceException)';
+    expect(deployProgress(style, template)(event('Bad', 'CREATE_FAILED', { reason }))).toEqual(['  ✘ Bad (AWS::S3::Bucket)  CREATE_FAILED: The CIDR \'192.168.0.0/24\' is invalid (of VPC 1).']);
+    expect(stackFailure('lab', 'ROLLBACK_COMPLETE', [event('Bad', 'CREATE_FAILED', { reason })]).message).toContain(reason);
+  });
+
+  it('has a mark of its own for what takes time: it is no question', () => {
+    const progress = deployProgress(style, template);
+    expect([
+      ...progress({ kind: 'agents', online: [], waiting: ['Instance3'] }), ...progress({ kind: 'joined', status: 'CREATE_IN_PROGRESS' }), ...progress({ kind: 'clearing', status: 'ROLLBACK_COMPLETE' }),
+      ...progress(event('lab', 'ROLLBACK_IN_PROGRESS', { isStack: true })), ...destroyProgress(style, plan)({ kind: 'again', reason: 'x' }),
+    ].map((line) => line.slice(0, 4))).toEqual(Array(5).fill('  … '));
+    expect(plainStyle(false).waiting).toBe('..');
   });
 
   it('names what is kept, and does not wait for it', () => {
@@ -103,6 +119,6 @@ describe('what is made and what is deleted', () => {
 
   it('says why nothing happens', () => {
     const stalled = { kind: 'stalled', why: 'the disk is full' } as const;
-    expect([deployProgress(style, template)(stalled), destroyProgress(style, plan)(stalled)]).toEqual([['  ? waiting: the disk is full'], ['  ? waiting: the disk is full']]);
+    expect([deployProgress(style, template)(stalled), destroyProgress(style, plan)(stalled)]).toEqual([['  … waiting: the disk is full'], ['  … waiting: the disk is full']]);
   });
 });

@@ -56,6 +56,7 @@ describe('the look before a deployment', () => {
     ['key pairs of before, and of nobody else', 'key pair', 'good', /^"ssmlab-key" of before is there/u, { keyPairsLike: async () => [{ KeyName: 'ssmlab-key', Tags: [{ Key: 'ssmlab', Value: 'true' }] }, { KeyName: 'ssmlab-key-00000000' }] }],
     ['missing permissions, by name', 'permissions', 'bad', /1 of 1 action.* cloudformation:CreateStack/u, { notAllowed: async (_, { actions }) => [...actions] }],
     ['a quota that does not suffice', 'quotas', 'bad', /VPCs: 4 of 5 used, 2 more are needed/u, { usage: async () => ({ vpcs: 4, internetGateways: 1, elasticIps: 0, standardVcpus: 0 }) }],
+    ['quotas that suffice, what is used apart from what is needed', 'quotas', 'good', /^VPCs 1 used \+ 2 needed of 5 allowed, internet gateways 1 \+ \d of 5, /u, { usage: async () => ({ vpcs: 1, internetGateways: 1, elasticIps: 0, standardVcpus: 0 }) }],
     ['vCPUs that are in use', 'quotas', 'bad', /vCPUs of standard instances: 30 of 32 used, 8 more/u, { usage: async () => ({ vpcs: 0, internetGateways: 1, elasticIps: 0, standardVcpus: 30 }) }],
     ['a region without an endpoint service', 'endpoints', 'bad', /no endpoint service com\.amazonaws\.us-east-1\.ec2messages/u, { endpointServiceZones: async () => new Map(SERVICES.slice(0, 2).map((service) => [service, ZONES])) }],
     ['Block Public Access, both ways', 'public access', 'bad', /only instance 4/u, { blockPublicAccess: async () => ({ InternetGatewayBlockMode: 'block-bidirectional', ManagedBy: 'declarative-policy' }) }],
