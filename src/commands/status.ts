@@ -23,10 +23,11 @@ export default class Status extends BaseCommand {
   async run(): Promise<StatusReport> {
     const { flags } = await this.parse(Status);
     const report = await readStatus({ kind: flags.target, region: flags.region, profile: flags.profile, home: stateHome(), stack: flags.stack, mfaCode: canAsk() ? askMfaCode : undefined, onSilence: saySilence });
-    const { stack, instances, localCloud, standing, endpoints } = report;
+    const { stack, instances, left, localCloud, standing, endpoints } = report;
     const row = (name: string, text: string): string => `${this.style.dim(name.padEnd(12))}${text}`;
     const asleep = localCloud !== null && !localCloud.running && localCloud.hasState;
     this.print(row('stack', stack === null ? `${flags.stack}: ${asleep ? 'not known while the local cloud does not run' : 'not deployed'}` : `${stack.name}: ${stack.status}`));
+    if (left.length > 0) this.print(row('left', `${left.join(', ')}; ${asTyped(ofLab('`ssmlab destroy` takes it away', flags))}`));
     if (instances !== null) this.print(row('instances', `${instances.running} of ${instances.total} running, ${instances.online} ${instances.online === 1 ? 'agent' : 'agents'} online`));
     if (standing !== null) for (const [name, text] of standingRows(standing)) this.print(row(name, asTyped(ofLab(text, flags))));
     this.print(row('region', report.account === null ? report.region : `${report.region}, account ${report.account}`));
@@ -40,7 +41,7 @@ export default class Status extends BaseCommand {
       if (trouble !== null) this.print(row('trouble', this.style.bad(trouble)));
       if (running || localCloud.hasState) this.print(row('state', stateFolder));
     }
-    this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? ['deploy'] : ['list', 'verify', 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
+    this.say(nextSteps(asleep ? ['start', 'destroy'] : stack === null ? (left.length > 0 ? ['deploy', 'destroy'] : ['deploy']) : ['list', 'verify', 'destroy'], { lab: flags, width: textWidth(process.stderr) }));
     return report;
   }
 }

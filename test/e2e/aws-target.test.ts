@@ -268,10 +268,12 @@ describe('the end that --ttl sets', () => {
     }
     expect(await ec2('DescribeInstances', { 'Filter.1.Name': 'instance-state-name', 'Filter.1.Value.1': 'running' })).not.toContain('<instanceId>');
     // AWS deletes the schedule that has run, and nothing else.
+    expect((await run('status', '--stack', 'short')).stdout).toMatch(new RegExp(`short: not deployed\\n.*left +key pair short-key-[0-9a-f]{8}, role ${name}, key file \\S+; \`.*ssmlab destroy --target aws .*--stack short.*\` takes it away`, 'u'));
     expect(await json('sweep', '--region', REGION)).toMatchObject({ regions: [{ labs: [], orphans: [{ kind: 'key-pair', id: expect.stringMatching(/^short-key-[0-9a-f]{8}$/u) as string }] }], roles: [{ id: name }] });
     expect(await run('destroy', '--yes', '--stack', 'short')).toMatchObject({ status: 0, stderr: expect.stringMatching(new RegExp(`its end +role ${name}, outside`, 'u')) as string });
     expect(await json('sweep', '--region', REGION)).toMatchObject({ regions: [{ labs: [], orphans: [] }], roles: [] });
     expect(await iam('ListRoles')).not.toContain('ssmlab-ttl');
+    expect(await json('status', '--stack', 'short')).toMatchObject({ stack: null, left: [] });
   }, 120_000);
 });
 

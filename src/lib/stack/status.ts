@@ -14,6 +14,7 @@ import { type EndpointOverride, endpointOverrides } from '../target/overrides.js
 import { checkRegionName } from '../target/lab-folder.js';
 import { DEFAULT_REGION, localTarget, resolveTarget, type TargetOptions } from '../target/resolve.js';
 import type { Target } from '../target/target.js';
+import { leftOf } from './left.js';
 
 export interface LocalCloudStatus {
   readonly running: boolean;
@@ -45,6 +46,8 @@ export interface StatusReport {
   /** On AWS, of a stack that is there. */
   readonly standing: Standing | null;
   readonly instances: { readonly total: number; readonly running: number; readonly online: number } | null;
+  /** AWS only, of a lab that is not there: what it has left beside its stack, in words. */
+  readonly left: readonly string[];
   /** Local only. */
   readonly localCloud: LocalCloudStatus | null;
 }
@@ -105,7 +108,7 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     const target = await resolveTarget(options);
     checkRegionName(target.region);
     const [identity, region] = await Promise.all([callerIdentity(target), readRegion(target, options.stack)]);
-    return { target: 'aws', region: target.region, account: identity.account, endpoints: endpointOverrides(target), ...region, localCloud: null };
+    return { target: 'aws', region: target.region, account: identity.account, endpoints: endpointOverrides(target), ...region, left: region.stack === null ? await leftOf(target, options.stack, options.home) : [], localCloud: null };
   }
   const { home } = options;
   const cloud = await findLocalCloud({ home });
@@ -126,5 +129,5 @@ export async function readStatus(options: TargetOptions & { readonly stack: stri
     trouble: cloud?.trouble ?? null,
     stateFolder: cloud?.stateFolder ?? cloudFolder(home),
   };
-  return { target: 'local', region, account: null, endpoints: [], ...found, localCloud };
+  return { target: 'local', region, account: null, endpoints: [], ...found, left: [], localCloud };
 }
