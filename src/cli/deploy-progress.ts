@@ -78,7 +78,7 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
   let express = false;
   const made = groupLines(style, resources, (group, ids) => (express ? group.express : undefined) ?? group.note(ids));
   const waiting = (text: string): string => `  ${style.doubt(style.waiting)} ${text}`;
-  const doubt = (text: string): string => `  ${style.doubt(style.unknown)} ${text}`;
+  const warning = (text: string): string => `  ${style.doubt(style.warning)} ${text}`;
 
   const resource = (event: ResourceEvent): string[] => {
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];
@@ -100,8 +100,8 @@ export function deployProgress(style: Style, resources: ReadonlyMap<string, stri
         return [waiting(`an earlier attempt was rolled back (${event.status}); removing it first`)];
       case 'drift':
         return [
-          ...event.drifted.map(({ logicalId, type, drift }) => doubt(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`)),
-          ...(event.heals ? [] : [doubt('left as it is; deploy again with --heal to put it back')]),
+          ...event.drifted.map(({ logicalId, type, drift }) => warning(`${printable(logicalId)} (${printable(type)}) was ${drift === 'DELETED' ? 'deleted' : 'changed'} beside CloudFormation`)),
+          ...(event.heals ? [] : [warning('left as it is; deploy again with --heal to put it back')]),
         ];
       case 'agents':
         return event.waiting.length > 0 ? [waitingLine(style, 'agents', `waiting for ${few(event.waiting.map(printable))}`)] : [doneLine(style, 'agents', event.online.length === 0 ? 'none is meant' : `${few(event.online.map(printable))} online`)];

@@ -14,13 +14,13 @@ export function destroyProgress(style: Style, resources: DestroyPlan['resources'
   return (event) => {
     if (event.kind === 'stalled') return [`  ${style.doubt(style.waiting)} waiting: ${printable(event.why)}`];
     if (event.kind === 'again') return [`  ${style.doubt(style.waiting)} AWS needs a moment to let go (${printable(event.reason)}); it is tried again`];
-    if (event.kind === 'stays') return [`  ${style.doubt(style.unknown)} ${printable(event.text)}`];
+    if (event.kind === 'stays') return [`  ${style.doubt(style.warning)} ${printable(event.text)}`];
     if (event.kind === 'unseen') return [`  ${style.doubt(style.unknown)} not looked at: ${event.what} (${printable(event.why)})`];
     if (event.status.endsWith('_FAILED')) return [failedLine(style, event)];
     if (event.isStack) return [];
     if (event.status === 'DELETE_SKIPPED') {
       going.delete(event.logicalId);
-      return [`  ${style.doubt(style.unknown)} ${printable(event.logicalId)} (${printable(event.type)})  kept, as its DeletionPolicy says`];
+      return [`  ${style.doubt(style.warning)} ${printable(event.logicalId)} (${printable(event.type)})  kept, as its DeletionPolicy says`];
     }
     return event.status === 'DELETE_COMPLETE' ? gone(event) : [];
   };

@@ -13,7 +13,7 @@ export function missingKeyLines(style: Style, { lab, stack }: Pick<LabContext, '
   const [first] = wanting;
   if (first === undefined || existsSync(lab.keyFile)) return [];
   return [
-    `${style.doubt(style.unknown)} The private key for ${wanting.map((instance) => printable(instance.name)).join(', ')} is not here, and no region can give it back:`,
+    `${style.doubt(style.warning)} The private key for ${wanting.map((instance) => printable(instance.name)).join(', ')} is not here, and no region can give it back:`,
     `  ${lab.keyFile}`,
     `  With a copy of it, \`ssmlab ${forLab(`connect ${first.number} --identity FILE`, flags)}\`.`,
     `  For a new pair, \`ssmlab ${forLab('destroy', flags)}\` and \`ssmlab ${forLab('deploy', flags)}\`.`,

@@ -10,7 +10,7 @@ const LABEL = 15;
 
 /** A line for each finding; a hint below what is not good. */
 export function preflightLines(findings: readonly Finding[], { style, width }: { readonly style: Style; readonly width?: number | undefined }): string[] {
-  const mark = { good: style.good(style.ok), notice: style.doubt(style.unknown), unknown: style.doubt(style.unknown), bad: style.bad(style.fail) };
+  const mark = { good: style.good(style.ok), notice: style.doubt(style.warning), unknown: style.doubt(style.unknown), bad: style.bad(style.fail) };
   return findings.flatMap(({ check, verdict, text, hint }) => [
     ...wrapLine(`  ${mark[verdict]} ${check.padEnd(LABEL)}  ${printable(text)}`, width),
     ...(hint === undefined || verdict === 'good' ? [] : wrapLine(`    ${''.padEnd(LABEL)}  ${style.dim(hint)}`, width)),

@@ -4,6 +4,8 @@ export interface Style {
   readonly ok: string;
   readonly fail: string;
   readonly unknown: string;
+  /** What is known, and may not be meant so. */
+  readonly warning: string;
   /** What is not a question, and takes time. */
   readonly waiting: string;
   /** Something that is not there: a dash in a table cell. */
@@ -18,12 +20,13 @@ export interface Style {
 
 const same = (text: string): string => text;
 
-/** No colour; symbols have their twins `ok`, `FAIL`, `?`, `..`, `-` when `unicode` is false. */
+/** No colour; symbols have their twins `ok`, `FAIL`, `..`, `-` when `unicode` is false. */
 export function plainStyle(unicode = true): Style {
   return {
     ok: unicode ? '✔' : 'ok',
     fail: unicode ? '✘' : 'FAIL',
     unknown: '?',
+    warning: '!',
     waiting: unicode ? '…' : '..',
     absent: unicode ? '–' : '-',
     separator: unicode ? '·' : '-',

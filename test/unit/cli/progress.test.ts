@@ -68,7 +68,7 @@ describe('what is made and what is deleted', () => {
 
   it('names what is kept, and does not wait for it', () => {
     const progress = destroyProgress(style, plan);
-    expect(progress(event('VPC1', 'DELETE_SKIPPED'))).toEqual(['  ? VPC1 (AWS::EC2::VPC)  kept, as its DeletionPolicy says']);
+    expect(progress(event('VPC1', 'DELETE_SKIPPED'))).toEqual(['  ! VPC1 (AWS::EC2::VPC)  kept, as its DeletionPolicy says']);
     expect(progress(event('VPC2', 'DELETE_COMPLETE'))).toEqual(['  ✔ VPC2']);
   });
 
@@ -98,7 +98,7 @@ describe('what is made and what is deleted', () => {
 
   it('says what stays after a destroy, and what could not be looked at', () => {
     const progress = destroyProgress(style, plan);
-    expect([progress({ kind: 'stays', text: 'Systems Manager lists i-1' }), progress({ kind: 'unseen', what: 'log groups', why: 'not authorized to perform: logs:DescribeLogGroups' })].flat()).toEqual(['  ? Systems Manager lists i-1', '  ? not looked at: log groups (not authorized to perform: logs:DescribeLogGroups)']);
+    expect([progress({ kind: 'stays', text: 'Systems Manager lists i-1' }), progress({ kind: 'unseen', what: 'log groups', why: 'not authorized to perform: logs:DescribeLogGroups' })].flat()).toEqual(['  ! Systems Manager lists i-1', '  ? not looked at: log groups (not authorized to perform: logs:DescribeLogGroups)']);
   });
 
   it('takes no time while its question stands open', async () => {

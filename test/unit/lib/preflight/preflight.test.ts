@@ -3,6 +3,8 @@ import { SsmlabError } from '../../../../src/lib/errors.js';
 import type { PreflightApi } from '../../../../src/lib/preflight/api.js';
 import type { Finding } from '../../../../src/lib/preflight/finding.js';
 import { preflight, requireGood } from '../../../../src/lib/preflight/preflight.js';
+import { preflightLines } from '../../../../src/lib/report/preflight.js';
+import { plainStyle } from '../../../../src/lib/report/style.js';
 
 const SERVICES = ['ssm', 'ssmmessages', 'ec2messages'].map((service) => `com.amazonaws.us-east-1.${service}`);
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
@@ -69,6 +71,12 @@ describe('the look before a deployment', () => {
     expect(of(found.findings, check)).toMatchObject({ verdict, text: expect.stringMatching(text) });
     if (verdict === 'bad') expect(() => requireGood(found)).toThrow(text);
     else expect(() => requireGood(found)).not.toThrow();
+  });
+
+  it('marks a warning otherwise than what is not known', async () => {
+    const { findings } = await run({ hostManagementRole: async () => 'service-role/X', blockPublicAccess: denied });
+    const lines = preflightLines(findings, { style: plainStyle() });
+    expect(lines.filter((line) => /^ {2}[?!]/u.test(line)).map((line) => line.slice(0, 19).trim()).toSorted()).toEqual(['! host management', '? public access']);
   });
 
   it('counts nothing where it is not known what is made', async () => {
