@@ -34,7 +34,7 @@ export interface ForLabOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** What was typed behind the command, and stays. */
   readonly typed?: readonly string[] | undefined;
-  /** What `ssmlab use` chose; null is for a command that is kept, and has to mean the same after another `use`. */
+  /** What `ssmlab use` chose; null for none. */
   readonly inUse?: LabInUse | null | undefined;
 }
 

@@ -11,11 +11,14 @@ import { isAlias, sshConfig, type SshHost } from '../lib/report/ssh-config.js';
 import { openKnownHosts } from '../lib/ssh/known-hosts.js';
 import { makeLabFolder } from '../lib/target/lab-folder.js';
 import type { LabContext, LabFlags } from './lab-context.js';
-import { forLab } from './lab-commands.js';
 import { selfCommand } from './self.js';
 
 /** What ssh runs to reach an instance by Session Manager: EC2 Instance Connect takes the lab's key for the minute in which it logs in. */
-const byProxy = (flags: LabFlags, keyFile: string): string => `${selfCommand()} ${forLab(`proxy %h %p --user %r --push-key ${shellQuote(keyFile).replaceAll('%', '%%')}`, flags, { inUse: null })}`;
+function byProxy({ target, profile, stack }: LabFlags, region: string, keyFile: string): string {
+  // All of them: the file stays, and means the same lab after another `use` and where other variables are set.
+  const flags = ['--push-key', keyFile, '--target', target, ...(profile === undefined ? [] : ['--profile', profile]), '--region', region, '--stack', stack];
+  return `${selfCommand()} proxy %h %p --user %r ${flags.map((word) => shellQuote(word).replaceAll('%', '%%')).join(' ')}`;
+}
 
 /** A path as one would type it: a shell knows the home folder by `~`. */
 function asTypedPath(path: string): string {
@@ -56,7 +59,7 @@ export async function sshLines({ home, lab, target }: LabContext, flags: LabFlag
   const hosts = openKnownHosts(lab.knownHosts);
   const open = await Promise.all(direct.map(async (instance) => hostOf(instance, instance.publicIpv4 ?? '', (await hosts.keysOf(instance.instanceId).catch(() => [])).length > 0 ? 'refuse' : 'ask', target.proxyCommand)));
   // A session ends at the instance that IAM let it to: its sshd is no other's.
-  const text = sshConfig([...open, ...sessions.map((instance) => hostOf(instance, instance.instanceId, 'take', byProxy(flags, lab.keyFile)))]);
+  const text = sshConfig([...open, ...sessions.map((instance) => hostOf(instance, instance.instanceId, 'take', byProxy(flags, target.region, lab.keyFile)))]);
   try {
     await makeLabFolder(home, lab);
     const draft = `${lab.sshConfig}.${process.pid}.new`;

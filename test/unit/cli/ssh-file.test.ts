@@ -32,6 +32,12 @@ function context({ withKey = true } = {}): LabContext {
 /** Host → its ProxyCommand. */
 const proxies = (text: string): Record<string, string | undefined> => Object.fromEntries(text.split(/^Host /mu).slice(1).map((block) => [block.split(/\s/u)[0] ?? '', /ProxyCommand (.*)/u.exec(block)?.[1]]));
 
+it('leads to its lab whichever is in use later: by all flags, also those of the usual lab', async () => {
+  const made = context();
+  await sshLines(made, { ...flags, profile: '50% off' }, [instance(2)]);
+  expect(proxies(readFileSync(made.lab.sshConfig, 'utf8'))['Instance2']).toMatch(/ --target local --profile '50%% off' --region eu-west-1 --stack ssmlab$/u);
+});
+
 it('leads to every instance: the open one by its address, the others through their sessions', async () => {
   const made = context();
   const lines = await sshLines(made, { ...flags, region: 'eu-west-1', stack: 'other' }, [open, instance(2), instance(3), instance(4, { auth: 'none' })]);
@@ -40,7 +46,7 @@ it('leads to every instance: the open one by its address, the others through the
   expect(statSync(made.lab.sshConfig).mode & 0o777).toBe(0o600);
   const { Instance1, Instance2, ...others } = proxies(text);
   expect(Instance1).toBe('dial %h %p');
-  expect(Instance2).toMatch(new RegExp(` proxy %h %p --user %r --push-key ${made.lab.keyFile} --region eu-west-1 --stack other$`, 'u'));
+  expect(Instance2).toMatch(new RegExp(` proxy %h %p --user %r --push-key ${made.lab.keyFile} --target local --region eu-west-1 --stack other$`, 'u'));
   expect(Object.keys(others)).toEqual(['Instance3']);
   expect(text).toContain('HostName i-2\n');
 });
