@@ -1,4 +1,5 @@
 /** Questions to a person, on stderr so that stdout stays data. @inquirer/prompts is loaded only when one is asked. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SsmlabError } from '../lib/errors.js';
 import type { ListedInstance } from '../lib/inventory/instance.js';
 import { authText, pathText, shortTexts } from '../lib/report/list.js';
@@ -6,17 +7,42 @@ import { printable } from '../lib/report/printable.js';
 import { cellWidth } from '../lib/report/table.js';
 import { textWidth } from './terminal.js';
 
+/** Milliseconds in which what was typed right behind an answer is read. */
+const BEHIND_MS = 20;
+
+/**
+ * An answer behind which Ctrl-C was typed at once is none. While the terminal is raw for the question a Ctrl-C is a byte and no signal, and the
+ * question, which is over, does not read it. Rejects as a question does on Ctrl-C.
+ */
+async function heedingInterrupt<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  let pressed = false;
+  const onKey = (_: string | undefined, key: { readonly ctrl?: boolean; readonly name?: string } | undefined): void => {
+    pressed ||= key?.ctrl === true && key.name === 'c';
+  };
+  process.stdin.on('keypress', onKey);
+  try {
+    const answer = await ask();
+    process.stdin.resume();
+    await sleep(BEHIND_MS);
+    process.stdin.pause();
+    if (pressed) throw Object.assign(new Error('Ctrl-C behind the answer'), { name: 'ExitPromptError' });
+    return answer;
+  } finally {
+    process.stdin.off('keypress', onKey);
+  }
+}
+
 /** Yes or no, no by default. Throws `declined` on no, with what is then the case; rejects on Ctrl-C. Not asked any more after `signal`. */
 export async function confirmOrDecline(question: string, declined: string, signal: AbortSignal): Promise<void> {
   const { confirm } = await import('@inquirer/prompts');
-  const yes = await confirm({ message: question, default: false }, { output: process.stderr, signal });
+  const yes = await heedingInterrupt(() => confirm({ message: question, default: false }, { output: process.stderr, signal }));
   if (!yes) throw new SsmlabError('declined', `${declined}: the answer was no`);
 }
 
 /** A name typed out, for what costs more than a y by mistake. Throws `declined` for anything else, with what is then the case; rejects on Ctrl-C. */
 export async function confirmByName(question: string, name: string, declined: string, signal: AbortSignal): Promise<void> {
   const { input } = await import('@inquirer/prompts');
-  const typed = (await input({ message: question }, { output: process.stderr, signal })).trim();
+  const typed = (await heedingInterrupt(() => input({ message: question }, { output: process.stderr, signal }))).trim();
   if (typed !== name) throw new SsmlabError('declined', `${declined}: ${typed === '' ? 'nothing' : `"${typed}"`} was typed, and not "${name}"`, { hint: `run it again and type ${name}, or pass --yes` });
 }
 

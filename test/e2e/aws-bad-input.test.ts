@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../conformance/faults/proxy.js';
 import { hashPayload, signRequest } from '../../src/lib/protocol/sigv4.js';
 import { Owner } from './owner.js';
-import { exportsOf, Home, root, type Run } from './program.js';
+import { exportsOf, Home, root, type Run, Terminal } from './program.js';
 
 const REGION = 'ap-northeast-1';
 const home = new Home('computed');
@@ -156,6 +156,16 @@ describe('Ctrl-C while a lab is deployed', () => {
     expect((await start(['destroy', '--yes', '--stack', 'rc'])).status).toBe(0);
     expect(await keyPairs()).toEqual([]);
   }, 90_000);
+
+  it.skipIf(!Terminal.available)('behind the answer, in one go with it: the answer is none, and nothing is made', async () => {
+    const terminal = home.terminal(['deploy', '--ssh-from', '9.9.9.9/32', '--stack', 'rc'], { columns: 200, rows: 40 }, environment());
+    await terminal.waitFor(/Deploy "rc" in .*\(y\/N\)/u, 20_000);
+    terminal.type('y\r\u0003');
+    expect(await terminal.waitFor(/\[ended \d+\]/u, 30_000)).toMatch(/interrupted: nothing was deployed; run `[^`]*ssmlab deploy --ssh-from 9\.9\.9\.9\/32 --stack rc --target aws` again[\s\S]*\[ended 130\]/u);
+    terminal.kill();
+    const { stack } = JSON.parse((await start(['status', '--stack', 'rc', '--json'])).stdout) as { stack: unknown };
+    expect([stack, await keyPairs()]).toEqual([null, []]);
+  }, 60_000);
 
   it('while it is made: it goes on, and the next deploy with it; while it is deleted, the next destroy', async () => {
     for (const times of [1, 2]) {
