@@ -49,7 +49,7 @@ const named = ({ stack }: Place): string => (stack.replace(/\*$/u, '').length > 
 const ending = ({ region, stack }: Place): string => cut(`ssmlab-ttl-${region}-${stack}`);
 
 /** So that a policy for a stack with a very long name is no longer than IAM lets it be. */
-const cut = (name: string): string => (name.length > 55 ? `${name.slice(0, 55)}*` : name);
+const cut = (name: string): string => (name.length > 48 ? `${name.slice(0, 48)}*` : name);
 
 const inRegion = ({ region }: Place): Condition => (region === '*' ? {} : { StringEquals: { 'aws:RequestedRegion': region } });
 
