@@ -75,10 +75,18 @@ describe('a session', () => {
     expect([called, open()]).toEqual([['StartSession'], ['of-another', 's-1']]);
   });
 
-  it.each(['late', 'lost'] as const)('whose answer is %s is started anew, and the first one is ended', async (what) => {
-    fate = (operation, nth) => (operation === 'StartSession' && nth < 3 ? what : undefined);
-    expect(await startSession(target(), { instanceId: 'i-1' })).toMatchObject({ sessionId: 's-3' });
-    expect(open()).toEqual(['of-another', 's-3']);
+  // Who is silent is asked twice, and no more.
+  it.each([['late', 1], ['lost', 2]] as const)('whose answer is %s %d times is started anew, and the first ones are ended', async (what, times) => {
+    fate = (operation, nth) => (operation === 'StartSession' && nth <= times ? what : undefined);
+    expect(await startSession(target(), { instanceId: 'i-1' })).toMatchObject({ sessionId: `s-${times + 1}` });
+    expect(open()).toEqual(['of-another', `s-${times + 1}`]);
+  });
+
+  it('that is silent twice is given up, and none is left behind', async () => {
+    fate = (operation) => (operation === 'StartSession' ? 'late' : undefined);
+    await expect(startSession(target(), { instanceId: 'i-1' })).rejects.toMatchObject({ code: 'endpoint-unreachable' });
+    expect(called.filter((one) => one === 'StartSession')).toHaveLength(2);
+    expect(open()).toEqual(['of-another']);
   });
 
   it('none of whose answers arrives is not left behind', async () => {
