@@ -214,7 +214,7 @@ describe('with the lab', () => {
       for (let waited = 0; !said.includes('VPC1') && waited < 200; waited += 1) await new Promise((resolve) => setTimeout(resolve, 50));
       for (let press = 0; press < times; press += 1) child.kill('SIGINT');
       expect(await ended).toBe(130);
-      expect(said).toMatch(/interrupted: the stack goes on being made; run `ssmlab deploy` again/u);
+      expect(said).toMatch(/interrupted: the stack goes on being made; run `ssmlab deploy --yes` again/u);
       expect(run('deploy --yes').status).toBe(0);
       expect(run('verify').status).toBe(0);
       if (times === 1) expect(run('destroy --yes').status).toBe(0);
