@@ -159,15 +159,15 @@ onEachFabric('sessions under faults', (fabric: Fabric) => {
       for (const token of proxy.tokens) expect(running.stderr()).not.toContain(token);
     });
 
-    it('is not answered: named within 10 s, given up within 30', async () => {
+    it('is not answered: named, tried once more, and given up within 10 s', async () => {
       proxy.streams('ignore');
       const running = start('exec', '3', '--', 'true');
       await until(() => proxy.calls.includes('StartSession'), 'StartSession');
       const began = performance.now();
-      await until(() => /No answer yet: the stream at 127\.0\.0\.1:\d+ cannot be reached: .*timed out/u.test(running.stderr()), 'a word of it', 13_000);
+      await until(() => /No answer yet: the stream at 127\.0\.0\.1:\d+ cannot be reached: .*timed out/u.test(running.stderr()), 'a word of it', 10_000);
       expect((await running.ended).status).toBe(255);
       expect(running.stderr()).toMatch(/127\.0\.0\.1:\d+ cannot be reached: .*timed out[^\n]* \[stream-unreachable\]/u);
-      expect(performance.now() - began).toBeLessThan(35_000);
+      expect(performance.now() - began).toBeLessThan(13_000);
     });
 
     it('is closed at once, every time: said, not tried for ever', async () => {

@@ -54,7 +54,7 @@ export async function startOn(start: StartSession, instance: KnownInstance, requ
 }
 
 export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onRegained' | 'onSlow' | 'signal' | 'size'> {
-  /** For the stream to open, in tries, and then for the agent's first word; half a minute each when absent. */
+  /** For the stream to open, in tries, and then for the agent's first word; when absent 10 s and half a minute. */
   readonly timeoutMs?: number | undefined;
   /** Where the session is: needed for all but ports, which are never encrypted with KMS. */
   readonly instanceId?: string | undefined;
@@ -77,7 +77,7 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
       agentFor: target.wayOut?.agentFor,
-      connectTimeoutMs: Math.min(CONNECT_MS, target.patienceMs ?? CONNECT_MS, (timeoutMs ?? 2 * CONNECT_MS) / 2),
+      connectTimeoutMs: Math.min(CONNECT_MS, target.patienceMs ?? CONNECT_MS),
       openingMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,
       encryption: instanceId === undefined ? undefined : { targetId: instanceId, generateDataKey: (...request) => generateDataKey(target, ...request) },

@@ -23,7 +23,7 @@ export interface StreamSocketOptions {
   readonly agentFor?: ((url: URL) => Agent | undefined) | undefined;
   /** Until the upgrade is done, milliseconds. Default {@link CONNECT_MS}. */
   readonly connectTimeoutMs?: number | undefined;
-  /** For all tries of a session's first websocket. Default 30 000. */
+  /** For all tries of a session's first websocket, of which none that is not answered takes more than half. Default 10 000: so soon a dead stream is named and given up. */
   readonly openingMs?: number | undefined;
   /** A try of the first websocket was not answered in time, and another follows. */
   readonly onSlow?: ((why: SsmlabError) => void) | undefined;
@@ -37,7 +37,7 @@ export interface StreamSocketOptions {
 const SERVICE = 'ssmmessages';
 /** Of one try. */
 export const CONNECT_MS = 9_000;
-const OPENING_MS = 30_000;
+const OPENING_MS = 10_000;
 /** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
@@ -154,10 +154,12 @@ const FIRST_PAUSE_MS = 100;
 
 /** {@link openStreamSocket} for the first of a session; later ones are the `Reconnector`'s. What may pass is tried again. */
 export async function openFirstSocket(options: StreamSocketOptions): Promise<WebSocket> {
-  const until = performance.now() + (options.openingMs ?? OPENING_MS);
+  const { openingMs = OPENING_MS, connectTimeoutMs = CONNECT_MS } = options;
+  const tryMs = Math.min(connectTimeoutMs, openingMs / 2);
+  const until = performance.now() + openingMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await openStreamSocket({ ...options, connectTimeoutMs: Math.max(1, Math.min(options.connectTimeoutMs ?? CONNECT_MS, Math.ceil(until - performance.now()))) });
+      return await openStreamSocket({ ...options, connectTimeoutMs: Math.max(1, Math.min(tryMs, Math.ceil(until - performance.now()))) });
     } catch (error) {
       if (!(error instanceof SsmlabError) || !isPassing(error)) throw error;
       const isLast = attempt === FIRST_TRIES || performance.now() >= until;

@@ -22,7 +22,7 @@ tried again and the life goes on as if nothing had been, from deploy to destroy:
 
 - throttled: \`RequestLimitExceeded\`, \`Throttling\`, \`ThrottlingException\`; status 500: \`InternalError\` and its like; cut: the connection is reset before the call arrives; answer lost: it is carried out, and the
   connection is reset in place of the answer; answer too late: it is carried out, and the answer comes after the caller's patience, a minute on AWS, of a read 20 s (LATE here; of a session's
-  stream 9 s); expired token: \`ExpiredToken\`, of EC2 \`RequestExpired\`; denied: \`AccessDenied\`, \`UnauthorizedOperation\`. A session's stream is refused with HTTP 429, 500, 403.
+  stream 5 s); expired token: \`ExpiredToken\`, of EC2 \`RequestExpired\`; denied: \`AccessDenied\`, \`UnauthorizedOperation\`. A session's stream is refused with HTTP 429, 500, 403.
 - *done*: the call is not needed. *goes on*: it is done without, and it is said what is not known, not tried or not ended. A code is the error's, with exit status EXITS (\`exec\`: 255). *report*: verify judges all the same; of
   its claims all hold, or so many are *unknown* or *broken*, each with what could not be read or reached (pings are not counted: a busy machine loses one). \`connect\` is a shell in which a line is typed, and *exit*; of
   instance 1 its host keys are not known yet, instance 4 is left by *~.*, and once the stream is cut in the middle; their calls that are those of *connect 3* are tried there. The terminal is as it was after each.

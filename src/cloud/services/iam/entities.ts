@@ -1,7 +1,7 @@
 /** Finds IAM's entities and writes them as replies show them; names, paths, ids and tags as IAM has them. */
 import { randomBytes } from 'node:crypto';
 import { AwsError, type Input, type OperationContext, type Output } from '../../endpoint/operation.js';
-import { has, InputError, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
+import { has, InputError, list, str, strOpt, structs, valueAt } from '../../endpoint/input.js';
 import { readWhole } from '../../endpoint/reads.js';
 import { LAB_USER } from '../../endpoint/verify.js';
 import type { Reader } from '../../state/store.js';
@@ -115,6 +115,13 @@ export function mergeTags(old: readonly TagRecord[], added: readonly TagRecord[]
   for (const { key, value } of added) merged.set(key, value);
   if (merged.size > 50) throw limitExceeded('The number of tags has reached the maximum limit.');
   return [...merged].map(([key, value]) => ({ key, value }));
+}
+
+/** What is left of tags without those whose keys an Untag request names; keys that are not there are no error. */
+export function tagsLeft(input: Input): (old: readonly TagRecord[]) => TagRecord[] {
+  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
+  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
+  return (old) => old.filter((tag) => !keys.has(tag.key));
 }
 
 export function shownTags(list: readonly TagRecord[]): Output[] {

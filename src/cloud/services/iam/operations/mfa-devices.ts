@@ -1,9 +1,9 @@
 /** Virtual MFA devices: made, put into somebody's hands by two of their codes, taken away (IAM API reference). There are no hardware ones, and no picture of the seed for a camera. */
 import { randomBytes } from 'node:crypto';
 import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
-import { has, InputError, list, oneOfOpt, str } from '../../../endpoint/input.js';
+import { oneOfOpt, str } from '../../../endpoint/input.js';
 import type { Reader } from '../../../state/store.js';
-import { alreadyExists, deleteConflict, entityName, entityPath, limitExceeded, mergeTags, newTags, noSuchEntity, requiredTags, requireUser, shownTags, shownTime } from '../entities.js';
+import { alreadyExists, deleteConflict, entityName, entityPath, limitExceeded, mergeTags, newTags, noSuchEntity, requiredTags, requireUser, shownTags, shownTime, tagsLeft } from '../entities.js';
 import { userNameOf } from '../own-name.js';
 import { listReply } from '../pages.js';
 import { mfaDevices, type MfaDeviceRecord, type TagRecord, users } from '../records.js';
@@ -99,11 +99,7 @@ const retagged = (tagsOf: (old: readonly TagRecord[], input: Input) => readonly 
 
 export const tagMfaDevice = retagged((old, input) => mergeTags(old, requiredTags(input)));
 
-export const untagMfaDevice = retagged((old, input) => {
-  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
-  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
-  return old.filter((tag) => !keys.has(tag.key));
-});
+export const untagMfaDevice = retagged((old, input) => tagsLeft(input)(old));
 
 export const listMfaDeviceTags: Operation = (input, { globalState }) =>
   listReply('Tags', requireDevice(globalState, str(input, 'SerialNumber', SERIAL)).tags, input, (tag) => tag.key, (tag) => ({ Key: tag.key, Value: tag.value }));

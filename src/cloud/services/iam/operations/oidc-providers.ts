@@ -2,7 +2,7 @@
 import { AwsError, type Input, type Operation, type OperationContext, type Output } from '../../../endpoint/operation.js';
 import { has, InputError, list, str } from '../../../endpoint/input.js';
 import type { Reader } from '../../../state/store.js';
-import { alreadyExists, limitExceeded, mergeTags, newTags, noSuchEntity, requiredTags, shownTags, shownTime } from '../entities.js';
+import { alreadyExists, limitExceeded, mergeTags, newTags, noSuchEntity, requiredTags, shownTags, shownTime, tagsLeft } from '../entities.js';
 import { listReply } from '../pages.js';
 import { oidcProviders, type OidcProviderRecord, type TagRecord } from '../records.js';
 
@@ -100,11 +100,7 @@ const retagged = (tagsOf: (old: readonly TagRecord[], input: Input) => readonly 
 
 export const tagOidcProvider = retagged((old, input) => mergeTags(old, requiredTags(input)));
 
-export const untagOidcProvider = retagged((old, input) => {
-  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
-  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
-  return old.filter((tag) => !keys.has(tag.key));
-});
+export const untagOidcProvider = retagged((old, input) => tagsLeft(input)(old));
 
 export const listOidcProviderTags: Operation = (input, { globalState }) =>
   listReply('Tags', requireProvider(globalState, arnOf(input)).tags, input, (tag) => tag.key, (tag) => ({ Key: tag.key, Value: tag.value }));

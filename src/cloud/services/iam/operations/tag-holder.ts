@@ -1,7 +1,7 @@
 /** TagRole, TagUser; UntagRole, UntagUser (keys that are not there are no error); ListRoleTags, ListUserTags. */
 import type { Operation } from '../../../endpoint/operation.js';
-import { has, InputError, list, str } from '../../../endpoint/input.js';
-import { mergeTags, requiredTags } from '../entities.js';
+import { str } from '../../../endpoint/input.js';
+import { mergeTags, requiredTags, tagsLeft } from '../entities.js';
 import { changeHolder, type HolderKind } from '../holders.js';
 import { listReply } from '../pages.js';
 import type { PolicyHolder, TagRecord } from '../records.js';
@@ -14,9 +14,8 @@ export const tagHolder = <R extends TaggedHolder>(kind: HolderKind<R>): Operatio
 };
 
 export const untagHolder = <R extends TaggedHolder>(kind: HolderKind<R>): Operation => (input, context) => {
-  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
-  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
-  return changeHolder(kind, input, context, (holder) => ({ ...holder, tags: holder.tags.filter((tag) => !keys.has(tag.key)) }));
+  const left = tagsLeft(input);
+  return changeHolder(kind, input, context, (holder) => ({ ...holder, tags: left(holder.tags) }));
 };
 
 export const listHolderTags = <R extends TaggedHolder>(kind: HolderKind<R>): Operation => (input, { globalState }) =>

@@ -1,7 +1,7 @@
 /** TagPolicy, UntagPolicy, ListPolicyTags. */
 import type { Operation } from '../../../endpoint/operation.js';
-import { has, InputError, list, str } from '../../../endpoint/input.js';
-import { mergeTags, requiredTags } from '../entities.js';
+import { str } from '../../../endpoint/input.js';
+import { mergeTags, requiredTags, tagsLeft } from '../entities.js';
 import { listReply } from '../pages.js';
 import { requireOwnPolicy, requirePolicy } from '../policies.js';
 import { policies, type TagRecord } from '../records.js';
@@ -17,11 +17,7 @@ const change = (tagsOf: (old: readonly TagRecord[], input: Parameters<Operation>
 
 export const tagPolicy = change((old, input) => mergeTags(old, requiredTags(input)));
 
-export const untagPolicy = change((old, input) => {
-  if (!has(input, 'TagKeys')) throw new InputError('TagKeys', undefined, { kind: 'missing' });
-  const keys = new Set(list(input, 'TagKeys', { max: 50 }));
-  return old.filter((tag) => !keys.has(tag.key));
-});
+export const untagPolicy = change((old, input) => tagsLeft(input)(old));
 
 export const listPolicyTags: Operation = (input, { globalState }) =>
   listReply('Tags', requirePolicy(globalState, str(input, 'PolicyArn')).tags, input, (tag) => tag.key, (tag) => ({ Key: tag.key, Value: tag.value }));
