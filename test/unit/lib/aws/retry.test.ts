@@ -110,9 +110,11 @@ const member = (name: string): unknown[] => asked.map(({ body }) => (body.starts
 describe('a call whose answer comes too late', () => {
   it('is made again: a read', async () => {
     firstIsLate((reply) => json(reply, { InstanceInformationList: [{ InstanceId: 'i-1' }] }));
+    // From the call on: on a busy machine the service may be late to see the first try.
+    const began = performance.now();
     expect(await describeAgents(target())).toEqual([{ InstanceId: 'i-1' }]);
     expect(asked).toHaveLength(2);
-    expect((asked[1]?.at ?? 0) - (asked[0]?.at ?? 0)).toBeGreaterThanOrEqual(PATIENCE_MS - 5);
+    expect((asked[1]?.at ?? 0) - began).toBeGreaterThanOrEqual(PATIENCE_MS - 5);
   });
 
   it('is given up after two, with the host and why, and is told of while it is waited for', async () => {
