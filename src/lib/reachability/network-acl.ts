@@ -5,7 +5,7 @@ import type { AclNode } from '../vpc/compile.js';
 import { networkAclVerdict } from '../vpc/network-acl.js';
 import type { SubnetNode } from '../vpc/network.js';
 import type { Direction } from '../vpc/security-group.js';
-import type { Verdict } from '../vpc/verdict.js';
+import type { DoubtedVerdict } from '../vpc/verdict.js';
 import type { Packet } from './packet.js';
 import { type Passage, resourceOf } from './way.js';
 
@@ -17,14 +17,15 @@ export function passAcl({ way, unread }: Passage, subnet: SubnetNode, direction:
     return way.unknown('network-acl', id, { ...verdict, why }, packet, `${verdict.by} ${why}`, 'SUBNET_ACL_RESTRICTION');
   }
   if (verdict.decision === 'allow') return way.pass('network-acl', id, verdict, packet);
+  if (verdict.decision === 'unknown') return way.unknown('network-acl', id, verdict, packet, `${verdict.by}: ${verdict.why}`);
   const missing = subnet.acl === undefined ? unread.of('networkAcls') : undefined;
   if (missing !== undefined) return way.unknown('network-acl', id, { ...verdict, why: missing }, packet, missing, 'UNKNOWN_RESOURCE');
   way.block('network-acl', id, verdict, packet, 'denied', 'SUBNET_ACL_RESTRICTION');
 }
 
 interface PortsVerdict {
-  /** The first that denies, if any does. */
-  readonly verdict: Verdict;
+  /** The first that is unknown, else the first that denies, if any does. */
+  readonly verdict: DoubtedVerdict;
   /** Some ports are denied and others are not: those that are. */
   readonly lost?: readonly PortRange[];
 }
@@ -34,6 +35,8 @@ function verdictFor(subnet: SubnetNode, direction: Direction, { flow, ports }: P
   if (ports === undefined || subnet.acl === undefined || flow.icmp !== undefined) return { verdict };
   const starts = [ports.from, ...borders(subnet.acl, direction).filter((port) => port > ports.from && port <= ports.to)];
   const parts = starts.map((from, i) => ({ from, to: (starts[i + 1] ?? ports.to + 1) - 1, verdict: networkAclVerdict(subnet, direction, { ...flow, destinationPort: from }) }));
+  const doubted = parts.find((part) => part.verdict.decision === 'unknown');
+  if (doubted !== undefined) return { verdict: doubted.verdict };
   const denied = parts.filter((part) => part.verdict.decision === 'deny');
   const [first] = denied;
   if (first === undefined) return { verdict };

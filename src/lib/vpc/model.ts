@@ -60,7 +60,8 @@ export interface NetworkAclEntry {
   readonly egress: boolean;
   /** `-1`, or the IANA number as a decimal string (`6`, `17`, `1`). */
   readonly protocol: string;
-  readonly action: 'allow' | 'deny';
+  /** `unknown`: AWS has a word for it that is not known here. */
+  readonly action: 'allow' | 'deny' | 'unknown';
   readonly cidr: Cidr;
   /** Inclusive; TCP and UDP only. */
   readonly portRange?: { readonly from: number; readonly to: number } | undefined;

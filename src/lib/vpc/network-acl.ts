@@ -8,14 +8,14 @@ import type { AclRule } from './compile.js';
 import { ANY_PROTOCOL } from './compile.js';
 import type { SubnetNode } from './network.js';
 import type { Direction } from './security-group.js';
-import type { Verdict } from './verdict.js';
+import type { DoubtedVerdict } from './verdict.js';
 import { allow, deny } from './verdict.js';
 
 /** Entries of protocol 58 that name an IPv4 prefix stand for all ICMP types (A4). */
 const ICMPV6 = 58;
 
 /** Judges one packet, whichever way it belongs to (A2). Ask only when it crosses the border of the subnet (A3). */
-export function networkAclVerdict(node: SubnetNode, direction: Direction, flow: Flow): Verdict {
+export function networkAclVerdict(node: SubnetNode, direction: Direction, flow: Flow): DoubtedVerdict {
   const { acl } = node;
   if (acl === undefined) return deny('A1', node.subnet.subnetId, 'no network ACL is known for the subnet');
   const id = acl.acl.networkAclId;
@@ -23,6 +23,7 @@ export function networkAclVerdict(node: SubnetNode, direction: Direction, flow: 
   for (const rule of acl[direction]) {
     if (!prefixContains(rule.prefix, peer) || !matches(rule, flow)) continue;
     const by = `${id} ${direction} rule ${rule.entry.ruleNumber}`;
+    if (rule.entry.action === 'unknown') return { decision: 'unknown', rule: 'A1', by, why: `first match for ${formatAddress(peer)} does what is not known here` };
     return rule.entry.action === 'allow'
       ? allow('A1', by, `first match for ${formatAddress(peer)} allows`)
       : deny('A1', by, `first match for ${formatAddress(peer)} denies`);

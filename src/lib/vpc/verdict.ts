@@ -25,6 +25,9 @@ export interface Verdict extends Reason {
   readonly decision: 'allow' | 'deny';
 }
 
+/** Of what AWS may say in words that are not known here: unknown is neither. */
+export type DoubtedVerdict = Verdict | (Reason & { readonly decision: 'unknown' });
+
 export function allow(rule: RuleId, by: string, why: string): Verdict {
   return { decision: 'allow', rule, by, why };
 }

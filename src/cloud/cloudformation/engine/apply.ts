@@ -162,7 +162,7 @@ function goBack(run: Run, record: ResourceRecord, former: Replaced): void {
 
 function replace(run: Run, stack: StackRecord, type: ResourceType, record: ResourceRecord, properties: Structure, declaredType: string): void {
   // What could not be taken back is not begun.
-  if (stack.mode?.disableRollback === true && stack.status === 'UPDATE_IN_PROGRESS' && record.status !== 'CREATE_FAILED') throw validationError('Replacement type updates not supported on stack with disable-rollback.');
+  if (stack.onFailure === 'DO_NOTHING' && stack.status === 'UPDATE_IN_PROGRESS' && record.status !== 'CREATE_FAILED') throw validationError('Replacement type updates not supported on stack with disable-rollback.');
   run.transact((tx) => {
     addEvent(tx, { ...record, properties }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.', run.now);
     const physicalId = type.create(properties, run.scope(record.logicalId, stack.tags));

@@ -10,7 +10,7 @@ import { setStack } from '../engine/recorder.js';
 import { validationError } from '../errors.js';
 import { CHANGE_SETS, deploymentOf, stackRecord, type ChangeDetail, type ChangeRecord } from '../records.js';
 import { findChangeSet } from './change-set-lookup.js';
-import { deploymentModeView, onFailureOfMode } from './deployment-config.js';
+import { deploymentModeView, onFailureOfMode, requireKept } from './deployment-config.js';
 import { clientRequestTokenOf, momentOf, requiredStack, type Control } from './request.js';
 import { requireUpdatable } from './update-stack.js';
 import { hidden, parameterView } from './views.js';
@@ -144,6 +144,7 @@ export const executeChangeSet = (control: Control): Operation => (input, context
       beginImport(tx, owner, deployment, changeSet.importing ?? [], { onFailure, mode, clientRequestToken, changeSetId, roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else if (changeSet.changeSetType === 'UPDATE') {
       requireUpdatable(stackRecord(tx, owner));
+      requireKept(stackRecord(tx, owner), onFailure, 'execute-change-set');
       beginUpdate(tx, owner, deployment, { onFailure, mode, clientRequestToken, changeSetId, retainExceptOnCreate, reverting: revertedBy(changeSet), roleArn: changeSet.roleArn ?? stackRecord(tx, owner).roleArn }, momentOf(context, control));
     } else {
       const started = { status: 'CREATE_IN_PROGRESS', statusReason: 'User Initiated', operationId: control.uuid(), actor: context.caller, startedAt: context.now(), changeSetId, clientRequestToken, onFailure, mode, retainExceptOnCreate, roleArn: changeSet.roleArn };

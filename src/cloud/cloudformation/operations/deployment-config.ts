@@ -33,6 +33,12 @@ export function requireSameMode(stack: StackRecord, mode: DeploymentMode | undef
   throw validationError(`This stack is in a ${stack.status} state from a previous operation that used EXPRESS deployment mode with disable-rollback. Follow-up operations must use the same DeploymentConfig (mode=EXPRESS) until the stack reaches a *_COMPLETE state.`);
 }
 
+/** What was left failed goes on only where what fails is left again, or back by RollbackStack. `api`: which is asked, as AWS's message has it. Throws ValidationError. */
+export function requireKept({ status }: StackRecord, onFailure: StackRecord['onFailure'], api: 'update-stack' | 'execute-change-set'): void {
+  if (onFailure === 'DO_NOTHING' || !/^(?:CREATE|UPDATE)_FAILED$/u.test(status)) return;
+  throw validationError(`This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the disable-rollback parameter with ${api} API. To rollback to the last known good state, use the rollback-stack API`);
+}
+
 /** Throws ValidationError for what express mode left failed, unless the rollback is express too. */
 export function requireRollback(stack: StackRecord, mode: DeploymentMode | undefined): void {
   if (isStuck(stack) && mode?.express !== true) throw validationError('RollbackStack is not supported for stacks that were last updated using EXPRESS deployment mode and are in a failed state.');

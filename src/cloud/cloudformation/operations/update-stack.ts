@@ -7,7 +7,7 @@ import { beginUpdate } from '../engine/begin.js';
 import { changesNothing } from '../engine/nothing.js';
 import { validationError } from '../errors.js';
 import { stackRecord, type StackRecord } from '../records.js';
-import { deploymentModeOf, onFailureOfMode, requireSameMode } from './deployment-config.js';
+import { deploymentModeOf, onFailureOfMode, requireKept, requireSameMode } from './deployment-config.js';
 import { clientRequestTokenOf, refuseMembers, requestedDeployment, requiredStack, type Control } from './request.js';
 import { roleArnOf } from '../service-role.js';
 
@@ -33,8 +33,9 @@ export const updateStack = (control: Control): Operation => (input, context) => 
   requireUpdatable(stack);
   const mode = deploymentModeOf(input, ['DisableRollback']);
   requireSameMode(stack, mode);
+  const onFailure = mode !== undefined ? onFailureOfMode(mode) : boolOpt(input, 'DisableRollback') === true ? 'DO_NOTHING' : 'ROLLBACK';
+  requireKept(stack, onFailure, 'update-stack');
   const { deployment, plan } = requestedDeployment(input, context, control, stack, stack);
-  const disableRollback = boolOpt(input, 'DisableRollback') ?? false;
   const operationId = control.uuid();
   const retainExceptOnCreate = boolOpt(input, 'RetainExceptOnCreate');
   const roleArn = roleArnOf(input, context) ?? stack.roleArn;
@@ -42,7 +43,7 @@ export const updateStack = (control: Control): Operation => (input, context) => 
     const now = stackRecord(tx, stackId);
     requireUpdatable(now);
     if (changesNothing(now, deployment, predictChanges(control.run(context.region, stackId), plan, deployment))) throw validationError('No updates are to be performed.');
-    beginUpdate(tx, stackId, deployment, { onFailure: mode === undefined ? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK') : onFailureOfMode(mode), mode, clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId, actor: context.caller });
+    beginUpdate(tx, stackId, deployment, { onFailure, mode, clientRequestToken, retainExceptOnCreate, roleArn, changeSetId: undefined }, { now: context.now(), operationId, actor: context.caller });
   });
   control.drive(context.region, stackId);
   return { StackId: stackId, OperationId: operationId };

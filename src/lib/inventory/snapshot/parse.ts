@@ -22,7 +22,7 @@ const entry = object<NetworkAclEntry>({
   ruleNumber: whole,
   egress: truth,
   protocol: text,
-  action: oneOf('allow', 'deny'),
+  action: oneOf('allow', 'deny', 'unknown'),
   cidr,
   portRange: optional(object<{ readonly from: number; readonly to: number }>({ from: whole, to: whole })),
   icmp: optional(object<{ readonly type: number; readonly code: number }>({ type: whole, code: whole })),

@@ -60,7 +60,7 @@ function entriesOf(acl: ApiAcl): NetworkAclEntry[] {
       ruleNumber: RuleNumber,
       egress: Egress === true,
       protocol: Protocol ?? '-1',
-      action: RuleAction === 'allow' ? 'allow' : 'deny',
+      action: RuleAction === 'allow' || RuleAction === 'deny' ? RuleAction : 'unknown',
       cidr: CidrBlock,
       ...(PortRange?.From === undefined ? {} : { portRange: { from: PortRange.From, to: PortRange.To ?? PortRange.From } }),
       ...(IcmpTypeCode?.Type === undefined ? {} : { icmp: { type: IcmpTypeCode.Type, code: IcmpTypeCode.Code ?? -1 } }),

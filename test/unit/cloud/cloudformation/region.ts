@@ -182,7 +182,7 @@ export class TestRegion {
   }
 
   /** Ids of everything of a kind that is there, as the Describe operation lists it. */
-  ids(operation: string, set: string, id: string): string[] {
-    return (this.call('ec2', operation)[set] as { [name: string]: string }[]).map((item) => item[id] ?? '');
+  ids(operation: string, set: string, id: string, input: Input = {}): string[] {
+    return (this.call('ec2', operation, input)[set] as { [name: string]: string }[]).map((item) => item[id] ?? '');
   }
 }

@@ -133,23 +133,26 @@ describe('UpdateStack', () => {
     expect(vpcs()).toHaveLength(count - 1);
   });
 
-  it('goes on from a failure that was to be left as it was, and loses nothing that was replaced on the way', async () => {
+  it('replaces nothing while nothing is rolled back, and goes on from what was left as it was, or back', async () => {
+    const REFUSED = 'This stack is currently in a non-terminal [UPDATE_FAILED] state. To update the stack from this state, please use the disable-rollback parameter with';
     const count = vpcs().length;
     await region.create(NETWORK);
     const before = await outputs();
-    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }), DisableRollback: true });
-    expect((await region.stack()).StackStatus).toBe('UPDATE_FAILED');
-    expect(vpcs()).toHaveLength(count + 2);
-    await update({ Parameters: parameters({ Cidr: '10.2.0.0/16' }), DisableRollback: true });
-    expect((await region.stack()).StackStatus).toBe('UPDATE_FAILED');
-    // This one may roll back, and it goes back to what was whole last.
-    await update({ Parameters: parameters({ Cidr: '10.2.0.0/16' }) });
-    expect(await region.stack()).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
-    expect(await outputs()).toEqual(before);
-    expect(vpcs()).toHaveLength(count + 1);
-    await update({ Parameters: parameters({ Cidr: '10.1.0.0/16' }), DisableRollback: true });
-    await update({ Parameters: parameters({ Cidr: '10.3.0.0/16', Prefix: '10.3.1.0/24' }) });
-    expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
+    const nameOf = () => region.ids('DescribeTags', 'tagSet', 'value', { Filter: [{ Name: 'resource-id', Value: [before['Vpc'] ?? ''] }, { Name: 'key', Value: ['Name'] }] });
+    const kept = { DisableRollback: true, Parameters: parameters({ Name: 'b', Prefix: '10.0.7.0/24' }) };
+    await update(kept);
+    expect((await region.events()).find(({ line }) => line === 'Subnet UPDATE_FAILED')?.reason).toBe('Replacement type updates not supported on stack with disable-rollback.');
+    expect([(await region.stack()).StackStatus, nameOf()]).toEqual(['UPDATE_FAILED', ['b']]);
+    expect((await region.refused('UpdateStack', { StackName: 's', UsePreviousTemplate: true, Parameters: parameters({ Name: 'c' }) })).message).toBe(`${REFUSED} update-stack API. To rollback to the last known good state, use the rollback-stack API`);
+    await region.cfn('CreateChangeSet', { StackName: 's', ChangeSetName: 'c', UsePreviousTemplate: true, Parameters: parameters({ Name: 'c' }) });
+    region.settle();
+    expect((await region.refused('ExecuteChangeSet', { StackName: 's', ChangeSetName: 'c' })).message).toContain(`${REFUSED} execute-change-set API`);
+    await region.cfn('RollbackStack', { StackName: 's' });
+    region.settle();
+    expect([(await region.stack()).StackStatus, nameOf()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', ['a']]);
+    await update(kept);
+    await update({ DisableRollback: true, Parameters: parameters({ Name: 'c' }) });
+    expect([(await region.stack()).StackStatus, nameOf(), await outputs()]).toEqual(['UPDATE_COMPLETE', ['c'], before]);
     expect(vpcs()).toHaveLength(count + 1);
     await region.cfn('DeleteStack', { StackName: 's' });
     region.settle();
@@ -160,7 +163,7 @@ describe('UpdateStack', () => {
     const count = vpcs().length;
     await region.create(NETWORK, { DisableRollback: true, Parameters: parameters({ Prefix: '10.9.1.0/24' }) });
     expect((await region.stack()).StackStatus).toBe('CREATE_FAILED');
-    await update({ Parameters: parameters({ Prefix: '10.0.7.0/24' }) });
+    await update({ DisableRollback: true, Parameters: parameters({ Prefix: '10.0.7.0/24' }) });
     expect((await region.stack()).StackStatus).toBe('UPDATE_COMPLETE');
     expect(Object.keys(await outputs())).toEqual(['Vpc', 'Subnet', 'Group']);
     expect(vpcs()).toHaveLength(count + 1);

@@ -218,6 +218,17 @@ describe('what is not known', () => {
     expect([way.disposition, way.unknowns]).toEqual(['denied', ['network ACLs could not be read: ec2:DescribeNetworkAcls was refused']]);
   });
 
+  it.each([
+    ['the packet', ping(from(eni.two)), 'out', {}],
+    ['some of its answers', tcp(from(eni.two), GOOGLE), 'in', { protocol: '6', portRange: { from: 40_000, to: 40_100 } }],
+  ] as const)('is where an entry decides of %s in a word of tomorrow, and names it', (_, question, direction, more) => {
+    const number = direction === 'out' ? 'egress' : 'ingress';
+    const odd = { ...entry(90, direction === 'out', 'deny', more), action: 'unknown' as const };
+    const way = trace(question, [setEntries(LAB.acl.public, odd, ...OPEN_ENTRIES)]);
+    expect([way.disposition, way.unknowns, way.blockers]).toEqual(['unknown', [`acl-public ${number} rule 90: first match for 8.8.8.8 does what is not known here`], []]);
+    expect(trace(tcp(from(eni.two), GOOGLE), [setEntries(LAB.acl.public, { ...odd, cidr: '192.0.2.0/24' }, ...OPEN_ENTRIES)]).disposition).toBe('delivered');
+  });
+
   it('does not concern the local route, whatever prefix lists are missing', () => {
     expect(trace(tcp(from(eni.three), ip.one, 22), [setRoutes(LAB.privateTable, route('vpc-endpoint', 'vpce-1', 'pl-other'))]).disposition).toBe('delivered');
   });
