@@ -1,11 +1,12 @@
 /** How a client of the SDK is made for a target, the same for every service; one file a service imports the SDK's client. */
 import type { Agent as HttpsAgent } from 'node:https';
+import { retryMiddleware, retryMiddlewareOptions } from '@smithy/core/retry';
 import type { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, isUsersAnswer, refusePage } from './errors.js';
 import { heedSilence, patienceOf } from './patience.js';
 import { publicAddress } from './public-address.js';
-import { ATTEMPTS, ratesByOperation, retries } from './retry.js';
+import { retriesOf, retryStrategy } from './retry.js';
 
 /** Credentials in the SDK's type; an expiration that the provider knows goes through, so that the SDK asks again in time. */
 interface Identity {
@@ -16,7 +17,7 @@ interface Identity {
 }
 
 /** What a client has to know of the target. */
-export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'wayOut' | 'explain' | 'onSilence'>>;
+export type ApiTarget = Pick<Target, 'region' | 'credentials' | 'endpoint' | 'serviceEndpoints' | 'fips' | 'dualStack' | 'endpointSetBy'> & Partial<Pick<Target, 'kind' | 'patienceMs' | 'pauseScale' | 'retries' | 'wayOut' | 'explain' | 'onSilence'>>;
 
 /** Where this service's API is when it is not at AWS's own address. */
 export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: string): string | undefined => serviceEndpoints?.[service] ?? endpoint;
@@ -43,8 +44,7 @@ export function clientOptions(target: ApiTarget, service: string) {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
-    // On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used.
-    ...(target.kind === 'local' ? { maxAttempts: 2 } : { maxAttempts: ATTEMPTS, retryStrategy: retries(target.pauseScale ?? 1) }),
+    maxAttempts: retriesOf(target).maxAttempts,
     requestHandler: { connectionTimeout: 5000, requestTimeout: patienceOf(target, ''), throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
   };
 }
@@ -55,7 +55,6 @@ export const explained = async ({ explain, region }: ApiTarget, error: SsmlabErr
 type Next = (args: never) => Promise<unknown>;
 interface Stack {
   add(middleware: (next: Next, context: { commandName?: string }) => Next, options: { step: 'initialize' | 'deserialize'; priority: 'high' | 'low'; name: string }): void;
-  addRelativeTo(middleware: (next: Next, context: { commandName?: string }) => Next, options: { relation: 'after'; toMiddleware: 'retryMiddleware'; name: string }): void;
 }
 
 /** Makes every error of the client one of ours. */
@@ -105,6 +104,16 @@ function boundTries({ middlewareStack, config }: { readonly middlewareStack: unk
   );
 }
 
+/** In place of the client's own retries, which are the same for all of its operations. */
+function retryByOperation({ middlewareStack }: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
+  const { maxAttempts } = retriesOf(target);
+  const middleware = (next: Next, context: { commandName?: string }): Next => {
+    const strategy = retryStrategy(target, service, (context.commandName ?? '').replace(/Command$/u, ''));
+    return retryMiddleware({ maxAttempts: async () => maxAttempts, retryStrategy: async () => strategy })(next as Parameters<ReturnType<typeof retryMiddleware>>[0], context);
+  };
+  (middlewareStack as { add(middleware: unknown, options: typeof retryMiddlewareOptions): void }).add(middleware, retryMiddlewareOptions);
+}
+
 /** One client a target and service, since making one costs and its connections are kept alive. */
 export function clientPerTarget<Client extends { readonly middlewareStack: unknown; readonly config: { readonly requestHandler: unknown } }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
   const clients = new WeakMap<ApiTarget, Client>();
@@ -114,7 +123,7 @@ export function clientPerTarget<Client extends { readonly middlewareStack: unkno
     const client = make(clientOptions(target, service));
     translateErrors(client, target, service);
     boundTries(client, target, service);
-    if (target.kind !== 'local') (client.middlewareStack as Stack).addRelativeTo(ratesByOperation(target.pauseScale ?? 1), { relation: 'after', toMiddleware: 'retryMiddleware', name: 'ssmlabRates' });
+    retryByOperation(client, target, service);
     clients.set(target, client);
     return client;
   };

@@ -1,23 +1,30 @@
 /**
- * How calls on AWS are tried again: the SDK's standard pauses, and beside them a rate for each operation that was throttled.
+ * How calls are tried again: by the SDK's own strategies, adaptive unless AWS_RETRY_MODE or the profile says standard, one for each operation.
  *
- * The SDK's own adaptive mode has one rate for a whole client, and asks for a client "around each type of resource that might be throttled"
- * (AWS SDKs and Tools reference, "Retry behavior"); AWS counts by operation (`vpc-semantics.md` E7). One DescribeInstances that was throttled held
- * back every call of EC2 at half a call a second, and then at no more than twice what had just been sent. A deployment of the lab on the local cloud
- * with one answer throttled, seconds, medians of three on a busy machine, with adaptive mode → with this at 2 calls a second at the least (5 since):
- * none throttled 2.0 → 1.6, DescribeInstances 5.5 → 2.6, DescribeStacks 4.8 → 2.9, DescribeInstanceTypeOfferings 4.6 → 1.6, DescribeInstanceInformation
- * 4.3 → 2.4; of these up to one second is the pause before the next try.
+ * The SDK has one for a whole client: its rate, and what may be spent on tries, are those of all operations, and it asks for a client "around each type
+ * of resource that might be throttled" (AWS SDKs and Tools reference, "Retry behavior"). AWS counts by operation (`vpc-semantics.md` E7): one DescribeInstances
+ * that was throttled held back every call of EC2 at half a call a second, and one operation that always failed left the others without a second try.
  */
-import { DefaultRateLimiter, type RateLimiter, StandardRetryStrategy } from '@smithy/core/retry';
+import { AdaptiveRetryStrategy, DefaultRateLimiter, isThrottlingError, isTransientError, StandardRetryStrategy } from '@smithy/core/retry';
+import { SsmlabError } from '../errors.js';
+import type { Target } from '../target/target.js';
 
-/** Tries of one call, the first included. */
-export const ATTEMPTS = 5;
+/** Of the SDK's two; the adaptive one hands on the tokens of the other, whatever its type says. */
+export type Strategy = Pick<StandardRetryStrategy, 'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'>;
+type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
+type ErrorInfo = Parameters<Strategy['refreshRetryTokenForRetry']>[1];
+type Retrying = Partial<Pick<Target, 'kind' | 'pauseScale' | 'retries'>>;
+
+/** Five tries of a call where nothing else is set. On the local cloud a refusal is final; one more try is for a kept-alive connection that was closed as it was used. */
+const RETRIES: Record<Target['kind'], NonNullable<Target['retries']>> = { aws: { mode: 'adaptive', maxAttempts: 5 }, local: { mode: 'standard', maxAttempts: 2 } };
 /** Of these, so many may wait for an answer that does not come: who accepts and says nothing does not answer the fifth time either, and each of them is a long wait. */
 const UNANSWERED = 2;
-/** Calls a second of an operation that was throttled a moment ago, at the least: half of the slowest refill of EC2's reads. StartSession, 3 a second, is spaced by `sessionIntervalMs`. */
-const LEAST_RATE = 5;
-/** The longest pause, before it is shortened by a random part; milliseconds, as the SDK has it. */
+/** The longest pause, before it is shortened by a random part, milliseconds; and the least rate of what is throttled, calls a second: as the SDK has them. */
 const LONGEST_MS = 20_000;
+const LEAST_RATE = 0.5;
+
+/** Tries of one call, the first included, and whether a throttled operation has a rate from then on. */
+export const retriesOf = ({ kind = 'aws', retries }: Retrying): NonNullable<Target['retries']> => retries ?? RETRIES[kind];
 
 /** The SDK's pauses, which it does not export, `scale` times as long: doubled from try to try, and a random part of that, so that many who were refused together do not come together. */
 function pauses(scale: number) {
@@ -28,64 +35,65 @@ function pauses(scale: number) {
   };
 }
 
-/** What the SDK's strategy keeps of a call. */
-type Token = Awaited<ReturnType<StandardRetryStrategy['acquireInitialRetryToken']>>;
-
-interface Tries {
-  readonly strategy: StandardRetryStrategy;
-  readonly unanswered: number;
+function sdkStrategy(target: Retrying): Strategy {
+  const { mode, maxAttempts } = retriesOf(target);
+  const { pauseScale = 1 } = target;
+  const options = { maxAttempts, backoff: pauses(pauseScale) };
+  return mode === 'standard' ? new StandardRetryStrategy(options) : (new AdaptiveRetryStrategy(maxAttempts, { ...options, rateLimiter: new DefaultRateLimiter({ minFillRate: LEAST_RATE / pauseScale }) }) as Strategy & AdaptiveRetryStrategy);
 }
 
 /** As the SDK's handler names an answer that did not come in time; a connection that is not made in time has no code, and a shorter bound. */
 const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError' && (error as NodeJS.ErrnoException).code === 'ETIMEDOUT';
 
-/**
- * The strategy of one client. Up to 50 ms, doubled with each try, before the next; up to 1 s of what was throttled. Each call has the SDK's strategy to
- * itself: what a client may spend on retries, about 35 calls that were cut, is refilled by successes only, and one operation that always fails
- * left the others without any.
- */
-export function retries(scale: number): Pick<StandardRetryStrategy, 'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'> {
-  const calls = new WeakMap<Token, Tries>();
-  const own = (): Tries => ({ strategy: new StandardRetryStrategy({ maxAttempts: ATTEMPTS, backoff: pauses(scale) }), unanswered: 0 });
-  const keep = (token: Token, call: Tries): Token => {
-    calls.set(token, call);
-    return token;
-  };
+/** The SDK's, which gives up what is not answered. */
+function strategy(target: Retrying): Strategy {
+  const sdk = sdkStrategy(target);
+  const unanswered = new WeakMap<Token, number>();
   return {
-    acquireInitialRetryToken: async (scope) => {
-      const call = own();
-      return keep(await call.strategy.acquireInitialRetryToken(scope), call);
-    },
+    acquireInitialRetryToken: (scope) => sdk.acquireInitialRetryToken(scope),
     refreshRetryTokenForRetry: async (token, info) => {
-      const { strategy, unanswered } = calls.get(token) ?? own();
-      const call: Tries = { strategy, unanswered: unanswered + (isUnanswered(info.error) ? 1 : 0) };
+      // Of what the call needed first, its credentials: that has had its own tries, whose errors the SDK would find below.
+      if (info.error instanceof SsmlabError) throw info.error;
+      const count = (unanswered.get(token) ?? 0) + (isUnanswered(info.error) ? 1 : 0);
       // The SDK throws the call's own error for whatever is thrown here.
-      if (call.unanswered >= UNANSWERED) throw new Error(`${UNANSWERED} tries were not answered`);
-      return keep(await strategy.refreshRetryTokenForRetry(token, info), call);
+      if (count >= UNANSWERED) throw new Error(`${UNANSWERED} tries were not answered`);
+      const next = await sdk.refreshRetryTokenForRetry(token, info);
+      unanswered.set(next, count);
+      return next;
     },
-    recordSuccess: () => undefined,
+    recordSuccess: (token) => sdk.recordSuccess(token),
   };
 }
 
-type Next<Args, Result> = (args: Args) => Promise<Result>;
+const strategies = new WeakMap<Retrying, Map<string, Strategy>>();
 
-/** For the middleware of one client, within each try: who is not throttled is not held back. */
-export function ratesByOperation(scale: number): <Args, Result>(next: Next<Args, Result>, context: { readonly commandName?: string }) => Next<Args, Result> {
-  const limiters = new Map<string, RateLimiter>();
-  return (next, { commandName = '' }) => {
-    const limiter = limiters.get(commandName) ?? new DefaultRateLimiter({ minFillRate: LEAST_RATE / scale });
-    limiters.set(commandName, limiter);
-    return async (args) => {
-      await limiter.getSendToken();
-      try {
-        const result = await next(args);
-        limiter.updateClientSendingRate({});
-        return result;
-      } catch (error) {
-        // Only one of throttling changes the rate downward; it tells them apart by the code and status of the error.
-        limiter.updateClientSendingRate({ error });
-        throw error;
-      }
-    };
-  };
+/** The strategy of one operation of a target's. */
+export function retryStrategy(target: Retrying, service: string, operation: string): Strategy {
+  const ofTarget = strategies.get(target) ?? new Map<string, Strategy>();
+  strategies.set(target, ofTarget);
+  const name = `${service} ${operation}`;
+  const found = ofTarget.get(name) ?? strategy(target);
+  ofTarget.set(name, found);
+  return found;
+}
+
+/** What the SDK's middleware tells a strategy of an error. */
+function infoOf(error: unknown): ErrorInfo {
+  const thrown = (error instanceof Error ? error : new Error(String(error))) as NonNullable<ErrorInfo['error']>;
+  return { error: thrown, errorType: isThrottlingError(thrown) ? 'THROTTLING' : isTransientError(thrown) ? 'TRANSIENT' : 'CLIENT_ERROR' };
+}
+
+/** Tries a call that no client of the SDK's makes, as one of theirs. Rejects with the error of the last one. */
+export async function tried<Reply>(by: Strategy, once: () => Promise<Reply>): Promise<Reply> {
+  for (let token = await by.acquireInitialRetryToken(''); ;) {
+    try {
+      const reply = await once();
+      by.recordSuccess(token);
+      return reply;
+    } catch (error) {
+      const next = await by.refreshRetryTokenForRetry(token, infoOf(error)).catch(() => undefined);
+      if (next === undefined) throw error;
+      token = next;
+    }
+  }
 }

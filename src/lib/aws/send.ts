@@ -36,7 +36,7 @@ export function send(url: URL, { method, headers, body, agent, patienceMs }: Sen
         resolve({ status, ok: status >= 200 && status < 300, headers: new Headers(pairs), text: Buffer.concat(chunks).toString('utf8') });
       });
     });
-    const timer = setTimeout(() => sent.destroy(Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { name: 'TimeoutError' })), patienceMs);
+    const timer = setTimeout(() => sent.destroy(Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { name: 'TimeoutError', code: 'ETIMEDOUT' })), patienceMs);
     function fail(error: Error): void {
       clearTimeout(timer);
       reject(error);

@@ -1,10 +1,12 @@
 /**
- * What the environment and the profile say of endpoints and authorities (AWS SDKs and Tools reference, "Service-specific endpoints",
- * "FIPS endpoints", "Dual-stack endpoints", "General configuration"), for the SDK's clients and for calls that are signed here alike.
+ * What the environment and the profile say of endpoints, authorities and retries (AWS SDKs and Tools reference, "Service-specific endpoints",
+ * "FIPS endpoints", "Dual-stack endpoints", "General configuration", "Retry behavior"), for the SDK's clients and for calls that are signed here alike.
  */
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
+import type { Target } from '../target/target.js';
 import type { WayOutSettings } from '../target/way-out.js';
+import { retriesOf } from './retry.js';
 
 export interface EndpointSettings {
   /** For services without one of their own; absent: AWS's own. */
@@ -17,6 +19,8 @@ export interface EndpointSettings {
   readonly dualStack: boolean;
   /** File of the authorities to trust, and what named it. */
   readonly bundle: WayOutSettings['bundle'];
+  /** Absent where nothing is set. */
+  readonly retries: Target['retries'];
 }
 
 /** The services that the tool calls, and the one of its streams: name in hosts → name in variables (upper case) and in the configuration file. */
@@ -36,7 +40,25 @@ function checked(name: string, value: string | undefined): string | undefined {
 
 const bundleOf = (file: string | undefined, setBy: string): EndpointSettings['bundle'] => (file === undefined ? undefined : { file, setBy });
 
-/** Reads them. A variable comes before the profile, a service's own endpoint before that of all, each in its place. `usage` for one that is no URL. */
+/** What is set, and by which name. */
+interface Named {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** AWS's third, legacy, is each SDK's own, and this one has none. */
+const MODES = ['adaptive', 'standard'] as const;
+
+function retriesAsSet(mode: Named | undefined, attempts: Named | undefined): EndpointSettings['retries'] {
+  if (mode === undefined && attempts === undefined) return undefined;
+  const usual = retriesOf({});
+  const known = mode === undefined ? usual.mode : MODES.find((each) => each === mode.value);
+  if (known === undefined) throw new SsmlabError('usage', `${mode?.name} is no retry mode of the SDK: "${mode?.value}"`, { hint: 'it has adaptive and standard; AWS_RETRY_MODE in front of this command goes before the profile' });
+  if (attempts !== undefined && !/^[1-9]\d{0,2}$/u.test(attempts.value)) throw new SsmlabError('usage', `${attempts.name} is no number of tries: "${attempts.value}"`, { hint: 'name one from 1 to 999, the first try included, or unset it' });
+  return { mode: known, maxAttempts: attempts === undefined ? usual.maxAttempts : Number(attempts.value) };
+}
+
+/** Reads them. A variable comes before the profile, a service's own endpoint before that of all, each in its place. `usage` for one that is no URL, no retry mode, or no number of tries. */
 export async function endpointSettings(profile: string | undefined, environment: NodeJS.ProcessEnv): Promise<EndpointSettings> {
   const { configFile } = await loadSharedConfigFiles();
   const section: Section = configFile[profile ?? 'default'] ?? {};
@@ -50,6 +72,11 @@ export async function endpointSettings(profile: string | undefined, environment:
     return found === undefined ? [] : [[service, found]];
   });
   const endpoint = all ?? configured(section, 'endpoint_url');
+  const named = (ofEnvironment: string, setting: string): Named | undefined => {
+    const name = given(environment[ofEnvironment]) === undefined ? `${setting} of the profile "${profile ?? 'default'}"` : ofEnvironment;
+    const value = given(environment[ofEnvironment], section[setting])?.trim();
+    return value === undefined ? undefined : { name, value };
+  };
   return {
     endpoint,
     endpointSetBy: endpoint === undefined ? undefined : all === undefined ? `endpoint_url of the profile "${profile ?? 'default'}"` : 'AWS_ENDPOINT_URL',
@@ -57,5 +84,6 @@ export async function endpointSettings(profile: string | undefined, environment:
     fips: isTrue(given(environment['AWS_USE_FIPS_ENDPOINT'], section['use_fips_endpoint'])),
     dualStack: isTrue(given(environment['AWS_USE_DUALSTACK_ENDPOINT'], section['use_dualstack_endpoint'])),
     bundle: bundleOf(given(environment['AWS_CA_BUNDLE']), 'AWS_CA_BUNDLE') ?? bundleOf(given(section['ca_bundle']), `ca_bundle of the profile "${profile ?? 'default'}"`),
+    retries: retriesAsSet(named('AWS_RETRY_MODE', 'retry_mode'), named('AWS_MAX_ATTEMPTS', 'max_attempts')),
   };
 }

@@ -2,10 +2,10 @@
  * One request to a service, signed by lib/protocol: for services of which the tool calls a few operations, where a whole client
  * of the SDK would be carried for them (docs/dependencies.md). Errors, credentials and endpoint are as for the SDK's clients.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import { addressOf, type ApiTarget, callSite, explained } from './client.js';
-import { type CallSite, fromAws, isClockRefusal, isUsersAnswer, refusePage, socketCode } from './errors.js';
+import { type CallSite, fromAws, isClockRefusal, isUsersAnswer, refusePage } from './errors.js';
+import { retryStrategy, tried } from './retry.js';
 import { send } from './send.js';
 
 export interface SignedCall<Reply> {
@@ -25,44 +25,31 @@ export interface SignedCall<Reply> {
   readonly read: (text: string, response: { readonly ok: boolean; readonly status: number; readonly headers: Headers }) => Reply;
 }
 
-/** The service's own error. */
+/** The service's own error, with what the SDK judges by whether another try may mend it. */
 export class Refusal extends Error {
-  /** What a later try may mend: a fault of the service's own, or too many calls. */
-  readonly passing: boolean;
-  /** A signature of another time than the service's. */
-  readonly isOfClock: boolean;
+  readonly $metadata: { readonly httpStatusCode: number; readonly clockSkewCorrected: boolean };
 
   constructor(status: number, code: string, message: string) {
     super(message);
     this.name = code;
-    this.isOfClock = isClockRefusal(code, message);
-    this.passing = this.isOfClock || status >= 500 || status === 429 || /Throttl|TooManyRequests/u.test(code);
+    this.$metadata = { httpStatusCode: status, clockSkewCorrected: isClockRefusal(code, message) };
   }
 }
 
 /** From this machine's clock to that of a target's services, milliseconds; known when one refused a signature for its time. */
 const clockOffsets = new WeakMap<ApiTarget, number>();
 
-const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-
-/** As the SDK has it: also a connection that was cut, and an answer that did not come in time, both of which may have been when the call was carried out. */
-const isPassing = (error: unknown): boolean => (error instanceof Refusal ? error.passing : error instanceof Error && (CUT.has(socketCode(error) ?? '') || error.name === 'TimeoutError'));
-
-const ATTEMPTS = 3;
-/** Of one attempt; of all that is less than the 15 s for which AWS's agent waits for a key (`protocol.md` §5.1). */
+/** Of one try; of two, as many as are not answered, it is less than the 15 s for which AWS's agent waits for a key (`protocol.md` §5.1). */
 const PATIENCE_MS = 4_500;
 
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
   const site = callSite(target, call.service, call.operation, call.home?.url);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await once(target, call, site);
-    } catch (error) {
-      if (isUsersAnswer(error)) throw error;
-      if (!isPassing(error) || attempt === ATTEMPTS) throw await explained(target, fromAws(error, site));
-      await sleep(200 * attempt * (target.pauseScale ?? 1));
-    }
+  try {
+    return await tried(retryStrategy(target, call.service, call.operation), () => once(target, call, site));
+  } catch (error) {
+    if (isUsersAnswer(error)) throw error;
+    throw await explained(target, fromAws(error, site));
   }
 }
 
@@ -77,7 +64,7 @@ async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: Cal
     return call.read(answer.text, answer);
   } catch (error) {
     // The next try is signed by the service's clock, as the SDK does it.
-    if (error instanceof Refusal && error.isOfClock && !Number.isNaN(date)) clockOffsets.set(target, date - Date.now());
+    if (error instanceof Refusal && error.$metadata.clockSkewCorrected && !Number.isNaN(date)) clockOffsets.set(target, date - Date.now());
     throw error;
   }
 }

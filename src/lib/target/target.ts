@@ -27,6 +27,8 @@ export interface Target {
   readonly patienceMs?: number | undefined;
   /** Pauses between the tries of a call, as a multiple of what they are on AWS; 1 when absent. */
   readonly pauseScale?: number | undefined;
+  /** How calls are tried again, and how many tries there are with the first, where somebody has set it. */
+  readonly retries?: { readonly mode: 'adaptive' | 'standard'; readonly maxAttempts: number } | undefined;
   /** Proxies and authorities of calls and streams; absent where there are none, as on the local cloud. */
   readonly wayOut?: WayOut | undefined;
   /** Opens TCP to a public address of the region: net.connect on AWS, the uplink on the local cloud. */

@@ -38,7 +38,7 @@ it.each([
   [200, '<html>', 'text/html', 'aws-error', expect.stringMatching(/with a web page/)],
 ])('tells %d %s as the SDK\'s clients do', async (status, body, contentType, code, message) => {
   await expect(jsonCall(await answering(status, body, contentType), OPERATION, {})).rejects.toMatchObject({ code, message });
-  expect(seen).toHaveLength(status === 500 ? 3 : 1);
+  expect(seen).toHaveLength(status === 500 ? 5 : 1);
 });
 
 it('names the host where nothing answers', async () => {

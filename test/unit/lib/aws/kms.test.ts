@@ -73,9 +73,9 @@ describe('kms:GenerateDataKey', () => {
     replies.push({ status: 503, body: '' }, refused('ThrottlingException', 'slow down'), { status: 200, body: JSON.stringify(KEY) });
     expect((await ask()).plaintext).toHaveLength(64);
     expect(requests).toHaveLength(3);
-    replies.push(refused('KMSInternalException', 'one', 500), refused('KMSInternalException', 'two', 500), refused('KMSInternalException', 'three', 500));
-    expect(await failure(ask())).toMatchObject({ code: 'aws-error', message: 'kms GenerateDataKey: three (KMSInternalException)' });
-    expect(requests).toHaveLength(6);
+    replies.push(...['one', 'two', 'three', 'four', 'five'].map((said) => refused('KMSInternalException', said, 500)));
+    expect(await failure(ask())).toMatchObject({ code: 'aws-error', message: 'kms GenerateDataKey: five (KMSInternalException)' });
+    expect(requests).toHaveLength(8);
   });
   it.each([
     ['AccessDeniedException', 'User: me is not authorized to perform: kms:GenerateDataKey', 'access-denied', 'kms GenerateDataKey: User: me is not authorized to perform: kms:GenerateDataKey'],

@@ -2,12 +2,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createChangeSet, executeChangeSet } from '../../../../src/lib/aws/change-sets.js';
 import { describeInstances, findKeyPair, importKeyPair } from '../../../../src/lib/aws/ec2.js';
+import { generateDataKey } from '../../../../src/lib/aws/kms.js';
 import { patienceOf } from '../../../../src/lib/aws/patience.js';
 import { createSchedule } from '../../../../src/lib/aws/scheduler.js';
 import { describeAgents } from '../../../../src/lib/aws/ssm.js';
+import { resolveTarget } from '../../../../src/lib/target/resolve.js';
 import type { Target } from '../../../../src/lib/target/target.js';
 
 interface Asked {
@@ -73,21 +75,32 @@ describe('a call that is throttled', () => {
     const at = target();
     const failed = await Promise.allSettled(Array.from({ length: 20 }, () => describeInstances(at, [])));
     expect(failed.map(({ status }) => status)).toEqual(failed.map(() => 'rejected'));
-    expect(of('DescribeInstances')).toHaveLength(100);
+    // Twenty, and the 35 more that the SDK's quota of 500 has at 14 each.
+    expect(of('DescribeInstances')).toHaveLength(55);
     expect(await findKeyPair(at, 'a')).toBeUndefined();
     expect(of('DescribeKeyPairs')).toHaveLength(2);
   });
 
-  it('has a rate from then on, and not one that it crawls at', async () => {
+  it.each([['adaptive', true], ['standard', false]] as const)('has a rate from then on, and not one that it crawls at, in the mode %s: %s', async (mode, isHeld) => {
     answer = (_operation, nth, reply) => (nth === 1 ? throttled(reply) : xml(reply, NO_INSTANCES));
-    const at = target({ pauseScale: 1 });
+    const at = target({ pauseScale: 1, retries: { mode, maxAttempts: 3 } });
     await describeInstances(at, []);
     const began = performance.now();
     await Promise.all(Array.from({ length: 5 }, () => describeInstances(at, [])));
     const took = performance.now() - began;
-    // Five at five a second; half a call a second would be eight seconds.
-    expect(took).toBeGreaterThan(400);
-    expect(took).toBeLessThan(2000);
+    // Half a call a second, until what was sent is measured.
+    expect(took > 1000).toBe(isHeld);
+    expect(took).toBeLessThan(8000);
+  });
+
+  it('is tried as often as AWS_MAX_ATTEMPTS or the profile says: by a client of the SDK\'s, and beside them', async () => {
+    answer = (_operation, _nth, reply) => throttled(reply);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIA').stubEnv('AWS_SECRET_ACCESS_KEY', 's');
+    const at = await resolveTarget({ kind: 'aws', region: 'eu-west-1', home: '/nowhere', environment: { AWS_ENDPOINT_URL: target().endpoint, AWS_MAX_ATTEMPTS: '2' } });
+    await expect(describeInstances({ ...at, pauseScale: 0.05 }, [])).rejects.toMatchObject({ code: 'aws-error' });
+    await expect(generateDataKey({ ...at, pauseScale: 0.05 }, 'key', 64, {})).rejects.toMatchObject({ code: 'aws-error' });
+    vi.unstubAllEnvs();
+    expect(asked.map(({ operation }) => operation)).toEqual(['DescribeInstances', 'DescribeInstances', 'GenerateDataKey', 'GenerateDataKey']);
   });
 
   it('is tried five times, then told, with what to do', async () => {

@@ -23,6 +23,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+describe('retries', () => {
+  it('are as the variables say, then the profile, and unset where nothing does', async () => {
+    config('[default]\n[profile lab]\nretry_mode = standard\nmax_attempts = 7\n');
+    const cases = [[undefined, {}, undefined], ['lab', {}, { mode: 'standard', maxAttempts: 7 }], ['lab', { AWS_RETRY_MODE: 'adaptive', AWS_MAX_ATTEMPTS: '1' }, { mode: 'adaptive', maxAttempts: 1 }], [undefined, { AWS_MAX_ATTEMPTS: '3' }, { mode: 'adaptive', maxAttempts: 3 }], [undefined, { AWS_RETRY_MODE: 'standard', AWS_MAX_ATTEMPTS: '' }, { mode: 'standard', maxAttempts: 5 }]] as const;
+    for (const [profile, environment, retries] of cases) expect((await endpointSettings(profile, environment)).retries).toEqual(retries);
+  });
+
+  it('are refused by what set them', async () => {
+    config('[default]\n[profile lab]\nretry_mode = legacy\n[profile none]\nmax_attempts = 0\n');
+    const cases = [['lab', {}, 'retry_mode of the profile "lab" is no retry mode of the SDK: "legacy"'], ['none', {}, 'max_attempts of the profile "none" is no number of tries: "0"'], [undefined, { AWS_MAX_ATTEMPTS: 'many' }, 'AWS_MAX_ATTEMPTS is no number of tries: "many"'], [undefined, { AWS_RETRY_MODE: 'Standard' }, 'AWS_RETRY_MODE is no retry mode of the SDK: "Standard"']] as const;
+    for (const [profile, environment, message] of cases) await expect(endpointSettings(profile, environment)).rejects.toMatchObject({ code: 'usage', message });
+  });
+});
+
 describe('endpoints', () => {
   const FILE = '[default]\n[profile lab]\nendpoint_url = http://all.example\nservices = here\nuse_fips_endpoint = true\nuse_dualstack_endpoint = True\n[services here]\nec2 =\n  endpoint_url = http://ec2.example\nservice_quotas =\n  endpoint_url = http://quotas.example\n';
 
