@@ -2,6 +2,7 @@
 import { AwsError, type Operation, type Service } from '../../endpoint/operation.js';
 import { approveSsoLogin } from './approve-sso-login.js';
 import { describeFabric } from './describe-fabric.js';
+import { setInstanceTypeOfferings } from './set-instance-type-offerings.js';
 import { setServiceQuota } from './set-service-quota.js';
 import { setWanConditions } from './set-wan-conditions.js';
 import { traceFlow } from './trace-flow.js';
@@ -19,6 +20,7 @@ export const ssmlab: Service = {
   operations: {
     ApproveSsoLogin: forTheLab(approveSsoLogin),
     DescribeFabric: forTheLab(describeFabric),
+    SetInstanceTypeOfferings: forTheLab(setInstanceTypeOfferings),
     SetServiceQuota: forTheLab(setServiceQuota),
     SetWanConditions: forTheLab(setWanConditions),
     TraceFlow: forTheLab(traceFlow),

@@ -14,6 +14,7 @@ import { roomForInstances, vcpuLimitExceeded } from '../quota.js';
 import { tagsFor } from '../tags.js';
 import { blockDevices, type BlockDevice, type Launching } from './block-devices.js';
 import { checkPlacement, launchOptions } from './launch-options.js';
+import { requireOffered } from './offered-zones.js';
 import { instanceType, type InstanceType } from './types.js';
 
 export interface Launch {
@@ -123,6 +124,7 @@ export function launchOf(input: Input, scope: Scope, launching: Launching): Laun
   }
   const network = networkOf(input, scope.state);
   checkPlacement(input, network.subnet, scope);
+  requireOffered(scope.state, scope.region, type.name, network.subnet.availabilityZone);
   const also = ['instance', 'volume', 'network-interface'];
   return {
     count: launchCount(input, network, scope.state, type),

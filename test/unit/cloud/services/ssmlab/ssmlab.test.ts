@@ -45,7 +45,7 @@ describe('ssmlab\'s own service', () => {
     });
   });
 
-  it.each(['DescribeFabric', 'SetServiceQuota', 'SetWanConditions', 'TraceFlow'])('gives %s to the lab\'s own keys only, on the endpoint only', async (operation) => {
+  it.each(['DescribeFabric', 'SetInstanceTypeOfferings', 'SetServiceQuota', 'SetWanConditions', 'TraceFlow'])('gives %s to the lab\'s own keys only, on the endpoint only', async (operation) => {
     const role: Caller = { ...LAB, kind: 'role', roleName: 'r', arn: 'arn:aws:sts::123456789012:assumed-role/r/i-1' };
     await expect(call(operation, {}, { caller: role })).rejects.toEqual(refused('AccessDeniedException'));
     await expect(call(operation, {}, { caller: { ...LAB, kind: 'user', userName: 'u' } })).rejects.toEqual(refused('AccessDeniedException'));
