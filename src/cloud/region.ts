@@ -46,6 +46,9 @@ export interface RoleCredentials {
   readonly expiration: number;
 }
 
+/** The role that every instance of EC2 is, beside that of its profile: no policy is its, and it may only say who it is. Not a name that IAM takes. */
+export const EC2_INSTANCE_ROLE = 'aws:ec2-instance';
+
 export interface RoleSessionOptions {
   /** The instance that they are given to. */
   readonly instanceId?: string | undefined;

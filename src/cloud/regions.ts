@@ -14,7 +14,7 @@ import { createMetadataService } from './guest/imds/imds.js';
 import { createKeyRing } from './keys/key-ring.js';
 import { createRegionCipher } from './keys/region-cipher.js';
 import { createMessageService } from './messages/messages.js';
-import type { RegionRuntime } from './region.js';
+import { EC2_INSTANCE_ROLE, type RegionRuntime } from './region.js';
 import { CommandDelivery } from './run-command.js';
 import { RunningRegion } from './running-region.js';
 import type { RegionSecrets } from './secrets.js';
@@ -77,7 +77,7 @@ export async function startRegions(options: RegionsOptions): Promise<LocalCloud>
   let held: string | undefined;
   const authority = await createCertificateAuthority(secrets.certificateAuthority);
   const { fabric, guests, note } = await startDataPlane({ ...options.dataPlane, certificateAuthority: authority.certificatePem, log, onHeld });
-  const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => roleIdOf(globalState, roleName), ...userKeys(globalState) });
+  const keys = createKeyRing({ accountId: secrets.accountId, lab: secrets.lab, now, roleIdOf: (roleName) => (roleName === EC2_INSTANCE_ROLE ? `${secrets.accountId}:${roleName}` : roleIdOf(globalState, roleName)), ...userKeys(globalState) });
   // The way by which a request to the message service came, then that of its caller.
   const origins = new WeakMap<object, Origin>();
   const commands = new Map<string, CommandDelivery>();

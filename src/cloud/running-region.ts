@@ -11,7 +11,7 @@ import { instanceMetadata } from './instance-metadata.js';
 import { advance, EC2_NETWORK_TABLES, type InstanceDescription, instanceOf, instancesOf, networkModel } from './services/ec2/ec2.js';
 import { CONSOLE_OUTPUT, INSTANCE, NETWORK_INTERFACE, PROFILE_ASSOCIATION } from './services/ec2/model.js';
 import { pushedKeys } from './services/ec2-instance-connect/ec2-instance-connect.js';
-import { forgetInstance, instanceBooted } from './services/ssm/index.js';
+import { forgetInstance, instanceBooted, SERVICE_SETTINGS } from './services/ssm/index.js';
 import { type Change, type Store, table } from './state/store.js';
 import { generateHostKeys, type HostKey } from './guest/sshd/host-keys.js';
 
@@ -93,6 +93,8 @@ export class RunningRegion {
   }
 
   #onCommit(changes: readonly Change[]): void {
+    // Which role Default Host Management lends is a matter of agents too.
+    if (changes.some((change) => change.table === SERVICE_SETTINGS.name)) this.proveSoon();
     if (!changes.some((change) => change.table.startsWith('ec2/'))) return;
     // Not within the commit: the clock's own moves are transactions too.
     setImmediate(() => this.#advance());

@@ -10,11 +10,13 @@ const REGION = 'ap-northeast-1';
 const home = new Home('computed');
 let owner: Owner;
 let cloud: NodeJS.ProcessEnv = {};
+/** The way to instance 1. */
+let proxy: string | undefined;
 
 const run = (...args: string[]) => new Promise<Run>((resolve) => {
   const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], {
     cwd: home.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000,
-    env: { ...home.environment, SSMLAB_TARGET: 'aws', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'] },
+    env: { ...home.environment, SSMLAB_TARGET: 'aws', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'], ALL_PROXY: proxy },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -27,6 +29,7 @@ beforeAll(() => {
   expect(home.run(['local', 'start']).status).toBe(0);
   cloud = exportsOf(home);
   owner = new Owner(cloud);
+  proxy = /ALL_PROXY='?([^'\n]+)/u.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1];
 });
 afterAll(() => home.remove());
 
@@ -61,6 +64,59 @@ describe('an account that is set otherwise', () => {
     expect([status, stderr]).toEqual([0, expect.stringMatching(/by AWS's price list of now[\s\S]*Nothing was made or changed/u)]);
     expect(stderr).not.toMatch(/✘|^ {2}[?!] /mu);
   }, 60_000);
+});
+
+describe('a region without Graviton, of an account with Default Host Management', () => {
+  const ROLE = 'AWSSystemsManagerDefaultEC2InstanceManagementRole';
+  const setting = (SettingValue: string) => owner.ssm('UpdateServiceSetting', { SettingId: '/ssm/managed-instance/default-ec2-instance-management-role', SettingValue });
+  beforeAll(async () => {
+    await owner.query('iam', 'CreateRole', { RoleName: ROLE, Path: '/service-role/', AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' }, Action: 'sts:AssumeRole' } }) });
+    await owner.query('iam', 'AttachRolePolicy', { RoleName: ROLE, PolicyArn: 'arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy' });
+    await setting(`service-role/${ROLE}`);
+    await owner.ssmlab('SetInstanceTypeOfferings', { InstanceType: 't4g.nano', AvailabilityZones: [] });
+  });
+  afterAll(async () => {
+    await owner.ssmlab('SetInstanceTypeOfferings', { InstanceType: 't4g.nano' });
+    await setting('$None');
+  });
+
+  it('has the lab on its x86 twin, and says beforehand that instance 1 registers too', async () => {
+    const { status, stderr, stdout } = await run('deploy', '--yes', '--brief', '--ssh-from', '198.51.100.7/32');
+    expect([status, stderr]).toEqual([0, expect.stringMatching(new RegExp(`! zones +t3\\.nano in ${REGION}a and ${REGION}c: t4g\\.nano is not offered where the lab could stand, so it is x86\n`, 'u'))]);
+    expect(stderr).toMatch(new RegExp(`! host management +Default Host Management is on \\(service-role/${ROLE}\\): instance 1 registers too, and verify will say so`, 'u'));
+    expect(stderr).toMatch(/4 t3\.nano instances +0\.027 USD/u);
+    // Its agent is not waited for.
+    expect(stdout).toContain('Instance1');
+    const described = await owner.query('ec2', 'DescribeInstances', { 'Filter.1.Name': 'instance-state-name', 'Filter.1.Value.1': 'running' });
+    expect(described.match(/<instanceType>t3\.nano<\/instanceType>/gu)).toHaveLength(4);
+    expect(described.match(/<architecture>x86_64<\/architecture>/gu)).toHaveLength(4);
+    expect(await run('exec', '3', '--', 'uname', '-m')).toMatchObject({ status: 0, stdout: 'x86_64\n' });
+  }, 60_000);
+
+  it('has a session on instance 1 by the role that is lent to it, which is one claim that is broken', async () => {
+    const { status, stdout } = await run('verify');
+    expect([status, stdout]).toEqual([1, expect.stringMatching(new RegExp(`1 +✘ other way in: declared Session Manager is closed · predicted and observed Session Manager is open\\n.*every link of it is open, by the role ${ROLE} that Default Host Management lends it[\\s\\S]*\\n1 claim is broken`, 'u'))]);
+    expect((await run('list')).stdout).toMatch(/^ +1 +Instance1 .* SSH key pair .* online$/mu);
+  }, 60_000);
+
+  it('lends it to what has lost its own role, and says so; without it that is closed, and all else as the lab means it', async () => {
+    const { instances } = JSON.parse((await run('list', '--json')).stdout) as { instances: { number: number; instanceId: string }[] };
+    const two = instances.find(({ number }) => number === 2)?.instanceId ?? '';
+    const association = async (): Promise<string> => /<associationId>([^<]+)/u.exec(await owner.query('ec2', 'DescribeIamInstanceProfileAssociations', { 'Filter.1.Name': 'instance-id', 'Filter.1.Value.1': two }))?.[1] ?? '';
+    await owner.query('ec2', 'DisassociateIamInstanceProfile', { AssociationId: await association() });
+    expect(await run('explain', '2')).toMatchObject({ status: 0, stdout: expect.stringMatching(new RegExp(`✔ identity +host management's role ${ROLE} lets it register and open channels`, 'u')) as string });
+    await expect.poll(() => run('exec', '2', '--', 'echo', 'well'), { timeout: 10_000 }).toMatchObject({ status: 0, stdout: 'well\n' });
+    await setting('$None');
+    await expect.poll(async () => (await run('list')).stdout.match(/ online$/gmu), { timeout: 10_000 }).toHaveLength(2);
+    const { status, stdout } = await run('explain', '2');
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/✘ identity +it has no instance profile, and host management is off/u)]);
+    await owner.query('ec2', 'AssociateIamInstanceProfile', { 'InstanceId': two, 'IamInstanceProfile.Name': await profileName() });
+    await expect.poll(async () => (await run('list')).stdout.match(/ online$/gmu), { timeout: 10_000 }).toHaveLength(3);
+    expect(await run('verify')).toMatchObject({ status: 0, stdout: expect.stringMatching(/\d+ claims hold/u) as string });
+    expect((await run('destroy', '--yes')).status).toBe(0);
+  }, 90_000);
+
+  const profileName = async (): Promise<string> => /<InstanceProfileName>([^<]+)/u.exec(await owner.query('iam', 'ListInstanceProfiles'))?.[1] ?? '';
 });
 
 describe('a stack that fails', () => {

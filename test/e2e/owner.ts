@@ -56,9 +56,17 @@ export class Owner {
     return this.#send(service, { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, new URLSearchParams({ Action, Version: VERSIONS[service] ?? '', ...input }).toString());
   }
 
+  async #json<Reply>(service: string, target: string, input: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return JSON.parse(await this.#send(service, { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, JSON.stringify(input))) as Reply;
+  }
+
   /** A call of ssmlab's own service. */
-  async ssmlab<Reply>(name: string, input: Readonly<Record<string, unknown>>): Promise<Reply> {
-    return JSON.parse(await this.#send('ssmlab', { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Ssmlab.${name}` }, JSON.stringify(input))) as Reply;
+  ssmlab<Reply>(name: string, input: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return this.#json('ssmlab', `Ssmlab.${name}`, input);
+  }
+
+  ssm<Reply>(name: string, input: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return this.#json('ssm', `AmazonSSM.${name}`, input);
   }
 
   /** A role that may do everything; its ARN. */

@@ -34,8 +34,8 @@ export interface AuthorizeOptions {
   readonly check?: { readonly key: string; readonly resource: string } | undefined;
 }
 
-/** Needs no permission at all, and cannot be denied (STS API reference). */
-const FREE = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken']);
+/** Needs no permission at all, and cannot be denied (STS API reference); and what an instance asks by the identity that has no policy. */
+const FREE = new Set(['sts:GetCallerIdentity', 'sts:GetSessionToken', 'ssm:RegisterManagedInstance', 'ssm:RequestManagedInstanceRoleToken']);
 
 /**
  * Decides `action` (`ssmmessages:OpenControlChannel`) on each of the resources (ARNs, or `*`). Returns the decision that

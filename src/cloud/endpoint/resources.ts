@@ -175,6 +175,10 @@ function impliedBy(input: Input, { service, operation, globalState }: ResourceSc
     if (passed.length > 0) implied.push({ action: 'iam:PassRole', resources: passed, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   }
   if (service === 'scheduler' && /^(Create|Update)Schedule$/.test(operation)) implied.push({ action: 'iam:PassRole', resources: textsAt(input, 'Target.RoleArn'), keys: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+  if (service === 'ssm' && operation === 'UpdateServiceSetting') {
+    const passed = textsAt(input, 'SettingValue').flatMap((value) => globalState.get(roles, value.split('/').at(-1) ?? '')?.arn ?? []);
+    if (passed.length > 0) implied.push({ action: 'iam:PassRole', resources: passed, keys: { 'iam:PassedToService': 'ssm.amazonaws.com' } });
+  }
   const serviceRole = service === 'cloudformation' ? textsAt(input, 'RoleARN') : [];
   if (serviceRole.length > 0) implied.push({ action: 'iam:PassRole', resources: serviceRole, keys: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
   if (service === 'iam' && operation === 'AddRoleToInstanceProfile') {

@@ -79,7 +79,10 @@ export function predictWay(configuration: Configuration, instanceId: string, way
   const link = links.find((each) => each.verdict === verdict) ?? links.at(-1);
   const by = link === undefined ? instanceId : named(link);
   if (verdict === 'unknown') return unknownPrediction(by, link?.why ?? 'it is not known');
-  return verdict === 'open' ? { value: wayValue(way, 'open'), by: named(links.at(-1) ?? { by: instanceId, rule: 'V5' }), why: 'every link of it is open', blame: null } : { value: wayValue(way, 'closed'), by, why: link?.why ?? 'a link of it is closed', blame: by };
+  // By which role it is open only where that is not the instance's own.
+  const lent = links.find((each) => each.rule === 'I12');
+  const why = `every link of it is open${lent === undefined ? '' : `, by the role ${lent.by} that Default Host Management lends it`}`;
+  return verdict === 'open' ? { value: wayValue(way, 'open'), by: named(links.at(-1) ?? { by: instanceId, rule: 'V5' }), why, blame: lent === undefined ? null : named(lent) } : { value: wayValue(way, 'closed'), by, why: link?.why ?? 'a link of it is closed', blame: by };
 }
 
 export function predictPing(configuration: Configuration, instanceId: string): Prediction {

@@ -37,7 +37,7 @@ async function callsOf(stack: string) {
   region.calls.length = 0;
   const snapshot = await readSnapshot(region.target, stack);
   const counts = new Map<string, number>();
-  for (const call of region.calls) if (!['UpdateInstanceInformation', 'ListInstanceAssociations', 'CreateControlChannel'].includes(call)) counts.set(call, (counts.get(call) ?? 0) + 1);
+  for (const call of region.calls) if (!['UpdateInstanceInformation', 'ListInstanceAssociations', 'RequestManagedInstanceRoleToken', 'CreateControlChannel'].includes(call)) counts.set(call, (counts.get(call) ?? 0) + 1);
   return { snapshot, counts: Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
 

@@ -9,7 +9,8 @@ import { parseChannelClosed } from '../../../lib/protocol/payloads.js';
 import { read, readMessage } from '../../messages/frame.js';
 import type { Guest } from '../guest.js';
 import { Metadata, type Identity } from './metadata.js';
-import { AGENT_VERSION, createChannel, decryptDataKey, openChannel, report, type ServiceAccess } from './services.js';
+import { AgentCredentials } from './agent-credentials.js';
+import { AGENT_VERSION, createChannel, decryptDataKey, openChannel, type ServiceAccess } from './services.js';
 import { readOrder, SessionOrderError, type SessionOrder } from './session-document.js';
 import { SessionWorker } from './session-worker.js';
 import { TaskReports } from './task-reports.js';
@@ -79,6 +80,7 @@ class RunningAgent {
   readonly #guest: Guest;
   readonly #options: AgentOptions;
   readonly #metadata: Metadata;
+  readonly #credentials: AgentCredentials;
   readonly #reports: TaskReports;
   readonly #commands: CommandJobs;
   readonly #workers = new Map<string, SessionWorker>();
@@ -102,6 +104,7 @@ class RunningAgent {
     this.#guest = guest;
     this.#options = options;
     this.#metadata = new Metadata(guest, options.now);
+    this.#credentials = new AgentCredentials(this.#metadata, options.now);
     this.#reports = new TaskReports(() => this.#identity?.instanceId ?? guest.specification.instanceId, options.now);
     this.#commands = new CommandJobs({ guest, agentVersion: AGENT_VERSION, log: options.log, now: options.now });
   }
@@ -133,6 +136,7 @@ class RunningAgent {
 
   async prove(): Promise<boolean> {
     if (this.#stop.signal.aborted) return false;
+    this.#credentials.askAnew();
     const proof = ++this.#proofs;
     if (this.#control === undefined) return this.#comeOnline();
     const leave = await this.#options.turns.take('prove', this.#stop.signal).catch(() => undefined);
@@ -149,10 +153,10 @@ class RunningAgent {
     if (control === undefined) return this.#comeOnline();
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PROOF_MS)]);
-      const access = await this.#access(signal, true);
+      const access = await this.#reported(signal);
       // New connections may come through while the channel's own hangs until its next ping: it is asked as well.
       const alive = answered(control, signal).then(() => true, () => false);
-      await Promise.all([report(access, signal), createChannel(access, 'control', access.identity.instanceId, signal)]);
+      await createChannel(access, 'control', access.identity.instanceId, signal);
       if (await alive) return this.#control !== undefined;
       // It may have come back by itself meanwhile: then there is nothing more to wait for.
       return (this.#control !== undefined && this.#control !== control) || (await this.#comeOnline());
@@ -190,12 +194,21 @@ class RunningAgent {
     });
   }
 
-  async #access(signal: AbortSignal, fresh: boolean): Promise<ServiceAccess> {
+  async #unsigned(signal: AbortSignal): Promise<Omit<ServiceAccess, 'credentials'>> {
     const identity = await this.#metadata.identity(signal);
     this.#identity = identity;
-    const credentials = await this.#metadata.credentials(signal, { fresh });
-    if (credentials === undefined) throw new Error('the instance has no role');
-    return { guest: this.#guest, caCertificate: this.#options.caCertificate, now: this.#options.now, identity, credentials };
+    return { guest: this.#guest, caCertificate: this.#options.caCertificate, now: this.#options.now, identity };
+  }
+
+  async #access(signal: AbortSignal): Promise<ServiceAccess> {
+    const access = await this.#unsigned(signal);
+    return { ...access, credentials: await this.#credentials.held(access, signal) };
+  }
+
+  /** As whom the service took the report. */
+  async #reported(signal: AbortSignal): Promise<ServiceAccess> {
+    const access = await this.#unsigned(signal);
+    return { ...access, credentials: await this.#credentials.reported(access, signal) };
   }
 
   /** Reports, opens the control channel, and stays until it is closed. */
@@ -207,8 +220,7 @@ class RunningAgent {
     const signal = AbortSignal.any([this.#stop.signal, attempt.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     let socket: WebSocket;
     try {
-      const access = await this.#access(signal, true);
-      await report(access, signal);
+      const access = await this.#reported(signal);
       socket = await openChannel(access, 'control', access.identity.instanceId, signal);
       await answered(socket, signal);
     } finally {
@@ -254,7 +266,7 @@ class RunningAgent {
   async #reportAgain(): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ATTEMPT_MS)]);
-      await report(await this.#access(signal, false), signal);
+      await this.#reported(signal);
     } catch (error) {
       this.#failed(error);
     }
@@ -310,10 +322,10 @@ class RunningAgent {
       now: this.#options.now,
       decryptDataKey: async (request, ending) => {
         const signal = AbortSignal.any([ending, AbortSignal.timeout(DECRYPT_MS)]);
-        return decryptDataKey(await this.#access(signal, false), request, signal);
+        return decryptDataKey(await this.#access(signal), request, signal);
       },
       vpcPrefixes: (signal) => this.#metadata.vpcPrefixes(signal),
-      openDataChannel: async (id, signal) => openChannel(await this.#access(signal, false), 'data', id, signal),
+      openDataChannel: async (id, signal) => openChannel(await this.#access(signal), 'data', id, signal),
     });
     this.#workers.set(sessionId, worker);
     void this.#work(sessionId, worker);

@@ -7,8 +7,6 @@ import { exchange, openTcp, type HttpReply } from './connection.js';
 
 const HOST = '169.254.169.254';
 const TOKEN_SECONDS = 21_600;
-/** Credentials are replaced this long before they expire. */
-const REFRESH_BEFORE_MS = 5 * 60_000;
 
 export interface Identity {
   readonly region: string;
@@ -23,7 +21,6 @@ export class Metadata {
   readonly #guest: Guest;
   readonly #now: () => number;
   #token: { readonly value: string; readonly expires: number } | undefined;
-  #credentials: RoleCredentials | undefined;
   #identity: Identity | undefined;
 
   constructor(guest: Guest, now: () => number) {
@@ -43,15 +40,14 @@ export class Metadata {
     return this.#identity;
   }
 
-  /**
-   * The role's credentials; undefined when the instance has no role. Those at hand are used until shortly before they
-   * expire, unless `fresh` asks for the state of this moment.
-   */
-  async credentials(signal: AbortSignal, options: { readonly fresh?: boolean } = {}): Promise<RoleCredentials | undefined> {
-    const held = this.#credentials;
-    if (options.fresh !== true && held !== undefined && held.expiration - this.#now() > REFRESH_BEFORE_MS) return held;
-    this.#credentials = await this.#fetch(signal);
-    return this.#credentials;
+  /** The role's credentials; undefined when the instance has no role. */
+  credentials(signal: AbortSignal): Promise<RoleCredentials | undefined> {
+    return this.#fetch('/latest/meta-data/iam/security-credentials/', signal);
+  }
+
+  /** The instance's own, by which it can only say who it is; undefined where it has none. */
+  identityCredentials(signal: AbortSignal): Promise<RoleCredentials | undefined> {
+    return this.#fetch('/latest/meta-data/identity-credentials/ec2/security-credentials/', signal);
   }
 
   /** The VPC's prefixes; none when IMDS does not say. */
@@ -64,8 +60,7 @@ export class Metadata {
     return prefixes.status === 200 ? prefixes.body.split('\n') : [];
   }
 
-  async #fetch(signal: AbortSignal): Promise<RoleCredentials | undefined> {
-    const path = '/latest/meta-data/iam/security-credentials/';
+  async #fetch(path: string, signal: AbortSignal): Promise<RoleCredentials | undefined> {
     const list = await this.#get(path, signal);
     const role = list.body.split('\n')[0]?.trim();
     if (list.status === 404 || role === undefined || role === '') return undefined;

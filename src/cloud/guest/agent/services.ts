@@ -55,7 +55,29 @@ export async function report(access: ServiceAccess, signal: AbortSignal): Promis
   });
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.UpdateInstanceInformation' };
   const reply = await post(access, 'ssm', '/', body, headers, signal);
-  if (reply.status !== 200) throw new Error(`UpdateInstanceInformation was answered ${reply.status}`);
+  if (reply.status === 200) return;
+  const message = `UpdateInstanceInformation was answered ${reply.status}`;
+  throw isDenied(reply) ? new ReportRefused(message) : new Error(message);
+}
+
+const replied = (reply: HttpReply, service: string) => read((text: string) => parseJsonObject(text, `reply of ${service}`), reply.body) ?? {};
+const isDenied = (reply: HttpReply): boolean => /(?:^|#)AccessDeniedException$/u.test(String(replied(reply, 'ssm')['__type']));
+
+/** The role may not register the instance. */
+export class ReportRefused extends Error {
+  override readonly name = 'ReportRefused';
+}
+
+/** ssm:RequestManagedInstanceRoleToken, by the instance's own identity: the role that Default Host Management lends; undefined where it lends none. */
+export async function requestRoleToken(access: ServiceAccess, signal: AbortSignal): Promise<RoleCredentials | undefined> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.RequestManagedInstanceRoleToken' };
+  const reply = await post(access, 'ssm', '/', JSON.stringify({ Fingerprint: access.identity.instanceId }), headers, signal);
+  if (isDenied(reply)) return undefined;
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken, TokenExpirationDate: expires } = replied(reply, 'ssm');
+  if (reply.status !== 200 || typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string' || typeof sessionToken !== 'string' || typeof expires !== 'number') {
+    throw new Error(`RequestManagedInstanceRoleToken was answered ${reply.status}`);
+  }
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: expires * 1000 };
 }
 
 /** What kms:Decrypt is asked for a session. */
@@ -74,7 +96,7 @@ export async function decryptDataKey(access: ServiceAccess, { keyId, ciphertext,
     const host = `kms.${access.identity.region}.amazonaws.com`;
     throw new Error(`RequestError: send request failed, caused by: Post "https://${host}/": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   });
-  const json = read((text: string) => parseJsonObject(text, 'reply of kms'), reply.body) ?? {};
+  const json = replied(reply, 'kms');
   if (reply.status === 200 && typeof json['Plaintext'] === 'string') return Buffer.from(json['Plaintext'], 'base64');
   const code = typeof json['__type'] === 'string' ? json['__type'].replace(/^.*#/, '') : `HTTP ${reply.status}`;
   const message = json['message'] ?? json['Message'];

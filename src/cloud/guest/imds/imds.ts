@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { OnConnection } from '../../fabric/fabric.js';
-import type { RoleCredentials } from '../../region.js';
+import { EC2_INSTANCE_ROLE, type RoleCredentials } from '../../region.js';
 import type { InstanceMetadata } from './instance-metadata.js';
 import { MAXIMUM_TTL_SECONDS, SessionTokens } from './token.js';
 import { metadataJson, read, versionTree, wholeSeconds } from './tree.js';
@@ -51,8 +51,8 @@ export function createMetadataService(options: MetadataServiceOptions): OnConnec
 class MetadataService {
   readonly #options: MetadataServiceOptions;
   readonly #tokens: SessionTokens;
-  /** Instance → what it was given last. */
-  readonly #given = new Map<string, { readonly roleName: string; readonly issuedAt: number; readonly credentials: RoleCredentials }>();
+  /** Instance and role → what it was given last. */
+  readonly #given = new Map<string, { readonly issuedAt: number; readonly credentials: RoleCredentials }>();
 
   constructor(options: MetadataServiceOptions) {
     this.#options = options;
@@ -99,7 +99,9 @@ class MetadataService {
     if (!VERSIONS.includes(version)) return undefined;
     const tree = versionTree(instance, {
       profile: () => this.#profile(instance),
-      credentials: () => this.#credentials(instance),
+      credentials: () => this.#credentials(instance, instance.instanceProfile?.roleName ?? ''),
+      identity: () => metadataJson({ Code: 'Success', LastUpdated: wholeSeconds(instance.launchTime), AccountId: instance.accountId }),
+      identityCredentials: () => this.#credentials(instance, EC2_INSTANCE_ROLE),
     });
     return read(tree, rest);
   }
@@ -113,23 +115,23 @@ class MetadataService {
     });
   }
 
-  #credentials({ instanceId, instanceProfile }: InstanceMetadata): string {
-    const roleName = instanceProfile?.roleName ?? '';
+  #credentials({ instanceId }: InstanceMetadata, roleName: string): string {
     const now = this.#options.now();
-    let given = this.#given.get(instanceId);
-    if (given === undefined || given.roleName !== roleName || given.credentials.expiration - now < RENEW_BEFORE_MS) {
+    const key = `${instanceId} ${roleName}`;
+    let given = this.#given.get(key);
+    if (given === undefined || given.credentials.expiration - now < RENEW_BEFORE_MS) {
       let credentials: RoleCredentials;
       try {
         credentials = this.#options.credentials(roleName, instanceId);
       } catch {
-        this.#given.delete(instanceId);
+        this.#given.delete(key);
         return metadataJson({
           Code: 'AssumeRoleUnauthorizedAccess',
           Message: `EC2 cannot assume the role ${roleName}.  Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`,
           LastUpdated: wholeSeconds(now),
         });
       }
-      this.#given.set(instanceId, (given = { roleName, issuedAt: now, credentials }));
+      this.#given.set(key, (given = { issuedAt: now, credentials }));
     }
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = given.credentials;
     return metadataJson({

@@ -13,6 +13,9 @@ export type Node = string | Buffer | (() => string) | Directory;
 export interface Documents {
   readonly profile: () => string;
   readonly credentials: () => string;
+  /** What the instance itself is, and its credentials. */
+  readonly identity: () => string;
+  readonly identityCredentials: () => string;
 }
 
 type Draft = Readonly<Record<string, Node | undefined>>;
@@ -46,6 +49,7 @@ function metadataTree(instance: InstanceMetadata, documents: Documents): Directo
       info: documents.profile,
       'security-credentials': instanceProfile.roleName === undefined ? undefined : directory({ [instanceProfile.roleName]: documents.credentials }),
     }),
+    'identity-credentials': directory({ ec2: directory({ info: documents.identity, 'security-credentials': directory({ 'ec2-instance': documents.identityCredentials }) }) }),
     'instance-action': 'none',
     'instance-id': instance.instanceId,
     'instance-life-cycle': 'on-demand',

@@ -22,6 +22,7 @@ import { listDocumentVersions } from './operations/list-document-versions.js';
 import { listDocuments } from './operations/list-documents.js';
 import { listInstanceAssociations } from './operations/list-instance-associations.js';
 import { putParameter } from './operations/put-parameter.js';
+import { registerManagedInstance, requestManagedInstanceRoleToken } from './operations/instance-management-role.js';
 import { getServiceSetting, resetServiceSetting, updateServiceSetting } from './operations/service-settings.js';
 import { resumeSession } from './operations/resume-session.js';
 import { sendCommand } from './operations/send-command.js';
@@ -33,6 +34,7 @@ export { forgetInstance } from './instances.js';
 export { images, publicParameter, type Image, type PublicParameter } from './public-parameters.js';
 export { type AgentJob, channelLost, deliveryRound, instanceBooted, jobAcknowledged, jobReplied } from './run-command/delivery.js';
 export { INVOCATIONS_TABLE } from './run-command/records.js';
+export { SERVICE_SETTINGS } from './records.js';
 export { readJobReply } from './run-command/reply.js';
 export { endSession, endSessionsOfBefore } from './sessions.js';
 
@@ -68,7 +70,9 @@ export const ssm: Service = {
     ListInstanceAssociations: listInstanceAssociations,
     ListTagsForResource: listTagsForResource,
     PutParameter: putParameter,
+    RegisterManagedInstance: registerManagedInstance,
     RemoveTagsFromResource: removeTagsFromResource,
+    RequestManagedInstanceRoleToken: requestManagedInstanceRoleToken,
     ResetServiceSetting: resetServiceSetting,
     ResumeSession: resumeSession,
     SendCommand: sendCommand,

@@ -40,6 +40,16 @@ export interface InstanceInformationRecord {
   readonly lastPing: number;
 }
 
+/** One that has been set. */
+export interface ServiceSettingRecord {
+  readonly id: string;
+  readonly value: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** ARN. */
+  readonly modifiedBy: string;
+}
+
 export interface SessionRecord {
   readonly sessionId: string;
   readonly target: string;
@@ -56,6 +66,7 @@ export interface SessionRecord {
 
 /** Latest versions, by name. */
 export const PARAMETERS = table<ParameterRecord>('ssm/parameter');
+export const SERVICE_SETTINGS = table<ServiceSettingRecord>('ssm/service-setting');
 /** Earlier versions, by {@link pastVersionId}. */
 export const PAST_PARAMETERS = table<ParameterRecord>('ssm/parameter-version');
 export const INSTANCES = table<InstanceInformationRecord>('ssm/instance-information');

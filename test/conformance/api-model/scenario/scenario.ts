@@ -20,4 +20,4 @@ import type { Step } from './step.js';
 export const SCENARIO: readonly Step[] = [...iamFirst, ...iamIdentities, ...federation, ...account, ...ec2First, ...ssm, ...ec2Changes, ...network, ...kms, ...logs, ...quotas, ...scheduler, ...pricing, ...s3, ...cloudformation, ...ec2Last, ...iamLast];
 
 /** Operations of agents, which no public model has; the tests of the agent and the lab's use them. */
-export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations'];
+export const NOT_PUBLIC: readonly string[] = ['ssm.UpdateInstanceInformation', 'ssm.ListInstanceAssociations', 'ssm.RegisterManagedInstance', 'ssm.RequestManagedInstanceRoleToken'];

@@ -139,6 +139,8 @@ describe('metadata', () => {
     ['/latest/meta-data/public-keys/', '0=MyKeyPair'],
     ['/latest/meta-data/public-keys/0/', 'openssh-key'],
     ['/latest/meta-data/public-keys/0/openssh-key', 'ssh-ed25519 AAAA MyKeyPair\n'],
+    ['/latest/meta-data/identity-credentials/ec2/security-credentials/', 'ec2-instance'],
+    ['/latest/meta-data/identity-credentials/ec2/info', '{\n  "Code" : "Success",\n  "LastUpdated" : "2026-11-24T01:02:03Z",\n  "AccountId" : "123456789012"\n}'],
     ['/latest/meta-data/reservation-id', 'r-0123456789abcdef0'],
     ['/latest/meta-data/security-groups', 'group one\ngroup two'],
     ['/latest/meta-data/network/interfaces/macs/', '0e:12:34:56:78:9a/'],
