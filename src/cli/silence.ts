@@ -4,10 +4,10 @@ import type { Target } from '../lib/target/target.js';
 
 const told = new Set<string>();
 
-/** Once for each host in the life of the process. In a raw terminal a line begins at its left edge only when told to. */
-export const saySilence: NonNullable<Target['onSilence']> = ({ host = 'AWS', proxy, afterMs }) => {
-  if (told.has(host)) return;
-  told.add(host);
-  const line = `${host} has not answered for ${Math.round(afterMs / 1000)} s${proxy === undefined ? '' : ` (through the proxy ${proxy})`}; waiting, Ctrl-C ends it`;
+/** Once for each of them in the life of the process. In a raw terminal a line begins at its left edge only when told to. */
+export const saySilence: NonNullable<Target['onSilence']> = ({ who, asked = '', proxy, afterMs }) => {
+  if (told.has(who)) return;
+  told.add(who);
+  const line = `${who} has not answered${asked === '' ? '' : ` ${asked}`} for ${Math.round(afterMs / 1000)} s${proxy === undefined ? '' : ` (through the proxy ${proxy})`}; waiting, Ctrl-C ends it`;
   process.stderr.write(`${forLog(line)}${process.stdin.isRaw ? '\r' : ''}\n`);
 };

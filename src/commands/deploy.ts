@@ -18,6 +18,7 @@ import { takeInventory } from '../lib/inventory/inventory.js';
 import { troublesOf } from '../lib/inventory/standing.js';
 import { listLines } from '../lib/report/list.js';
 import { stackApi } from '../lib/stack/api.js';
+import type { Asked } from '../lib/stack/ask-no-more.js';
 import { deploy, madeInstances } from '../lib/stack/deploy.js';
 
 export default class Deploy extends BaseCommand {
@@ -46,11 +47,14 @@ export default class Deploy extends BaseCommand {
     const resources = await resourcesIn(template);
     const sshSourceCidr = sshSource(target, template, flags['ssh-from']);
     const keyPair = chosenKeyPair(context, flags);
-    // What is taken back after Ctrl-C is a change set.
-    this.patienceMs = 10_000;
     const before = await prepared(context, { resources, sshSourceCidr, keyPair: keyPair?.keyName, expiresAt, roleArn: flags['role-arn'], dryRun: flags['dry-run'], yes: flags.yes, ...this.conversation() });
     const watch = stopwatch(before.review);
-    const options = deployOptions(context, flags, { ...before, review: watch.review, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks: (what) => (this.moment = momentAsking(what)) });
+    const asks = (what: Asked): void => {
+      this.moment = momentAsking(what);
+      // What is taken back after Ctrl-C is a change set.
+      this.patienceMs = 10_000;
+    };
+    const options = deployOptions(context, flags, { ...before, review: watch.review, template, keyPair, sshSourceCidr, expiresAt }, { signal: this.interruption.signal, asks });
     const deployment = untilOpen(context, deploy(stackApi(target), options), { ...this.conversation(), sshFrom: flags['ssh-from'], options });
     let drifted = false;
     const { outcome, stackId, expires } = await watchDeploy(context, deployment, { resources, style: this.errorStyle, say: (line) => this.say(line), at: (event) => { this.moment = momentAfter(event, this.moment); drifted ||= event.kind === 'drift' && !event.heals; } });

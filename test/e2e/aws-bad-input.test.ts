@@ -295,8 +295,8 @@ describe('an endpoint that takes the call and never answers', () => {
     const { port } = silent.address() as AddressInfo;
     const began = performance.now();
     const running = start(['status'], { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
-    const word = `127.0.0.1:${port} has not answered for 10 s; waiting, Ctrl-C ends it`;
-    await running.shows(new RegExp(`^${word}$`, 'mu'));
+    const word = new RegExp(`^127\\.0\\.0\\.1:${port} has not answered [A-Z][A-Za-z]+ for 10 s; waiting, Ctrl-C ends it$`, 'mu');
+    await running.shows(word);
     expect(performance.now() - began).toBeLessThan(14_000);
     const { status, stdout, stderr } = await running;
     expect(performance.now() - began).toBeLessThan(50_000);

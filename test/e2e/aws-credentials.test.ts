@@ -243,6 +243,35 @@ describe('a credential_process', () => {
     expect(asked).toEqual([]);
   }, 30_000);
 
+  it.skipIf(!Terminal.available)('that does not end is told of by its profile after 10 s, and Ctrl-C ends it', async () => {
+    profile(script('hangs', `echo $$ > ${home.folder}/pid\necho of-nobody\necho of-nobody >&2\nsleep 300`));
+    const terminal = home.terminal(['deploy', '--dry-run', '--ssh-from', '198.51.100.7/32', '--profile', 'proc'], { columns: 200, rows: 40 }, user.environment());
+    await terminal.waitFor(/^credential_process of the profile "proc" has not answered for 10 s; waiting, Ctrl-C ends it\r?$/mu, 20_000);
+    const began = performance.now();
+    terminal.type('\u0003');
+    const shown = await terminal.waitFor(/\[ended \d+\]/u, 10_000);
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(shown).toMatch(/interrupted: nothing was deployed[\s\S]*\[ended 130\]/u);
+    expect(shown).not.toContain('of-nobody');
+    expect(() => process.kill(Number(readFileSync(join(home.folder, 'pid'), 'utf8')), 0)).toThrow(/ESRCH/u);
+    terminal.kill();
+  }, 60_000);
+});
+
+describe('STS that takes the call and does not answer', () => {
+  it('is named after 10 s with what was asked, and given up after two tries', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    config(`[profile role]\nregion = ${REGION}\nrole_arn = ${roleA}\nsource_profile = base\n`);
+    const { status, stdout, stderr, took } = await run(['status', '--profile', 'role'], { AWS_ENDPOINT_URL_STS: `http://${host}` });
+    silent.closeAllConnections();
+    silent.close();
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(new RegExp(`^${host} has not answered AssumeRole for 10 s; waiting, Ctrl-C ends it\nerror: nothing answers at ${host} \\(ETIMEDOUT\\) +\\[endpoint-unreachable\\]\n`, 'u'));
+    expect(took).toBeGreaterThan(38_000);
+    expect(took).toBeLessThan(50_000);
+  }, 60_000);
 });
 
 describe('keys of the machine', () => {

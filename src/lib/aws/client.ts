@@ -1,10 +1,9 @@
 /** How a client of the SDK is made for a target, the same for every service; one file a service imports the SDK's client. */
-import type { Agent as HttpsAgent } from 'node:https';
 import { retryMiddleware, retryMiddlewareOptions } from '@smithy/core/retry';
 import type { SsmlabError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { type CallSite, fromAws, isUsersAnswer, refusePage } from './errors.js';
-import { heedSilence, patienceOf } from './patience.js';
+import { PatientHandler } from './handler.js';
 import { publicAddress } from './public-address.js';
 import { retriesOf, retryStrategy } from './retry.js';
 
@@ -39,13 +38,12 @@ export const callSite = (target: ApiTarget, service: string, operation: string, 
 /** The options that every client of the SDK takes. */
 export function clientOptions(target: ApiTarget, service: string) {
   const endpoint = endpointOf(target, service);
-  const agent = target.wayOut?.agentFor(addressOf(target, service));
   return {
     region: target.region,
     credentials: target.credentials as () => Promise<Identity>,
     ...(endpoint === undefined ? { useFipsEndpoint: target.fips ?? false, useDualstackEndpoint: target.dualStack ?? false } : { endpoint }),
     maxAttempts: retriesOf(target).maxAttempts,
-    requestHandler: { connectionTimeout: 5000, requestTimeout: patienceOf(target, ''), throwOnRequestTimeout: true, ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as HttpsAgent }) },
+    requestHandler: new PatientHandler(target),
   };
 }
 
@@ -83,27 +81,6 @@ function translateErrors(client: { readonly middlewareStack: unknown }, target: 
   );
 }
 
-interface Handler {
-  handle(request: object, options?: object): Promise<unknown>;
-}
-
-/** What each try waits for, by its operation; and a word to the target when it waits long. */
-function boundTries({ middlewareStack, config }: { readonly middlewareStack: unknown; readonly config: { readonly requestHandler: unknown } }, target: ApiTarget, service: string): void {
-  const handler = config.requestHandler as Handler;
-  const waits = new WeakMap<object, number>();
-  const handle = handler.handle.bind(handler);
-  // The handler is not told which operation a request is of.
-  handler.handle = (request, options) => handle(request, { requestTimeout: waits.get(request), ...options });
-  (middlewareStack as Stack).add(
-    (next, context) => async (args) => {
-      const operation = (context.commandName ?? '').replace(/Command$/u, '');
-      waits.set((args as { readonly request: object }).request, patienceOf(target, operation));
-      return heedSilence(target, callSite(target, service, operation), async () => next(args));
-    },
-    { step: 'deserialize', priority: 'low', name: 'ssmlabPatience' },
-  );
-}
-
 /** In place of the client's own retries, which are the same for all of its operations. */
 function retryByOperation({ middlewareStack }: { readonly middlewareStack: unknown }, target: ApiTarget, service: string): void {
   const { maxAttempts } = retriesOf(target);
@@ -115,14 +92,13 @@ function retryByOperation({ middlewareStack }: { readonly middlewareStack: unkno
 }
 
 /** One client a target and service, since making one costs and its connections are kept alive. */
-export function clientPerTarget<Client extends { readonly middlewareStack: unknown; readonly config: { readonly requestHandler: unknown } }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
+export function clientPerTarget<Client extends { readonly middlewareStack: unknown }>(service: string, make: (options: ReturnType<typeof clientOptions>) => Client): (target: ApiTarget) => Client {
   const clients = new WeakMap<ApiTarget, Client>();
   return (target) => {
     const found = clients.get(target);
     if (found !== undefined) return found;
     const client = make(clientOptions(target, service));
     translateErrors(client, target, service);
-    boundTries(client, target, service);
     retryByOperation(client, target, service);
     clients.set(target, client);
     return client;

@@ -37,7 +37,7 @@ function told(error: unknown, said: string, profile: string | undefined, source:
   const certificate = certificateHint(error);
   if (certificate !== undefined) return { hint: certificate };
   if (source.loginSession !== undefined) return { hint: `run \`aws login${forProfile(profile)}\`` };
-  if (source.credentialProcess !== undefined) return { hint: 'run the profile\'s credential_process by hand: it has to print JSON with Version 1 and end with status 0' };
+  if (source.processProfile !== undefined) return { hint: 'run the profile\'s credential_process by hand: it has to print JSON with Version 1 and end with status 0' };
   const { code, path, syscall } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException;
   const file = source.tokenFile ?? process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
   const isFile = syscall === 'open' || syscall === 'read';
@@ -48,12 +48,22 @@ function told(error: unknown, said: string, profile: string | undefined, source:
   return {};
 }
 
+/** A login that has expired, and who did not answer when it was to be renewed. */
+export interface NotRenewed {
+  readonly host: string;
+  readonly error: Error;
+}
+
 /** Any error of the chain. Errors of ours, and an answer of the user's at the question for a code, are as they are. */
-export function chainError(error: unknown, profile: string | undefined, source: ProfileSource): Error {
+export function chainError(error: unknown, profile: string | undefined, source: ProfileSource, notRenewed?: NotRenewed): Error {
   if (error instanceof SsmlabError) return error;
   if (isUsersAnswer(error)) return error;
   const said = (error instanceof Error ? error.message : String(error)).replace(/^Error: /u, '').trim();
   const from = profile === undefined ? '' : ` in profile "${profile}"`;
+  // The chain hands on that the login has expired, and not why it was not renewed.
+  if (notRenewed !== undefined && /\bexpired\b/u.test(said)) {
+    return new SsmlabError('endpoint-unreachable', `no AWS credentials were found${from}: the login has expired, and ${notRenewed.host} does not renew it: ${notRenewed.error.message}`, { cause: notRenewed.error, hint: `check the network, and a proxy that HTTPS_PROXY names; or run \`aws ${source.loginSession === undefined ? 'sso login' : 'login'}${forProfile(profile)}\`` });
+  }
   const socket = error instanceof Error ? socketCode(error) : undefined;
   const { code = 'credentials-missing', message, hint } = told(error, said, profile, source);
   return new SsmlabError(code, `no AWS credentials were found${from}: ${message ?? said}${socket === undefined || said.includes(socket) ? '' : ` (${socket})`}`, { cause: error, ...(hint === undefined ? {} : { hint }) });

@@ -3,9 +3,12 @@ import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { SsmlabError } from '../errors.js';
 import type { Credentials } from '../target/target.js';
-import { addressOf, type ApiTarget } from './client.js';
-import { chainError } from './credential-errors.js';
-import { type ProfileSource, profileSource, type SsoSettings } from './profile-source.js';
+import type { ApiTarget } from './client.js';
+import { chainError, type NotRenewed } from './credential-errors.js';
+import { PatientHandler } from './handler.js';
+import { silenceOf } from './patience.js';
+import { type ProfileSource, profileSource } from './profile-source.js';
+import { retryStrategy } from './retry.js';
 import type { Asked, roleAssumer, webIdentityAssumer } from './role-assumers.js';
 
 /** `profile-missing` when neither of the SDK's two files has it, with the names that they have. */
@@ -31,17 +34,31 @@ export interface ChainOptions extends Partial<Omit<ApiTarget, 'credentials'>> {
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
 }
 
+/** What became of a chain's own calls, for its error. */
+interface Trouble {
+  notRenewed?: NotRenewed;
+}
+
+const RENEWALS = new Set(['CreateToken', 'CreateOAuth2Token']);
+
+/** Of the chain's clients for SSO's portal, for its tokens, and for those of `aws login`: tried and bound as every other call is. */
+function clientConfig(options: ChainOptions, { sso, loginSession }: ProfileSource, trouble: Trouble) {
+  if (sso === undefined && loginSession === undefined) return {};
+  const requestHandler = new PatientHandler(options, (operation, host, error) => {
+    if (RENEWALS.has(operation)) trouble.notRenewed = { host, error };
+  });
+  return { clientConfig: { ...(sso === undefined ? {} : ssoEndpoint(options)), requestHandler, retryStrategy: retryStrategy(options, 'sso', '') } };
+}
+
 /**
- * Of the chain's clients for SSO's portal and tokens. They are asked in the region of the SSO session: a region given here would go before it.
- * An endpoint of variables they find by themselves; that of a profile only where AWS_PROFILE names it.
+ * Of SSO's portal. It is asked in the region of the SSO session: a region given here would go before it. An endpoint of variables the chain's clients
+ * find by themselves; that of a profile only where AWS_PROFILE names it.
  */
-function ssoClientConfig(options: ChainOptions, sso: SsoSettings) {
-  const { wayOut, serviceEndpoints, endpointSetBy, endpoint, fips, dualStack } = options;
+function ssoEndpoint({ serviceEndpoints, endpointSetBy, endpoint, fips, dualStack }: ChainOptions) {
   const own = serviceEndpoints?.['sso'] ?? endpoint;
   const ofProfile = own === endpoint && endpointSetBy === 'AWS_ENDPOINT_URL' ? undefined : own;
-  const agent = wayOut?.agentFor(addressOf({ region: sso.region, credentials: () => Promise.reject(new Error('unsigned')), endpoint, serviceEndpoints: serviceEndpoints ?? {} }, 'sso', `https://portal.sso.${sso.region}.amazonaws.com/`));
   const variant = own === undefined && fips !== undefined && dualStack !== undefined ? { useFipsEndpoint: fips, useDualstackEndpoint: dualStack } : {};
-  return { ...variant, ...(ofProfile === undefined ? {} : { endpoint: ofProfile }), ...(agent === undefined ? {} : { requestHandler: { httpAgent: agent, httpsAgent: agent } }) };
+  return { ...variant, ...(ofProfile === undefined ? {} : { endpoint: ofProfile }) };
 }
 
 interface Assumers {
@@ -49,34 +66,68 @@ interface Assumers {
   readonly roleAssumerWithWebIdentity: ReturnType<typeof webIdentityAssumer>;
 }
 
-/** STS's client is loaded when a role is assumed: most chains assume none. */
-function assumersOf(asked: Asked): Assumers {
+/** STS's client is loaded when a role is assumed: most chains assume none. `first` is done by then. */
+function assumersOf(asked: Asked, first: Watch): Assumers {
   let made: Promise<Assumers> | undefined;
   const make = (): Promise<Assumers> => (made ??= import('./role-assumers.js').then((module) => ({ roleAssumer: module.roleAssumer(asked), roleAssumerWithWebIdentity: module.webIdentityAssumer(asked) })));
-  return { roleAssumer: async (source, params) => (await make()).roleAssumer(source, params), roleAssumerWithWebIdentity: async (params) => (await make()).roleAssumerWithWebIdentity(params) };
+  return {
+    roleAssumer: async (source, params) => {
+      first.stop();
+      return (await make()).roleAssumer(source, params);
+    },
+     roleAssumerWithWebIdentity: async (params) => (await make()).roleAssumerWithWebIdentity(params),
+  };
+}
+
+interface Watch {
+  readonly start: () => void;
+  readonly stop: () => void;
+}
+
+/** Of a profile's `credential_process`, while it is what the chain waits for; what it prints is nobody's to see. */
+function watchOf(options: ChainOptions, { processProfile }: ProfileSource): Watch {
+  const { afterMs, tell } = silenceOf(options, { who: `credential_process of the profile "${processProfile}"` });
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => clearTimeout(timer);
+  const start = (): void => {
+    stop();
+    if (processProfile !== undefined) timer = setTimeout(tell, afterMs);
+  };
+  return { start, stop };
 }
 
 /**
  * The provider. A profile that says where its credentials come from is asked alone: where that fails, the SDK's chain would go on to what the
  * machine it runs on gives, which may be another account's.
  */
-function providerOf(profile: string | undefined, source: ProfileSource, options: ChainOptions): () => Promise<Expiring> {
+function providerOf(profile: string | undefined, source: ProfileSource, options: ChainOptions, trouble: Trouble): () => Promise<Expiring> {
   const { region, mfaCode, ...way } = options;
   const asked = region === undefined ? undefined : { ...way, region };
+  const watch = watchOf(options, source);
+  // A profile's process runs while its user is asked, who may take long.
+  const mfaCodeProvider = mfaCode === undefined ? undefined : (serial: string): Promise<string> => {
+    watch.stop();
+    return mfaCode(serial).finally(watch.start);
+  };
   const init = {
     ...(profile === undefined ? {} : { profile }),
-    ...(source.sso === undefined ? {} : { clientConfig: ssoClientConfig(options, source.sso) }),
-    ...(asked === undefined ? {} : assumersOf(asked)),
-    ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
+    ...clientConfig(options, source, trouble),
+    ...(asked === undefined ? {} : assumersOf(asked, watch)),
+    ...(mfaCodeProvider === undefined ? {} : { mfaCodeProvider }),
   };
   const hasKeys = profile === undefined && [process.env['AWS_ACCESS_KEY_ID'], process.env['AWS_SECRET_ACCESS_KEY']].every((value) => value !== undefined && value !== '');
-  return source.isOwn && !hasKeys ? () => fromIni(init)() : fromNodeProviderChain(init);
+  const provide = source.isOwn && !hasKeys ? () => fromIni(init)() : fromNodeProviderChain(init);
+  return () => {
+    watch.start();
+    return provide().finally(watch.stop);
+  };
 }
 
 /** Credentials by the SDK's own chain. Throws `credentials-missing` with what the chain said, and of a role that is not given what STS did. */
 export function chainCredentials(profile: string | undefined, options: ChainOptions = {}): () => Promise<Credentials> {
   const named = profile ?? (process.env['AWS_PROFILE'] === '' ? undefined : process.env['AWS_PROFILE']);
-  const asking = profileSource(named ?? 'default').then((source) => ({ source, provide: providerOf(named, source, options) }));
+  const trouble: Trouble = {};
+  const asking = profileSource(named ?? 'default').then((source) => ({ source, provide: providerOf(named, source, options, trouble) }));
   // Whoever awaits it is told.
   asking.catch(() => undefined);
   let found: Promise<Expiring> | undefined;
@@ -94,7 +145,7 @@ export function chainCredentials(profile: string | undefined, options: ChainOpti
     try {
       return await take(provide);
     } catch (error) {
-      throw chainError(error, named, source);
+      throw chainError(error, named, source, trouble.notRenewed);
     }
   };
 }

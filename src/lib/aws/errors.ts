@@ -2,6 +2,7 @@
 import { SsmlabError } from '../errors.js';
 import { isLoopback } from '../net/loopback-url.js';
 import { leadsThere, noServiceError } from './no-service.js';
+import type { Unanswered } from './send.js';
 
 /** Where the call went, for the message. */
 export interface CallSite {
@@ -162,6 +163,9 @@ export function fromAws(error: unknown, site: CallSite): SsmlabError {
   if (DENIED.has(code)) return deniedError(said, code, thrown, site);
   if (THROTTLED.test(code)) return new SsmlabError('aws-error', `${said} (${code})`, { cause: error, hint: 'AWS takes no more calls of this kind for now, after several tries: wait a minute; others in the account may be making many' });
   const socket = socketCode(thrown);
+  if ((thrown as Partial<Unanswered>).began === true) {
+    return new SsmlabError('endpoint-unreachable', `${hostOf(site)} began its answer to ${site.service} ${site.operation} and did not go on${site.proxy === undefined ? '' : `, through the proxy ${site.proxy}`}`, { cause: error, hint: leadsThere(site) ?? 'try again; a proxy, or what looks into the traffic, may hold it back on the way' });
+  }
   if (socket !== undefined) {
     const hint = site.endpoint === undefined ? undefined : site.isLocal === true ? 'run `ssmlab status`, or `ssmlab local start` when the local cloud has ended' : leadsThere(site);
     if (site.proxy !== undefined) return new SsmlabError('endpoint-unreachable', `nothing answers at ${hostOf(site)} through the proxy ${site.proxy} (${socket})`, { cause: error, hint: 'HTTPS_PROXY or ALL_PROXY names the proxy: check it, or list the host in NO_PROXY' });

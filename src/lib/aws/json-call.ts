@@ -8,16 +8,18 @@ export interface JsonOperation {
   /** First half of X-Amz-Target. */
   readonly targetPrefix: string;
   readonly name: string;
+  readonly patienceMs?: number | undefined;
   /** As {@link SignedCall.home}. */
   readonly home?: SignedCall<unknown>['home'];
 }
 
 /** Calls it. Throws as the SDK's clients here do. */
-export function jsonCall(target: ApiTarget, { service, targetPrefix, name, home }: JsonOperation, input: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+export function jsonCall(target: ApiTarget, { service, targetPrefix, name, home, patienceMs }: JsonOperation, input: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
   return signedCall(target, {
     service,
     operation: name,
     home,
+    patienceMs,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${targetPrefix}.${name}` },
     body: JSON.stringify(input),
     read: (text, { ok, status }) => {

@@ -9,10 +9,13 @@ export interface DataKey {
   readonly ciphertext: Buffer;
 }
 
+/** Of one try; of two, as many as are not answered, it is less than the 15 s for which AWS's agent waits for a key (`protocol.md` §5.1). */
+const PATIENCE_MS = 4_500;
+
 /** kms:GenerateDataKey. `keyId`: id, ARN or alias. Throws `access-denied`, `aws-error` (a key that is disabled, say), `endpoint-unreachable`. */
 export async function generateDataKey(target: ApiTarget, keyId: string, bytes: number, context: Readonly<Record<string, string>>): Promise<DataKey> {
   const input = { KeyId: keyId, NumberOfBytes: bytes, EncryptionContext: context };
-  const { Plaintext, CiphertextBlob } = await jsonCall(target, { service: 'kms', targetPrefix: 'TrentService', name: 'GenerateDataKey' }, input);
+  const { Plaintext, CiphertextBlob } = await jsonCall(target, { service: 'kms', targetPrefix: 'TrentService', name: 'GenerateDataKey', patienceMs: PATIENCE_MS }, input);
   return { plaintext: base64(Plaintext), ciphertext: base64(CiphertextBlob) };
 }
 

@@ -20,21 +20,20 @@ export interface ProfileSource {
   readonly sso: SsoSettings | undefined;
   /** The `sso_session` that a profile names and the files do not have. */
   readonly lostSession: string | undefined;
-  readonly credentialProcess: string | undefined;
+  /** The profile whose `credential_process` is run, this one or one that `source_profile` leads to. */
+  readonly processProfile: string | undefined;
   /** Of `aws login`. */
   readonly loginSession: string | undefined;
   readonly roleArn: string | undefined;
   readonly tokenFile: string | undefined;
 }
 
-/** The settings that `source_profile` leads to, the profile's own first. */
-function trail(sections: Readonly<Record<string, Section>>, profile: string): Section[] {
-  const found: Section[] = [];
-  const seen = new Set<string>();
-  for (let name: string | undefined = profile; name !== undefined && !seen.has(name);) {
-    seen.add(name);
+/** The settings that `source_profile` leads to by their profiles, the profile's own first. */
+function trail(sections: Readonly<Record<string, Section>>, profile: string): ReadonlyMap<string, Section> {
+  const found = new Map<string, Section>();
+  for (let name: string | undefined = profile; name !== undefined && !found.has(name);) {
     const section: Section = sections[name] ?? {};
-    found.push(section);
+    found.set(name, section);
     name = section['source_profile'];
   }
   return found;
@@ -44,7 +43,8 @@ function trail(sections: Readonly<Record<string, Section>>, profile: string): Se
 export async function profileSource(profile: string): Promise<ProfileSource> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles();
   const merged = Object.fromEntries([...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].map((name): [string, Section] => [name, { ...configFile[name], ...credentialsFile[name] }]));
-  const sections = trail(merged, profile);
+  const profiles = trail(merged, profile);
+  const sections = [...profiles.values()];
   const [own = {}] = sections;
   const sso = sections.find((section) => section['sso_account_id'] !== undefined);
   const session: Section = sso?.['sso_session'] === undefined ? {} : (configFile[`sso-session.${sso['sso_session']}`] ?? {});
@@ -52,7 +52,7 @@ export async function profileSource(profile: string): Promise<ProfileSource> {
     isOwn: SOURCES.some((setting) => own[setting] !== undefined),
     sso: sso === undefined ? undefined : { region: session['sso_region'] ?? sso['sso_region'] ?? '', accountId: sso['sso_account_id'] ?? '', roleName: sso['sso_role_name'] ?? '' },
     lostSession: sections.map((section) => section['sso_session']).find((name) => name !== undefined && configFile[`sso-session.${name}`] === undefined),
-    credentialProcess: sections.find((section) => section['credential_process'] !== undefined)?.['credential_process'],
+    processProfile: [...profiles].find(([, section]) => section['credential_process'] !== undefined)?.[0],
     loginSession: sections.find((section) => section['login_session'] !== undefined)?.['login_session'],
     roleArn: own['role_arn'],
     tokenFile: own['web_identity_token_file'],

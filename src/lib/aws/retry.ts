@@ -42,8 +42,8 @@ function sdkStrategy(target: Retrying): Strategy {
   return mode === 'standard' ? new StandardRetryStrategy(options) : (new AdaptiveRetryStrategy(maxAttempts, { ...options, rateLimiter: new DefaultRateLimiter({ minFillRate: LEAST_RATE / pauseScale }) }) as Strategy & AdaptiveRetryStrategy);
 }
 
-/** As the SDK's handler names an answer that did not come in time; a connection that is not made in time has no code, and a shorter bound. */
-const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError' && (error as NodeJS.ErrnoException).code === 'ETIMEDOUT';
+/** As `send` names an answer, or a connection, that did not come in time. */
+const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 /** The SDK's, which gives up what is not answered. */
 function strategy(target: Retrying): Strategy {

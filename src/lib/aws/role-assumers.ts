@@ -6,6 +6,7 @@ import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aw
 import { SsmlabError } from '../errors.js';
 import { type ApiTarget, callSite, clientOptions } from './client.js';
 import { awsCode, awsMessage, fromAws } from './errors.js';
+import { retryStrategy } from './retry.js';
 
 type RoleAssumer = ReturnType<typeof getDefaultRoleAssumer>;
 type WebIdentityAssumer = ReturnType<typeof getDefaultRoleAssumerWithWebIdentity>;
@@ -15,9 +16,9 @@ export type Asked = Omit<ApiTarget, 'credentials'>;
 
 const forNobody = (asked: Asked): ApiTarget => ({ ...asked, credentials: () => Promise.reject(new Error('no credentials yet')) });
 
-function options(asked: Asked) {
+function options(asked: Asked, operation: string) {
   const { credentials: _, ...rest } = clientOptions(forNobody(asked), 'sts');
-  return rest;
+  return { ...rest, retryStrategy: retryStrategy(asked, 'sts', operation) };
 }
 
 /** Of an MFA code that does not fit, or was used before (STS API reference, AssumeRole). */
@@ -59,7 +60,7 @@ export function roleError(error: unknown, roleArn: string, asked: Asked, token?:
 
 /** The chain's `roleAssumer`. */
 export const roleAssumer = (asked: Asked): RoleAssumer => {
-  const assume = getDefaultRoleAssumer(options(asked));
+  const assume = getDefaultRoleAssumer(options(asked, 'AssumeRole'));
   return async (source, params) => {
     try {
       return await assume(source, params);
@@ -71,7 +72,7 @@ export const roleAssumer = (asked: Asked): RoleAssumer => {
 
 /** The chain's `roleAssumerWithWebIdentity`; `credentials-missing` for a token file that is empty. */
 export const webIdentityAssumer = (asked: Asked): WebIdentityAssumer => {
-  const assume = getDefaultRoleAssumerWithWebIdentity(options(asked));
+  const assume = getDefaultRoleAssumerWithWebIdentity(options(asked, 'AssumeRoleWithWebIdentity'));
   return async (params) => {
     const role = params.RoleArn ?? '';
     const token = params.WebIdentityToken?.trim() ?? '';

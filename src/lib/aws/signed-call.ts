@@ -5,6 +5,7 @@
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import { addressOf, type ApiTarget, callSite, explained } from './client.js';
 import { type CallSite, fromAws, isClockRefusal, isUsersAnswer, refusePage } from './errors.js';
+import { patienceOf, silenceOf } from './patience.js';
 import { retryStrategy, tried } from './retry.js';
 import { send } from './send.js';
 
@@ -21,6 +22,8 @@ export interface SignedCall<Reply> {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for none. */
   readonly body: string;
+  /** As the operation has it when absent. */
+  readonly patienceMs?: number | undefined;
   /** The reply; throws {@link Refusal} for what the service refused. */
   readonly read: (text: string, response: { readonly ok: boolean; readonly status: number; readonly headers: Headers }) => Reply;
 }
@@ -39,9 +42,6 @@ export class Refusal extends Error {
 /** From this machine's clock to that of a target's services, milliseconds; known when one refused a signature for its time. */
 const clockOffsets = new WeakMap<ApiTarget, number>();
 
-/** Of one try; of two, as many as are not answered, it is less than the 15 s for which AWS's agent waits for a key (`protocol.md` §5.1). */
-const PATIENCE_MS = 4_500;
-
 /** Sends it. Throws as the SDK's clients here do. */
 export async function signedCall<Reply>(target: ApiTarget, call: SignedCall<Reply>): Promise<Reply> {
   const site = callSite(target, call.service, call.operation, call.home?.url);
@@ -57,11 +57,12 @@ async function once<Reply>(target: ApiTarget, call: SignedCall<Reply>, site: Cal
   const { headers, body, service, method = 'POST', path = '' } = call;
   const url = new URL(path, addressOf(target, service, call.home?.url));
   const signed = signRequest({ method, url, headers, payloadHash: hashPayload(body) }, { service, region: call.home?.region ?? target.region, now: Date.now() + (clockOffsets.get(target) ?? 0) }, await target.credentials());
-  const answer = await send(url, { method, headers: { ...headers, ...signed }, body, agent: target.wayOut?.agentFor(url), patienceMs: Math.min(PATIENCE_MS, target.patienceMs ?? PATIENCE_MS) });
+  const patienceMs = patienceOf(target, call.operation);
+  const answer = await send(url, { method, headers: { ...headers, ...signed }, body, agent: target.wayOut?.agentFor(url), patienceMs: Math.min(patienceMs, call.patienceMs ?? patienceMs), silence: silenceOf(target, { who: site.host ?? url.host, asked: call.operation, proxy: site.proxy }) });
   const date = Date.parse(answer.headers.get('date') ?? '');
   refusePage({ statusCode: answer.status, headers: Object.fromEntries(answer.headers) }, site);
   try {
-    return call.read(answer.text, answer);
+    return call.read(answer.body.toString('utf8'), answer);
   } catch (error) {
     // The next try is signed by the service's clock, as the SDK does it.
     if (error instanceof Refusal && error.$metadata.clockSkewCorrected && !Number.isNaN(date)) clockOffsets.set(target, date - Date.now());

@@ -26,9 +26,9 @@ async function dialled(dial: Target['dial'], authorities: string | undefined): P
 export async function ownCidrByAws({ dial, way }: { readonly dial: Target['dial']; readonly way: WayOut }): Promise<string> {
   const { send } = await import('../aws/send.js');
   const ask = async (agent: ReturnType<WayOut['agentFor']>): Promise<string> => {
-    const { ok, status, text } = await send(URL_ASKED, { method: 'GET', headers: {}, body: '', agent, patienceMs: PATIENCE_MS });
+    const { ok, status, body } = await send(URL_ASKED, { method: 'GET', headers: {}, body: '', agent, patienceMs: PATIENCE_MS });
     if (!ok) throw new Error(`answered with HTTP ${status}`);
-    return text.trim();
+    return body.toString('utf8').trim();
   };
   const [asSsh, byProxy] = await Promise.allSettled([
     dialled(dial, way.authorities()).then(ask),

@@ -26,6 +26,7 @@ export interface TargetOptions {
   /** Asks for the code of an MFA device, where somebody can be asked. */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
   readonly onSilence?: Target['onSilence'];
+  readonly patienceMs?: Target['patienceMs'];
 }
 
 /** The target of a running local cloud. */
@@ -70,7 +71,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const target: Target = {
     kind: 'aws',
     region,
-    credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode }),
+    credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode, onSilence: options.onSilence, patienceMs: options.patienceMs }),
     ...settings,
     wayOut: way,
     dial,
@@ -86,6 +87,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     // Calls none of AWS's own, and reads ALL_PROXY when ssh runs it: its password is in no file.
     proxyCommand: namesSocks(environment) ? `${options.dialCommand ?? 'ssmlab local dial'} --all-proxy %h %p` : undefined,
     onSilence: options.onSilence,
+    patienceMs: options.patienceMs,
     // It loads a client that the command may do without.
     explain: async (error, where) => (error.code === 'credentials-wrong' ? (await import('../aws/region-status.js')).explainRegion(error, { ...target, region: where }) : error),
   };

@@ -55,8 +55,8 @@ export interface Target {
   readonly trouble?: (() => Promise<string | undefined>) | undefined;
   /** Told of a session that could not be ended at the service, and why. */
   readonly onSessionLeft?: ((sessionId: string, why: Error) => void) | undefined;
-  /** Told of a call that has waited so long for its answer, and waits on; of the host and port, and those of the proxy on the way. */
-  readonly onSilence?: ((silence: { readonly host?: string | undefined; readonly proxy?: string | undefined; readonly afterMs: number }) => void) | undefined;
+  /** Told of who has not answered for so long, and is waited for: `HOST:PORT`, or a program in words; of the operation that was asked, and of `HOST:PORT` of the proxy on the way. */
+  readonly onSilence?: ((silence: { readonly who: string; readonly asked?: string | undefined; readonly proxy?: string | undefined; readonly afterMs: number }) => void) | undefined;
   /** What else is known of a region's refusal, where it can be asked; the error itself where nothing is. */
   readonly explain?: ((error: SsmlabError, region: string) => Promise<SsmlabError>) | undefined;
   /** Prefix that this machine is seen as from the region, for who may open SSH; absent where the template's default is right. */

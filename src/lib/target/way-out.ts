@@ -28,7 +28,7 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|\[::1\]|127(?:\.\d+){3})$/u;
 export const isOwnAddress = ({ hostname }: URL): boolean => LOOPBACK.test(hostname);
 
 /** Connections to one service that are kept open, as the SDK's own agents have it. */
-const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 } as const;
+export const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 } as const;
 
 function certificates({ file, setBy }: NonNullable<WayOutSettings['bundle']>): string {
   try {

@@ -136,7 +136,32 @@ describe('a call whose answer comes too late', () => {
     const { port } = server.address() as AddressInfo;
     await expect(describeAgents(target({ patienceMs: 60, onSilence: (silence) => void told.push(silence) }))).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(/^nothing answers at 127\.0\.0\.1:\d+ \((?:TimeoutError|ETIMEDOUT)\)$/u) as string });
     expect(asked).toHaveLength(2);
-    expect(told).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ host: `127.0.0.1:${port}`, afterMs: 30 }) as unknown));
+    expect(told).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ who: `127.0.0.1:${port}`, asked: 'DescribeInstanceInformation', afterMs: 30 }) as unknown));
+  });
+
+  it.each<[string, (at: Target) => Promise<unknown>]>([
+    ['ec2 DescribeInstances', (at) => describeInstances(at, [])],
+    ['ssm DescribeInstanceInformation', (at) => describeAgents(at)],
+    ['kms GenerateDataKey', (at) => generateDataKey(at, 'key', 64, {})],
+  ])('is given up after two when it has begun and does not go on, and is told of: %s', async (name, call) => {
+    answer = (_operation, _nth, reply) => void reply.writeHead(200, { 'content-length': '100' }).write('{');
+    const told: unknown[] = [];
+    await expect(call(target({ patienceMs: 60, onSilence: ({ asked: operation }) => void told.push(operation) }))).rejects.toMatchObject({ code: 'endpoint-unreachable', message: expect.stringMatching(new RegExp(`^127\\.0\\.0\\.1:\\d+ began its answer to ${name} and did not go on$`, 'u')) as string, hint: expect.any(String) as string });
+    expect(asked).toHaveLength(2);
+    expect(told).toEqual([name.split(' ')[1], name.split(' ')[1]]);
+  });
+
+  it('is waited for as long as it goes on', async () => {
+    answer = async (_operation, _nth, reply) => {
+      reply.writeHead(200, { 'content-type': 'text/xml' });
+      for (const part of NO_INSTANCES.match(/.{1,8}/gu) ?? []) {
+        reply.write(part);
+        await sleep(40);
+      }
+      reply.end();
+    };
+    expect(await describeInstances(target({ patienceMs: 200 }), [])).toEqual([]);
+    expect(asked).toHaveLength(1);
   });
 
   it('is told of as it is waited for, and not when it has come', async () => {
