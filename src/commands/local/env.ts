@@ -9,7 +9,7 @@ import { writeBundle } from '../../lib/target/local/bundle.js';
 import { writeStandIn } from '../../lib/target/local/stand-in.js';
 import { DEFAULT_REGION } from '../../lib/target/resolve.js';
 import { socksUrl } from '../../lib/target/socks-proxy.js';
-import { exportLines, proxyLines, unsetLines } from '../../lib/target/shell-environment.js';
+import { exportLines, ownBundle, proxyLines, unsetLines } from '../../lib/target/shell-environment.js';
 
 export default class LocalEnv extends BaseCommand {
   static override summary = 'Print exports that point the AWS CLI and SDKs at the local cloud.';
@@ -23,7 +23,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
   ];
   static override flags = {
     proxy: Flags.boolean({ description: 'ALL_PROXY and AWS_CA_BUNDLE alone: the way into the lab\'s network for curl, and for ssmlab --target aws', exclusive: ['unset'], helpGroup: 'SHELL' }),
-    unset: Flags.boolean({ description: 'undo it', helpGroup: 'SHELL' }),
+    unset: Flags.boolean({ description: 'undo it, and --proxy', helpGroup: 'SHELL' }),
     shell: Flags.option({ options: ['sh', 'fish'] as const, default: 'sh', description: 'language of the lines', helpGroup: 'SHELL' })(),
     region: Flags.string({ description: 'region to speak of', default: DEFAULT_REGION, env: 'SSMLAB_REGION', helpValue: 'NAME', helpGroup: 'TARGET' }),
   };
@@ -33,7 +33,7 @@ At the end of PATH comes a folder with ssmlab's own client under the name sessio
     if (flags.unset) return this.print(unsetLines(flags.shell));
     const cloud = await findLocalCloud({ home: stateHome() });
     if (cloud === undefined) throw new SsmlabError('cloud-not-running', 'the local cloud does not run');
-    if (flags.proxy) return this.print(proxyLines(flags.shell, socksUrl(cloud.uplink), await writeBundle(stateHome(), cloud.authority, process.env['AWS_CA_BUNDLE'])));
+    if (flags.proxy) return this.print(proxyLines(flags.shell, socksUrl(cloud.uplink), await writeBundle(stateHome(), cloud.authority, ownBundle(process.env))));
     const pathFolder = await writeStandIn(stateHome());
     this.print(exportLines(flags.shell, { endpoint: cloud.endpoint, region: flags.region, ...cloud.credentials, pathFolder }));
     if (process.stdout.isTTY) this.say(this.errorStyle.dim(`# this is for: eval "$(${programName()} local env)"`));
