@@ -13,6 +13,7 @@ export function destroyProgress(style: Style, resources: DestroyPlan['resources'
   const gone = groupLines(style, going, (group) => group.gone);
   return (event) => {
     if (event.kind === 'stalled') return [`  ${style.doubt(style.waiting)} waiting: ${printable(event.why)}`];
+    if (event.kind === 'again' && event.strangers.length > 0) return [`  ${style.doubt(style.waiting)} what is not the lab's is in the way: ${printable(event.strangers.join(', '))}; it is tried again`];
     if (event.kind === 'again') return [`  ${style.doubt(style.waiting)} AWS needs a moment to let go (${printable(event.reason)}); it is tried again`];
     if (event.kind === 'stays') return [`  ${style.doubt(style.warning)} ${printable(event.text)}`];
     if (event.kind === 'unseen') return [`  ${style.doubt(style.unknown)} not looked at: ${event.what} (${printable(event.why)})`];

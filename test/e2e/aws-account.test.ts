@@ -147,6 +147,54 @@ describe('a stack that fails', () => {
   }, 90_000);
 });
 
+describe('a stack that CloudFormation could not take back', () => {
+  const ssh = ['--ssh-from', '198.51.100.7/32'];
+  const may = (denied: readonly string[]) => owner.query('iam', 'PutRolePolicy', { RoleName: 'maker', PolicyName: 'own', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }, { Effect: 'Deny', Action: ['s3:CreateBucket', ...denied], Resource: '*' }] }) });
+  /** It may make what it then may not take away. */
+  const DENIED = ['ec2:DeleteVpc', 'ec2:DeleteTags'];
+  const WHY = /You are not authorized to perform this operation.*assumed-role\/maker\/AWSCloudFormation is not authorized to perform: ec2:Delete/u;
+  let maker = '';
+  beforeAll(async () => (maker = await owner.role('maker', { Principal: { Service: 'cloudformation.amazonaws.com' } })));
+  const template = (cidr: string, tag = ''): string => `Resources:\n  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.7.0.0/16${tag}}}\n  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref VPC, CidrBlock: ${cidr}}}\n`;
+  const nothingLeft = async (): Promise<void> => {
+    const { stdout } = await run('sweep', '--region', REGION, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ regions: [{ labs: [], orphans: [] }] });
+    expect(await owner.query('ec2', 'DescribeVpcs')).not.toContain('<cidrBlock>10.7.0.0/16');
+  };
+
+  it('in ROLLBACK_FAILED, and then DELETE_FAILED, is not built on: it is said why and what goes on; destroy finishes it when the cause is mended', async () => {
+    await may(DENIED);
+    writeFileSync(join(home.folder, 'bad.yaml'), template('192.168.0.0/24'));
+    const failed = await run('deploy', '--yes', '--brief', ...ssh, '--stack', 'stuck', '--template', 'bad.yaml', '--role-arn', maker);
+    expect([failed.status, failed.stderr]).toEqual([3, expect.stringMatching(/rolling back[\s\S]*✘ VPC \(AWS::EC2::VPC\) +DELETE_FAILED: You are not authorized[\s\S]*ended in ROLLBACK_FAILED: Subnet \(AWS::EC2::Subnet\)/u)]);
+    const again = () => run('deploy', '--yes', '--brief', ...ssh, '--stack', 'stuck', '--template', 'bad.yaml');
+    const said = await again();
+    expect([said.status, said.stderr]).toEqual([3, expect.stringMatching(/the stack "stuck" is in ROLLBACK_FAILED: VPC \(AWS::EC2::VPC\): /u)]);
+    expect(said.stderr.replaceAll(/\s+/gu, ' ')).toMatch(new RegExp(`${WHY.source}.*run \`[^\`]*ssmlab destroy --target aws [^\`]*--stack stuck\`, then deploy again`, 'u'));
+    const kept = await run('destroy', '--yes', '--stack', 'stuck');
+    expect([kept.status, kept.stderr.replaceAll(/\s+/gu, ' ')]).toEqual([3, expect.stringMatching(new RegExp(`ended in DELETE_FAILED: VPC .*${WHY.source}.*mend what the reason names, then run \`[^\`]*ssmlab destroy [^\`]*\` again: it goes on with what is left`, 'u'))]);
+    expect((await again()).stderr).toMatch(/the stack "stuck" is in DELETE_FAILED: VPC/u);
+    expect((await run('status', '--stack', 'stuck')).stdout).toMatch(/^stack +stuck: DELETE_FAILED$/mu);
+    await may([]);
+    expect((await run('destroy', '--yes', '--stack', 'stuck')).status).toBe(0);
+    await nothingLeft();
+  }, 90_000);
+
+  it('in UPDATE_ROLLBACK_FAILED as well', async () => {
+    await may(DENIED);
+    writeFileSync(join(home.folder, 'good.yaml'), template('10.7.1.0/24'));
+    expect((await run('deploy', '--yes', '--brief', ...ssh, '--stack', 'torn', '--template', 'good.yaml', '--role-arn', maker)).status).toBe(0);
+    // The VPC gets a tag, the subnet's new range is refused, and the tag may not be taken away again.
+    await owner.query('cloudformation', 'UpdateStack', { StackName: 'torn', TemplateBody: template('192.168.0.0/24', ', Tags: [{Key: more, Value: yes}]') });
+    await expect.poll(() => owner.query('cloudformation', 'DescribeStacks', { StackName: 'torn' }), { timeout: 10_000 }).toContain('<StackStatus>UPDATE_ROLLBACK_FAILED<');
+    const said = await run('deploy', '--yes', '--brief', ...ssh, '--stack', 'torn');
+    expect([said.status, said.stderr.replaceAll(/\s+/gu, ' ')]).toEqual([3, expect.stringMatching(new RegExp(`is in UPDATE_ROLLBACK_FAILED: VPC .*${WHY.source}.*\`aws cloudformation continue-update-rollback --stack-name torn\` makes it what it was; or \`[^\`]*ssmlab destroy `, 'u'))]);
+    await may([]);
+    expect((await run('destroy', '--yes', '--stack', 'torn')).status).toBe(0);
+    await nothingLeft();
+  }, 60_000);
+});
+
 describe('a stack that is standing', () => {
   // Nor is this machine's address known here, which the template does not ask for.
   it('has an age, an end and a cost', async () => {

@@ -13,7 +13,7 @@ export function keysIn(reply: string): Keys {
   return { accessKeyId: member('AccessKeyId') ?? '', secretAccessKey: member('SecretAccessKey') ?? '', sessionToken: member('SessionToken') };
 }
 
-const VERSIONS: Readonly<Record<string, string>> = { ec2: '2016-11-15', iam: '2010-05-08', sts: '2011-06-15' };
+const VERSIONS: Readonly<Record<string, string>> = { cloudformation: '2010-05-15', ec2: '2016-11-15', iam: '2010-05-08', sts: '2011-06-15' };
 
 export class Owner {
   readonly endpoint: string;
@@ -51,8 +51,8 @@ export class Owner {
     return text;
   }
 
-  /** A call of ec2, iam or sts; the reply's XML. */
-  query(service: 'ec2' | 'iam' | 'sts', Action: string, input: Readonly<Record<string, string>> = {}): Promise<string> {
+  /** The reply's XML. */
+  query(service: 'cloudformation' | 'ec2' | 'iam' | 'sts', Action: string, input: Readonly<Record<string, string>> = {}): Promise<string> {
     return this.#send(service, { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, new URLSearchParams({ Action, Version: VERSIONS[service] ?? '', ...input }).toString());
   }
 

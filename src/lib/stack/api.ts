@@ -31,6 +31,7 @@ export interface StackApi {
   readonly vpcEndpoints: Bound<typeof left.vpcEndpoints>;
   readonly volumesOf: Bound<typeof left.volumesOf>;
   readonly volumesThere: Bound<typeof left.volumesThere>;
+  readonly strangersIn: Bound<typeof left.strangersIn>;
   readonly describeVpcIds: Bound<typeof ec2.describeVpcIds>;
   readonly describeAgents: Bound<typeof describeAgents>;
   readonly managedNodes: Bound<typeof managedNodes>;
@@ -63,6 +64,7 @@ export function stackApi(target: Target): StackApi {
     vpcEndpoints: (...args) => left.vpcEndpoints(target, ...args),
     volumesOf: (...args) => left.volumesOf(target, ...args),
     volumesThere: (...args) => left.volumesThere(target, ...args),
+    strangersIn: (...args) => left.strangersIn(target, ...args),
     describeVpcIds: (...args) => ec2.describeVpcIds(target, ...args),
     describeAgents: (...args) => describeAgents(target, ...args),
     managedNodes: (...args) => managedNodes(target, ...args),

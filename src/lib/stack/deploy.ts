@@ -9,7 +9,7 @@ import { type Asking, asking, unlessInterrupted } from './ask-no-more.js';
 import { isInProgress, type ResourceEvent, watchStack } from './events.js';
 import { checkKeyPair, type ExistingKeyPair, requireKeyPair } from './existing-key-pair.js';
 import { begin } from './begin.js';
-import { follow, isGone } from './follow.js';
+import { follow, isGone, stuckStack } from './follow.js';
 import type { Pause } from './pause.js';
 import { isLabPlan, type StackPlan } from './plan.js';
 import { provideKeyPair } from './provide-key-pair.js';
@@ -149,7 +149,7 @@ async function* settle(api: StackApi, found: ApiStack, options: DeployOptions): 
     yield* follow(api, stackId, options, isGone, newest);
     return undefined;
   }
-  throw new SsmlabError('stack-failed', `the stack "${options.stack}" is in ${stack.StackStatus ?? 'an unknown state'}`, { hint: 'run `ssmlab destroy`, then deploy again' });
+  throw await stuckStack(api, options.stack, stack);
 }
 
 /** Deploys the lab. Events come as they happen; the outcome is the generator's value. Once `signal` is aborted nothing more is asked for, and what was not carried out is taken back. */

@@ -26,7 +26,7 @@ export interface DestroyPlan {
 export type DestroyEvent =
   | ResourceEvent
   /** AWS had to let something go first, and it is tried again. */
-  | { readonly kind: 'again'; readonly reason: string }
+  | { readonly kind: 'again'; readonly reason: string; /** What is not the lab's and stands in the way, in words. */ readonly strangers: readonly string[] }
   /** Seen afterwards, and no fault: a clause. */
   | { readonly kind: 'stays'; readonly text: string }
   | { readonly kind: 'unseen'; readonly what: string; readonly why: string };
@@ -62,8 +62,18 @@ const ROUNDS = 5;
 /** Polls between two. */
 const POLLS_BETWEEN = 10;
 
+/** What is not the lab's in its networks; nothing where that may not be looked at. */
+async function strangers(api: StackApi, { resources }: DestroyPlan): Promise<string[]> {
+  const vpcIds = resources.flatMap(({ type, physicalId }) => (type === 'AWS::EC2::VPC' ? (physicalId ?? []) : []));
+  if (vpcIds.length === 0) return [];
+  return api.strangersIn(vpcIds, new Set(resources.flatMap(({ physicalId }) => physicalId ?? []))).catch((error: unknown) => {
+    if (error instanceof SsmlabError && error.code === 'access-denied') return [];
+    throw error;
+  });
+}
+
 /** Deletes the stack and watches it, again where AWS wants patience. `stack-failed` with the first cause. */
-async function* deleteStack(api: StackApi, stackId: string, { stack, pollSeconds, pause }: DestroyOptions): AsyncGenerator<DestroyEvent, void> {
+async function* deleteStack(api: StackApi, stackId: string, { stack, plan, pollSeconds, pause }: DestroyOptions): AsyncGenerator<DestroyEvent, void> {
   for (let round = 1; ; round += 1) {
     const newest = (await api.stackEvents(stackId))[0]?.EventId;
     await api.deleteStack(stackId);
@@ -76,8 +86,10 @@ async function* deleteStack(api: StackApi, stackId: string, { stack, pollSeconds
     }
     if (next.value === undefined || next.value === 'DELETE_COMPLETE') return;
     const reason = rootCause(seen)?.reason ?? '';
-    if (round === ROUNDS || next.value !== 'DELETE_FAILED' || !NOT_YET.test(reason)) throw stackFailure(stack, next.value, seen);
-    yield { kind: 'again', reason };
+    if (next.value !== 'DELETE_FAILED' || !NOT_YET.test(reason)) throw stackFailure(stack, next.value, seen);
+    const inTheWay = await strangers(api, plan);
+    if (round === ROUNDS) throw stackFailure(stack, next.value, seen, inTheWay.length === 0 ? undefined : `what is not the lab's is in the way: ${inTheWay.join(', ')}; remove it, then run \`ssmlab destroy\` again: it goes on with what is left`);
+    yield { kind: 'again', reason, strangers: inTheWay };
     await pause(pollSeconds * POLLS_BETWEEN);
   }
 }

@@ -42,6 +42,13 @@ export function rootCause(events: readonly ResourceEvent[]): ResourceEvent | und
   return failed.find((event) => !event.isStack && !CANCELLED.test(event.reason ?? '')) ?? failed[0];
 }
 
+/** Of all events, newest first: those since the stack's last operation began, in the order of time. */
+export function lastOperation(events: readonly ApiEvent[]): ResourceEvent[] {
+  const all = events.map(eventOf);
+  const begun = all.findIndex((event) => event.isStack && isInProgress(event.status));
+  return all.slice(0, begun < 0 ? undefined : begun).toReversed();
+}
+
 export const isInProgress = (status: string): boolean => status.endsWith('_IN_PROGRESS');
 
 /** Yields events in the order of time, those after `after` only, until the stack is at rest; returns its status then, undefined when it is gone. */

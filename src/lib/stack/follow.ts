@@ -1,15 +1,35 @@
 /** A stack's operation, watched to its end; and a plan that is shown to somebody first. */
 import { SsmlabError } from '../errors.js';
 import type { StackApi } from './api.js';
-import type { DeployOptions } from './deploy.js';
-import { type ResourceEvent, rootCause, watchStack } from './events.js';
+import type { ApiStack, DeployOptions } from './deploy.js';
+import { lastOperation, type ResourceEvent, rootCause, watchStack } from './events.js';
 import { discardPlan, executePlan, failing, type StackPlan } from './plan.js';
 
-/** `stack-failed` with the first cause among the events. */
-export function stackFailure(name: string, status: string | undefined, events: readonly ResourceEvent[]): SsmlabError {
+/** What goes on from a status; from the others, destroy does. */
+function nextFrom(status: string, name: string): string {
+  switch (status) {
+    case 'DELETE_FAILED': return 'mend what the reason names, then run `ssmlab destroy` again: it goes on with what is left';
+    case 'ROLLBACK_COMPLETE': return 'it was taken back; mend what the reason names, then run `ssmlab deploy` again';
+    case 'UPDATE_ROLLBACK_COMPLETE': return 'it is as it was before; mend what the reason names, then run `ssmlab deploy` again';
+    case 'UPDATE_ROLLBACK_FAILED': return `mend what the reason names, then \`aws cloudformation continue-update-rollback --stack-name ${name}\` makes it what it was; or \`ssmlab destroy\`, then deploy again`;
+    default: return 'run `ssmlab destroy`, then deploy again';
+  }
+}
+
+const causeText = (events: readonly ResourceEvent[]): string => {
   const cause = rootCause(events);
-  const why = cause === undefined ? '' : `: ${cause.logicalId} (${cause.type}): ${cause.reason ?? cause.status}`;
-  return new SsmlabError('stack-failed', `the stack "${name}" ended in ${status ?? 'nothing'}${why}`);
+  return cause === undefined ? '' : `: ${cause.logicalId} (${cause.type}): ${cause.reason ?? cause.status}`;
+};
+
+/** `stack-failed` with the first cause among the events. `hint`: where more is known of what to do. */
+export function stackFailure(name: string, status = 'nothing', events: readonly ResourceEvent[], hint = nextFrom(status, name)): SsmlabError {
+  return new SsmlabError('stack-failed', `the stack "${name}" ended in ${status}${causeText(events)}`, { hint });
+}
+
+/** `stack-failed` for a stack that an operation before left so, with why that failed. */
+export async function stuckStack(api: Pick<StackApi, 'stackEvents'>, name: string, { StackId = name, StackStatus }: ApiStack): Promise<SsmlabError> {
+  const status: string = StackStatus ?? 'an unknown state';
+  return new SsmlabError('stack-failed', `the stack "${name}" is in ${status}${causeText(lastOperation(await api.stackEvents(StackId)))}`, { hint: nextFrom(status, name) });
 }
 
 /** Watches to the end and passes the events on; throws when it does not end well. */

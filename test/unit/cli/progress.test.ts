@@ -61,9 +61,13 @@ describe('what is made and what is deleted', () => {
     const progress = deployProgress(style, template);
     expect([
       ...progress({ kind: 'agents', online: [], waiting: ['Instance3'] }), ...progress({ kind: 'joined', status: 'CREATE_IN_PROGRESS' }), ...progress({ kind: 'clearing', status: 'ROLLBACK_COMPLETE' }),
-      ...progress(event('lab', 'ROLLBACK_IN_PROGRESS', { isStack: true })), ...destroyProgress(style, plan)({ kind: 'again', reason: 'x' }),
+      ...progress(event('lab', 'ROLLBACK_IN_PROGRESS', { isStack: true })), ...destroyProgress(style, plan)({ kind: 'again', reason: 'x', strangers: [] }),
     ].map((line) => line.slice(0, 4))).toEqual(Array(5).fill('  … '));
     expect(plainStyle(false).waiting).toBe('..');
+  });
+
+  it('names what is not the lab\'s and in the way', () => {
+    expect(destroyProgress(style, plan)({ kind: 'again', reason: 'x', strangers: ['instance i-9 in subnet-9', 'subnet subnet-8'] })).toEqual(['  … what is not the lab\'s is in the way: instance i-9 in subnet-9, subnet subnet-8; it is tried again']);
   });
 
   it('names what is kept, and does not wait for it', () => {

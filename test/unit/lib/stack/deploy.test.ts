@@ -75,9 +75,13 @@ describe('deploy', () => {
     expect(error).toMatchObject({ code: 'stack-failed', message: 'the stack "ssmlab" was deleted by another process while it was made' });
   });
 
-  it.each(['ROLLBACK_FAILED', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED'])('does not build on a stack in %s: it says what removes it', async (status) => {
-    const { error, calls } = await run({ stacks: [stackIn(status)] });
-    expect(error).toMatchObject({ code: 'stack-failed', exit: 3, message: `the stack "ssmlab" is in ${status}`, hint: 'run `ssmlab destroy`, then deploy again' });
+  it.each([
+    ['ROLLBACK_FAILED', 'run `ssmlab destroy`, then deploy again'], ['CREATE_FAILED', 'run `ssmlab destroy`, then deploy again'], ['DELETE_FAILED', 'mend what the reason names, then run `ssmlab destroy` again: it goes on with what is left'],
+    ['UPDATE_ROLLBACK_FAILED', 'mend what the reason names, then `aws cloudformation continue-update-rollback --stack-name ssmlab` makes it what it was; or `ssmlab destroy`, then deploy again'],
+  ])('does not build on a stack in %s: it says why it is so, and what goes on from there', async (status, hint) => {
+    const before = [event('Subnet', 'CREATE_FAILED', 'no such range'), event('ssmlab', 'ROLLBACK_IN_PROGRESS'), event('VPC1', 'DELETE_FAILED', 'it may not'), event('ssmlab', status)];
+    const { error, calls } = await run({ stacks: [stackIn(status)], events: [before] });
+    expect(error).toMatchObject({ code: 'stack-failed', exit: 3, message: `the stack "ssmlab" is in ${status}: VPC1 (AWS::EC2::VPC): it may not`, hint });
     expect(calls).toEqual([]);
   });
 

@@ -53,9 +53,17 @@ describe('destroy', () => {
     expect(events).toEqual(['VPC1 DELETE_FAILED', 'again: resource sg-1 has a dependent object (DependencyViolation)', 'VPC1 DELETE_COMPLETE']);
     expect(calls).toEqual(['delete', 'delete', 'delete key ssmlab-key-#']);
   });
+  it('names what is not the lab\'s and in the way, and what to do, when that does not go', async () => {
+    const failed = Array.from({ length: 5 }, () => event('VPC1', 'DELETE_FAILED', 'vpc-1 has dependencies and cannot be deleted'));
+    const asked: unknown[] = [];
+    const { events, calls, error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), ...failed.map(() => stackIn('DELETE_FAILED'))], events: [[made], ...failed.map((_, round) => [made, ...failed.slice(0, round + 1)])], keyPair: key }, () => ({ strangersIn: async (...args: unknown[]) => (asked.push(args), ['instance i-9 in subnet-9', 'security group sg-9']) }));
+    expect(events.filter((each) => each.startsWith('again'))).toHaveLength(4);
+    expect([calls, asked[0]]).toEqual([Array<string>(5).fill('delete'), [['vpc-1'], new Set(['vpc-1'])]]);
+    expect(error).toMatchObject({ code: 'stack-failed', hint: 'what is not the lab\'s is in the way: instance i-9 in subnet-9, security group sg-9; remove it, then run `ssmlab destroy` again: it goes on with what is left' });
+  });
   it('fails with the first cause', async () => {
     const { error } = await run({ stacks: [stackIn('CREATE_COMPLETE'), stackIn('DELETE_FAILED')], events: [[made], [made, event('VPC1', 'DELETE_FAILED', 'it is protected')]] });
-    expect(error).toMatchObject({ code: 'stack-failed', message: expect.stringContaining('VPC1 (AWS::EC2::VPC): it is protected') as string });
+    expect(error).toMatchObject({ code: 'stack-failed', message: expect.stringContaining('VPC1 (AWS::EC2::VPC): it is protected') as string, hint: 'mend what the reason names, then run `ssmlab destroy` again: it goes on with what is left' });
   });
   it.each(['ssmlab-key', 'ssmlab-key-0123abcd'])('takes a key pair that an attempt or a lab of before has left: %s', async (name) => {
     expect((await run({ stacks: [undefined], keyPair: { ...key, name } })).calls).toEqual([`delete key ${name.replace('0123abcd', '#')}`]);

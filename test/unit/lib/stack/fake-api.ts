@@ -62,6 +62,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       calls.push(`create ${stack.name} ${Object.entries(stack.parameters).map(([name, value]) => `${name}=${masked(value)}`).join(' ')}`);
       return created.shift();
     },
+    strangersIn: async () => [],
     deleteStack: async () => void calls.push('delete'),
     stackEvents: async (_, until) => {
       const so = script.events?.[Math.min(looked, (script.events.length || 1) - 1)] ?? [];

@@ -92,7 +92,7 @@ describe('a half-deleted stack', () => {
       expect((await api.findStack('blocked'))?.StackStatus).toBe('DELETE_FAILED');
       await ec2Call(region, 'DeleteNetworkInterface', { NetworkInterfaceId });
     }
-    expect(events.filter(({ kind }) => kind === 'again')).toEqual([{ kind: 'again', reason: expect.stringMatching(/dependenc/iu) }]);
+    expect(events.filter(({ kind }) => kind === 'again')).toEqual([{ kind: 'again', reason: expect.stringMatching(/dependenc/iu) as string, strangers: [`network interface ${NetworkInterfaceId} in ${SubnetId}`] }]);
     expect(await api.findStack('blocked')).toBeUndefined();
   }, 90_000);
 });
