@@ -11,7 +11,10 @@ import { runShell, type ShellTerminal } from '../lib/session/shell.js';
 import { isLoopback } from '../lib/net/loopback-url.js';
 import { parseStreamUrl } from '../lib/session/stream-socket.js';
 import type { Credentials } from '../lib/target/target.js';
+import type { ApiTarget } from '../lib/aws/client.js';
+import { type AwsSettings, awsSettings } from '../lib/target/aws-settings.js';
 import { beforeSignals } from './last-will.js';
+import { saySilence } from './silence.js';
 import { isStdio, standInPort } from './stand-in-ports.js';
 import { sizeOf, takeTerminal } from './terminal.js';
 
@@ -54,18 +57,23 @@ export function readResponse(argument: string, environment: NodeJS.ProcessEnv): 
   return { sessionId: SessionId, tokenValue: TokenValue, streamUrl: StreamUrl };
 }
 
+type Settings = AwsSettings & { readonly region: string };
+
 /** The keys of the environment, as the AWS CLI hands them on; else the SDK's chain, which knows profiles. */
-function credentialsFor(profile: string, region: string, environment: NodeJS.ProcessEnv): () => Promise<Credentials> {
+function credentialsFor(profile: string | undefined, settings: () => Promise<Settings>, environment: NodeJS.ProcessEnv): () => Promise<Credentials> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
-  if (profile === '' && accessKeyId !== undefined && secretAccessKey !== undefined) return async () => ({ accessKeyId, secretAccessKey, sessionToken });
-  return async () => {
-    const { chainCredentials } = await import('../lib/aws/credentials.js');
-    return chainCredentials(profile === '' ? undefined : profile, { region })();
-  };
+  if (profile === undefined && accessKeyId !== undefined && secretAccessKey !== undefined) return async () => ({ accessKeyId, secretAccessKey, sessionToken });
+  let chain: Promise<() => Promise<Credentials>> | undefined;
+  return async () => (await (chain ??= chainOf(profile, settings)))();
+}
+
+async function chainOf(profile: string | undefined, settings: () => Promise<Settings>): Promise<() => Promise<Credentials>> {
+  const { chainCredentials } = await import('../lib/aws/credentials.js');
+  return chainCredentials(profile, { ...(await settings()), onSilence: saySilence });
 }
 
 /** By the target of the request; KMS is where the region is. An endpoint that is not this machine's is that of ssm alone. */
-function encryptionFor(request: string, { region, credentials, endpoint }: { readonly region: string; readonly credentials: () => Promise<Credentials>; readonly endpoint: string }): SessionEncryption | undefined {
+function encryptionFor(request: string, credentials: () => Promise<Credentials>, endpoint: string, settings: () => Promise<Settings>): SessionEncryption | undefined {
   const target = targetOf(request);
   if (target === undefined) return undefined;
   const local = URL.canParse(endpoint) && isLoopback(new URL(endpoint));
@@ -73,7 +81,7 @@ function encryptionFor(request: string, { region, credentials, endpoint }: { rea
     targetId: target,
     generateDataKey: async (...asked) => {
       const { generateDataKey } = await import('../lib/aws/kms.js');
-      return generateDataKey({ region, credentials, endpoint: local ? endpoint : undefined }, ...asked);
+      return generateDataKey({ ...(await settings()), credentials, ...(local ? { endpoint } : {}) }, ...asked);
     },
   };
 }
@@ -114,19 +122,25 @@ function forwardSignals(channel: DataChannel): () => void {
 }
 
 async function startSession(argv: readonly string[], environment: NodeJS.ProcessEnv, print: (text: string) => void): Promise<void> {
-  const [response = '', region = '', operation, profile = '', request = '', endpoint = ''] = argv;
+  const [response = '', region = '', operation, named = '', request = '', endpoint = ''] = argv;
   if (operation !== OPERATION) return print('Invalid Operation');
   const session = readResponse(response, environment);
-  const credentials = credentialsFor(profile, region, environment);
-  const target = { region, credentials, endpoint: endpoint === '' ? undefined : endpoint };
+  const [profile, usual] = [named, environment['AWS_PROFILE']].map((name) => (name === '' ? undefined : name));
+  let read: Promise<Settings> | undefined;
+  // Asked for where something is: to a shell on this machine they are nothing.
+  const settings = (): Promise<Settings> => (read ??= awsSettings(profile ?? usual, environment).then((found) => ({ ...found, region })));
+  const credentials = credentialsFor(profile, settings, environment);
+  // Where the AWS CLI found ssm.
+  const target = async (): Promise<ApiTarget> => ({ ...(await settings()), credentials, onSilence: saySilence, ...(endpoint === '' ? {} : { endpoint, serviceEndpoints: {} }) });
   const starting = `\nStarting session with SessionId: ${printable(session.sessionId)}\n`;
   const ours = isLoopback(parseStreamUrl(session.streamUrl));
   const channel = await openDataChannel({
     ...session,
     ...(ours ? { payloadBytes: PAYLOAD_BYTES.ours, ...(isShell(request) ? { size: sizeOf(process.stdout), sizeAtOnce: true } : {}) } : { payloadBytes: PAYLOAD_BYTES.aws, payloadsPerSecond: 1000 }),
     signer: { region, credentials },
-    encryption: encryptionFor(request, { region, credentials, endpoint }),
-    reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(target, session.sessionId) },
+    agentFor: ours ? undefined : (await settings()).wayOut.agentFor,
+    encryption: encryptionFor(request, credentials, endpoint, settings),
+    reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(await target(), session.sessionId) },
   }).catch((error: unknown) => {
     print(starting);
     throw error;
@@ -136,7 +150,7 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
     channel.close();
     if (channel.over) return;
     const { endSession } = await import('../lib/aws/ssm.js');
-    await endSession(target, session.sessionId);
+    await endSession(await target(), session.sessionId);
   };
   const offSignals = beforeSignals(end);
   try {

@@ -1,8 +1,11 @@
 /** The target AWS at AWS's own names, through a proxy and an authority of one's own, by the built program: which hosts it asks for, plain, of FIPS 140 and of dual stack, and what goes another way. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startIssuer } from '../oidc-issuer.js';
 import { AwsFront } from './aws-front.js';
 import { AwsUser, REGION } from './aws-user.js';
+import { root } from './program.js';
 
 const user = new AwsUser();
 let front: AwsFront;
@@ -79,6 +82,29 @@ describe('a session', () => {
     expect([refused.status, refused.stderr]).toEqual([3, expect.stringMatching(/the proxy 127\.0\.0\.1:\d+ wants to know who asks \(HTTP 407\)[\s\S]*\[endpoint-unreachable\]/u)]);
     expect(`${deployed.stderr}${gone.stderr}${refused.stderr}`).not.toMatch(/secret-word|other-word/u);
   }, 120_000);
+});
+
+describe('the stand-in for AWS\'s plugin', () => {
+  const session = JSON.stringify({ SessionId: 's-1', TokenValue: 'a-token', StreamUrl: `wss://ssmmessages.${REGION}.amazonaws.com/v1/data-channel/s-1?role=publish_subscribe` });
+  const standIn = (more: NodeJS.ProcessEnv): Promise<string> =>
+    new Promise((resolve, reject) => {
+      execFile(process.execPath, [join(root, 'dist/stand-in.js'), session, REGION, 'StartSession', 'lab', '{"Target":"i-1"}', `https://ssm.${REGION}.amazonaws.com`], { env: user.environment(through(more)), timeout: 30_000 }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+    });
+
+  it('asks STS through the proxy, believing the bundle, and so it goes to the stream and back to the service', async () => {
+    user.config(`[profile base]\n[profile lab]\nregion = ${REGION}\nca_bundle = ${bundle}\nuse_fips_endpoint = true\nrole_arn = ${role}\nsource_profile = default\n`);
+    const streams = front.streams.length;
+    // The service knows no such session; it is asked at the name that the AWS CLI has for it.
+    expect(await standIn({ AWS_CA_BUNDLE: '' })).toMatch(new RegExp(`^\\nStarting session with SessionId: s-1\\nCannot perform start session: session s-1 is over: .*\\(ssmmessages\\.${REGION}\\.amazonaws\\.com:443 closed the stream`, 'u'));
+    expect(hosts()).toEqual([`ssm.${REGION}.amazonaws.com`, `ssmmessages.${REGION}.amazonaws.com`, `sts-fips.${REGION}.amazonaws.com`]);
+    expect(front.streams.length).toBe(streams + 1);
+  }, 30_000);
+
+  it('says of a bundle that cannot be read what named it, before anybody is asked', async () => {
+    user.config(`[profile lab]\nregion = ${REGION}\nrole_arn = ${role}\nsource_profile = default\n`);
+    expect(await standIn({ AWS_CA_BUNDLE: '/nowhere.pem' })).toMatch(/Cannot perform start session: AWS_CA_BUNDLE names \/nowhere\.pem, which cannot be read: ENOENT\n$/u);
+    expect(front.asked).toEqual([]);
+  }, 30_000);
 });
 
 describe('what goes another way', () => {

@@ -23,10 +23,7 @@ export const endpointOf = ({ endpoint, serviceEndpoints }: ApiTarget, service: s
 
 /** Where a service is: an endpoint that was set, else `home`, else its public name in the region. */
 export function addressOf(target: ApiTarget, service: string, home?: string): URL {
-  const { serviceEndpoints } = target;
-  // A target that was not made of settings, as the AWS CLI's plugin has it, has the variable alone.
-  const variable = serviceEndpoints === undefined ? process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] : undefined;
-  return new URL(endpointOf(target, service) ?? variable ?? home ?? publicAddress(service, target));
+  return new URL(endpointOf(target, service) ?? home ?? publicAddress(service, target));
 }
 
 /** For errors of a call; `home` as {@link addressOf} has it. */

@@ -1,11 +1,11 @@
 /** Flags and environment → the target that a command acts on. */
 import { SsmlabError } from '../errors.js';
+import { awsSettings } from './aws-settings.js';
 import { findLocalCloud, hasLocalState, type LocalCloud, localTrouble, type StartOptions, startLocalCloud } from './local/cloud.js';
 import { recordedLabs } from './lab-folder.js';
 import type { Target } from './target.js';
 import { dialAsNamed, namesSocks } from './socks-proxy.js';
 import { dialUplink } from './uplink.js';
-import { wayOut } from './way-out.js';
 
 /** Region of the local cloud when none is named. */
 export const DEFAULT_REGION = 'ap-northeast-1';
@@ -61,9 +61,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const { chainCredentials, requireProfile } = await import('../aws/credentials.js');
   const profile = given(options.profile ?? environment['AWS_PROFILE']);
   if (profile !== undefined) await requireProfile(profile);
-  const { endpointSettings } = await import('../aws/settings.js');
-  const { bundle, ...settings } = await endpointSettings(profile, environment);
-  const way = await wayOut({ bundle });
+  const settings = await awsSettings(profile, environment);
   const named = [options.region, environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']].find((value) => value !== undefined && value !== '');
   const region = named ?? (await (await import('../aws/sts.js')).configuredRegion(profile));
   if (region === undefined) throw new SsmlabError('region-missing', `no region is configured${profile === undefined ? '' : ` for profile "${profile}"`}`);
@@ -71,9 +69,8 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
   const target: Target = {
     kind: 'aws',
     region,
-    credentials: chainCredentials(options.profile, { region, ...settings, wayOut: way, mfaCode: options.mfaCode, onSilence: options.onSilence, patienceMs: options.patienceMs }),
+    credentials: chainCredentials(options.profile, { region, ...settings, mfaCode: options.mfaCode, onSilence: options.onSilence, patienceMs: options.patienceMs }),
     ...settings,
-    wayOut: way,
     dial,
     pollSeconds: 3,
     payloadBytes: 1024,
@@ -82,7 +79,7 @@ async function awsTarget(options: TargetOptions): Promise<Target> {
     defaultClient: 'plugin',
     fabric: 'aws',
     sessionIntervalMs: 350,
-    ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way }),
+    ownCidr: async () => (await import('./own-address.js')).ownCidrByAws({ dial, way: settings.wayOut }),
     profile,
     // Calls none of AWS's own, and reads ALL_PROXY when ssh runs it: its password is in no file.
     proxyCommand: namesSocks(environment) ? `${options.dialCommand ?? 'ssmlab local dial'} --all-proxy %h %p` : undefined,

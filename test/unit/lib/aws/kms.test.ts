@@ -63,12 +63,6 @@ describe('kms:GenerateDataKey', () => {
     expect(verified).toMatchObject({ ok: true, authorization: { service: 'kms', region: 'eu-west-1', accessKeyId: 'AKIA' } });
     expect(headers['x-amz-security-token']).toBe('token');
   });
-  it('takes the variable for one service where the target has no endpoint', async () => {
-    process.env['AWS_ENDPOINT_URL_KMS'] = endpoint;
-    replies.push({ status: 200, body: JSON.stringify(KEY) });
-    await generateDataKey({ ...target(), endpoint: undefined }, 'k', 64, context);
-    expect(requests).toHaveLength(1);
-  });
   it('tries again what may pass, and nothing else', async () => {
     replies.push({ status: 503, body: '' }, refused('ThrottlingException', 'slow down'), { status: 200, body: JSON.stringify(KEY) });
     expect((await ask()).plaintext).toHaveLength(64);
