@@ -6,11 +6,14 @@ import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pluginObstacleHere } from '../conformance/session/plugin.js';
 import { Home, Terminal, exportsOf, onEachFabric } from './program.js';
 
 const PROMPT = /sh-5\.2\$ $/u;
+/** AWS's plugin looks at the terminal's size this often, and at once. Should a key come while it sends one, both messages have one number, and it is not heard any more (`protocol.md` §9, no. 2). */
+const SIZE_LOOK_MS = 500;
 const lacking = (...programs: string[]): string | undefined => programs.find((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
 const missing = pluginObstacleHere() ?? (lacking('aws', 'ssh', 'scp', 'ssh-keygen', 'script') === undefined ? undefined : `no ${lacking('aws', 'ssh', 'scp', 'ssh-keygen', 'script')} on PATH`);
 
@@ -63,16 +66,21 @@ onEachFabric('--client plugin', (fabric) => describe.skipIf(!Terminal.available)
     ])('gives a shell by $by, sized and sized again', async ({ command, after }) => {
       const terminal = new Terminal(`trap : INT; tty; stty cols 91 rows 27; ${command()}; echo "[ended $?]"; stty -a`, home.folder, { ...environment, PATH: [environment['PATH'], join(home.folder, 'installed')].join(delimiter) });
       await terminal.waitFor(PROMPT, 30_000);
-      terminal.type('whoami\r');
+      const types = async (line: string): Promise<void> => {
+        await sleep(SIZE_LOOK_MS + 100);
+        terminal.type(`${line}\r`);
+      };
+      await types('whoami');
       await terminal.waitFor(/\r\nssm-user\r+\n/u);
       await terminal.waitFor(PROMPT);
-      // It says its size when the prompt has come, beside what is typed, and looks at it twice a second.
-      const becomes = async (wanted: RegExp): Promise<void> => {
-        for (let size = ''; !wanted.test(size); size = await terminal.waitFor(PROMPT)) terminal.type('stty size\r');
+      const says = async (size: RegExp): Promise<void> => {
+        await types('stty size');
+        await terminal.waitFor(size);
+        await terminal.waitFor(PROMPT);
       };
-      await becomes(/27 91/u);
+      await says(/\r\n27 91\r+\n/u);
       terminal.resize({ columns: 120, rows: 40 });
-      await becomes(/40 120/u);
+      await says(/\r\n40 120\r+\n/u);
       terminal.type('exit\r');
       await terminal.waitFor(/\[ended 0\]/u);
       await terminal.waitFor(after);
@@ -107,8 +115,8 @@ onEachFabric('--client plugin', (fabric) => describe.skipIf(!Terminal.available)
 
     it('is ended by the service, and leaves no session behind', () => {
       // ssh ends its ProxyCommand by a signal, sometimes before that has acknowledged the last bytes: such a session is kept for its coming back, which AWS's plugin leaves out.
-      const run = shell(`aws ssm describe-sessions --state Active --query "length(Sessions[?Status != 'Disconnected' || DocumentName != 'AWS-StartSSHSession'])"`);
-      expect(run.stdout).toBe('0\n');
+      const run = shell(`aws ssm describe-sessions --state Active --output text --query "Sessions[?Status != 'Disconnected' || DocumentName != 'AWS-StartSSHSession'].[DocumentName, Status]"`);
+      expect(run.stdout).toBe('');
     });
   });
 }));
