@@ -128,7 +128,12 @@ export abstract class BaseCommand extends Command {
       return;
     }
     const lines = known === undefined ? faultLines(error, this.errorStyle, debug) : [...errorLines(errorOfLab(known, this.labFlags), this.errorStyle, textWidth(process.stderr)), ...(debug ? causes(known) : [])];
-    process.stderr.write(`${forLog(lines.join('\n'))}\n`);
+    this.sayError(forLog(lines.join('\n')));
+  }
+
+  /** Where an error goes, beside no other screen. */
+  protected sayError(text: string): void {
+    process.stderr.write(`${text}\n`);
   }
 
   protected override async finally(thrown: Error | undefined): Promise<void> {

@@ -51,6 +51,18 @@ export interface RawTerminal {
   readonly restore: () => void;
 }
 
+/**
+ * True beside another program's screen: this process's own shell, or the ssh that runs it as its ProxyCommand. Such a terminal is
+ * raw or may be: a line begins at its left edge only when told to, and there is something else in the one that it stands in.
+ */
+export const besideAScreen = (input: Pick<ReadStream, 'isTTY' | 'isRaw'> = process.stdin, talk: { readonly isTTY?: boolean } = process.stderr): boolean =>
+  talk.isTTY === true && (!input.isTTY || input.isRaw);
+
+/** Lines of talk on stderr, each on one of its own wherever that leads. */
+export function sayBeside(text: string): void {
+  process.stderr.write(besideAScreen() ? `\r\n${text.replaceAll('\n', '\r\n')}\r\n` : `${text}\n`);
+}
+
 /** Rows and columns; 80×24 where the terminal does not know. */
 export const sizeOf = (output: Pick<WriteStream, 'columns' | 'rows'>) => ({ columns: output.columns || 80, rows: output.rows || 24 });
 

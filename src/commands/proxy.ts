@@ -5,6 +5,7 @@ import { stackFlags } from '../cli/flags.js';
 import { labContext } from '../cli/lab-context.js';
 import { beforeSignals, opening } from '../cli/last-will.js';
 import { lossNotice } from '../cli/loss-notice.js';
+import { sayBeside } from '../cli/terminal.js';
 import { expectTransfers } from '../cli/transfers.js';
 import { sendSshPublicKey } from '../lib/aws/ec2-instance-connect.js';
 import { endSession } from '../lib/aws/ssm.js';
@@ -14,8 +15,13 @@ import { takeInventory } from '../lib/inventory/inventory.js';
 import { openPort, proxyRequest } from '../lib/probe/port-way.js';
 import { sessionStarter } from '../lib/probe/session-way.js';
 import { SSH_USER } from '../lib/lab/lab.js';
+import { shellQuote } from '../lib/report/shell-quote.js';
 import { runStdio } from '../lib/session/port/stdio.js';
 import { loadPublicKey } from '../lib/ssh/public-key.js';
+
+/** The agent says that nothing took the connection; any other end came from outside. */
+const hintAt = (words: string, instance: string): string =>
+  words.startsWith('Unable to connect') ? `something has to listen there: \`ssmlab connect ${shellQuote(instance)}\` opens a shell to start it` : '`ssmlab list` shows whether the instance is there and its agent connected';
 
 export default class Proxy extends BaseCommand {
   static override summary = 'Connect stdin and stdout to a port of an instance, for ssh\'s ProxyCommand.';
@@ -38,6 +44,11 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     user: Flags.string({ description: 'account that the key is for; %r in a ProxyCommand', helpValue: 'NAME', default: SSH_USER, helpGroup: 'SSH' }),
   };
 
+  /** Whatever ssh's terminal shows. */
+  protected override sayError(text: string): void {
+    sayBeside(text);
+  }
+
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Proxy);
     const publicKey = flags['push-key'] === undefined ? undefined : await loadPublicKey(flags['push-key']);
@@ -47,7 +58,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     this.handOver();
     expectTransfers();
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    const notice = lossNotice((text) => void process.stderr.write(`${text}\n`), 'what is sent waits');
+    const notice = lossNotice(sayBeside, 'what is sent waits');
     const channel = await opening((signal) => openPort(target, sessionStarter(target), instance, proxyRequest(instance.instanceId, args.port), { ...notice, signal }), this.interruption.signal, signals);
     const terminate = async (): Promise<void> => {
       channel.close();
@@ -56,7 +67,7 @@ With --push-key EC2 Instance Connect takes a public key of yours for a minute, l
     const offSignals = beforeSignals(terminate, signals);
     try {
       const words = await runStdio(channel, { stdin: process.stdin, stdout: process.stdout });
-      if (words !== '') throw new SsmlabError('session-failed', `the session to port ${args.port} of ${instance.name} ended: ${words}`, { hint: 'something has to listen there: `ssmlab exec` looks from inside' });
+      if (words !== '') throw new SsmlabError('session-failed', `the session to port ${args.port} of ${instance.name} ended: ${words.replace(/\.+$/u, '')}`, { hint: hintAt(words, args.instance) });
     } finally {
       notice.stop();
       await terminate();

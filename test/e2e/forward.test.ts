@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Home, onEachFabric, root, Terminal } from './program.js';
+import { exportsOf, Home, onEachFabric, root, Terminal } from './program.js';
 
 interface Ready {
   readonly port: number;
@@ -140,9 +140,20 @@ onEachFabric('ports of instances', (fabric) => {
       expect(spawnSync('diff', ['-r', '--no-dereference', 'tree', 'back-tree'], { cwd: home.folder, encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '' });
     }, 120_000);
 
+    it.skipIf(!Terminal.available || !has('aws'))(`says beside ssh's screen, on lines of its own, who ended the session${has('aws') ? '' : ' (no aws on PATH)'}`, async () => {
+      const terminal = new Terminal(`stty cols 160; ssh -F '${config}' ec2-user@${third}; echo "[ended $?]"`, home.folder, home.environment);
+      await terminal.waitFor(/\$ $/u, 30_000);
+      terminal.type('half a line');
+      await terminal.waitFor(/half a line$/u);
+      const ended = spawnSync('sh', ['-euc', 'for id in $(aws ssm describe-sessions --state Active --output text --query "Sessions[].SessionId"); do aws ssm terminate-session --session-id "$id"; done'], { env: { ...home.environment, ...exportsOf(home), PATH: process.env['PATH'] }, encoding: 'utf8' });
+      expect(ended.status, ended.stderr).toBe(0);
+      await terminal.waitFor(/\r\nerror: the session to port 22 of Instance3 ended: Session was terminated {2,}\[session-failed\]\r\nhint: {2}`ssmlab list` shows whether the instance is there and its agent connected\r\n/u);
+      await terminal.waitFor(/\[ended 255\]/u);
+    }, 60_000);
+
     it('says on stderr alone why there is no connection', () => {
       const closed = home.run(['proxy', '3', '9']);
-      expect(closed).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/port 9 of Instance3 ended: Unable to connect to specified port/u) });
+      expect(closed).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/port 9 of Instance3 ended: Unable to connect to specified port[\s\S]*`ssmlab connect 3` opens a shell to start it/u) });
       expect(home.run(['proxy', '1'])).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/\[not-connected\]/u) });
       expect(home.run(['proxy', '3', '--push-key', 'none'])).toMatchObject({ status: 3, stdout: '', stderr: expect.stringMatching(/\[key-missing\]/u) });
     });

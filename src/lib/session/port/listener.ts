@@ -74,6 +74,8 @@ function failed(end: LocalEnd, error: NodeJS.ErrnoException): SsmlabError {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new SsmlabError('listen-failed', `${where} is no address of this machine`, { cause: error, hint: 'leave the address out to listen on 127.0.0.1' });
+    case 'ENOENT':
+      return new SsmlabError('listen-failed', `the folder of ${where} is not there`, { cause: error, hint: 'choose a path in a folder that exists' });
     default:
       return new SsmlabError('listen-failed', `${where} cannot be listened on: ${error.code ?? error.message}`, { cause: error });
   }

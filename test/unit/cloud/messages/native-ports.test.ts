@@ -164,6 +164,7 @@ describe('many connections', () => {
     expect(existsSync(path)).toBe(false);
     const inUse = await forward(`unix:${path}:80`);
     await expect(forward(`unix:${path}:80`)).rejects.toMatchObject({ code: 'listen-failed', message: `${path} is there already` });
+    await expect(forward('unix:/nonexistent/s:80')).rejects.toMatchObject({ code: 'listen-failed', message: 'the folder of /nonexistent/s is not there' });
     await inUse.close();
   });
 
