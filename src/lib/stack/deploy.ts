@@ -91,13 +91,26 @@ export async function madeInstances(api: StackApi, stack: string): Promise<MadeI
   return resources.filter(({ ResourceType }) => ResourceType === 'AWS::EC2::Instance').map(({ LogicalResourceId, PhysicalResourceId }) => ({ logicalId: LogicalResourceId ?? '', physicalId: PhysicalResourceId ?? null }));
 }
 
+/** EC2's lists may be behind what was just made, by seconds as a rule (EC2 developer guide, "Eventual consistency in the Amazon EC2 API"). */
+const LISTED_SECONDS = 60;
+
+/** The stack's instances as EC2 lists them; of a stack that was just `made` once all are there, or after a minute those that are. */
+async function listedInstances(api: StackApi, { stack, pollSeconds, pause }: DeployOptions, made: boolean): ReturnType<StackApi['describeInstances']> {
+  const meant = made ? (await madeInstances(api, stack)).flatMap(({ physicalId }) => physicalId ?? []) : [];
+  for (let waited = 0; ; waited += pollSeconds) {
+    const instances = await api.describeInstances([ofStack(stack)]);
+    if (waited >= LISTED_SECONDS || meant.every((id) => instances.some(({ InstanceId }) => InstanceId === id))) return instances;
+    await pause(pollSeconds);
+  }
+}
+
 /**
  * Waits until every instance with a role and with power has its agent online, as those of the lab are meant to. What was just made has to
  * get there; a lab that was there before may be broken on purpose, and then the wait just ends.
  */
 async function* agentsOnline(api: StackApi, options: DeployOptions, made: boolean): AsyncGenerator<DeployEvent, void> {
   const bound = made ? options.agentSeconds : options.agentSeconds / 3;
-  const instances = await api.describeInstances([ofStack(options.stack)]);
+  const instances = await listedInstances(api, options, made);
   const managed = instances.filter((instance) => instance.IamInstanceProfile !== undefined && !isOff(instance.State?.Name));
   const name = new Map(managed.map((instance) => [instance.InstanceId ?? '', instance.Tags?.find((tag) => tag.Key === 'Name')?.Value ?? instance.InstanceId ?? '']));
   const names = [...name].toSorted((a, b) => a[1].localeCompare(b[1]));

@@ -38,6 +38,14 @@ describe('deploy', () => {
     expect(events.at(-1)).toEqual({ kind: 'agents', online: ['Instance2'], waiting: [] });
   });
 
+  it('waits for an instance that EC2 does not list yet, a minute at the most', async () => {
+    for (const [unlisted, pauses, online] of [[3, 3, ['Instance2']], [1000, 60, []]] as const) {
+      let waited = 0;
+      const { result, events } = await run({ stacks: [undefined, stackIn('CREATE_COMPLETE')], events: [[], [begin, done]], unlisted }, { pause: async () => void waited++ });
+      expect([result?.outcome, waited, events.at(-1)]).toEqual(['created', pauses, { kind: 'agents', online, waiting: [] }]);
+    }
+  });
+
   it('changes nothing when the lab is there', async () => {
     const { result, events, calls } = await run({ stacks: [stackIn('CREATE_COMPLETE')] });
     expect([result?.outcome, kinds(events), calls]).toEqual(['unchanged', ['agents'], ['plan UPDATE ssmlab drift', 'discard']]);

@@ -30,6 +30,8 @@ export interface Script {
   readonly events?: Event[][];
   /** What createStack gives. */
   readonly created?: (string | undefined)[];
+  /** Looks at instances that do not see the second yet, which the stack has made. */
+  readonly unlisted?: number;
   /** Rounds until the agents are online. */
   readonly agentRounds?: number;
   /** What its change sets contain; nothing when absent, and null when they are gone. */
@@ -47,6 +49,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
   const calls: string[] = [];
   let looked = -1;
   let rounds = 0;
+  let listed = 0;
   const keys = new Map(script.keyPair === undefined ? [] : [[script.keyPair.name, script.keyPair] as const]);
   const shown = (name: string): NonNullable<Awaited<ReturnType<StackApi['findKeyPair']>>>[] => {
     const pair = keys.get(name);
@@ -69,7 +72,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
       const from = until === undefined ? 0 : so.findIndex((each) => each.EventId === until) + 1;
       return so.slice(from).toReversed();
     },
-    stackResources: async () => [{ LogicalResourceId: 'VPC1', ResourceType: 'AWS::EC2::VPC', ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId: 'vpc-1', LastUpdatedTimestamp: new Date(0) }],
+    stackResources: async () => [['VPC1', 'AWS::EC2::VPC', 'vpc-1'], ...(script.unlisted === undefined ? [] : [['Instance2', 'AWS::EC2::Instance', 'i-2'], ['Instance9', 'AWS::EC2::Instance', undefined]])].map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({ LogicalResourceId, ResourceType, ResourceStatus: 'CREATE_COMPLETE', PhysicalResourceId, LastUpdatedTimestamp: new Date(0) })),
     createChangeSet: async ({ type, name, parameters, kept, revertDrift }) => {
       const given = [...Object.entries(parameters).map(([key, value]) => `${key}=${masked(value)}`), ...(kept ?? []).map((key) => `${key} kept`), ...(revertDrift === true ? ['drift'] : [])];
       calls.push(`plan ${type} ${name} ${given.join(' ')}`.trimEnd());
@@ -100,7 +103,7 @@ export function fakeApi(script: Script): { api: StackApi; calls: string[] } {
     },
     describeInstances: async () => [
       { InstanceId: 'i-1', Tags: [{ Key: 'Name', Value: 'Instance1' }] },
-      { InstanceId: 'i-2', Tags: [{ Key: 'Name', Value: 'Instance2' }], IamInstanceProfile: { Arn: 'x' } },
+      ...(++listed > (script.unlisted ?? 0) ? [{ InstanceId: 'i-2', Tags: [{ Key: 'Name', Value: 'Instance2' }], IamInstanceProfile: { Arn: 'x' } }] : []),
     ],
     describeAddresses: async () => [],
     natGateways: async () => [],
