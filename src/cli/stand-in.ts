@@ -14,9 +14,10 @@ import type { Credentials } from '../lib/target/target.js';
 import type { ApiTarget } from '../lib/aws/client.js';
 import { type AwsSettings, awsSettings } from '../lib/target/aws-settings.js';
 import { beforeSignals } from './last-will.js';
+import { lossNotice } from './loss-notice.js';
 import { saySilence } from './silence.js';
 import { isStdio, standInPort } from './stand-in-ports.js';
-import { sizeOf, takeTerminal } from './terminal.js';
+import { sayBeside, sizeOf, takeTerminal } from './terminal.js';
 
 /** Names of variables that may stand for the response begin so. */
 const RESPONSE_VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
@@ -134,8 +135,11 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
   const target = async (): Promise<ApiTarget> => ({ ...(await settings()), credentials, onSilence: saySilence, ...(endpoint === '' ? {} : { endpoint, serviceEndpoints: {} }) });
   const starting = `\nStarting session with SessionId: ${printable(session.sessionId)}\n`;
   const ours = isLoopback(parseStreamUrl(session.streamUrl));
+  // AWS's plugin waits without a word. On stderr: what is on stdout may be a connection's own bytes.
+  const notice = lossNotice(sayBeside, isShell(request) ? '~. leaves' : 'what is sent waits');
   const channel = await openDataChannel({
     ...session,
+    ...notice,
     ...(ours ? { payloadBytes: PAYLOAD_BYTES.ours, ...(isShell(request) ? { size: sizeOf(process.stdout), sizeAtOnce: true } : {}) } : { payloadBytes: PAYLOAD_BYTES.aws, payloadsPerSecond: 1000 }),
     signer: { region, credentials },
     agentFor: ours ? undefined : (await settings()).wayOut.agentFor,
@@ -164,6 +168,7 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
     if (output !== '') say(`\n\nSessionId: ${id} : ${printable(output)}\n\n`);
     else if (say === print) print(`\n\nExiting session with sessionId: ${id}.\n\n`);
   } finally {
+    notice.stop();
     await end();
     offSignals();
   }

@@ -47,6 +47,25 @@ describe.skipIf(!present)(`the AWS CLI without AWS's plugin${present ? '' : ' (n
     await terminal.waitFor(/(?<!-)\bicanon\b/u);
   });
 
+  it('names a service that fell silent within 10 s, on lines of its own, and goes on when it is back', async () => {
+    const { pid } = home.json<{ localCloud: { pid: number } }>('status').localCloud;
+    const terminal = new Terminal(`stty cols 160; eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third}; echo "[ended $?]"`, home.folder, environment);
+    await terminal.waitFor(/sh-5\.2\$ /u, 30_000);
+    terminal.type('echo half');
+    await terminal.waitFor(/echo half$/u);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await terminal.waitFor(/\r\nConnection lost: nothing was heard from 127\.0\.0\.1:\d+ for \d+ s\. Seeking the way back; ~\. leaves\.\r\n/u, 11_000);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await terminal.waitFor(/\r\nConnected again\.\r\n/u);
+    terminal.type('way\r');
+    await terminal.waitFor(/\r\nhalfway\r\n/u);
+    terminal.type('exit\r');
+    await terminal.waitFor(/\[ended 0\]/u);
+  });
+
   it('runs a command of a document', () => {
     const run = shell(`eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third} --document-name AWS-StartNonInteractiveCommand --parameters command='echo seen from $(hostname)' < /dev/null`);
     expect(run.stdout).toMatch(/seen from ip-10-0-2-\d+/u);
