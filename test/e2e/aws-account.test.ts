@@ -29,7 +29,7 @@ beforeAll(() => {
   expect(home.run(['local', 'start']).status).toBe(0);
   cloud = exportsOf(home);
   owner = new Owner(cloud);
-  proxy = /ALL_PROXY='?([^'\n]+)/u.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1];
+  proxy = /^export ALL_PROXY='?([^'\n]+)/mu.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1];
 });
 afterAll(() => home.remove());
 

@@ -191,7 +191,7 @@ describe('Ctrl-C while a lab is deployed', () => {
 
 describe('a lab of two people', () => {
   it.each([1, 2, 3])('who deploy one name at once: one makes it and has its key, the other is told or watches, and nothing of the other\'s is left (%i)', async () => {
-    const dial = { ALL_PROXY: /ALL_PROXY='?([^'\n]+)/u.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1] };
+    const dial = { ALL_PROXY: /^export ALL_PROXY='?([^'\n]+)/mu.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1] };
     const runs = await Promise.all([start(deploy), start(deploy, SECOND)]);
     expect(runs.map(({ status }) => status)).toContain(0);
     for (const { status, stderr } of runs) if (status !== 0) expect([status, stderr]).toEqual([3, expect.stringMatching(/\[(?:stack-busy|not-connected|stack-failed)\]/u)]);

@@ -69,7 +69,7 @@ describe('a session', () => {
   it('goes through the proxy, with its password, from deploy to destroy', async () => {
     front.password = 'me:secret-word';
     // The way to instance 1, which is no affair of the proxy's.
-    const ALL_PROXY = /ALL_PROXY='?([^'\n]+)/u.exec(user.home.run(['local', 'env', '--proxy']).stdout)?.[1];
+    const ALL_PROXY = /^export ALL_PROXY='?([^'\n]+)/mu.exec(user.home.run(['local', 'env', '--proxy']).stdout)?.[1];
     const deployed = await user.run(['deploy', '--yes', '--brief'], through({ ALL_PROXY }));
     expect(deployed.stderr).toMatch(/Instance2, Instance3, Instance4/u);
     const before = front.streams.length;

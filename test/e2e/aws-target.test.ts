@@ -55,7 +55,7 @@ beforeAll(async () => {
   proxy = await FaultProxy.start(cloud['AWS_ENDPOINT_URL'] ?? '');
   environment = {
     AWS_ENDPOINT_URL: proxy.url, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'], SSMLAB_TARGET: 'aws',
-    ALL_PROXY: /ALL_PROXY='?([^'\n]+)/u.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1],
+    ALL_PROXY: /^export ALL_PROXY='?([^'\n]+)/mu.exec(home.run(['local', 'env', '--proxy']).stdout)?.[1],
   };
 });
 afterAll(async () => {

@@ -34,6 +34,7 @@ function told(error: unknown, said: string, profile: string | undefined, source:
   const sso = ofSso(said, profile, source);
   if (sso !== undefined) return sso;
   if (/multi-factor|\bMFA\b/iu.test(said)) return { hint: 'run it in a terminal, where the code can be asked for, or take credentials first: `aws sts get-session-token`' };
+  if (/^Detected a cycle\b/u.test(said)) return { hint: 'by their `source_profile` each of them leads to the next: one has to say where keys come from' };
   const certificate = certificateHint(error);
   if (certificate !== undefined) return { hint: certificate };
   if (source.loginSession !== undefined) return { hint: `run \`aws login${forProfile(profile)}\`` };
