@@ -1,10 +1,10 @@
 /** An account that is not as a lab needs it, and stacks that fail, by the real program with `--target aws` at the local cloud. */
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Owner } from './owner.js';
-import { exportsOf, Home, root, type Run } from './program.js';
+import { exportsOf, Home, root, type Run, Terminal } from './program.js';
 
 const REGION = 'ap-northeast-1';
 const home = new Home('computed');
@@ -12,11 +12,16 @@ let owner: Owner;
 let cloud: NodeJS.ProcessEnv = {};
 /** The way to instance 1. */
 let proxy: string | undefined;
+/** ssh-agent's socket. */
+let agent: string | undefined;
 
+const environment = (): NodeJS.ProcessEnv => ({
+  SSMLAB_TARGET: 'aws', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'], ALL_PROXY: proxy, SSH_AUTH_SOCK: agent,
+});
 const run = (...args: string[]) => new Promise<Run>((resolve) => {
   const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], {
     cwd: home.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 90_000,
-    env: { ...home.environment, SSMLAB_TARGET: 'aws', AWS_REGION: REGION, AWS_ENDPOINT_URL: cloud['AWS_ENDPOINT_URL'], AWS_ACCESS_KEY_ID: cloud['AWS_ACCESS_KEY_ID'], AWS_SECRET_ACCESS_KEY: cloud['AWS_SECRET_ACCESS_KEY'], ALL_PROXY: proxy },
+    env: { ...home.environment, ...environment() },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -117,6 +122,61 @@ describe('a region without Graviton, of an account with Default Host Management'
   }, 90_000);
 
   const profileName = async (): Promise<string> => /<InstanceProfileName>([^<]+)/u.exec(await owner.query('iam', 'ListInstanceProfiles'))?.[1] ?? '';
+});
+
+const OPENSSH = ['ssh-keygen', 'ssh-agent', 'ssh-add'].every((name) => spawnSync('which', [name]).status === 0);
+
+describe.skipIf(!Terminal.available || !OPENSSH)('a lab with a key pair of one\'s own, whose file is encrypted', () => {
+  const file = join(home.folder, 'enc');
+  const socket = join(home.folder, 'agent');
+  const lab = ['--stack', 'own'];
+  let keeper: ChildProcess | undefined;
+  const terminal = (...args: string[]) => home.terminal(args, { columns: 200, rows: 40 }, environment());
+  beforeAll(async () => {
+    expect(spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'pass word', '-f', file]).status).toBe(0);
+    await owner.query('ec2', 'ImportKeyPair', { KeyName: 'mine', PublicKeyMaterial: readFileSync(`${file}.pub`).toString('base64') });
+  });
+  afterAll(() => {
+    agent = undefined;
+    keeper?.kill();
+  });
+
+  it('is deployed by nobody who could be asked: all but SSH is tried, and it is said why', async () => {
+    const { status, stderr } = await run('deploy', '--yes', '--brief', '--ssh-from', '0.0.0.0/0', '--key-pair', 'mine', '--identity', file, ...lab);
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/✔ mine +your key pair, which stays when the lab goes[\s\S]*\? SSH +Instance1 is not tried: the key file \S+ is encrypted, nobody can be asked for its passphrase, and no ssh-agent runs[\s\S]*✔ sessions/u)]);
+    expect(await run('exec', '1', ...lab, '--', 'true')).toMatchObject({ status: 255, stderr: expect.stringMatching(/\[key-unusable\][\s\S]*ssh-add/u) as string });
+  }, 60_000);
+
+  it('opens instance 1 with the passphrase, asked for again when it is wrong, and with ssh-agent\'s key without it; which does not get there', async () => {
+    const shown = terminal('exec', '1', ...lab, '--', 'echo', 'well');
+    await shown.waitFor(/Passphrase of \S*enc/u);
+    shown.type('nope\r');
+    await shown.waitFor(/That is not it/u);
+    shown.type('pass word\r');
+    await shown.waitFor(/well\r?\n[\s\S]*\[ended 0\]/u);
+    expect(shown.text).not.toMatch(/pass word|nope/u);
+    keeper = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(socket)).toBe(true);
+    const ask = join(home.folder, 'ask');
+    writeFileSync(ask, '#!/bin/sh\necho "pass word"\n', { mode: 0o700 });
+    agent = socket;
+    expect(spawnSync('ssh-add', [file], { env: { ...process.env, SSH_AUTH_SOCK: socket, SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'x' }, stdio: 'ignore', timeout: 10_000 }).status).toBe(0);
+    expect(await run('exec', '1', ...lab, '--', 'echo "agent:$SSH_AUTH_SOCK"')).toMatchObject({ status: 0, stdout: 'agent:\n' });
+  }, 60_000);
+
+  it('is destroyed when its name is typed, and by no other word; the key pair stays', async () => {
+    const other = terminal('destroy', ...lab);
+    await other.waitFor(/Type the stack's name/u);
+    other.type('ssmlab\r');
+    await other.waitFor(/nothing was deleted: "ssmlab" was typed, and not "own"[\s\S]*\[ended [1-9]\d*\]/u);
+    expect(await statusOf('own')).toBe('CREATE_COMPLETE');
+    const right = terminal('destroy', ...lab);
+    await right.waitFor(/Type the stack's name/u);
+    right.type('own\r');
+    await right.waitFor(/Destroyed: no stack[\s\S]*\[ended 0\]/u, 40_000);
+    expect(await owner.query('ec2', 'DescribeKeyPairs')).toContain('<keyName>mine</keyName>');
+    expect(existsSync(file)).toBe(true);
+  }, 60_000);
 });
 
 describe('a stack that fails', () => {
