@@ -7,6 +7,7 @@ import { SESSION_TYPE, CLIENT_VERSION } from '../lib/protocol/handshake.js';
 import { PAYLOAD_TYPE } from '../lib/protocol/agent-message.js';
 import { type DataChannel, openDataChannel } from '../lib/session/data-channel.js';
 import type { SessionEncryption } from '../lib/session/kms-encryption.js';
+import { REFUSED_MS } from '../lib/session/reconnect.js';
 import { runShell, type ShellTerminal } from '../lib/session/shell.js';
 import { isLoopback } from '../lib/net/loopback-url.js';
 import { parseStreamUrl } from '../lib/session/stream-socket.js';
@@ -144,7 +145,7 @@ async function startSession(argv: readonly string[], environment: NodeJS.Process
     signer: { region, credentials },
     agentFor: ours ? undefined : (await settings()).wayOut.agentFor,
     encryption: encryptionFor(request, credentials, endpoint, settings),
-    reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(await target(), session.sessionId) },
+    reconnect: { resume: async () => (await import('../lib/aws/ssm.js')).resumeSession(await target(), session.sessionId), refusedMs: ours ? REFUSED_MS : undefined },
   }).catch((error: unknown) => {
     print(starting);
     throw error;

@@ -66,6 +66,19 @@ describe.skipIf(!present)(`the AWS CLI without AWS's plugin${present ? '' : ' (n
     await terminal.waitFor(/\[ended 0\]/u);
   });
 
+  it('says soon that the local cloud has gone, and gives the terminal back', async () => {
+    const { pid } = home.json<{ localCloud: { pid: number } }>('status').localCloud;
+    const terminal = new Terminal(`stty cols 160; eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third}; echo "[ended $?]"; stty -a`, home.folder, environment);
+    await terminal.waitFor(/sh-5\.2\$ /u, 30_000);
+    process.kill(pid, 'SIGKILL');
+    try {
+      await terminal.waitFor(/Cannot perform start session: nothing answers at 127\.0\.0\.1:\d+ \(ECONNREFUSED\); the way back was sought for \d+ s\r\n/u, 15_000);
+      await terminal.waitFor(/\[ended 0\][\s\S]*(?<!-)\bicanon\b/u);
+    } finally {
+      expect(home.run(['local', 'start']).status).toBe(0);
+    }
+  });
+
   it('runs a command of a document', () => {
     const run = shell(`eval "$(${ssmlab} local env)"; aws --endpoint-url "$AWS_ENDPOINT_URL" ssm start-session --target ${third} --document-name AWS-StartNonInteractiveCommand --parameters command='echo seen from $(hostname)' < /dev/null`);
     expect(run.stdout).toMatch(/seen from ip-10-0-2-\d+/u);

@@ -11,6 +11,7 @@ import type { TerminalSize } from '../protocol/payloads.js';
 import { type DataChannel, type DataChannelOptions, openDataChannel } from '../session/data-channel.js';
 import { findPlugin, pluginObstacle, type PluginSession } from '../session/plugin.js';
 import { isLoopback } from '../net/loopback-url.js';
+import { REFUSED_MS } from '../session/reconnect.js';
 import { CONNECT_MS } from '../session/stream-socket.js';
 import type { Target } from '../target/target.js';
 
@@ -62,8 +63,6 @@ export interface ChannelOptions extends Pick<DataChannelOptions, 'onLost' | 'onR
 
 /** The way back of a lost connection is sought for as long as five calls that nobody answers take: five minutes. */
 const TRIES_BACK = 5;
-/** On loopback nothing but the region's process can be missing, and with it went the session. */
-const REFUSED_MS = 5_000;
 
 /** The built-in client's channel to a started session; the session is ended at the service when it does not open, or is not wanted any more by `signal`. */
 export async function openChannel(target: Target, session: StartedSession, { timeoutMs, instanceId, ...options }: ChannelOptions = {}): Promise<DataChannel> {

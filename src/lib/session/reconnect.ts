@@ -23,6 +23,9 @@ export interface ReconnectOptions {
   readonly refusedMs?: number | undefined;
 }
 
+/** On loopback nothing but the region's process can be missing, and with it went the session. */
+export const REFUSED_MS = 5_000;
+
 const BUDGET_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
