@@ -1,7 +1,7 @@
 /** What the process's terminal can do: width, colour, symbols, raw mode that is given back whatever happens. */
 import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { keysOf } from './keys.js';
+import { keysOf, screenOf } from './keys.js';
 
 /** The parts of the environment that decide how output looks. */
 export interface Looks {
@@ -44,6 +44,8 @@ export interface RawTerminal {
   /** What is typed. */
   readonly input: ReadStream;
   readonly output: WriteStream;
+  /** Shows bytes at once; false, and nothing is shown, where that is `output`'s to do. */
+  readonly showNow?: (bytes: Buffer) => boolean;
   readonly size: () => { readonly columns: number; readonly rows: number };
   /** Registers a listener for new sizes; returns what removes it. */
   readonly onResize: (listener: () => void) => () => void;
@@ -97,6 +99,7 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   return {
     input: keys,
     output,
+    showNow: screenOf(output),
     size: () => sizeOf(output),
     onResize(listener) {
       listeners.push(listener);

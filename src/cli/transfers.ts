@@ -23,6 +23,14 @@ export function expectTyping(): void {
 }
 
 /**
+ * What a key runs has been compiled: nothing more is from now on. What would be (a function here and there, for thousands of keys) takes other
+ * threads some milliseconds each, and a key in twenty waited for one.
+ */
+export function expectKeysAlone(): void {
+  setFlagsFromString('--no-opt');
+}
+
+/**
  * All threads but the one that keys run on get out of the way of whatever else wants a processor. While the first hundreds of keys are typed,
  * those that compile work for half a millisecond a key, in pieces of several: on two processors the far side of a key waited for them, to the next
  * tick of the scheduler (4 ms), twice as often as with AWS's plugin. Linux alone has a priority for each thread (setpriority(2), "NOTES").

@@ -11,6 +11,7 @@ import { ControlChannel } from './control-channel.js';
 import { read } from './frame.js';
 import { Session } from './session.js';
 import { Tokens } from './tokens.js';
+import { readOrdinaryFrames } from '../../lib/protocol/ordinary-frames.js';
 import { joinTurns } from './wire.js';
 
 export interface MessageServiceOptions {
@@ -135,6 +136,7 @@ export function createMessageService(options: MessageServiceOptions): MessageEnd
     }
     server.handleUpgrade(request, socket, head, (websocket) => {
       joinTurns(websocket, socket);
+      readOrdinaryFrames(websocket, socket, true);
       awaitOpening(websocket, path, signed);
     });
   }

@@ -82,6 +82,8 @@ const padded = (type: string): Buffer => Buffer.from(type.padEnd(TYPE_BYTES, ' '
 /** As they stand on the wire. Almost every message is of one of them, and need not be looked at letter by letter. */
 const KNOWN_TYPES: readonly (readonly [string, Buffer])[] = Object.values(MESSAGE_TYPE).map((type) => [type, padded(type)]);
 
+const OUTPUT_TYPE = padded(MESSAGE_TYPE.outputStreamData);
+
 function typeBytes(messageType: string): Buffer {
   const known = KNOWN_TYPES.find(([type]) => type === messageType);
   if (known !== undefined) return known[1];
@@ -172,6 +174,27 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   };
 }
 
+/**
+ * The payload of a message of output that is number `sequence` and whole in every respect; a view on `bytes`. Undefined for any other, which
+ * {@link decodeAgentMessage} is to judge: it takes all that this takes.
+ */
+export function expectedOutput(bytes: Buffer, sequence: number): Buffer | undefined {
+  if (bytes.length <= FIXED_BYTES || bytes.readUInt32BE(0) !== HEADER_LENGTH || bytes.readUInt32BE(116) !== bytes.length - FIXED_BYTES) return undefined;
+  if (bytes.readUInt32BE(112) !== PAYLOAD_TYPE.output || bytes.readUInt32BE(52) !== sequence || bytes.readUInt32BE(48) !== 0) return undefined;
+  if (bytes.compare(OUTPUT_TYPE, 0, TYPE_BYTES, 4, 4 + TYPE_BYTES) !== 0) return undefined;
+  // Date and flags, of which no more is asked than that they can be read.
+  if (bytes.readUInt32BE(40) > 0x1f_ffff || bytes.readUInt32BE(56) > 0x1f_ffff || (bytes.readUInt32BE(40) === 0 && bytes.readUInt32BE(44) === 0)) return undefined;
+  const payload = bytes.subarray(FIXED_BYTES);
+  return sha256(payload) === bytes.toString('latin1', DIGEST_AT, DIGEST_AT + 32) ? payload : undefined;
+}
+
+/** Puts another byte in the place of a message's payload of one byte, and another date, milliseconds since the epoch. */
+export function putByte(message: Buffer, byte: number, createdDate: number): void {
+  writeInteger(message, createdDate, 40, 'created date');
+  message[FIXED_BYTES] = byte;
+  message.write(digestOfByte(byte), DIGEST_AT, 'latin1');
+}
+
 function writeInteger(bytes: Buffer, value: number, offset: number, name: string): void {
   if (!Number.isSafeInteger(value) || value < 0) throw new ProtocolError('bad-header', `${name} is no safe integer: ${value}`);
   bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), offset);
@@ -191,5 +214,7 @@ const digestsOfBytes: string[] = [];
 function sha256(bytes: Uint8Array): string {
   const [byte] = bytes;
   if (byte === undefined || bytes.length > 1) return hash('sha256', bytes, 'binary');
-  return (digestsOfBytes[byte] ??= hash('sha256', bytes, 'binary'));
+  return digestOfByte(byte);
 }
+
+const digestOfByte = (byte: number): string => (digestsOfBytes[byte] ??= hash('sha256', Uint8Array.of(byte), 'binary'));

@@ -4,7 +4,7 @@
  * next hop has room for it, and what is sent waits for acknowledgements, so a reader that stalls stalls the writer, and
  * neither end's memory grows. Source: `protocol.md` §4, §8.5. Times are milliseconds of any steady clock.
  */
-import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
+import { FLAGS, MESSAGE_TYPE, encodeAgentMessage, putByte } from './agent-message.js';
 import type { AgentMessage, PayloadPlace } from './agent-message.js';
 import { acknowledgeOf, encodeAcknowledge, parseAcknowledge } from './payloads.js';
 import type { StreamType } from './outgoing.js';
@@ -103,6 +103,26 @@ export class ReliableStream {
   /** Sends in order. `admitted` is called, once, when there is room for it. */
   send(payloadType: number, payload: Uint8Array, admitted?: () => void, place?: PayloadPlace): void {
     if (!this.#closed) this.#sender.enqueue(payloadType, payload, admitted, place);
+  }
+
+  /** Makes the next message ahead of time, for one byte that is to come. `payload`: that byte, with room before it for its message. */
+  prepare(payloadType: number, payload: Uint8Array): void {
+    this.#sender.prepare(payloadType, payload);
+  }
+
+  /** Fills in what was prepared; `write` puts it on the wire. False, and nothing is done, when it is not what is to be sent now. */
+  sendPrepared(byte: number, write: () => void, now: number): boolean {
+    const message = this.#connected && this.#quietUntil === Number.NEGATIVE_INFINITY ? this.#sender.prepared : undefined;
+    if (message === undefined) return false;
+    putByte(message, byte, this.#options.wallClock());
+    write();
+    this.#sender.sentPrepared(now);
+    return true;
+  }
+
+  /** Number of the message that is to be received next; undefined while later ones are here already, or there is no room. */
+  get expected(): number | undefined {
+    return this.#receiver.heldBytes === 0 ? this.#receiver.expectedSequenceNumber : undefined;
   }
 
   /** Takes a message of the peer: stream data of the other type, or an acknowledgement. Others are not for it. {@link poll} afterwards. Throws ProtocolError. */

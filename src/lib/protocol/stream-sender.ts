@@ -39,6 +39,7 @@ export class StreamSender {
   #lost: Outgoing[] = [];
   readonly #doubted = new DoubtedMessages();
   #next = 0;
+  #prepared: Outgoing | undefined;
   /** Without what is in doubt. */
   #keptBytes = 0;
   #waitingBytes = 0;
@@ -92,6 +93,31 @@ export class StreamSender {
     this.#waiting.push(message);
     this.#waitingBytes += costOf(message);
     this.#admitWhatFits();
+  }
+
+  /** Makes the next message ahead of time, for one byte that is to come. `payload`: that byte, with room before it for its message. */
+  prepare(payloadType: number, payload: Uint8Array): void {
+    this.#prepared = outgoing({ sequence: this.#next, payloadType, payload, place: 'roomy', admitted: undefined });
+    frameOf(this.#prepared, this.#options);
+  }
+
+  /** The bytes of what was prepared, to be filled in and put on the wire now and then {@link sentPrepared}; undefined when that is not the next message any more, or has to wait. */
+  get prepared(): Buffer | undefined {
+    const message = this.#prepared;
+    if (message === undefined || message.sequence !== this.#next || this.#waiting.length > 0 || this.#lost.length > 0) return undefined;
+    const [oldest = message.sequence] = this.#unacknowledged.size > 0 ? this.#unacknowledged.keys() : [];
+    const fits = this.#fits(message) && this.#keptBytes + costOf(message) <= this.#room && message.sequence - oldest < WINDOW_MESSAGES;
+    return fits ? message.frame : undefined;
+  }
+
+  /** What was prepared is on the wire. */
+  sentPrepared(now: number): void {
+    const message = this.#prepared;
+    if (message === undefined) return;
+    this.#prepared = undefined;
+    this.#next += 1;
+    this.#keep(message, now);
+    this.#send(message, now);
   }
 
   /** The messages to put on the wire now. `judge` false: the wire is full, so that silence means nothing. */
@@ -195,18 +221,23 @@ export class StreamSender {
       if (this.#keptBytes > 0 && this.#keptBytes + costOf(message) > this.#room) break;
       taken += 1;
       this.#waitingBytes -= costOf(message);
-      this.#keptBytes += costOf(message);
       if (taken <= this.#admitted) this.#admittedBytes -= costOf(message);
       else admit(message);
-      message.firstSent = now;
       // It is kept before it is sent, so that no acknowledgement comes too early.
-      this.#unacknowledged.set(message.sequence, message);
+      this.#keep(message, now);
       frames.push(this.#send(message, now));
     }
     if (taken === 0) return;
     this.#waiting = this.#waiting.slice(taken);
     this.#admitted = Math.max(0, this.#admitted - taken);
     this.#admitWhatFits();
+  }
+
+  /** From its first sending on. */
+  #keep(message: Outgoing, now: number): void {
+    this.#keptBytes += costOf(message);
+    message.firstSent = now;
+    this.#unacknowledged.set(message.sequence, message);
   }
 
   #send(message: Outgoing, now: number): Buffer {

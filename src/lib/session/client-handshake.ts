@@ -56,6 +56,11 @@ export class ClientHandshake {
     return { payload: encodeHandshakeResponse({ clientVersion: CLIENT_VERSION, processedClientActions: actions, errors: failure === undefined ? null : [failure.message] }), failure };
   }
 
+  /** Whether {@link seal} and {@link open} change anything. */
+  get encrypted(): boolean {
+    return this.#envelope !== undefined;
+  }
+
   /** A payload as it goes on the wire. */
   seal(payloadType: number, payload: Buffer): Buffer {
     return this.#envelope?.seal(payloadType, payload) ?? payload;

@@ -1,7 +1,8 @@
 /** One websocket under a data channel: what comes is handed on, a break or a silence is named, once. Another may follow it. */
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
-import { sendTogether, watchForSilence } from './stream-socket.js';
+import { plainWire, sendTogether, watchForSilence } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
 export interface ConnectionOptions extends Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'> {
@@ -20,6 +21,8 @@ const CLOSE_MS = 500;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
+  /** For whole frames; undefined where they are to be masked. */
+  readonly #wire: Duplex | undefined;
   readonly #stopWatching: () => void;
   #over = false;
 
@@ -28,6 +31,7 @@ export class Connection {
     const { socket, host, sessionId, onMessage } = options;
     this.#socket = socket;
     this.#options = options;
+    this.#wire = plainWire(socket);
     socket.on('message', (data) => {
       if (!this.#over) onMessage(bytesOf(data));
     });
@@ -47,6 +51,16 @@ export class Connection {
   /** True while something that was written is still here. */
   get backlogged(): boolean {
     return this.#socket.bufferedAmount > 0;
+  }
+
+  /** Whether {@link writeWhole} may be called. */
+  get takesWhole(): boolean {
+    return this.#wire !== undefined;
+  }
+
+  /** Writes a frame with a mask of zeros as it is, past all that a websocket does. */
+  writeWhole(frame: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#wire?.write(frame);
   }
 
   write(frames: readonly Buffer[]): void {

@@ -13,40 +13,19 @@ import { ReliableStream, payloadSlices } from '../protocol/reliable-stream.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { SessionKind } from './client-handshake.js';
 import { Connection, printable } from './connection.js';
+import type { DataChannelOptions } from './data-channel-options.js';
 import { handOver } from './hand-over.js';
-import type { Take } from './hand-over.js';
+import type { Consumer, Take } from './hand-over.js';
 import { Inbox } from './inbox.js';
 import type { DataMessage } from './inbox.js';
-import type { SessionEncryption } from './kms-encryption.js';
+import { KeyAndEcho } from './key-and-echo.js';
 import { Pace } from './pace.js';
 import { Reconnector } from './reconnect.js';
-import type { ReconnectOptions, StreamAddress } from './reconnect.js';
+import type { StreamAddress } from './reconnect.js';
 import { SessionBeginning } from './session-beginning.js';
 import { openFirstSocket, openStreamSocket, parseStreamUrl, streamHost } from './stream-socket.js';
-import type { StreamSocketOptions } from './stream-socket.js';
 
-export interface DataChannelOptions extends StreamSocketOptions {
-  readonly sessionId: string;
-  readonly tokenValue: string;
-  /** Largest payload sent; AWS's own client sends 1024 (`protocol.md` §7). */
-  readonly payloadBytes: number;
-  /** Payloads of output a second, as much as AWS's own client sends; no bound when absent. */
-  readonly payloadsPerSecond?: number | undefined;
-  /** How long the agent has for its first message. Default 30 000. */
-  readonly firstMessageTimeoutMs?: number | undefined;
-  /** Of the terminal that the session is for: sent before anything else when the session runs. */
-  readonly size?: TerminalSize | undefined;
-  /** The service keeps what comes before the agent has spoken: the size is sent at once, so that a shell begins with it, and again when the session runs, since AWS's agent forgets it (`protocol.md` §4). */
-  readonly sizeAtOnce?: boolean | undefined;
-  /** For sessions that are encrypted with KMS; absent: such a session does not begin. */
-  readonly encryption?: SessionEncryption | undefined;
-  /** The way back when the connection is lost; absent: a loss is the end. */
-  readonly reconnect?: ReconnectOptions | undefined;
-  /** The connection is lost, for the reason given, and sought again. */
-  readonly onLost?: ((why: SsmlabError) => void) | undefined;
-  /** It is there again, and nothing of the session was lost. */
-  readonly onRegained?: (() => void) | undefined;
-}
+export type { DataChannelOptions } from './data-channel-options.js';
 
 /** `byService`: it said so, and knows the session no more. */
 type ChannelEnd = { readonly byService: boolean } & ({ readonly output: string } | { readonly error: SsmlabError });
@@ -85,7 +64,8 @@ export class DataChannel {
   readonly #clientId = randomUUID();
   readonly #ended = new AbortController();
   #size: Buffer | undefined;
-  #handOver: (() => void) | undefined;
+  #consumer: Consumer | undefined;
+  readonly #quick: KeyAndEcho;
   #connection: Connection | undefined;
   #losses = 0;
   #end: ChannelEnd | undefined;
@@ -103,6 +83,7 @@ export class DataChannel {
       send: (payloadType, payload) => this.send(payloadType, payload),
       onRunning: () => {
         if (options.size !== undefined) this.sendSize(options.size);
+        this.#hurry();
       },
       fail: (error) => this.#finish({ byService: false, error }),
     });
@@ -116,6 +97,7 @@ export class DataChannel {
       onWork: () => this.#arm(),
       onProgress: () => this.#wake(),
     });
+    this.#quick = new KeyAndEcho({ stream: this.#stream, offer: (message) => this.#consumer?.offer(message) ?? false, receive: (bytes, at) => this.#receive(bytes, at) });
     this.#attach(socket, options);
     if (options.size !== undefined && options.sizeAtOnce === true) this.send(PAYLOAD_TYPE.size, payloadOf(options.size));
   }
@@ -170,7 +152,7 @@ export class DataChannel {
 
   /** As {@link messages}, but each is handed over in the turn in which it came. Resolves at the end. Rejects when the channel fails, and with what `take` throws. */
   each(take: Take): Promise<void> {
-    return handOver({ take, next: () => this.#next(), over: () => this.#over() }, (work) => (this.#handOver = work));
+    return handOver({ take, next: () => this.#next(), over: () => this.#over() }, (consumer) => (this.#consumer = consumer));
   }
 
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
@@ -211,6 +193,11 @@ export class DataChannel {
 
   /** {@link put}, where there is room this very moment and one payload does; false, and nothing is sent, where not. */
   putNow(bytes: Uint8Array): boolean {
+    const [byte] = bytes;
+    if (bytes.byteLength === 1 && byte !== undefined && this.#quick.send(byte)) {
+      this.#arm();
+      return true;
+    }
     const now = this.#end === undefined && bytes.byteLength <= this.#options.payloadBytes && this.#stream.writable && (this.#pace?.wait(performance.now()) ?? 0) <= 0;
     if (now) this.put(bytes);
     return now;
@@ -235,6 +222,11 @@ export class DataChannel {
     return this.#options.payloadBytes;
   }
 
+  /** Writes down what was handed over before that; by itself that is done a millisecond later. */
+  settle(): void {
+    this.#quick.settle();
+  }
+
   /** Resolves, with true, when all that was sent is acknowledged; with false when the channel ended first. */
   async flushed(): Promise<boolean> {
     while (!this.#stream.idle && this.#end === undefined) await this.#changed();
@@ -255,16 +247,24 @@ export class DataChannel {
       sessionId,
       pingAfterMs,
       pongWithinMs,
-      onMessage: (bytes) => dropMalformed(() => this.#handle(decodeAgentMessage(bytes))),
+      onMessage: (bytes) => void (this.#quick.show(bytes) || this.#receive(bytes)),
       onLost: (why) => this.#lose(why),
     });
     this.#connection = connection;
     this.#stream.connect(performance.now());
     connection.begin(encodeOpenDataChannelByClient({ requestId: randomUUID(), tokenValue, clientId: this.#clientId, clientVersion: CLIENT_VERSION }));
+    this.#hurry();
     this.#poll();
   }
 
+  /** Keys and echoes go the short way where messages are on the wire as they are, and as soon as they are there. */
+  #hurry(): void {
+    const plain = this.#beginning.over && !this.#handshake.encrypted && this.#pace === undefined;
+    this.#quick.over(plain ? this.#connection : undefined);
+  }
+
   #lose(why: SsmlabError): void {
+    this.#quick.end();
     this.#connection = undefined;
     this.#stream.disconnect();
     this.#losses += 1;
@@ -293,13 +293,17 @@ export class DataChannel {
     }
   }
 
-  #handle(message: AgentMessage): void {
+  #receive(bytes: Buffer, at?: number): void {
+    dropMalformed(() => this.#handle(decodeAgentMessage(bytes), at));
+  }
+
+  #handle(message: AgentMessage, at = performance.now()): void {
     if (this.#end !== undefined) return;
     this.#reconnector?.proved();
     switch (message.messageType) {
       case MESSAGE_TYPE.acknowledge:
       case MESSAGE_TYPE.outputStreamData:
-        this.#stream.receive(message, performance.now());
+        this.#stream.receive(message, at);
         this.#poll();
         return;
       case MESSAGE_TYPE.channelClosed:
@@ -323,7 +327,8 @@ export class DataChannel {
   }
 
   #deliver(payloadType: number, payload: Buffer, accept: () => void): void {
-    if (this.#beginning.concerns(payloadType)) {
+    if (this.#quick.delivered()) accept();
+    else if (this.#beginning.concerns(payloadType)) {
       accept();
       this.#beginning.take(payloadType, payload);
     } else {
@@ -340,6 +345,7 @@ export class DataChannel {
 
   #finish(end: ChannelEnd): void {
     if (this.#end !== undefined) return;
+    this.#quick.end();
     if ('output' in end) this.#connection?.write(this.#stream.takeAcknowledgements());
     this.#end = end;
     clearTimeout(this.#timer);
@@ -373,7 +379,7 @@ export class DataChannel {
   }
 
   #wake(): void {
-    this.#handOver?.();
+    this.#consumer?.work();
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter();

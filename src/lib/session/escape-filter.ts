@@ -15,6 +15,13 @@ export class EscapeFilter {
   #lineStart = true;
   #tilde = false;
 
+  /** Whether a byte that is typed by itself means itself alone: it is taken in then, and need not be pushed. */
+  passes(byte: number): boolean {
+    if (this.#tilde || byte === TILDE) return false;
+    this.#lineStart = isLineEnd(byte);
+    return true;
+  }
+
   push(chunk: Buffer): Typed[] {
     // As almost all is.
     if (!this.#tilde && chunk.length > 0 && !chunk.includes(TILDE)) {

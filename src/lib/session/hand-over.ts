@@ -12,8 +12,15 @@ export interface HandOverOptions {
   readonly over: () => boolean;
 }
 
-/** Resolves at the end; rejects with what `take` or `over` throws. `begin` is given what is to be called whenever there is something new. */
-export function handOver({ take, next, over }: HandOverOptions, begin: (work: () => void) => void): Promise<void> {
+export interface Consumer {
+  /** To be called whenever there is something new. */
+  readonly work: () => void;
+  /** Takes a message ahead of what waits, which is nothing unless it is false: then it is not taken. */
+  readonly offer: (message: DataMessage) => boolean;
+}
+
+/** Resolves at the end; rejects with what `take` or `over` throws. `begin` is given who takes them. */
+export function handOver({ take, next, over }: HandOverOptions, begin: (consumer: Consumer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let busy = false;
     const resume = (): void => {
@@ -42,7 +49,19 @@ export function handOver({ take, next, over }: HandOverOptions, begin: (work: ()
         fail(error);
       }
     };
-    begin(work);
+    const offer = (message: DataMessage): boolean => {
+      if (busy) return false;
+      busy = true;
+      try {
+        const room = take(message);
+        if (room === undefined) busy = false;
+        else room.then(resume, fail);
+      } catch (error) {
+        fail(error);
+      }
+      return true;
+    };
+    begin({ work, offer });
     work();
   });
 }

@@ -12,6 +12,8 @@ export type { TerminalSize } from '../protocol/payloads.js';
 export interface ShellTerminal {
   readonly stdin: Readable;
   readonly stdout: Writable;
+  /** Shows bytes at once, past what `stdout` is made of; false, and nothing is shown, where that is not possible. */
+  readonly showNow?: ((bytes: Buffer) => boolean) | undefined;
   readonly size: () => TerminalSize;
   /** Registers a listener for new sizes; may return what removes it. */
   readonly onResize: (listener: () => void) => (() => void) | void;
@@ -44,6 +46,7 @@ export async function runShell(channel: DataChannel, terminal: ShellTerminal): P
     await channel.each(({ payloadType, payload }) => {
       // Other types are no terminal bytes, though AWS's plugin prints them all (§3).
       if (payloadType !== PAYLOAD_TYPE.output && payloadType !== PAYLOAD_TYPE.stdErr) return undefined;
+      if (terminal.showNow?.(payload) === true) return undefined;
       if (!terminal.stdout.destroyed && terminal.stdout.write(payload)) return undefined;
       return roomIn(terminal.stdout).then((read) => (read ? undefined : leave('unread')));
     });
@@ -84,6 +87,11 @@ function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave
     void send();
   };
   const onData = (data: Buffer | string): void => {
+    const [byte] = data;
+    if (data.length === 1 && typeof byte === 'number' && escapes.passes(byte)) {
+      enqueue(data as Buffer);
+      return;
+    }
     for (const typed of escapes.push(typeof data === 'string' ? Buffer.from(data) : data)) {
       if (typed.kind === 'leave') leave();
       else if (typed.kind === 'help') stdout.write(ESCAPE_HELP);

@@ -7,7 +7,7 @@ import { SsmlabError } from '../errors.js';
 import { isLoopback } from '../net/loopback-url.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import type { Credentials } from '../target/target.js';
-import { readOrdinaryFrames, writeOrdinaryFrames } from './ordinary-frames.js';
+import { readOrdinaryFrames, writeOrdinaryFrames } from '../protocol/ordinary-frames.js';
 
 export interface Signer {
   readonly region: string;
@@ -58,6 +58,12 @@ export function sendTogether(socket: WebSocket, frames: readonly Buffer[]): void
   wire?.stream.cork();
   for (const frame of frames) socket.send(frame);
   wire?.stream.uncork();
+}
+
+/** The stream to which a frame with a mask of zeros may be written as it is; undefined where that is none. */
+export function plainWire(socket: WebSocket): Duplex | undefined {
+  const wire = wires.get(socket);
+  return wire?.masked === false ? wire.stream : undefined;
 }
 
 /** `HOST:PORT` of a stream URL, for people. Never the query: it may carry credentials. */

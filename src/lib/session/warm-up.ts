@@ -99,11 +99,12 @@ class NoSession {
   type(): void {
     this.#stdin.push(KEY);
     this.#service.speak();
+    this.channel.settle();
   }
 }
 
-/** Types in two sessions of that kind in turn, while nothing else is to be done: what is compiled for one alone is thrown away when another comes. Returns what stops it. */
-export function warmUp(shell: Shell): () => void {
+/** Types in two sessions of that kind in turn, while nothing else is to be done: what is compiled for one alone is thrown away when another comes. `onWarm`: it has run its course. Returns what stops it. */
+export function warmUp(shell: Shell, onWarm?: () => void): () => void {
   const sessions = [new NoSession(shell), new NoSession(shell)];
   const stop = (): void => {
     for (const { channel } of sessions) channel.close();
@@ -116,7 +117,10 @@ export function warmUp(shell: Shell): () => void {
       sessions[keys % 2]?.type();
     }
     if (keys < KEYS && sessions.every(({ channel }) => channel.open)) setImmediate(slice);
-    else stop();
+    else {
+      stop();
+      if (keys === KEYS) onWarm?.();
+    }
   };
   setImmediate(slice);
   return stop;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { TcpStream } from '../../fabric/fabric.js';
+import { readOrdinaryFrames } from '../../../lib/protocol/ordinary-frames.js';
 import { joinTurns } from '../../messages/wire.js';
 import type { Guest } from '../guest.js';
 
@@ -114,6 +115,7 @@ export function openWebSocket(stream: Duplex, url: URL, headers: Readonly<Record
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('open', () => {
       signal.removeEventListener('abort', onAbort);
+      readOrdinaryFrames(socket, stream);
       resolve(socket);
     });
     socket.on('error', (error) => {

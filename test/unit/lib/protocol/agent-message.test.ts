@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIXED_BYTES, ProtocolError, decodeAgentMessage, encodeAgentMessage } from '../../../../src/lib/protocol/agent-message.js';
+import { FIXED_BYTES, ProtocolError, decodeAgentMessage, encodeAgentMessage, expectedOutput, putByte } from '../../../../src/lib/protocol/agent-message.js';
 import { naiveDecode } from './naive-decoder.js';
 import { negative, vector, vectors } from './vectors.js';
 
@@ -189,5 +189,37 @@ describe('properties', () => {
       expect(message === undefined ? undefined : { ...message, payload: message.payload.toString('hex') }).toEqual(naive);
     }), { numRuns: 1_000 });
     for (const { hex } of vectors) expect(naiveDecode(hex)).toBeDefined();
+  });
+});
+
+describe('the short ways', () => {
+  const output = (sequenceNumber: number, payload: Buffer, more: Partial<Parameters<typeof encodeAgentMessage>[0]> = {}): Buffer =>
+    encodeAgentMessage({ messageType: 'output_stream_data', schemaVersion: 1, createdDate: 1_767_225_600_000, sequenceNumber, flags: 0, messageId: '00112233-4455-4677-8899-aabbccddee01', payloadType: 1, payload, ...more });
+
+  it('an expected output is found in what it was made of, and in nothing else', () => {
+    const bytes = output(7, Buffer.from('k'));
+    expect(expectedOutput(bytes, 7)?.toString()).toBe('k');
+    expect(expectedOutput(output(0, Buffer.from('first'), { flags: 1 }), 0)?.toString()).toBe('first');
+    const others = [output(8, Buffer.from('k')), output(2 ** 32 + 7, Buffer.from('k')), output(7, Buffer.from('k'), { payloadType: 3 }), output(7, Buffer.alloc(0)), output(7, Buffer.from('k'), { messageType: 'input_stream_data' }), bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.from('x')]), Buffer.alloc(0)];
+    expect(others.map((each) => expectedOutput(each, 7))).toEqual(others.map(() => undefined));
+  });
+  it('whatever is changed in it: what it takes a whole reading takes too, for the same', () => {
+    let taken = 0;
+    fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(20), fc.array(fc.tuple(fc.nat(160), fc.nat(255)), { maxLength: 2 }), (payload, sequence, changes) => {
+      const bytes = output(sequence, Buffer.from(payload));
+      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+      const found = expectedOutput(bytes, sequence);
+      if (found === undefined) return;
+      taken += 1;
+      expect(decodeAgentMessage(bytes)).toMatchObject({ messageType: 'output_stream_data', sequenceNumber: sequence, payloadType: 1, payload: found });
+    }), { numRuns: 3_000 });
+    expect(taken).toBeGreaterThan(500);
+  });
+  it('a byte put in the place of another makes the message that it would have been', () => {
+    for (let byte = 0; byte < 256; byte += 1) {
+      const bytes = output(3, Buffer.from([0]));
+      putByte(bytes, byte, 1_767_225_600_000 + byte);
+      expect(bytes).toEqual(output(3, Buffer.from([byte]), { createdDate: 1_767_225_600_000 + byte }));
+    }
   });
 });

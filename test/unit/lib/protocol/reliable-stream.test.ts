@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_TYPE, decodeAgentMessage } from '../../../../src/lib/protocol/agent-message.js';
+import { FIXED_BYTES, MESSAGE_TYPE, decodeAgentMessage, putByte } from '../../../../src/lib/protocol/agent-message.js';
 import { parseAcknowledge } from '../../../../src/lib/protocol/payloads.js';
 import { acknowledgeBytes, payloadSlices } from '../../../../src/lib/protocol/reliable-stream.js';
 import { RoundTripEstimator } from '../../../../src/lib/protocol/round-trip.js';
@@ -51,6 +51,45 @@ describe('sender', () => {
     expect([stream.idle, stream.take(2_000)]).toEqual([true, []]);
     stream.enqueue(1, Buffer.alloc(60_000));
     expect(stream.take(2_000)).toHaveLength(1);
+  });
+  /** A byte with room before it for its message. */
+  const room = () => Buffer.alloc(FIXED_BYTES + 1).subarray(-1);
+  it('sends what was prepared as it would have sent it, and keeps it until it is acknowledged', () => {
+    const [short, whole] = [sender(), sender()];
+    short.prepare(1, room());
+    const frame = short.prepared ?? Buffer.alloc(0);
+    putByte(frame, 0x6b, 1_767_225_600_000);
+    short.sentPrepared(0);
+    whole.enqueue(1, Buffer.from('k'));
+    expect([frame]).toEqual(whole.take(0));
+    expect([short.prepared, short.idle, short.backlog, short.nextTake, short.take(199)]).toEqual([undefined, false, whole.backlog, whole.nextTake, []]);
+    expect(short.take(200)).toEqual(whole.take(200));
+    short.enqueue(1, Buffer.from('next'));
+    expect([short.acknowledge(0, 210), sequences(short.take(210)), short.acknowledge(1, 220), short.idle]).toEqual([true, [1], true, true]);
+  });
+  it('what was prepared waits for what came before it, and for room', () => {
+    const overtaken = sender();
+    overtaken.prepare(1, room());
+    overtaken.enqueue(3, Buffer.from('{"cols":80,"rows":24}'));
+    expect(overtaken.prepared).toBeUndefined();
+    const waiting = sender(1_000);
+    for (let at = 0; at < 2; at += 1) waiting.enqueue(1, Buffer.alloc(900));
+    waiting.take(0);
+    waiting.prepare(1, room());
+    expect(waiting.prepared).toBeUndefined();
+    const full = sender(1_000);
+    full.enqueue(1, Buffer.alloc(800));
+    full.take(0);
+    full.prepare(1, room());
+    expect(full.prepared).toBeUndefined();
+    full.acknowledge(0, 1);
+    expect(full.prepared).toHaveLength(FIXED_BYTES + 1);
+    const losing = sender();
+    losing.enqueue(1, Buffer.from('a'));
+    losing.take(0);
+    losing.restart(1);
+    losing.prepare(1, room());
+    expect(losing.prepared).toBeUndefined();
   });
   it('judges no silence while the wire is full', () => {
     const stream = sender();

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as ws from 'ws';
 import type { WebSocket } from 'ws';
-import { readOrdinaryFrames, writeOrdinaryFrames } from '../../../../src/lib/session/ordinary-frames.js';
+import { readOrdinaryFrames, writeOrdinaryFrames } from '../../../../src/lib/protocol/ordinary-frames.js';
 
 /** The half of `ws` that reads frames; its types do not name it. */
 const { Receiver } = ws as unknown as { readonly Receiver: new (options: { readonly isServer: boolean; readonly maxPayload?: number }) => Writable };
@@ -24,8 +24,8 @@ function bigEndian(length: number): Buffer {
 }
 
 /** What a receiver of `ws` says goes into `seen`. */
-function receiver(seen: string[], onMessage: (payload: Buffer) => void, onError: () => void): Writable {
-  const reading = new Receiver({ isServer: false, maxPayload: 200_000 });
+function receiver(seen: string[], onMessage: (payload: Buffer) => void, onError: () => void, isServer: boolean): Writable {
+  const reading = new Receiver({ isServer, maxPayload: 200_000 });
   reading.on('message', (data: Buffer, isBinary: boolean) => (isBinary ? onMessage(Buffer.from(data)) : seen.push(`text ${data.toString()}`)));
   for (const event of ['ping', 'pong'] as const) reading.on(event, (data: Buffer) => seen.push(`${event} ${data.toString('hex')}`));
   reading.on('conclude', (code: number) => seen.push(`close ${code}`));
@@ -41,10 +41,10 @@ const told = (payload: Buffer): string => `binary ${payload.length} ${payload.su
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** By `ws` alone. */
-async function alone(chunks: readonly Buffer[]): Promise<string[]> {
+async function alone(chunks: readonly Buffer[], isServer = false): Promise<string[]> {
   const seen: string[] = [];
   let over = false;
-  const reading = receiver(seen, (payload) => seen.push(told(payload)), () => (over = true));
+  const reading = receiver(seen, (payload) => seen.push(told(payload)), () => (over = true), isServer);
   for (const chunk of chunks) {
     if (over) break;
     reading.write(chunk);
@@ -54,19 +54,19 @@ async function alone(chunks: readonly Buffer[]): Promise<string[]> {
 }
 
 /** With what is ordinary read past it; and how many bytes it was given. */
-async function past(chunks: readonly Buffer[]): Promise<{ readonly seen: string[]; readonly left: number }> {
+async function past(chunks: readonly Buffer[], isServer = false): Promise<{ readonly seen: string[]; readonly left: number }> {
   const seen: string[] = [];
   let left = 0;
   const socket = new EventEmitter();
   const wire = new EventEmitter();
   socket.on('message', (payload: Buffer, isBinary: boolean) => seen.push(isBinary ? told(payload) : 'no binary')).on('error', () => undefined);
-  const reading = receiver(seen, (payload) => seen.push(told(payload)), () => socket.emit('error', new Error('as the receiver says')));
+  const reading = receiver(seen, (payload) => seen.push(told(payload)), () => socket.emit('error', new Error('as the receiver says')), isServer);
   wire.on('data', function leave(this: unknown, chunk: Buffer) {
     expect(this).toBe(wire);
     left += chunk.length;
     reading.write(chunk);
   });
-  readOrdinaryFrames(socket as unknown as WebSocket, wire as unknown as Readable);
+  readOrdinaryFrames(socket as unknown as WebSocket, wire as unknown as Readable, isServer);
   for (const chunk of chunks) {
     wire.emit('data', chunk);
     await turn();
@@ -102,6 +102,31 @@ it('whatever comes, in whatever parts, is seen as ws sees it', async () => {
     const chunks = cut([...before, end ?? [], ...after].flat(), cuts);
     expect((await past(chunks)).seen).toEqual(await alone(chunks));
   }), { numRuns: 300 });
+});
+
+/** As a client sends them: masked, some by zeros and some not. A frame that is masked already is one that a server refuses without its mask. */
+const asClients = (frames: readonly Buffer[], masks: readonly number[]): Buffer[] => frames.map((bytes, index) => {
+  const second = bytes[1] ?? 0;
+  const header = (second & 0x7f) < 126 ? 2 : (second & 0x7f) === 126 ? 4 : 10;
+  if ((second & 0x80) !== 0) return Buffer.concat([Buffer.of(bytes[0] ?? 0, second & 0x7f), bytes.subarray(header + 4)]);
+  const mask = Buffer.alloc(4);
+  mask.writeUInt32BE(masks[index % Math.max(1, masks.length)] ?? 0);
+  return Buffer.concat([Buffer.of(bytes[0] ?? 0, second | 0x80), bytes.subarray(2, header), mask, bytes.subarray(header).map((byte, at) => byte ^ (mask[at % 4] ?? 0))]);
+});
+
+it('a server, too, sees whatever comes as ws sees it', async () => {
+  const stream = fc.tuple(fc.array(fc.oneof({ weight: 3, arbitrary: ordinary }, others), { maxLength: 12 }), fc.option(last), fc.array(ordinary, { maxLength: 2 }), fc.array(fc.nat(200_000), { maxLength: 12 }), fc.array(fc.constantFrom(0, 0, 0x0102_0304), { maxLength: 5 }));
+  await fc.assert(fc.asyncProperty(stream, async ([before, end, after, cuts, masks]) => {
+    const chunks = cut(asClients([...before, end ?? [], ...after].flat(), masks), cuts);
+    // A mask is taken off where the bytes are.
+    expect((await past(chunks.map((chunk) => Buffer.from(chunk)), true)).seen).toEqual(await alone(chunks, true));
+  }), { numRuns: 300 });
+});
+
+it('what a client masked by zeros does not go through ws, what it masked otherwise does', async () => {
+  const [plain, masked] = [[0], [0x0102_0304]].map((masks) => Buffer.concat(asClients([frame(0x82, Buffer.alloc(300, 7))], masks))) as [Buffer, Buffer];
+  expect(await past([plain, plain], true)).toMatchObject({ left: 0, seen: { length: 2 } });
+  expect(await past([Buffer.from(masked), plain], true)).toMatchObject({ left: masked.length, seen: { length: 2 } });
 });
 
 it('one byte at a time, too', async () => {

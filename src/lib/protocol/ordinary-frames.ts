@@ -15,6 +15,7 @@ const CLOSE = 8;
 const MASKED = 0x80;
 /** Header of the shortest frames, without a mask. */
 const SHORTEST_HEADER = 2;
+const MASK = 4;
 
 /** Bytes of header, once the first two are there. */
 const headerBytes = (second: number): number => ((second & 0x7f) < 126 ? SHORTEST_HEADER : (second & 0x7f) === 126 ? 4 : 10);
@@ -30,11 +31,11 @@ function payloadBytes(bytes: Buffer, at: number): number {
  * Reads what comes over `wire`, in place of `ws`, which is given what is not ordinary; messages are events of `socket` as ever. To be
  * called when `socket` has opened and not read yet. Nothing is kept here, so that it makes no difference who read a frame.
  */
-export function readOrdinaryFrames(socket: WebSocket, wire: Readable): void {
+export function readOrdinaryFrames(socket: WebSocket, wire: Readable, masked = false): void {
   const [theirs, ...others] = wire.listeners('data') as ((this: Readable, chunk: Buffer) => void)[];
   // Not as it is known to do: then all of it is left to it.
   if (theirs === undefined || others.length > 0) return;
-  const lane = new Lane((payload) => void socket.emit('message', payload, true), (bytes) => theirs.call(wire, bytes));
+  const lane = new Lane((payload) => void socket.emit('message', payload, true), (bytes) => theirs.call(wire, bytes), masked ? MASKED : 0);
   wire.on('data', (chunk: Buffer) => lane.take(chunk)).off('data', theirs);
   socket.once('error', () => lane.end()).once('close', () => lane.end());
 }
@@ -43,6 +44,8 @@ export function readOrdinaryFrames(socket: WebSocket, wire: Readable): void {
 class Lane {
   readonly #message: (payload: Buffer) => void;
   readonly #leave: (bytes: Buffer) => void;
+  /** MASKED when what comes is masked, as a server's is. */
+  readonly #mask: number;
   /** Bytes to come of a frame that is left to `ws`. */
   #rest = 0;
   /** Of such a frame, what has come of a header that came in parts. */
@@ -54,7 +57,8 @@ class Lane {
   #closing = false;
   #over = false;
 
-  constructor(message: (payload: Buffer) => void, leave: (bytes: Buffer) => void) {
+  constructor(message: (payload: Buffer) => void, leave: (bytes: Buffer) => void, mask: number) {
+    this.#mask = mask;
     this.#message = message;
     this.#leave = leave;
   }
@@ -67,9 +71,9 @@ class Lane {
     this.#doubtful = false;
     let at = this.#restOf(chunk);
     while (at < chunk.length && !this.#over) {
-      const size = this.#doubtful || this.#fragmented ? 0 : ordinaryBytes(chunk, at);
+      const size = this.#doubtful || this.#fragmented ? 0 : ordinaryBytes(chunk, at, this.#mask);
       if (size > 0) {
-        this.#message(chunk.subarray(at + headerBytes(chunk[at + 1] ?? 0), at + size));
+        this.#message(chunk.subarray(at + headerBytes(chunk[at + 1] ?? 0) + (this.#mask === 0 ? 0 : MASK), at + size));
         at += size;
       } else at = this.#leaveFrame(chunk, at);
     }
@@ -95,13 +99,13 @@ class Lane {
     }
     this.#header = Buffer.alloc(0);
     const [first = 0, second = 0] = known;
-    this.#doubtful ||= first !== WHOLE_BINARY || this.#fragmented || (second & MASKED) !== 0;
+    this.#doubtful ||= first !== WHOLE_BINARY || this.#fragmented || (second & MASKED) !== this.#mask;
     const opcode = first & OPCODE;
     if (opcode === CLOSE) this.#closing = true;
     else if (opcode < CLOSE) this.#fragmented = (first & FIN) === 0;
-    // The service masks nothing: what that is `ws` says, and nothing comes after it.
-    if ((second & MASKED) !== 0) this.#closing = true;
-    this.#rest = headerBytes(second) + payloadBytes(known, 0) - before;
+    // A service masks nothing, and a client everything: what else that is `ws` says, and nothing comes after it.
+    if ((second & MASKED) !== this.#mask) this.#closing = true;
+    this.#rest = headerBytes(second) + (this.#mask === 0 ? 0 : MASK) + payloadBytes(known, 0) - before;
     const bytes = Math.min(this.#rest, chunk.length - at);
     this.#pass(chunk, at, at + bytes);
     return at + bytes;
@@ -114,21 +118,29 @@ class Lane {
   }
 }
 
-/** Bytes of the frame at `at`, when it is all there, whole and binary; 0 when not. */
-function ordinaryBytes(chunk: Buffer, at: number): number {
+/** Bytes of the frame at `at`, when it is all there, whole and binary, with a mask of zeros where there is to be one; 0 when not. */
+function ordinaryBytes(chunk: Buffer, at: number, mask: number): number {
   const left = chunk.length - at;
   if (left < SHORTEST_HEADER || chunk[at] !== WHOLE_BINARY) return 0;
   const second = chunk[at + 1] ?? 0;
   const header = headerBytes(second);
-  if ((second & MASKED) !== 0 || left < header) return 0;
-  const size = header + payloadBytes(chunk, at);
-  return size <= left ? size : 0;
+  if ((second & MASKED) !== mask || left < header) return 0;
+  const size = header + (mask === 0 ? 0 : MASK) + payloadBytes(chunk, at);
+  return size <= left && (mask === 0 || chunk.readUInt32BE(at + header) === 0) ? size : 0;
 }
 
 /** Messages that together are no longer are copied into one write. */
 const JOINED_BYTES = 4096;
 /** The longest header of those, with its mask. */
 const JOINED_HEADER = 8;
+
+/** A frame with a mask of zeros for a message of less than 126 bytes, which is to be its end. */
+export function frameAround(bytes: number): Buffer {
+  const frame = Buffer.alloc(SHORTEST_HEADER + MASK + bytes);
+  frame[0] = WHOLE_BINARY;
+  frame[1] = MASKED | bytes;
+  return frame;
+}
 
 /** Sends messages in one write, whole and binary, with a mask of zeros; false, and nothing is sent, when they are too long for that. */
 export function writeOrdinaryFrames(wire: Writable, messages: readonly Buffer[]): boolean {
