@@ -135,7 +135,8 @@ onEachFabric('ports of instances', (fabric) => {
       expect(sync('tree/', there)).toEqual([]);
       writeFileSync(join(folder, 'deep', 'big'), randomBytes(3_000_000));
       rmSync(join(folder, 'empty'));
-      expect(new Set(sync('--checksum', 'tree/', there).map((line) => line.split(' ').pop()))).toEqual(new Set(['./', 'deep/big', 'empty']));
+      // The folder itself is named when its second is another by now.
+      expect(new Set(sync('--checksum', 'tree/', there).map((line) => line.split(' ').pop()).filter((name) => name !== './'))).toEqual(new Set(['deep/big', 'empty']));
       expect(sync(there, 'back-tree/')).toHaveLength(6);
       expect(spawnSync('diff', ['-r', '--no-dereference', 'tree', 'back-tree'], { cwd: home.folder, encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '' });
     }, 120_000);
