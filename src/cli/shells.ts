@@ -21,7 +21,7 @@ import type { Target } from '../lib/target/target.js';
 import { beforeSignals, opening } from './last-will.js';
 import { lossNotice } from './loss-notice.js';
 import { type RawTerminal, sizeOf, takeTerminal } from './terminal.js';
-import { expectKeysAlone, expectTyping } from './transfers.js';
+import { expectTyping } from './transfers.js';
 
 export interface ShellOptions {
   readonly target: Target;
@@ -141,7 +141,7 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   try {
     const running = runShell(channel, terminalOf(raw));
     // What has come is on the screen by now: while it is read nothing else is to be done.
-    if (shell.terminal === undefined) stopWarming = warmUp(runShell, expectKeysAlone);
+    if (shell.terminal === undefined) stopWarming = warmUp(runShell);
     const { by, output } = await running;
     raw.restore();
     if (output !== '') throw endedFromOutside(instance, output);

@@ -12,22 +12,13 @@ export function expectTransfers(): void {
 }
 
 /**
- * A key runs each function on its way once: by default thousands were typed before the last of them was compiled. Compiled after
- * a thirtieth of that, a key and its echo take a third less of the client's time. With little of what they call compiled into them it
- * takes other threads less than half as long, on the processors that an echo needs. To be told before the session's channel opens.
+ * A key runs each function on its way once: by default thousands were typed before the last of them was compiled. It is compiled after
+ * a thirtieth of that, most of it while the prompt is read (`lib/session/warm-up`). What is not compiled with all that it calls is spread over so
+ * much memory that a key, which comes when nothing of it is in the processor's caches any more, takes a tenth longer. To be told before the session's channel opens.
  */
 export function expectTyping(): void {
   setFlagsFromString('--interrupt-budget=4000');
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=120');
   putOtherThreadsBehind();
-}
-
-/**
- * What a key runs has been compiled: nothing more is from now on. What would be (a function here and there, for thousands of keys) takes other
- * threads some milliseconds each, and a key in twenty waited for one.
- */
-export function expectKeysAlone(): void {
-  setFlagsFromString('--no-opt');
 }
 
 /**
