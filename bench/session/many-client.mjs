@@ -1,6 +1,6 @@
 /** Told on stdin, a JSON a line: opens so many shells and waits for their prompts; says something in each and waits for the answer; ends them. Answers each with a JSON line. */
 import { createInterface } from 'node:readline';
-import { terminateSession } from '../../src/lib/aws/ssm.ts';
+import { endSession } from '../../src/lib/aws/ssm.ts';
 import { openChannel, sessionStarter } from '../../src/lib/probe/session-way.ts';
 import { PAYLOAD_TYPE } from '../../src/lib/protocol/agent-message.ts';
 import { resolveTarget } from '../../src/lib/target/resolve.ts';
@@ -52,7 +52,7 @@ async function say(shell, at) {
 
 async function end(shell) {
   shell.channel.close();
-  await terminateSession(target, shell.channel.sessionId);
+  await endSession(target, shell.channel.sessionId);
 }
 
 /** Runs all, so many at once; the failures in words. */
