@@ -28,7 +28,8 @@ export function keysOf(input: ReadStream): ReadStream {
 /** What shows bytes on a terminal in this very moment; it returns false, and has shown nothing, where `output` has to. */
 export function screenOf(output: WriteStream): (bytes: Buffer) => boolean {
   return (bytes) => {
-    if (output !== process.stdout || output.writableLength > 0 || output.destroyed) return false;
+    // On Windows a console takes text, which only the stream makes of bytes.
+    if (output !== process.stdout || process.platform === 'win32' || output.writableLength > 0 || output.destroyed) return false;
     try {
       const written = writeSync(process.stdout.fd, bytes);
       if (written < bytes.length) output.write(bytes.subarray(written));
