@@ -29,7 +29,7 @@ function payloadBytes(bytes: Buffer, at: number): number {
 
 /**
  * Reads what comes over `wire`, in place of `ws`, which is given what is not ordinary; messages are events of `socket` as ever. To be
- * called when `socket` has opened and not read yet. Nothing is kept here, so that it makes no difference who read a frame.
+ * called when `socket` has opened and not read yet. `masked`: it is a server's, and takes what a client masked by zeros. Nothing is kept here, so that it makes no difference who read a frame.
  */
 export function readOrdinaryFrames(socket: WebSocket, wire: Readable, masked = false): void {
   const [theirs, ...others] = wire.listeners('data') as ((this: Readable, chunk: Buffer) => void)[];
