@@ -80,20 +80,20 @@ export type PayloadPlace = 'apart' | 'roomy' | 'received';
 
 const padded = (type: string): Buffer => Buffer.from(type.padEnd(TYPE_BYTES, ' '), 'latin1');
 /** As they stand on the wire. Almost every message is of one of them, and need not be looked at letter by letter. */
-const KNOWN_TYPES: readonly (readonly [string, Buffer])[] = Object.values(MESSAGE_TYPE).map((type) => [type, padded(type)]);
+const KNOWN_TYPES = Object.values(MESSAGE_TYPE).map((type) => ({ type, bytes: padded(type) }));
 
 const OUTPUT_TYPE = padded(MESSAGE_TYPE.outputStreamData);
 
 function typeBytes(messageType: string): Buffer {
-  const known = KNOWN_TYPES.find(([type]) => type === messageType);
-  if (known !== undefined) return known[1];
+  const known = KNOWN_TYPES.find(({ type }) => type === messageType);
+  if (known !== undefined) return known.bytes;
   if (messageType.length > TYPE_BYTES || !TYPE.test(messageType)) throw new ProtocolError('bad-header', `message type of ${Buffer.byteLength(messageType)} bytes: "${messageType.slice(0, 64)}"`);
   return padded(messageType);
 }
 
 function typeOf(view: Buffer): string {
-  const known = KNOWN_TYPES.find(([, bytes]) => view.compare(bytes, 0, TYPE_BYTES, 4, 4 + TYPE_BYTES) === 0);
-  if (known !== undefined) return known[0];
+  const known = KNOWN_TYPES.find(({ bytes }) => view.compare(bytes, 0, TYPE_BYTES, 4, 4 + TYPE_BYTES) === 0);
+  if (known !== undefined) return known.type;
   const messageType = view.toString('latin1', 4, 4 + TYPE_BYTES).replaceAll('\0', '').trim();
   if (!TYPE.test(messageType)) throw new ProtocolError('bad-header', messageType === '' ? 'message type is empty' : 'message type is no printable ASCII');
   return messageType;
@@ -212,9 +212,8 @@ const digestsOfBytes: string[] = [];
 
 /** One character a byte: a buffer of its own for each digest would take longer than most digests. */
 function sha256(bytes: Uint8Array): string {
-  const [byte] = bytes;
-  if (byte === undefined || bytes.length > 1) return hash('sha256', bytes, 'binary');
-  return digestOfByte(byte);
+  // Not taken apart as a list: what is not compiled with optimisation makes an iterator for that.
+  return bytes.length === 1 ? digestOfByte(bytes[0] ?? 0) : hash('sha256', bytes, 'binary');
 }
 
 const digestOfByte = (byte: number): string => (digestsOfBytes[byte] ??= hash('sha256', Uint8Array.of(byte), 'binary'));

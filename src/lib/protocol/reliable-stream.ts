@@ -110,14 +110,14 @@ export class ReliableStream {
     this.#sender.prepare(payloadType, payload);
   }
 
-  /** Fills in what was prepared; `write` puts it on the wire. False, and nothing is done, when it is not what is to be sent now. */
-  sendPrepared(byte: number, write: () => void, now: number): boolean {
+  /** Fills in what was prepared; `write` puts it on the wire and returns when, or undefined where it did not. False, and nothing is done, when it is not what is to be sent now. */
+  sendPrepared(byte: number, write: () => number | undefined): boolean {
     const message = this.#connected && this.#quietUntil === Number.NEGATIVE_INFINITY ? this.#sender.prepared : undefined;
     if (message === undefined) return false;
     putByte(message, byte, this.#options.wallClock());
-    write();
-    this.#sender.sentPrepared(now);
-    return true;
+    const now = write();
+    if (now !== undefined) this.#sender.sentPrepared(now);
+    return now !== undefined;
   }
 
   /** Number of the message that is to be received next; undefined while later ones are here already, or there is no room. */

@@ -105,8 +105,7 @@ export class StreamSender {
   get prepared(): Buffer | undefined {
     const message = this.#prepared;
     if (message === undefined || message.sequence !== this.#next || this.#waiting.length > 0 || this.#lost.length > 0) return undefined;
-    const [oldest = message.sequence] = this.#unacknowledged.size > 0 ? this.#unacknowledged.keys() : [];
-    const fits = this.#fits(message) && this.#keptBytes + costOf(message) <= this.#room && message.sequence - oldest < WINDOW_MESSAGES;
+    const fits = this.#fits(message) && this.#keptBytes + costOf(message) <= this.#room && message.sequence - this.#oldest(message) < WINDOW_MESSAGES;
     return fits ? message.frame : undefined;
   }
 
@@ -213,11 +212,19 @@ export class StreamSender {
     return this.#onTheWay === 0 || this.#onTheWay + costOf(message) <= this.#window.bytes;
   }
 
+  /** Number of the oldest message that is not acknowledged; where there is none that of `message`, the next one. */
+  #oldest({ sequence }: Outgoing): number {
+    if (this.#unacknowledged.size === 0) return sequence;
+    const [oldest = sequence] = this.#unacknowledged.keys();
+    return oldest;
+  }
+
   #takeNew(now: number, frames: Buffer[]): void {
-    const [oldest] = this.#unacknowledged.keys();
     let taken = 0;
+    let oldest: number | undefined;
     for (const message of this.#waiting) {
-      if (!this.#fits(message) || message.sequence - (oldest ?? message.sequence) >= WINDOW_MESSAGES) break;
+      oldest ??= this.#oldest(message);
+      if (!this.#fits(message) || message.sequence - oldest >= WINDOW_MESSAGES) break;
       if (this.#keptBytes > 0 && this.#keptBytes + costOf(message) > this.#room) break;
       taken += 1;
       this.#waitingBytes -= costOf(message);

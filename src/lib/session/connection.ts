@@ -32,14 +32,17 @@ export class Connection {
     this.#socket = socket;
     this.#options = options;
     this.#wire = plainWire(socket);
+    const watch = watchForSilence(socket, options, (silentMs) => {
+      this.#lose('stream-unreachable', `nothing was heard from ${host} for ${Math.round(silentMs / 1000)} s`);
+    });
+    this.#stopWatching = watch.stop;
+    // One listener: with two of them each message would take a copy of their list.
     socket.on('message', (data) => {
+      watch.heard();
       if (!this.#over) onMessage(bytesOf(data));
     });
     socket.on('error', (error) => this.#lose('stream-unreachable', `the connection to ${host} broke: ${causeOf(error)}`, error));
     socket.on('close', (code, reason) => this.#lose('session-failed', `${host} closed the stream of session ${sessionId} (${code}${reason.length === 0 ? '' : ` ${printable(reason.toString())}`})`));
-    this.#stopWatching = watchForSilence(socket, options, (silentMs) => {
-      this.#lose('stream-unreachable', `nothing was heard from ${host} for ${Math.round(silentMs / 1000)} s`);
-    });
   }
 
   /** Sends the opening message and reads from now on. */
@@ -58,9 +61,12 @@ export class Connection {
     return this.#wire !== undefined;
   }
 
-  /** Writes a frame with a mask of zeros as it is, past all that a websocket does. */
-  writeWhole(frame: Buffer): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#wire?.write(frame);
+  /** Writes a frame with a mask of zeros as it is, past all that a websocket does; false, and nothing is written, where something waits. */
+  writeWhole(frame: Buffer): boolean {
+    const wire = this.#wire;
+    if (wire === undefined || wire.writableLength > 0 || this.#socket.readyState !== this.#socket.OPEN) return false;
+    wire.write(frame);
+    return true;
   }
 
   write(frames: readonly Buffer[]): void {
@@ -108,8 +114,8 @@ function causeOf(error: Error): string {
 }
 
 function bytesOf(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 /** Text of the other side without control characters. */

@@ -193,8 +193,8 @@ export class DataChannel {
 
   /** {@link put}, where there is room this very moment and one payload does; false, and nothing is sent, where not. */
   putNow(bytes: Uint8Array): boolean {
-    const [byte] = bytes;
-    if (bytes.byteLength === 1 && byte !== undefined && this.#quick.send(byte)) {
+    const byte = bytes.length === 1 ? bytes[0] : undefined;
+    if (byte !== undefined && this.#quick.send(byte)) {
       this.#arm();
       return true;
     }
@@ -220,11 +220,6 @@ export class DataChannel {
   /** The largest payload that goes out in one message. */
   get payloadBytes(): number {
     return this.#options.payloadBytes;
-  }
-
-  /** Writes down what was handed over before that; by itself that is done a millisecond later. */
-  settle(): void {
-    this.#quick.settle();
   }
 
   /** Resolves, with true, when all that was sent is acknowledged; with false when the channel ended first. */

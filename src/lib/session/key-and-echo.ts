@@ -55,9 +55,9 @@ export class KeyAndEcho {
   send(byte: number): boolean {
     const frame = this.#frame;
     const connection = this.#connection;
-    if (frame === undefined || connection === undefined || connection.backlogged) return false;
+    if (frame === undefined || connection === undefined) return false;
     this.#frame = undefined;
-    const sent = this.#options.stream.sendPrepared(byte, () => connection.writeWhole(frame), performance.now());
+    const sent = this.#options.stream.sendPrepared(byte, () => (connection.writeWhole(frame) ? performance.now() : undefined));
     // Now, while its echo is on the way; once that is here it would keep the processor from the screen.
     if (sent && !this.#waiting) this.#wait();
     return sent;

@@ -87,8 +87,8 @@ function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave
     void send();
   };
   const onData = (data: Buffer | string): void => {
-    const [byte] = data;
-    if (data.length === 1 && typeof byte === 'number' && escapes.passes(byte)) {
+    const byte = data.length === 1 ? data[0] : undefined;
+    if (typeof byte === 'number' && escapes.passes(byte)) {
       enqueue(data as Buffer);
       return;
     }

@@ -190,24 +190,31 @@ async function upgradeHeaders(url: URL, signer: Signer | undefined): Promise<Rec
   return signRequest({ method: 'GET', url, headers: {}, payloadHash: hashPayload('') }, scope, credentials);
 }
 
-/**
- * Asks a silent peer for a sign of life and calls `onDead`, once, when none comes. Returns what ends the watch. A socket
- * that we paused hears nothing and is not judged.
- */
-export function watchForSilence(socket: WebSocket, options: Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'>, onDead: (silentMs: number) => void): () => void {
+export interface SilenceWatch {
+  /** A message came. Pings and pongs it hears by itself. */
+  readonly heard: () => void;
+  readonly stop: () => void;
+}
+
+/** Asks a silent peer for a sign of life and calls `onDead`, once, when none comes. A socket that we paused hears nothing and is not judged. */
+export function watchForSilence(socket: WebSocket, options: Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'>, onDead: (silentMs: number) => void): SilenceWatch {
   const pingAfter = options.pingAfterMs ?? 3_000;
   const pongWithin = options.pongWithinMs ?? 5_000;
   const tick = Math.max(10, Math.min(pingAfter, pongWithin) / 8);
   let heard = performance.now();
   let asked: number | undefined;
   let last = heard;
-  const sign = (): void => {
-    heard = performance.now();
-    asked = undefined;
-  };
-  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, sign);
+  // When it was is told by ticks: a message has no more to do for it than to leave a mark.
+  let mark = false;
+  const sign = (): void => void (mark = true);
+  for (const event of ['ping', 'pong'] as const) socket.on(event, sign);
   const timer = setInterval(() => {
     const now = performance.now();
+    if (mark) {
+      mark = false;
+      heard = Math.max(last, now - tick);
+      asked = undefined;
+    }
     // The machine slept, or this process did: what the peer said meanwhile has not been read yet.
     const slept = now - last > pongWithin / 2 + tick;
     last = now;
@@ -224,7 +231,7 @@ export function watchForSilence(socket: WebSocket, options: Pick<StreamSocketOpt
   }, tick);
   const stop = (): void => {
     clearInterval(timer);
-    for (const event of ['message', 'ping', 'pong'] as const) socket.off(event, sign);
+    for (const event of ['ping', 'pong'] as const) socket.off(event, sign);
   };
-  return stop;
+  return { heard: sign, stop };
 }
