@@ -101,9 +101,10 @@ const HEAP_OPTIONS = ['--max-semi-space-size=4', '--initial-old-space-size=64'];
 
 /**
  * The engine's threads, which compile for milliseconds at a time, leave one processor free: what runs beside the region waited for them to the
- * scheduler's next tick. By default there are four of them, be there as many processors or not.
+ * scheduler's next tick. By default there are four of them, be there as many processors or not. And a function has to have run eight times as
+ * often before it is compiled with optimisation: by default a hundred of them were, one after the other, while the first thousand keys of a shell were typed.
  */
-const THREADS = `--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`;
+const COMPILING = [`--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`, '--interrupt-budget=540672'];
 
 /** Starts the process, detached and with none of our streams, and waits for its one line of readiness. */
 function launch(folder: string, address: string, { port, fabric }: StartOptions): Promise<Readiness> {
@@ -111,7 +112,7 @@ function launch(folder: string, address: string, { port, fabric }: StartOptions)
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
   const asked = [...(port === undefined ? [] : ['--port', String(port)]), ...(fabric === undefined ? [] : ['--fabric', fabric])];
   // What its guests run must not have the user's keys.
-  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, THREADS, program, '--state', folder, '--lock', address, ...asked]);
+  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, ...COMPILING, program, '--state', folder, '--lock', address, ...asked]);
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
   const child = spawn(first, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);
