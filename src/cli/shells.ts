@@ -13,7 +13,6 @@ import type { Style } from '../lib/report/style.js';
 import type { DataChannel } from '../lib/session/data-channel.js';
 import { runPlugin, usablePlugin } from '../lib/session/plugin.js';
 import { runShell } from '../lib/session/shell.js';
-import { warmUp } from '../lib/session/warm-up.js';
 import { sshShell } from '../lib/ssh/client.js';
 import type { Questions } from '../lib/ssh/questions.js';
 import type { LabFolder } from '../lib/target/lab-folder.js';
@@ -137,11 +136,8 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   if (channel.customerMessage !== '') say(printable(channel.customerMessage));
   handOver();
   raw = take(shell);
-  let stopWarming: (() => void) | undefined;
   try {
     const running = runShell(channel, terminalOf(raw));
-    // What has come is on the screen by now: while it is read nothing else is to be done.
-    if (shell.terminal === undefined) stopWarming = warmUp(runShell);
     const { by, output } = await running;
     raw.restore();
     if (output !== '') throw endedFromOutside(instance, output);
@@ -150,7 +146,6 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   } catch (error) {
     throw fromPrompt(raw, error);
   } finally {
-    stopWarming?.();
     notice.stop();
     raw.restore();
     await terminate();
