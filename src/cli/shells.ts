@@ -90,12 +90,10 @@ const endedFromOutside = ({ name }: KnownInstance, words: string): SsmlabError =
 type Opened = { readonly session: StartedSession } & ({ readonly client: 'plugin' } | { readonly client: 'native'; readonly channel: DataChannel });
 
 /** Starts it and chooses the client. Nothing is left at the service when `signal` comes first. */
-async function openShell({ target, instance, terminal }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
+async function openShell({ target, instance }: ShellOptions, request: SessionRequest, asked: 'auto' | 'plugin' | 'native', options: ChannelOptions & { readonly signal: AbortSignal }): Promise<Opened> {
   const session = await startOn(sessionStarter(target), instance, request);
   const client = await chooseClient(target, asked, session.streamUrl);
   if (client === 'native') {
-    // What the engine is told is of this process, whose terminal it is.
-    if (terminal === undefined) expectTyping();
     return { client, session, channel: await openChannel(target, session, { ...options, instanceId: instance.instanceId, size: sizeOf(process.stdout) }) };
   }
   if (options.signal.aborted) await endSession(target, session.sessionId);
@@ -138,6 +136,8 @@ async function shellOverSession(shell: ShellOptions, asked: 'auto' | 'plugin' | 
   raw = take(shell);
   try {
     const running = runShell(channel, terminalOf(raw));
+    // What the engine is told is of this process, whose terminal it is.
+    if (shell.terminal === undefined) expectTyping();
     const { by, output } = await running;
     raw.restore();
     if (output !== '') throw endedFromOutside(instance, output);
