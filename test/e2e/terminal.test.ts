@@ -3,25 +3,12 @@
  * the guest. Times here are bounds for a loaded machine; bench/ and the issue have the measured ones.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { constants, getPriority } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Home, onEachFabric, type Terminal, Terminal as RealTerminal } from './program.js';
 
 const UP = '\u001B[A';
 const DOWN = '\u001B[B';
 const CTRL = { a: '\u0001', c: '\u0003', d: '\u0004', e: '\u0005', r: '\u0012', u: '\u0015', w: '\u0017', z: '\u001A' };
-
-/** Whether a process is `connect 3` of this home. */
-function isClient(pid: string, folder: string): boolean {
-  try {
-    const [program, , command] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return program === process.execPath && command === 'connect' && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder);
-  } catch {
-    // No process, or one that has ended meanwhile.
-    return false;
-  }
-}
 
 onEachFabric('a shell in a real terminal', (fabric) => describe.skipIf(!RealTerminal.available)('of a window', () => {
   const home = new Home(fabric);
@@ -121,20 +108,6 @@ onEachFabric('a shell in a real terminal', (fabric) => describe.skipIf(!RealTerm
       const bytes = text.replaceAll('\r', '\n');
       expect(shown).toContain(`${bytes.length}\r\n${createHash('md5').update(bytes).digest('hex')}  -\r\n`);
     });
-  });
-
-  it.skipIf(process.platform !== 'linux')('the client\'s own compiling gives way to whatever else a key waits for', async () => {
-    const shell = home.terminal(['connect', '3']);
-    try {
-      await shell.waitFor(/sh-5\.2\$ $/, 20_000);
-      const [client = ''] = readdirSync('/proc').filter((pid) => isClient(pid, home.folder));
-      const others = readdirSync(`/proc/${client}/task`).filter((thread) => thread !== client);
-      expect(getPriority(Number(client))).toBe(getPriority());
-      // V8 has four threads to compile and collect with.
-      expect(others.filter((thread) => getPriority(Number(thread)) === constants.priority.PRIORITY_LOW).length).toBeGreaterThanOrEqual(4);
-    } finally {
-      shell.kill();
-    }
   });
 
   it('a busy loop in 2 leaves 3 alone, and ^C ends it', { timeout: 60_000 }, async () => {
