@@ -27,7 +27,8 @@ const { status, stdout } = spawnSync('python3', ['-c', PROGRAM], { encoding: 'ut
 
 describe.skipIf(status !== 0)(`the names of services${status === 0 ? '' : ': no python3 with botocore on this machine'}`, () => {
   it('are those of botocore\'s rules', () => {
-    const theirs = JSON.parse(stdout) as string[];
+    // Debian's botocore (1.29) names IAM's partition where later ones, as AWS does, say what is everybody's.
+    const theirs = (JSON.parse(stdout) as string[]).map((url) => url.replace('//iam.aws-global.api.aws/', '//iam.global.api.aws/'));
     expect(asked.map(({ ours, botocore: [name, variant] }) => [name, variant, ours])).toEqual(asked.map(({ botocore: [name, variant] }, index) => [name, variant, theirs[index]]));
   });
 });
