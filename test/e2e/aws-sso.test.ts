@@ -10,7 +10,8 @@ import { logInToSso, type SsoLogin, type SsoLoginOptions } from '../sso-login.js
 import { AwsUser, REGION } from './aws-user.js';
 import { Terminal } from './program.js';
 
-const hasBoto3 = spawnSync('python3', ['-c', 'import boto3']).status === 0;
+/** Before 1.31 it does not heed AWS_ENDPOINT_URL, and would ask AWS. */
+const hasBoto3 = spawnSync('python3', ['-c', 'import boto3, botocore; assert tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 31)']).status === 0;
 const START = 'https://corp.awsapps.com/start';
 const user = new AwsUser();
 let account = '';
@@ -60,7 +61,7 @@ describe('a login', () => {
     expect(await user.who(['--profile', 'here'], { AWS_ENDPOINT_URL: '' })).toMatch(/AWSReservedSSO_Lab_\S+\n {2}http:\/\/127\S+, by endpoint_url of the profile "here"/u);
   }, 30_000);
 
-  it.skipIf(!hasBoto3)(`is what boto3 makes of the same files${hasBoto3 ? '' : ': no python3 with boto3 on this machine'}`, async () => {
+  it.skipIf(!hasBoto3)(`is what boto3 makes of the same files${hasBoto3 ? '' : ': no python3 with a boto3 of 1.31 or later on this machine'}`, async () => {
     cache('corp', await logIn(), PAST);
     const theirs = spawnSync('python3', ['-c', "import boto3; print(boto3.Session(profile_name='office').client('sts').get_caller_identity()['Arn'])"], { encoding: 'utf8', env: { ...user.environment(), PATH: process.env['PATH'] } });
     expect(theirs.stdout.trim(), theirs.stderr).toMatch(/assumed-role\/AWSReservedSSO_Lab_[0-9a-f]{16}\/me@example\.com$/u);
