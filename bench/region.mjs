@@ -24,6 +24,7 @@ async function sources(folder) {
       contents: `export { ec2, advance } from './cloud/services/ec2/ec2.js';
         export { images } from './cloud/services/ssm/public-parameters.js';
         export { openJournal } from './cloud/state/journal.js';
+        export { APPLIED_QUOTA, STANDARD_VCPUS } from './cloud/services/service-quotas/quotas.js';
         export { hashPayload, signRequest } from './lib/protocol/sigv4.js';`,
     },
     outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
@@ -34,10 +35,12 @@ async function sources(folder) {
 
 /** Writes a journal with a VPC and stopped instances in it: records, and no guests that would run. */
 export async function writeInstances(folder, cloudFolder) {
-  const { ec2, advance, images, openJournal } = await sources(folder);
+  const { ec2, advance, images, openJournal, APPLIED_QUOTA, STANDARD_VCPUS } = await sources(folder);
   const { accountId } = JSON.parse(readFileSync(join(cloudFolder, 'secrets.json'), 'utf8'));
   const journal = openJournal(join(cloudFolder, 'journal'));
   const state = journal.memory.scope(REGION);
+  // An account may run 32 vCPUs of its own accord.
+  state.transact((tx) => tx.put(APPLIED_QUOTA, STANDARD_VCPUS.quotaCode, { quotaCode: STANDARD_VCPUS.quotaCode, value: 10 * INSTANCES }));
   let now = Date.now();
   const caller = { accountId, accessKeyId: 'bench', arn: `arn:aws:iam::${accountId}:user/bench`, userId: 'bench', kind: 'lab' };
   const context = { region: REGION, accountId, caller, origin: { kind: 'loopback' }, requestId: 'bench', state, globalState: journal.memory.scope('aws-global'), runtime: { pace: 0 }, now: () => now, call: () => { throw new Error('nothing is called'); } };
