@@ -105,7 +105,7 @@ function loop() {
 }
 
 /**
- * Keys of times when the machine was itself. Virtual machines fall to a tenth of their speed for some 10 to 90 ms every second or two, all of their processors
+ * Keys of times when the machine was itself. A virtual machine may fall to a tenth of its speed, as ours did for 10 to 90 ms every second or two, all of its processors
  * at once: whatever is typed then takes ten times as long, and a percentile of all keys tells which client was typed in at such a time more often.
  */
 function undisturbed(typed) {

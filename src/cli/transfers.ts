@@ -12,7 +12,7 @@ export function expectTransfers(): void {
 /**
  * The slowest keys are those whose echo waits for a processor on which the engine works for milliseconds of its own accord: it compiles what ran often
  * with optimisation, and, eight seconds after its start, collects the whole heap in steps. Neither is begun from here on. What a key goes
- * through takes 0.1 ms longer without optimisation, the slowest of a hundred keys two less (`bench/README.md`).
+ * through takes 0.1 ms longer without optimisation, the slowest of a hundred keys 2 ms less (`bench/README.md`).
  */
 export function expectTyping(): void {
   setFlagsFromString('--no-opt');
