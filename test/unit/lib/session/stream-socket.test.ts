@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import { Connection } from '../../../../src/lib/session/connection.js';
 import { watchForSilence } from '../../../../src/lib/session/stream-socket.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
@@ -14,6 +15,7 @@ class Socket extends EventEmitter {
   /** When it was asked for a sign of life, in milliseconds since the beginning. */
   readonly pings: number[] = [];
   answers = false;
+  terminate(): void {}
   readonly began = performance.now();
 
   ping(): void {
@@ -66,4 +68,16 @@ it('one that is not read from, since nobody takes what it sends, is not judged',
   const { dead } = watched(socket);
   vi.advanceTimersByTime(600_000);
   expect(dead).toEqual([]);
+});
+
+it('what a peer says that answers no ping is a sign of life to its connection, until it says no more', () => {
+  const socket = new Socket();
+  const lost: string[] = [];
+  const connection = new Connection({ socket: socket as unknown as WebSocket, host: 'there:1', sessionId: 'me-1', onMessage: () => undefined, onLost: ({ message }) => lost.push(message) });
+  const talking = setInterval(() => socket.emit('message', Buffer.from('k')), 1_000);
+  vi.advanceTimersByTime(60_000);
+  clearInterval(talking);
+  expect([lost, connection.takesWhole]).toEqual([[], false]);
+  vi.advanceTimersByTime(10_000);
+  expect(lost).toEqual([expect.stringMatching(/^nothing was heard from there:1 for \d s$/u)]);
 });
