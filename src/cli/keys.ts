@@ -5,33 +5,42 @@ import { ReadStream, type WriteStream } from 'node:tty';
 
 /** As much as a terminal gives at once. */
 const CHUNK = 65_536;
-/** Each byte, as it is typed by itself. */
-const bytes = Array.from({ length: 256 }, (_, byte) => Buffer.from([byte]));
 
-/** The terminal of `input` again, read into one buffer; what is typed comes as events `data` as ever. To be destroyed when it is given back. Where it cannot be opened again: `input`. */
-export function keysOf(input: ReadStream): ReadStream {
+export interface Keys {
+  /** What is typed, as events `data`, but for what {@link first} took. */
+  readonly input: ReadStream;
+  /** `take` is given each byte that is typed by itself, ahead of all listeners; true: it has taken it. */
+  readonly first: (take: (byte: number) => boolean) => void;
+}
+
+/** The terminal of `input` again, read into one buffer. To be destroyed when it is given back. Where it cannot be opened again: `input`, and nothing is given ahead. */
+export function keysOf(input: ReadStream): Keys {
   // On Windows two readers of one console take keys from each other.
-  if (input !== process.stdin || process.platform === 'win32') return input;
+  if (input !== process.stdin || process.platform === 'win32') return { input, first: () => undefined };
+  let taken: (byte: number) => boolean = () => false;
   const onread: OnReadOpts = {
     buffer: Buffer.allocUnsafeSlow(CHUNK),
     callback: (length, buffer) => {
+      if (length === 1 && taken(buffer[0] ?? 0)) return true;
       // The buffer is read into again, and what was typed may have to wait.
-      keys.emit('data', length === 1 ? bytes[buffer[0] ?? 0] : Buffer.from(buffer.subarray(0, length)));
+      keys.emit('data', Buffer.from(buffer.subarray(0, length)));
       return true;
     },
   };
   // Options go on to `net.Socket`, which has this one though its types name it for `connect` only.
   const keys = new ReadStream(0, { onread } as object);
-  return keys;
+  return { input: keys, first: (take) => void (taken = take) };
 }
 
 /** What shows bytes on a terminal in this very moment; it returns false, and has shown nothing, where `output` has to. */
 export function screenOf(output: WriteStream): (bytes: Buffer) => boolean {
+  // On Windows a console takes text, which only the stream makes of bytes.
+  if (output !== process.stdout || process.platform === 'win32') return () => false;
+  const { fd } = process.stdout;
   return (bytes) => {
-    // On Windows a console takes text, which only the stream makes of bytes.
-    if (output !== process.stdout || process.platform === 'win32' || output.writableLength > 0 || output.destroyed) return false;
+    if (output.writableLength > 0 || output.destroyed) return false;
     try {
-      const written = writeSync(process.stdout.fd, bytes);
+      const written = writeSync(fd, bytes);
       if (written < bytes.length) output.write(bytes.subarray(written));
       return true;
     } catch {

@@ -52,7 +52,7 @@ const take = ({ terminal = takeTerminal }: Pick<ShellOptions, 'terminal'>): Shel
 
 /** The terminal in the shape that both kinds of shell take. */
 function terminalOf(raw: ShellRawTerminal) {
-  return { stdin: raw.input, stdout: raw.output, showNow: raw.showNow, size: raw.size, onResize: raw.onResize };
+  return { stdin: raw.input, firstKeys: raw.firstKeys, stdout: raw.output, showNow: raw.showNow, size: raw.size, onResize: raw.onResize };
 }
 
 /** Exit status: the remote shell's own, or that of `line`, a command in its place. */

@@ -43,6 +43,8 @@ export const canAsk = (input: { isTTY?: boolean } = process.stdin, output: { isT
 export interface RawTerminal {
   /** What is typed. */
   readonly input: ReadStream;
+  /** `take` is given keys ahead of `input`'s listeners, where that is possible; true: it has taken it. */
+  readonly firstKeys?: (take: (byte: number) => boolean) => void;
   readonly output: WriteStream;
   /** Shows bytes at once; false, and nothing is shown, where that is `output`'s to do. */
   readonly showNow?: (bytes: Buffer) => boolean;
@@ -71,7 +73,7 @@ export const sizeOf = (output: Pick<WriteStream, 'columns' | 'rows'>) => ({ colu
 /** Puts the terminal into raw mode. It is restored by `restore`, and also when the process ends, by error or by signal. */
 export function takeTerminal(input: ReadStream = process.stdin, output: WriteStream = process.stdout): RawTerminal {
   const wasRaw = input.isRaw;
-  const keys = keysOf(input);
+  const { input: keys, first: firstKeys } = keysOf(input);
   const listeners: (() => void)[] = [];
   let restored = false;
   const restore = (): void => {
@@ -98,6 +100,7 @@ export function takeTerminal(input: ReadStream = process.stdin, output: WriteStr
   keys.resume();
   return {
     input: keys,
+    firstKeys,
     output,
     showNow: screenOf(output),
     size: () => sizeOf(output),

@@ -82,7 +82,8 @@ const padded = (type: string): Buffer => Buffer.from(type.padEnd(TYPE_BYTES, ' '
 /** As they stand on the wire. Almost every message is of one of them, and need not be looked at letter by letter. */
 const KNOWN_TYPES = Object.values(MESSAGE_TYPE).map((type) => ({ type, bytes: padded(type) }));
 
-const OUTPUT_TYPE = padded(MESSAGE_TYPE.outputStreamData);
+/** How each message of output begins. */
+const OUTPUT_HEAD = Buffer.concat([Buffer.of(0, 0, 0, HEADER_LENGTH), padded(MESSAGE_TYPE.outputStreamData)]);
 
 function typeBytes(messageType: string): Buffer {
   const known = KNOWN_TYPES.find(({ type }) => type === messageType);
@@ -115,7 +116,7 @@ export function encodeAgentMessage(message: AgentMessage, place: PayloadPlace = 
   writeInteger(bytes, message.sequenceNumber, 48, 'sequence number');
   writeInteger(bytes, message.flags, 56, 'flags');
   writeUuid(bytes, messageId);
-  if (!digested) bytes.write(sha256(payload), DIGEST_AT, 'latin1');
+  if (!digested) putDigest(bytes, payload);
   bytes.writeUInt32BE(message.payloadType, 112);
   bytes.writeUInt32BE(payload.length, 116);
   if (there === undefined) payload.copy(bytes, FIXED_BYTES);
@@ -159,7 +160,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   const flags = readInteger(view, 56, 'flags');
   const id = view.toString('hex', 64, 80);
   const payload = view.subarray(headerLength + 4);
-  if (view.readUInt32BE(116) !== 0 && sha256(payload) !== view.toString('latin1', DIGEST_AT, DIGEST_AT + 32)) {
+  if (view.readUInt32BE(116) !== 0 && !hasDigestOf(view, payload)) {
     throw new ProtocolError('bad-digest', `payload of ${payload.length} bytes does not have the digest in the header of ${messageType}`);
   }
   return {
@@ -175,24 +176,33 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
 }
 
 /**
- * The payload of a message of output that is number `sequence` and whole in every respect; a view on `bytes`. Undefined for any other, which
- * {@link decodeAgentMessage} is to judge: it takes all that this takes.
+ * Whether it is a message of output, number `sequence`, and whole in every respect. Of any other {@link decodeAgentMessage} is the judge: it takes all that
+ * this takes. Loops and no calls: a function that runs once in a while takes longer than a hundred bytes to compare.
  */
-export function expectedOutput(bytes: Buffer, sequence: number): Buffer | undefined {
-  if (bytes.length <= FIXED_BYTES || bytes.readUInt32BE(0) !== HEADER_LENGTH || bytes.readUInt32BE(116) !== bytes.length - FIXED_BYTES) return undefined;
-  if (bytes.readUInt32BE(112) !== PAYLOAD_TYPE.output || bytes.readUInt32BE(52) !== sequence || bytes.readUInt32BE(48) !== 0) return undefined;
-  if (bytes.compare(OUTPUT_TYPE, 0, TYPE_BYTES, 4, 4 + TYPE_BYTES) !== 0) return undefined;
+export function isOutput(bytes: Buffer, sequence: number): boolean {
+  const length = bytes.length - FIXED_BYTES;
+  if (length <= 0 || !holds(bytes, 0, OUTPUT_HEAD) || bytes.readUInt32BE(116) !== length || bytes.readUInt32BE(112) !== PAYLOAD_TYPE.output) return false;
+  if (bytes.readUInt32BE(52) !== sequence || bytes.readUInt32BE(48) !== 0) return false;
   // Date and flags, of which no more is asked than that they can be read.
-  if (bytes.readUInt32BE(40) > 0x1f_ffff || bytes.readUInt32BE(56) > 0x1f_ffff || (bytes.readUInt32BE(40) === 0 && bytes.readUInt32BE(44) === 0)) return undefined;
-  const payload = bytes.subarray(FIXED_BYTES);
-  return sha256(payload) === bytes.toString('latin1', DIGEST_AT, DIGEST_AT + 32) ? payload : undefined;
+  const date = bytes.readUInt32BE(40);
+  if (date > 0x1f_ffff || bytes.readUInt32BE(56) > 0x1f_ffff || (date === 0 && bytes.readUInt32BE(44) === 0)) return false;
+  return length === 1 ? holds(bytes, DIGEST_AT, digestOfByte(bytes[FIXED_BYTES] ?? 0)) : hasDigestOf(bytes, bytes.subarray(FIXED_BYTES));
+}
+
+function holds(bytes: Buffer, at: number, part: Buffer): boolean {
+  for (let index = 0; index < part.length; index += 1) if (bytes[at + index] !== part[index]) return false;
+  return true;
 }
 
 /** Puts another byte in the place of a message's payload of one byte, and another date, milliseconds since the epoch. */
 export function putByte(message: Buffer, byte: number, createdDate: number): void {
-  writeInteger(message, createdDate, 40, 'created date');
+  let rest = createdDate;
+  for (let at = 47; at >= 40; at -= 1) {
+    message[at] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   message[FIXED_BYTES] = byte;
-  message.write(digestOfByte(byte), DIGEST_AT, 'latin1');
+  message.set(digestOfByte(byte), DIGEST_AT);
 }
 
 function writeInteger(bytes: Buffer, value: number, offset: number, name: string): void {
@@ -207,13 +217,17 @@ function readInteger(bytes: Buffer, offset: number, name: string): number {
   return high * 0x1_0000_0000 + bytes.readUInt32BE(offset + 4);
 }
 
-/** Of the payloads of one byte: a key, and most of its echoes. */
-const digestsOfBytes: string[] = [];
-
 /** One character a byte: a buffer of its own for each digest would take longer than most digests. */
-function sha256(bytes: Uint8Array): string {
-  // Not taken apart as a list: what is not compiled with optimisation makes an iterator for that.
-  return bytes.length === 1 ? digestOfByte(bytes[0] ?? 0) : hash('sha256', bytes, 'binary');
+const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary');
+
+/** Of the payloads of one byte: a key, and most of its echoes. */
+const digestsOfBytes: Buffer[] = [];
+const digestOfByte = (byte: number): Buffer => (digestsOfBytes[byte] ??= Buffer.from(sha256(Uint8Array.of(byte)), 'latin1'));
+
+function putDigest(message: Buffer, payload: Buffer): void {
+  if (payload.length === 1) message.set(digestOfByte(payload[0] ?? 0), DIGEST_AT);
+  else message.write(sha256(payload), DIGEST_AT, 'latin1');
 }
 
-const digestOfByte = (byte: number): string => (digestsOfBytes[byte] ??= hash('sha256', Uint8Array.of(byte), 'binary'));
+const hasDigestOf = (message: Buffer, payload: Buffer): boolean =>
+  payload.length === 1 ? holds(message, DIGEST_AT, digestOfByte(payload[0] ?? 0)) : sha256(payload) === message.toString('latin1', DIGEST_AT, DIGEST_AT + 32);

@@ -31,17 +31,18 @@ function payloadBytes(bytes: Buffer, at: number): number {
  * Reads what comes over `wire`, in place of `ws`, which is given what is not ordinary; messages are events of `socket` as ever. To be
  * called when `socket` has opened and not read yet. `masked`: it is a server's, and takes what a client masked by zeros. Nothing is kept here, so that it makes no difference who read a frame.
  */
-export function readOrdinaryFrames(socket: WebSocket, wire: Readable, masked = false): void {
+export function readOrdinaryFrames(socket: WebSocket, wire: Readable, masked = false): Lane | undefined {
   const [theirs, ...others] = wire.listeners('data') as ((this: Readable, chunk: Buffer) => void)[];
   // Not as it is known to do: then all of it is left to it.
-  if (theirs === undefined || others.length > 0) return;
+  if (theirs === undefined || others.length > 0) return undefined;
   const lane = new Lane((payload) => void socket.emit('message', payload, true), (bytes) => theirs.call(wire, bytes), masked ? MASKED : 0);
   wire.on('data', (chunk: Buffer) => lane.take(chunk)).off('data', theirs);
   socket.once('error', () => lane.end()).once('close', () => lane.end());
+  return lane;
 }
 
 /** Where frames begin, and whose each is. */
-class Lane {
+export class Lane {
   readonly #message: (payload: Buffer) => void;
   readonly #leave: (bytes: Buffer) => void;
   /** MASKED when what comes is masked, as a server's is. */
@@ -65,6 +66,12 @@ class Lane {
 
   end(): void {
     this.#over = true;
+  }
+
+  /** Where the message is, when `bytes` are one short frame that {@link take} would give out whole, and no mask; 0 when not. It takes nothing. */
+  shortMessageAt(bytes: Buffer, length: number): number {
+    const idle = this.#rest === 0 && !this.#fragmented && !this.#closing && !this.#over && this.#mask === 0 && this.#header.length === 0;
+    return idle && bytes[0] === WHOLE_BINARY && (bytes[1] ?? 0) < 126 && bytes[1] === length - SHORTEST_HEADER ? SHORTEST_HEADER : 0;
   }
 
   take(chunk: Buffer): void {

@@ -4,7 +4,7 @@
  * next hop has room for it, and what is sent waits for acknowledgements, so a reader that stalls stalls the writer, and
  * neither end's memory grows. Source: `protocol.md` §4, §8.5. Times are milliseconds of any steady clock.
  */
-import { FLAGS, MESSAGE_TYPE, encodeAgentMessage, putByte } from './agent-message.js';
+import { FLAGS, MESSAGE_TYPE, encodeAgentMessage } from './agent-message.js';
 import type { AgentMessage, PayloadPlace } from './agent-message.js';
 import { acknowledgeOf, encodeAcknowledge, parseAcknowledge } from './payloads.js';
 import type { StreamType } from './outgoing.js';
@@ -110,14 +110,14 @@ export class ReliableStream {
     this.#sender.prepare(payloadType, payload);
   }
 
-  /** Fills in what was prepared; `write` puts it on the wire and returns when, or undefined where it did not. False, and nothing is done, when it is not what is to be sent now. */
-  sendPrepared(byte: number, write: () => number | undefined): boolean {
-    const message = this.#connected && this.#quietUntil === Number.NEGATIVE_INFINITY ? this.#sender.prepared : undefined;
-    if (message === undefined) return false;
-    putByte(message, byte, this.#options.wallClock());
-    const now = write();
-    if (now !== undefined) this.#sender.sentPrepared(now);
-    return now !== undefined;
+  /** The bytes of what was prepared, for `putByte` and the wire, and {@link sentPrepared} then; undefined when it is not what is to be sent now. */
+  get prepared(): Buffer | undefined {
+    return this.#connected && this.#quietUntil === Number.NEGATIVE_INFINITY ? this.#sender.prepared : undefined;
+  }
+
+  /** What was prepared was put on the wire then. {@link poll} afterwards. */
+  sentPrepared(then: number): void {
+    this.#sender.sentPrepared(then);
   }
 
   /** Number of the message that is to be received next; undefined while later ones are here already, or there is no room. */

@@ -104,7 +104,10 @@ export class StreamSender {
   /** The bytes of what was prepared, to be filled in and put on the wire now and then {@link sentPrepared}; undefined when that is not the next message any more, or has to wait. */
   get prepared(): Buffer | undefined {
     const message = this.#prepared;
-    if (message === undefined || message.sequence !== this.#next || this.#waiting.length > 0 || this.#lost.length > 0) return undefined;
+    if (message === undefined || message.sequence !== this.#next || this.#waiting.length > 0) return undefined;
+    // As at most keys: nothing is on its way.
+    if (this.#unacknowledged.size === 0) return message.frame;
+    if (this.#lost.length > 0) return undefined;
     const fits = this.#fits(message) && this.#keptBytes + costOf(message) <= this.#room && message.sequence - this.#oldest(message) < WINDOW_MESSAGES;
     return fits ? message.frame : undefined;
   }

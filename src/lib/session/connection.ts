@@ -1,8 +1,9 @@
 /** One websocket under a data channel: what comes is handed on, a break or a silence is named, once. Another may follow it. */
+import { writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { SsmlabError } from '../errors.js';
-import { plainWire, sendTogether, watchForSilence } from './stream-socket.js';
+import { glanceAt, plainWire, sendTogether, watchForSilence } from './stream-socket.js';
 import type { StreamSocketOptions } from './stream-socket.js';
 
 export interface ConnectionOptions extends Pick<StreamSocketOptions, 'pingAfterMs' | 'pongWithinMs'> {
@@ -10,6 +11,8 @@ export interface ConnectionOptions extends Pick<StreamSocketOptions, 'pingAfterM
   /** `HOST:PORT`, for errors. */
   readonly host: string;
   readonly sessionId: string;
+  /** A message, ahead of {@link onMessage}, where it was read: what is to be kept has to be copied. False: it comes as any other. */
+  readonly onGlance?: ((bytes: Buffer) => boolean) | undefined;
   readonly onMessage: (bytes: Buffer) => void;
   /** It is of no use any more. Not called after {@link Connection.close} or {@link Connection.drop}. */
   readonly onLost: (why: SsmlabError) => void;
@@ -28,7 +31,7 @@ export class Connection {
 
   /** Takes a socket as `openStreamSocket` gives it, paused; {@link begin} lets it speak. */
   constructor(options: ConnectionOptions) {
-    const { socket, host, sessionId, onMessage } = options;
+    const { socket, host, sessionId, onGlance, onMessage } = options;
     this.#socket = socket;
     this.#options = options;
     this.#wire = plainWire(socket);
@@ -36,6 +39,10 @@ export class Connection {
       this.#lose('stream-unreachable', `nothing was heard from ${host} for ${Math.round(silentMs / 1000)} s`);
     });
     this.#stopWatching = watch.stop;
+    glanceAt(socket, (bytes) => {
+      watch.heard();
+      return !this.#over && onGlance?.(bytes) === true;
+    });
     // One listener: with two of them each message would take a copy of their list.
     socket.on('message', (data) => {
       watch.heard();
@@ -65,7 +72,8 @@ export class Connection {
   writeWhole(frame: Buffer): boolean {
     const wire = this.#wire;
     if (wire === undefined || wire.writableLength > 0 || this.#socket.readyState !== this.#socket.OPEN) return false;
-    wire.write(frame);
+    const written = writtenNow(wire, frame);
+    if (written < frame.length) wire.write(frame.subarray(written));
     return true;
   }
 
@@ -104,6 +112,19 @@ export class Connection {
     if (this.#over) return;
     this.drop();
     this.#options.onLost(new SsmlabError(code, message, { cause }));
+  }
+}
+
+/** Bytes of it that the system took, past the queues of a stream, which have to be empty; 0 where there is no way past them, or no room. */
+function writtenNow(wire: Duplex & { readonly encrypted?: boolean; readonly _handle?: { readonly fd?: unknown } | null }, bytes: Buffer): number {
+  // Node has no other name for what a socket is to the system. On Windows it is no number; under TLS it is the socket below, which must not see this.
+  const fd = wire.encrypted === true ? undefined : wire._handle?.fd;
+  if (typeof fd !== 'number' || fd < 0) return 0;
+  try {
+    return writeSync(fd, bytes);
+  } catch {
+    // The stream waits for room, or says what is wrong.
+    return 0;
   }
 }
 

@@ -97,7 +97,7 @@ export class DataChannel {
       onWork: () => this.#arm(),
       onProgress: () => this.#wake(),
     });
-    this.#quick = new KeyAndEcho({ stream: this.#stream, offer: (message) => this.#consumer?.offer(message) ?? false, receive: (bytes, at) => this.#receive(bytes, at) });
+    this.#quick = new KeyAndEcho({ stream: this.#stream, offer: (message) => this.#consumer?.offer(message) ?? false, receive: (bytes, at) => this.#receive(bytes, at), onWork: () => this.#poll() });
     this.#attach(socket, options);
     if (options.size !== undefined && options.sizeAtOnce === true) this.send(PAYLOAD_TYPE.size, payloadOf(options.size));
   }
@@ -158,6 +158,7 @@ export class DataChannel {
   /** Sends one message at once, past the window: sizes, flags, control bytes. Nothing is sent after the end. */
   send(payloadType: number, payload: Buffer, place?: PayloadPlace): void {
     if (this.#end !== undefined) return;
+    this.#quick.settle();
     const sealed = this.#handshake.seal(payloadType, payload);
     this.#stream.send(payloadType, sealed, undefined, sealed === payload ? place : undefined);
     this.#poll();
@@ -191,13 +192,13 @@ export class DataChannel {
     return false;
   }
 
+  /** Sends a key, past all that sending is made of; false, and nothing is sent, where that is not possible now. */
+  key(byte: number): boolean {
+    return this.#quick.send(byte);
+  }
+
   /** {@link put}, where there is room this very moment and one payload does; false, and nothing is sent, where not. */
   putNow(bytes: Uint8Array): boolean {
-    const byte = bytes.length === 1 ? bytes[0] : undefined;
-    if (byte !== undefined && this.#quick.send(byte)) {
-      this.#arm();
-      return true;
-    }
     const now = this.#end === undefined && bytes.byteLength <= this.#options.payloadBytes && this.#stream.writable && (this.#pace?.wait(performance.now()) ?? 0) <= 0;
     if (now) this.put(bytes);
     return now;
@@ -224,6 +225,7 @@ export class DataChannel {
 
   /** Resolves, with true, when all that was sent is acknowledged; with false when the channel ended first. */
   async flushed(): Promise<boolean> {
+    this.#quick.settle();
     while (!this.#stream.idle && this.#end === undefined) await this.#changed();
     return this.#stream.idle;
   }
@@ -242,6 +244,7 @@ export class DataChannel {
       sessionId,
       pingAfterMs,
       pongWithinMs,
+      onGlance: (bytes) => this.#quick.show(bytes),
       onMessage: (bytes) => void (this.#quick.show(bytes) || this.#receive(bytes)),
       onLost: (why) => this.#lose(why),
     });
@@ -353,6 +356,7 @@ export class DataChannel {
   #poll(): void {
     const connection = this.#connection;
     if (this.#end !== undefined || connection === undefined) return;
+    this.#quick.settle();
     connection.readFrom(!this.#stream.full);
     connection.write(this.#stream.poll(performance.now(), connection.backlogged));
     this.#arm();

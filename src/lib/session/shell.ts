@@ -11,6 +11,8 @@ export type { TerminalSize } from '../protocol/payloads.js';
 /** The local terminal. Raw mode is the caller's: bytes go as they are typed, Enter as CR. */
 export interface ShellTerminal {
   readonly stdin: Readable;
+  /** Registers who is given keys that are typed one by one, ahead of `stdin`; true: it has taken it. Absent where keys come by `stdin` alone. */
+  readonly firstKeys?: ((take: (byte: number) => boolean) => void) | undefined;
   readonly stdout: Writable;
   /** Shows bytes at once, past what `stdout` is made of; false, and nothing is shown, where that is not possible. */
   readonly showNow?: ((bytes: Buffer) => boolean) | undefined;
@@ -62,7 +64,7 @@ export async function runShell(channel: DataChannel, terminal: ShellTerminal): P
 const TYPED_AHEAD = 1024 * 1024;
 
 /** Sends what is typed, in order; the source is paused while too much waits. Returns what ends it. */
-function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave: () => void): () => void {
+function pumpInput(channel: DataChannel, { stdin, firstKeys, stdout }: ShellTerminal, leave: () => void): () => void {
   const escapes = new EscapeFilter();
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -86,12 +88,10 @@ function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave
     if (waitingBytes >= TYPED_AHEAD) stdin.pause();
     void send();
   };
+  const onKey = (byte: number): boolean => !sending && !stopped && waiting.length === 0 && escapes.passes(byte) && channel.key(byte);
   const onData = (data: Buffer | string): void => {
     const byte = data.length === 1 ? data[0] : undefined;
-    if (typeof byte === 'number' && escapes.passes(byte)) {
-      enqueue(data as Buffer);
-      return;
-    }
+    if (typeof byte === 'number' && onKey(byte)) return;
     for (const typed of escapes.push(typeof data === 'string' ? Buffer.from(data) : data)) {
       if (typed.kind === 'leave') leave();
       else if (typed.kind === 'help') stdout.write(ESCAPE_HELP);
@@ -100,6 +100,7 @@ function pumpInput(channel: DataChannel, { stdin, stdout }: ShellTerminal, leave
   };
   // The end of a terminal's input is what Ctrl-D says.
   const onEnd = (): void => enqueue(Buffer.concat([escapes.end(), CTRL_D]));
+  firstKeys?.(onKey);
   stdin.on('data', onData).once('end', onEnd);
   stdin.resume();
   return () => {

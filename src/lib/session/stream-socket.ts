@@ -1,5 +1,6 @@
 /** The websocket under a data channel: signed upgrade, errors that name host, port and cause, and a watch for silence. */
 import type { Agent } from 'node:http';
+import type { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
@@ -8,6 +9,7 @@ import { isLoopback } from '../net/loopback-url.js';
 import { hashPayload, signRequest } from '../protocol/sigv4.js';
 import type { Credentials } from '../target/target.js';
 import { readOrdinaryFrames, writeOrdinaryFrames } from '../protocol/ordinary-frames.js';
+import { Glance } from './glance.js';
 
 export interface Signer {
   readonly region: string;
@@ -21,6 +23,8 @@ export interface StreamSocketOptions {
   readonly signer?: Signer | undefined;
   /** Proxy and authorities on the way there; undefined for none. */
   readonly agentFor?: ((url: URL) => Agent | undefined) | undefined;
+  /** Where `host` (`HOST:PORT`) answers on this machine besides: a Unix domain socket. */
+  readonly beside?: { readonly host: string; readonly path: string } | undefined;
   /** Until the upgrade is done, milliseconds. Default {@link CONNECT_MS}. */
   readonly connectTimeoutMs?: number | undefined;
   /** For all tries of a session's first websocket, of which none that is not answered takes more than half. Default 10 000: so soon a dead stream is named and given up. */
@@ -41,13 +45,19 @@ const OPENING_MS = 10_000;
 /** Larger than any message of the service (142 000 bytes), room for our own gateway's. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
-/** What the websockets of {@link openStreamSocket} write to, and whether without a mask. */
-const wires = new WeakMap<WebSocket, { readonly stream: Duplex; readonly masked: boolean }>();
+/** What the websockets of {@link openStreamSocket} write to, and whether without a mask; and what looks at their messages where they are read. */
+const wires = new WeakMap<WebSocket, { readonly stream: Duplex; readonly masked: boolean; readonly glance: Glance | undefined }>();
 
-/** A websocket that has opened, and not read yet, goes over `stream`. `masked`: what it sends is to be. */
-export function takeWire(socket: WebSocket, stream: Duplex, masked: boolean): void {
-  wires.set(socket, { stream, masked });
-  readOrdinaryFrames(socket, stream);
+/** A websocket that has opened, and not read yet, goes over `stream`. `masked`: what it sends is to be. `glance`: what reads it. */
+export function takeWire(socket: WebSocket, stream: Duplex, masked: boolean, glance?: Glance): void {
+  wires.set(socket, { stream, masked, glance });
+  const lane = readOrdinaryFrames(socket, stream);
+  if (lane !== undefined) glance?.over(lane);
+}
+
+/** `at` is given short messages ahead of all listeners, in memory that is read into again, where that is possible; true: it has taken it. */
+export function glanceAt(socket: WebSocket, at: (message: Buffer) => boolean): void {
+  wires.get(socket)?.glance?.take(at);
 }
 
 /** Sends them in one write to the system: acknowledgements come by the dozen, and each would cost as much as all. */
@@ -90,13 +100,16 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
   options.signal?.throwIfAborted();
   const host = streamHost(url);
   const masked = !isLoopback(url);
+  const agent = options.agentFor?.(url);
+  const glance = agent === undefined && !masked && url.protocol === 'ws:' ? new Glance(options.beside?.host === url.host ? options.beside.path : undefined) : undefined;
   const socket = new WebSocket(url, {
     headers,
     handshakeTimeout: options.connectTimeoutMs ?? CONNECT_MS,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE,
     followRedirects: false,
-    agent: options.agentFor?.(url),
+    agent,
+    ...(glance === undefined ? {} : { createConnection: glance.connect.bind(glance) as typeof connect }),
     // A mask protects proxies on the way from what a web page has a browser say: on loopback there are none. All zero it costs nothing.
     ...(masked ? {} : { generateMask: (mask: Buffer): void => void mask.fill(0) }),
   });
@@ -108,7 +121,7 @@ export async function openStreamSocket(options: StreamSocketOptions): Promise<We
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => {
         socket.pause();
-        if (wire !== undefined) takeWire(socket, wire, masked);
+        if (wire !== undefined) takeWire(socket, wire, masked, glance);
         resolve();
       });
       socket.once('unexpected-response', (request, response) => {

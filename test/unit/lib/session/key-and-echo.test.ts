@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { MESSAGE_TYPE, PAYLOAD_TYPE } from '../../../../src/lib/protocol/agent-message.js';
 import type { AgentMessage } from '../../../../src/lib/protocol/agent-message.js';
 import { openDataChannel, type DataChannelOptions } from '../../../../src/lib/session/data-channel.js';
-import { runShell } from '../../../../src/lib/session/shell.js';
+import { runShell, type ShellTerminal } from '../../../../src/lib/session/shell.js';
 import { startGateway } from './gateway-double.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -18,7 +18,7 @@ const KEYS = 300;
 const PAUSES = [0, 1, 2, 7] as const;
 
 /** A shell in which `type` types. `shown`: what is on its screen, past its stdout. */
-async function shell({ hears, more = {}, showNow }: { hears?: (message: AgentMessage) => boolean; more?: Partial<DataChannelOptions>; showNow?: (bytes: Buffer) => boolean } = {}) {
+async function shell({ hears, more = {}, showNow, firstKeys }: { hears?: (message: AgentMessage) => boolean; more?: Partial<DataChannelOptions>; showNow?: (bytes: Buffer) => boolean; firstKeys?: ShellTerminal['firstKeys'] } = {}) {
   const gateway = await startGateway({ resumes: true, hears });
   cleanups.push(() => gateway.close());
   const opening = openDataChannel({
@@ -31,7 +31,7 @@ async function shell({ hears, more = {}, showNow }: { hears?: (message: AgentMes
   cleanups.push(() => channel.close());
   const stdin = new PassThrough();
   const stdout = new PassThrough({ highWaterMark: 1 << 20 });
-  const running = runShell(channel, { stdin, stdout, showNow, size: () => ({ columns: 80, rows: 24 }), onResize: () => undefined });
+  const running = runShell(channel, { stdin, firstKeys, stdout, showNow, size: () => ({ columns: 80, rows: 24 }), onResize: () => undefined });
   return { gateway, peer, channel, stdin, stdout, running };
 }
 
@@ -78,8 +78,9 @@ it('over losses and cuts every key arrives once, in order, under a number of its
   expect(String(stdout.read())).toBe(`$ ${Array.from({ length: KEYS }, (_, at) => `${at};`).join('')}`);
 });
 
-it('every echo is acknowledged, once, and soon', async () => {
-  const { peer, stdin, stdout } = await shell();
+it('every echo is acknowledged, once, and soon; and no key is sent twice, whose acknowledgement comes before it is written down', async () => {
+  let sendings = 0;
+  const { peer, stdin, stdout } = await shell({ hears: ({ messageType }) => (sendings += messageType === MESSAGE_TYPE.inputStreamData ? 1 : 0) >= 0 });
   for (let at = 0; at < 50; at += 1) {
     stdin.write('k');
     await peer.until(() => peer.typed.length === at + 1);
@@ -87,9 +88,12 @@ it('every echo is acknowledged, once, and soon', async () => {
     if (at % 3 === 0) await sleep(8);
   }
   await peer.until(() => peer.acknowledged.length === 51);
-  await sleep(20);
+  // Longer than what is not acknowledged waits until it is sent again.
+  await sleep(400);
   expect(peer.acknowledged.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, at) => at));
   expect(String(stdout.read())).toBe(`$ ${'k'.repeat(50)}`);
+  // One of the sizes beside them.
+  expect(sendings).toBe(51);
 });
 
 it('what comes again, early, changed or long is as with any other message', async () => {
@@ -149,4 +153,43 @@ it('a reader that takes nothing holds the sender back on the short way too', asy
   }
   await sleep(50);
   expect(new Set(peer.acknowledged).size * text.length).toBeLessThan(2 * 1024 * 1024);
+});
+
+it('keys that are given ahead of stdin are taken while nothing else waits, and come in order with what stdin has', async () => {
+  let take: (byte: number) => boolean = () => false;
+  const { peer, stdin, running } = await shell({ firstKeys: (taker) => void (take = taker) });
+  let ahead = 0;
+  for (let at = 0; at < KEYS; at += 1) {
+    if (at % 7 === 3) stdin.write(keyOf(at));
+    else if (take(keyOf(at).charCodeAt(0))) ahead += 1;
+    else stdin.write(keyOf(at));
+    await sleep(PAUSES[at % PAUSES.length]);
+    peer.say(PAYLOAD_TYPE.output, 'e');
+  }
+  await peer.until(() => peer.typed.length === KEYS);
+  expect(peer.typed.toString()).toBe(typedText);
+  expect(ahead).toBeGreaterThan(KEYS / 10);
+  expect(take(0x7e)).toBe(false);
+  peer.closeChannel();
+  await running;
+  expect(take(0x6b)).toBe(false);
+});
+
+it('a key that nobody answers, not even by an acknowledgement, is sent again without another being typed', async () => {
+  let lost = 0;
+  const { peer, stdin } = await shell({
+    hears: ({ messageType, payload }) => {
+      if (messageType !== MESSAGE_TYPE.inputStreamData || payload.toString() !== 'x' || lost > 0) return true;
+      lost += 1;
+      return false;
+    },
+  });
+  // The short way is open once an echo was written down.
+  stdin.write('a');
+  await peer.until(() => peer.typed.toString() === 'a');
+  peer.say(PAYLOAD_TYPE.output, 'a');
+  await sleep(60);
+  stdin.write('x');
+  await peer.until(() => peer.typed.toString() === 'ax');
+  expect(lost).toBe(1);
 });

@@ -1,9 +1,13 @@
 /** A stream that is silent, as long as the defaults have it: named within 10 s (issue 4). */
 import { EventEmitter } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { Connection } from '../../../../src/lib/session/connection.js';
-import { watchForSilence } from '../../../../src/lib/session/stream-socket.js';
+import { takeWire, watchForSilence } from '../../../../src/lib/session/stream-socket.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -80,4 +84,24 @@ it('what a peer says that answers no ping is a sign of life to its connection, u
   expect([lost, connection.takesWhole]).toEqual([[], false]);
   vi.advanceTimersByTime(10_000);
   expect(lost).toEqual([expect.stringMatching(/^nothing was heard from there:1 for \d s$/u)]);
+});
+
+it('a key goes to the system past the stream, but not under TLS, whose socket is not the one that the system knows', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ssmlab-wire-'));
+  const file = join(folder, 'wire');
+  const fd = openSync(file, 'w');
+  try {
+    for (const encrypted of [false, true]) {
+      const written: string[] = [];
+      const wire = Object.assign(new EventEmitter(), { encrypted, writableLength: 0, _handle: { fd }, write: (bytes: Buffer) => written.push(bytes.toString()) });
+      const socket = new Socket();
+      takeWire(socket as unknown as WebSocket, wire as unknown as Duplex, false);
+      const connection = new Connection({ socket: socket as unknown as WebSocket, host: 'there:1', sessionId: 'me-1', onMessage: () => undefined, onLost: () => undefined });
+      expect(connection.writeWhole(Buffer.from(`encrypted ${encrypted};`))).toBe(true);
+      expect([written, readFileSync(file, 'utf8')]).toEqual([encrypted ? ['encrypted true;'] : [], 'encrypted false;']);
+    }
+  } finally {
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+  }
 });
