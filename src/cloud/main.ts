@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../version.js';
+import { openBeside } from './beside.js';
 import { chooseFabric, FABRIC_CHOICES, type FabricChoice, FabricChoiceError, fabricBefore, rememberFabric } from './fabric/choice.js';
 import { probe } from './probe.js';
 import { GLOBAL, type LocalCloud, startRegions } from './regions.js';
@@ -79,7 +80,7 @@ async function secretsOf(folder: string): Promise<RegionSecrets> {
   return made;
 }
 
-async function start(folder: string, { askedPort, choice }: { readonly askedPort: number | undefined; readonly choice: FabricChoice }): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
+async function start(folder: string, { lockAddress, askedPort, choice }: { readonly lockAddress: string; readonly askedPort: number | undefined; readonly choice: FabricChoice }): Promise<{ cloud: LocalCloud; greeting: () => object; close: () => void }> {
   const secrets = await secretsOf(folder);
   const journal = openJournal(join(folder, 'journal'));
   const standing = holdings(journal.memory).some(({ kind }) => kind === 'stacks' || kind === 'VPCs');
@@ -88,6 +89,7 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   const server = createServer({ headersTimeout: 20_000, connectionsCheckingInterval: 5000 });
   const open = doorOf(server);
   const port = await listen(server, askedPort, secrets.ports.endpoint);
+  const beside = await openBeside(server, lockAddress);
   const cloud = await startRegions({
     memory: journal.memory,
     secrets,
@@ -112,8 +114,9 @@ async function start(folder: string, { askedPort, choice }: { readonly askedPort
   writeSecrets(folder, { ...secrets, ports: { endpoint: port, uplink: cloud.uplinkPort } });
   return {
     cloud,
-    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: cloud.fabricNote ?? fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? cloud.held() ?? null }),
+    greeting: () => ({ version: VERSION, pid: process.pid, endpoint: `http://127.0.0.1:${port}`, beside: beside?.address ?? null, uplinkPort: cloud.uplinkPort, fabric: cloud.fabric, fabricNote: cloud.fabricNote ?? fabric.note ?? null, holdings: holdings(journal.memory), trouble: journal.trouble() ?? cloud.held() ?? null }),
     close: () => {
+      beside?.close();
       server.close();
       server.closeAllConnections();
       journal.close();
@@ -146,7 +149,7 @@ async function main(): Promise<void> {
     process.exit(3);
   }
   try {
-    const { cloud, greeting, close } = await start(folder, { askedPort: values.port === undefined ? undefined : Number(values.port), choice: choiceOf(values.fabric) });
+    const { cloud, greeting, close } = await start(folder, { lockAddress: address, askedPort: values.port === undefined ? undefined : Number(values.port), choice: choiceOf(values.fabric) });
     const stop = (signal: string): void => {
       log(`ends on ${signal}`);
       void cloud.stop().finally(() => {

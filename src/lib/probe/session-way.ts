@@ -76,6 +76,8 @@ export async function openChannel(target: Target, session: StartedSession, { tim
       sizeAtOnce: target.sizeAtOnce,
       signer: { region: target.region, credentials: target.credentials },
       agentFor: target.wayOut?.agentFor,
+      // A key is there sooner, while a file takes longer than over TCP.
+      beside: options.size === undefined ? undefined : target.beside,
       connectTimeoutMs: Math.min(CONNECT_MS, target.patienceMs ?? CONNECT_MS),
       openingMs: timeoutMs,
       firstMessageTimeoutMs: timeoutMs,

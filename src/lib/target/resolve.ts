@@ -36,6 +36,7 @@ export function localTarget(cloud: LocalCloud, options: Pick<TargetOptions, 'reg
     region: options.region ?? DEFAULT_REGION,
     credentials: async () => cloud.credentials,
     endpoint: cloud.endpoint,
+    beside: cloud.beside === undefined ? undefined : { host: new URL(cloud.endpoint).host, path: cloud.beside },
     dial: (host, port, { timeoutMs } = {}) => dialUplink(cloud.uplink, host, port, timeoutMs),
     pollSeconds: 0.1,
     payloadBytes: 131_072,

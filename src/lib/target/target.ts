@@ -16,6 +16,8 @@ export interface Target {
   readonly credentials: () => Promise<Credentials>;
   /** Absent on AWS: the SDK's own endpoints. */
   readonly endpoint?: string | undefined;
+  /** A Unix domain socket, as node:net takes its name, at which `host` (`HOST:PORT`) answers too: short messages are there sooner. */
+  readonly beside?: { readonly host: string; readonly path: string } | undefined;
   /** What set {@link endpoint} on AWS, in words: `AWS_ENDPOINT_URL`. */
   readonly endpointSetBy?: string | undefined;
   /** Of services that have one of their own, before {@link endpoint}; by the service's name in hosts. */

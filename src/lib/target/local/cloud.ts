@@ -10,7 +10,7 @@ import { type ErrorCode, ERRORS, SsmlabError } from '../../errors.js';
 import { cloudFolder, ensureSafeFolder } from './home.js';
 import { withOwnKeyring } from './keyring.js';
 import { packageRoot } from './package-root.js';
-import { askLock, type FabricKind, type Holding, type LockGreeting, lockAddress } from './lock.js';
+import { askLock, type FabricKind, type Holding, type LockGreeting, lockAddress, lockEndpoint } from './lock.js';
 import { readSecrets } from './secrets.js';
 
 /** A running local cloud. */
@@ -18,6 +18,8 @@ export interface LocalCloud {
   readonly version: string;
   readonly pid: number;
   readonly endpoint: string;
+  /** Name of a Unix domain socket that answers as {@link endpoint} does, as node:net takes it. */
+  readonly beside: string | undefined;
   readonly accountId: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly uplink: { readonly host: string; readonly port: number; readonly username: string; readonly password: string };
@@ -46,12 +48,18 @@ export interface StartOptions extends LocalOptions {
 
 const logPath = (folder: string): string => join(folder, 'log');
 
+function besideOf({ beside }: LockGreeting): string | undefined {
+  const found = beside === null ? undefined : lockEndpoint(beside);
+  return found !== undefined && 'path' in found ? found.path : undefined;
+}
+
 async function describe(greeting: LockGreeting, folder: string): Promise<LocalCloud> {
   const secrets = await readSecrets(folder);
   return {
     version: greeting.version,
     pid: greeting.pid,
     endpoint: greeting.endpoint,
+    beside: besideOf(greeting),
     accountId: secrets.accountId,
     credentials: secrets.lab,
     uplink: { host: '127.0.0.1', port: greeting.uplinkPort, ...secrets.uplink },
@@ -113,7 +121,7 @@ function launch(folder: string, address: string, { port, fabric }: StartOptions)
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
   const asked = [...(port === undefined ? [] : ['--port', String(port)]), ...(fabric === undefined ? [] : ['--fabric', fabric])];
   // What its guests run must not have the user's keys.
-  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, ...COMPILING, program, '--state', folder, '--lock', address, ...asked]);
+  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, ...(process.env['SSMLAB_REGION_FLAGS']?.split(' ') ?? COMPILING), program, '--state', folder, '--lock', address, ...asked]);
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
   const child = spawn(first, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);

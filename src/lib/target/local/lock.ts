@@ -23,6 +23,8 @@ export interface LockGreeting {
   readonly pid: number;
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** Another way to {@link endpoint}, in the form of {@link lockAddress}; null where there is none. */
+  readonly beside: string | null;
   readonly uplinkPort: number;
   readonly fabric: FabricKind;
   /** Why it is not the netns fabric though nobody asked for another, and what to install. */

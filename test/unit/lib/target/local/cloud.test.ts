@@ -25,7 +25,7 @@ describe('a local cloud that runs already', () => {
     const lock = await takeLock(lockAddress(cloudFolder(home)));
     release = () => lock?.release();
     const holdings = [{ region: 'ap-northeast-1', kind: 'stacks', count: 1 }];
-    lock?.announce(() => ({ version, pid: 1, endpoint: 'http://127.0.0.1:1', uplinkPort: 2, fabric: 'computed', fabricNote: null, holdings, trouble: null }));
+    lock?.announce(() => ({ version, pid: 1, endpoint: 'http://127.0.0.1:1', beside: null, uplinkPort: 2, fabric: 'computed', fabricNote: null, holdings, trouble: null }));
   }
 
   it('and carries a stack on another fabric stays as it is', async () => {
