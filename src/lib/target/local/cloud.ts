@@ -121,7 +121,7 @@ function launch(folder: string, address: string, { port, fabric }: StartOptions)
   const log = openSync(logPath(folder), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), 0o600);
   const asked = [...(port === undefined ? [] : ['--port', String(port)]), ...(fabric === undefined ? [] : ['--fabric', fabric])];
   // What its guests run must not have the user's keys.
-  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, ...(process.env['SSMLAB_REGION_FLAGS']?.split(' ') ?? COMPILING), program, '--state', folder, '--lock', address, ...asked]);
+  const [first = process.execPath, ...args] = withOwnKeyring([process.execPath, ...HEAP_OPTIONS, ...COMPILING, program, '--state', folder, '--lock', address, ...asked]);
   // The environment stays behind: credentials, proxies and NODE_OPTIONS of this shell are none of the region's business.
   const child = spawn(first, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', log], env: { PATH: process.env['PATH'] } }) as ChildProcess & { stdout: Readable };
   closeSync(log);
