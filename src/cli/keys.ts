@@ -17,11 +17,11 @@ export interface Keys {
 export function keysOf(input: ReadStream): Keys {
   // On Windows two readers of one console take keys from each other.
   if (input !== process.stdin || process.platform === 'win32') return { input, first: () => undefined };
-  let taken: (byte: number) => boolean = () => false;
+  let takes: (byte: number) => boolean = () => false;
   const onread: OnReadOpts = {
     buffer: Buffer.allocUnsafeSlow(CHUNK),
     callback: (length, buffer) => {
-      if (length === 1 && taken(buffer[0] ?? 0)) return true;
+      if (length === 1 && takes(buffer[0] ?? 0)) return true;
       // The buffer is read into again, and what was typed may have to wait.
       keys.emit('data', Buffer.from(buffer.subarray(0, length)));
       return true;
@@ -29,7 +29,7 @@ export function keysOf(input: ReadStream): Keys {
   };
   // Options go on to `net.Socket`, which has this one though its types name it for `connect` only.
   const keys = new ReadStream(0, { onread } as object);
-  return { input: keys, first: (take) => void (taken = take) };
+  return { input: keys, first: (take) => void (takes = take) };
 }
 
 /** What shows bytes on a terminal in this very moment; it returns false, and has shown nothing, where `output` has to. */

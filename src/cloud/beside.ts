@@ -5,6 +5,7 @@
  */
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
+import { endpointOf } from './lock.js';
 
 export interface Beside {
   /** `@NAME`: an abstract socket. */
@@ -20,6 +21,6 @@ export function openBeside(server: Server, lockAddress: string): Promise<Beside 
   return new Promise((resolve) => {
     // Somebody else's, by that name: it is not needed.
     door.once('error', () => resolve(undefined));
-    door.listen({ path: `\0${address.slice(1)}` }, () => resolve({ address, close: () => door.close() }));
+    door.listen(endpointOf(address), () => resolve({ address, close: () => door.close() }));
   });
 }

@@ -8,7 +8,7 @@ export interface Lock {
 }
 
 /** Options of node:net for the address form that the tool uses: `@abstract`, a pipe's path, or `127.0.0.1:PORT`. */
-function endpointOf(address: string): { path: string } | { host: string; port: number; exclusive: true } {
+export function endpointOf(address: string): { path: string } | { host: string; port: number; exclusive: true } {
   if (address.startsWith('@')) return { path: `\0${address.slice(1)}` };
   const port = /^127\.0\.0\.1:(\d+)$/.exec(address)?.[1];
   return port === undefined ? { path: address } : { host: '127.0.0.1', port: Number(port), exclusive: true };

@@ -3,7 +3,10 @@
  * the guest. Times here are bounds for a loaded machine; bench/ and the issue have the measured ones.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lockAddress } from '../../src/lib/target/local/lock.js';
 import { Home, onEachFabric, type Terminal, Terminal as RealTerminal } from './program.js';
 
 const UP = '\u001B[A';
@@ -108,6 +111,23 @@ onEachFabric('a shell in a real terminal', (fabric) => describe.skipIf(!RealTerm
       const bytes = text.replaceAll('\r', '\n');
       expect(shown).toContain(`${bytes.length}\r\n${createHash('md5').update(bytes).digest('hex')}  -\r\n`);
     });
+  });
+
+  it.skipIf(process.platform !== 'linux')('goes by the socket beside the port, and what is no shell by the port', { timeout: 60_000 }, async () => {
+    const { localCloud } = JSON.parse(home.run(['status', '--json']).stdout) as { readonly localCloud: { readonly stateFolder: string } };
+    const name = `${lockAddress(localCloud.stateFolder)}-endpoint`;
+    // The region's ends of connections have the name of what they were accepted from; 03 is connected (proc(5)).
+    const connections = (): number => readFileSync('/proc/net/unix', 'utf8').split('\n').filter((line) => line.includes(` ${name}`) && line.split(' ')[5] === '03').length;
+    expect(connections()).toBe(0);
+    const shell = home.terminal(['connect', '3'], { columns: 90, rows: 28 });
+    await shell.waitFor(/sh-5\.2\$ $/, 20_000);
+    expect(connections()).toBe(1);
+    shell.kill();
+    for (let wait = 0; connections() > 0 && wait < 100; wait += 1) await sleep(100);
+    const command = home.terminal(['exec', '3', '--', 'echo here; sleep 20'], { columns: 90, rows: 28 });
+    await command.waitFor(/here/, 20_000);
+    expect(connections()).toBe(0);
+    command.kill();
   });
 
   it('a busy loop in 2 leaves 3 alone, and ^C ends it', { timeout: 60_000 }, async () => {

@@ -177,7 +177,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
 
 /**
  * Whether it is a message of output, number `sequence`, and whole in every respect. Of any other {@link decodeAgentMessage} is the judge: it takes all that
- * this takes. Loops and no calls: a function that runs once in a while takes longer than a hundred bytes to compare.
+ * this takes.
  */
 export function isOutput(bytes: Buffer, sequence: number): boolean {
   const length = bytes.length - FIXED_BYTES;
@@ -186,9 +186,10 @@ export function isOutput(bytes: Buffer, sequence: number): boolean {
   // Date and flags, of which no more is asked than that they can be read.
   const date = bytes.readUInt32BE(40);
   if (date > 0x1f_ffff || bytes.readUInt32BE(56) > 0x1f_ffff || (date === 0 && bytes.readUInt32BE(44) === 0)) return false;
-  return length === 1 ? holds(bytes, DIGEST_AT, digestOfByte(bytes[FIXED_BYTES] ?? 0)) : hasDigestOf(bytes, bytes.subarray(FIXED_BYTES));
+  return hasDigestOf(bytes, bytes.subarray(FIXED_BYTES));
 }
 
+/** A loop: by its calls `Buffer.compare` takes longer, where it is run once in a while. */
 function holds(bytes: Buffer, at: number, part: Buffer): boolean {
   for (let index = 0; index < part.length; index += 1) if (bytes[at + index] !== part[index]) return false;
   return true;
@@ -196,11 +197,7 @@ function holds(bytes: Buffer, at: number, part: Buffer): boolean {
 
 /** Puts another byte in the place of a message's payload of one byte, and another date, milliseconds since the epoch. */
 export function putByte(message: Buffer, byte: number, createdDate: number): void {
-  let rest = createdDate;
-  for (let at = 47; at >= 40; at -= 1) {
-    message[at] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
+  writeInteger(message, createdDate, 40, 'created date');
   message[FIXED_BYTES] = byte;
   message.set(digestOfByte(byte), DIGEST_AT);
 }

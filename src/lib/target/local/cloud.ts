@@ -111,7 +111,7 @@ const HEAP_OPTIONS = ['--max-semi-space-size=4', '--initial-old-space-size=64'];
  * The engine's threads, which compile for milliseconds at a time, leave one processor free: what runs beside the region waited for them to the
  * scheduler's next tick. By default there are four of them, be there as many processors or not. And they begin late: a function becomes due while
  * a key is on its way, and whoever has to answer it waited for the compiler; eight milliseconds later the echo is there. V8 has this for its own
- * tests; Node 20, 22 and 24 know it.
+ * tests; Node 20, 22, 24 and 26 know it.
  */
 const COMPILING = [`--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`, '--concurrent-recompilation-delay=8'];
 
